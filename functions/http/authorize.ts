@@ -1,0 +1,40 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { forbidden, unauthorized, unavailable } from './problem.ts';
+import { type Caller, callerOf, type Permission, type Tokens } from './tokens.ts';
+
+const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
+
+/** An API request whose caller is known. */
+export type AuthorizedEvent = APIGatewayProxyEventV2 & { caller: Caller };
+
+/**
+ * Middleware: lets a request through when its bearer token allows what is needed, and says on the event who asks.
+ *
+ * @param tokens gives the tokens in force, or throws when they cannot be known: then nobody is let in
+ */
+export function authorize(
+  needed: Permission,
+  tokens: () => Promise<Tokens>,
+): MiddlewareObj<AuthorizedEvent, APIGatewayProxyStructuredResultV2> {
+  return {
+    before: async ({ event }) => {
+      const token = BEARER.exec(event.headers?.authorization ?? '')?.[1];
+      if (token === undefined) throw unauthorized('Send a token of this ledger: Authorization: Bearer <token>.');
+      const caller = callerOf(token, await inForce(tokens));
+      if (!caller) throw unauthorized('This ledger does not know the token. A new one is known within 5 minutes.');
+      if (needed === 'operate' && caller.permission !== 'operate') {
+        throw forbidden('The token may read only. Republishing needs an operate token.');
+      }
+      event.caller = caller;
+    },
+  };
+}
+
+async function inForce(tokens: () => Promise<Tokens>): Promise<Tokens> {
+  try {
+    return await tokens();
+  } catch (error) {
+    throw unavailable('The tokens cannot be checked at the moment. Try again in half a minute.', error);
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isObject } from '../porting/event.ts';
+
+/** What a token allows: `read` to query, `operate` to query and to republish. */
+export type Permission = 'read' | 'operate';
+
+/** Who asks: what the token allows, and a name for it that tells nothing about it. */
+export interface Caller {
+  readonly permission: Permission;
+  /** `operate:1f3870be`: the permission and the first 8 hex digits of the token's SHA-256. */
+  readonly name: string;
+}
+
+/** The tokens in force, as digests. */
+export type Tokens = readonly { readonly digest: Buffer; readonly permission: Permission }[];
+
+const SHORTEST = 16;
+const GENERATED_HALF = 32;
+
+/**
+ * Reads the tokens' secret: `{"read": ["…"], "operate": ["…"]}`, lists so that a new token can be in force beside the old one.
+ * `generated` is what the deployment made, for CloudFormation makes one text a secret: its first 32 characters are a read token, its
+ * last 32 an operate token. Take it out once the lists have tokens of your own.
+ *
+ * @throws with what the secret should hold, never with what it holds
+ */
+export function readTokens(secret: string): Tokens {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(secret);
+  } catch {
+    parsed = undefined;
+  }
+  if (!isObject(parsed)) throw new Error('it must be JSON such as {"read": ["…"], "operate": ["…"]}');
+  const { read = [], operate = [], generated } = parsed;
+  const tokens = [...tokensIn('read', read), ...tokensIn('operate', operate)];
+  if (typeof generated === 'string' && generated.length === 2 * GENERATED_HALF) {
+    tokens.push(...tokensIn('read', [generated.slice(0, GENERATED_HALF)]));
+    tokens.push(...tokensIn('operate', [generated.slice(GENERATED_HALF)]));
+  }
+  return tokens;
+}
+
+function tokensIn(permission: Permission, list: unknown) {
+  const fits = (token: unknown) =>
+    typeof token === 'string' && token.length >= SHORTEST && /^[\x21-\x7e]+$/.test(token);
+  if (!Array.isArray(list) || !list.every(fits)) {
+    throw new Error(`"${permission}" must be a list of tokens of at least ${SHORTEST} characters without blanks`);
+  }
+  return list.map((token: string) => ({ digest: digestOf(token), permission }));
+}
+
+/** The caller who holds this token, if anybody. Every token is compared, in constant time: digests all have one length. */
+export function callerOf(token: string, tokens: Tokens): Caller | undefined {
+  const digest = digestOf(token);
+  const permissions = tokens.filter((known) => timingSafeEqual(known.digest, digest)).map((known) => known.permission);
+  if (permissions.length === 0) return undefined;
+  const permission = permissions.includes('operate') ? 'operate' : 'read';
+  return { permission, name: `${permission}:${digest.toString('hex').slice(0, 8)}` };
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,54 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+const KEPT_FOR = 5 * 60_000;
+const FETCHED_AGAIN_AFTER_FAILURE = 30_000;
+const GIVEN_UP_AFTER = 3_000;
+
+/** Secrets Manager did not give the secret, and no earlier value of it is held. */
+export class SecretUnavailable extends Error {
+  override readonly name = 'SecretUnavailable';
+}
+
+/**
+ * A secret, kept in memory for 5 minutes. When Secrets Manager fails, the last good value goes on being served and the next try
+ * comes after 30 s: an outage there must neither let anybody in nor lock out those who were known. Calls at the same time share one
+ * fetch.
+ *
+ * @param read turns the secret's text into the value; what it throws counts as a failure, so a mangled secret does not replace a
+ *   good one
+ * @returns a function that gives the value, or throws {@link SecretUnavailable}
+ */
+export function cachedSecret<Value>(
+  client: SecretsManagerClient,
+  secretId: string,
+  read: (text: string) => Value,
+  now: () => number = Date.now,
+): () => Promise<Value> {
+  let held: { value: Value } | undefined;
+  let failure: unknown;
+  let nextFetchAt = 0;
+  let underWay: Promise<void> | undefined;
+
+  async function fetchSecret(): Promise<void> {
+    try {
+      const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId }), {
+        abortSignal: AbortSignal.timeout(GIVEN_UP_AFTER),
+      });
+      held = { value: read(answer.SecretString ?? '') };
+      nextFetchAt = now() + KEPT_FOR;
+    } catch (error) {
+      failure = error;
+      nextFetchAt = now() + FETCHED_AGAIN_AFTER_FAILURE;
+    } finally {
+      underWay = undefined;
+    }
+  }
+
+  return async function secret(): Promise<Value> {
+    if (now() >= nextFetchAt) underWay ??= fetchSecret();
+    if (underWay) await underWay;
+    if (held) return held.value;
+    const reason = failure instanceof Error ? failure.message : 'unknown';
+    throw new SecretUnavailable(`The secret ${secretId} cannot be read: ${reason}`, { cause: failure });
+  };
+}

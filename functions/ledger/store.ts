@@ -1,0 +1,52 @@
+import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+/** Where the ledger is: a client and the names of its tables. */
+export interface Store {
+  readonly client: DynamoDBClient;
+  /** Name of the table `events`: key `id`; indexes `by_time`, `by_type`, `by_order`. */
+  readonly events: string;
+  /** Name of the table `control`: key `kind`, `id`; time to live `expires_at`. */
+  readonly control: string;
+}
+
+export type Row = Record<string, AttributeValue>;
+
+export const text = (value: string): AttributeValue => ({ S: value });
+export const number = (value: number): AttributeValue => ({ N: String(value) });
+
+/** The text in an attribute, or `undefined` when the row lacks it. */
+export function textIn(row: Row | undefined, attribute: string): string | undefined {
+  return row?.[attribute]?.S;
+}
+
+/** The number in an attribute, or `undefined` when the row lacks it. */
+export function numberIn(row: Row | undefined, attribute: string): number | undefined {
+  const value = row?.[attribute]?.N;
+  return value === undefined ? undefined : Number(value);
+}
+
+/** Key of a row in the table `control`. */
+export function controlKey(kind: ControlKind, id: string): Row {
+  return { kind: text(kind), id: text(id) };
+}
+
+/** What the table `control` holds, by its partition key. */
+export type ControlKind =
+  | 'sync'
+  | 'sync-run'
+  | 'day-count'
+  | 'doubtful-day'
+  | 'days-counted-through'
+  | 'rejected-delivery'
+  | 'idempotency-key';
+
+/** True when a conditional write took place, false when its condition did not hold; any other error is thrown on. */
+export async function tookPlace(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { controlKey, number, numberIn, type Store, text, textIn, tookPlace } from './store.ts';
+
+/** How a sync run ended, or that it has not. */
+export type RunStatus = 'running' | 'complete' | 'partial' | 'failed';
+
+/** What is known about the sync as a whole. Instants in milliseconds since 1970. */
+export interface SyncState {
+  /** The cursor: every event created up to here has been read and stored. */
+  readonly completeThrough: number | undefined;
+  readonly lastCompleteAt: number | undefined;
+  readonly lastStatus: RunStatus | undefined;
+}
+
+/** The right to run. Its version grew when it was taken, so that an owner from whom it was stolen can write the cursor no more. */
+export interface Lease extends SyncState {
+  readonly owner: string;
+  readonly version: number;
+}
+
+/** Somebody else took the lease after it had run out. What this run has stored stands; it must not move the cursor. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+/** A run renews its lease while it works; one that dies keeps the others waiting for so long. */
+export const LEASE_FOR = 90_000;
+
+const KEY = controlKey('sync', 'events');
+
+/**
+ * Nobody has the lease, the one who had it died, or we took it a moment ago and the SDK asks again because the answer was lost.
+ */
+const FREE = 'attribute_not_exists(lease_until) OR lease_until < :now OR lease_owner = :owner';
+const STILL_OURS = 'version = :version';
+const FORWARD_ONLY = '(attribute_not_exists(complete_through) OR complete_through < :through)';
+
+/** Takes the lease; `undefined` while somebody else has it. */
+export async function takeLease(store: Store, owner: string, now: number): Promise<Lease | undefined> {
+  try {
+    const { Attributes: row } = await store.client.send(
+      new UpdateItemCommand({
+        TableName: store.control,
+        Key: KEY,
+        ConditionExpression: FREE,
+        UpdateExpression: 'SET lease_owner = :owner, lease_until = :until ADD version :one',
+        ExpressionAttributeValues: {
+          ':owner': text(owner),
+          ':until': number(now + LEASE_FOR),
+          ':now': number(now),
+          ':one': number(1),
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return { ...stateIn(row), owner, version: numberIn(row, 'version') ?? 0 };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+/** Keeps the lease for another while. Throws {@link LeaseLost}. */
+export async function renewLease(store: Store, lease: Lease, now: number): Promise<void> {
+  await whileOurs(store, lease, 'SET lease_until = :until', { ':until': number(now + LEASE_FOR) });
+}
+
+/**
+ * Moves the cursor. It never goes back: a part of the window that lies in the overlap leaves it where it is.
+ *
+ * @throws {LeaseLost}
+ */
+export async function moveCursor(store: Store, lease: Lease, completeThrough: number): Promise<void> {
+  const moved = await tookPlace(
+    store.client.send(
+      new UpdateItemCommand({
+        TableName: store.control,
+        Key: KEY,
+        ConditionExpression: `${STILL_OURS} AND ${FORWARD_ONLY}`,
+        UpdateExpression: 'SET complete_through = :through',
+        ExpressionAttributeValues: { ':version': number(lease.version), ':through': number(completeThrough) },
+      }),
+    ),
+  );
+  // Two reasons for a refusal, told apart by a write that has only one of them.
+  if (!moved) await whileOurs(store, lease, 'SET lease_owner = :owner', { ':owner': text(lease.owner) });
+}
+
+/** Gives the lease back and says how the run ended. `completedAt` is given by a run that completed the scheduled window. */
+export async function releaseLease(
+  store: Store,
+  lease: Lease,
+  outcome: { readonly status?: RunStatus; readonly completedAt?: number },
+): Promise<void> {
+  const set = [
+    ...(outcome.status === undefined ? [] : ['last_status = :status']),
+    ...(outcome.completedAt === undefined ? [] : ['last_complete_at = :completed']),
+  ];
+  await whileOurs(store, lease, `${set.length > 0 ? `SET ${set.join(', ')} ` : ''}REMOVE lease_owner, lease_until`, {
+    ...(outcome.status !== undefined && { ':status': text(outcome.status) }),
+    ...(outcome.completedAt !== undefined && { ':completed': number(outcome.completedAt) }),
+  });
+}
+
+/** The state, for whoever only wants to know. */
+export async function readSyncState(store: Store): Promise<SyncState> {
+  const { Item } = await store.client.send(new GetItemCommand({ TableName: store.control, Key: KEY }));
+  return stateIn(Item);
+}
+
+function stateIn(row: Parameters<typeof numberIn>[0]): SyncState {
+  return {
+    completeThrough: numberIn(row, 'complete_through'),
+    lastCompleteAt: numberIn(row, 'last_complete_at'),
+    lastStatus: textIn(row, 'last_status') as RunStatus | undefined,
+  };
+}
+
+async function whileOurs(
+  store: Store,
+  lease: Lease,
+  update: string,
+  values: Record<string, ReturnType<typeof text>>,
+): Promise<void> {
+  const ours = await tookPlace(
+    store.client.send(
+      new UpdateItemCommand({
+        TableName: store.control,
+        Key: KEY,
+        ConditionExpression: STILL_OURS,
+        UpdateExpression: update,
+        ExpressionAttributeValues: { ':version': number(lease.version), ...values },
+      }),
+    ),
+  );
+  if (!ours) throw new LeaseLost('Another sync run took the lease over: this one stops.');
+}

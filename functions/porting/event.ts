@@ -1,0 +1,103 @@
+import { type Timestamp, timestamp } from './timestamp.ts';
+
+/**
+ * A port-in event as the Events API shows it (contract section 1). No field but `id` and `event_type` can be relied upon, and
+ * unknown types, statuses and fields are kept as they came.
+ */
+export interface PortingEvent {
+  readonly id: string;
+  readonly event_type: string;
+  readonly porting_order_id?: string | null;
+  readonly payload_status?: string;
+  readonly payload?: Readonly<Record<string, unknown>> | null;
+  readonly available_notification_methods?: readonly string[];
+  readonly record_type?: string;
+  readonly created_at?: string;
+  readonly updated_at?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What every port-in event type begins with. */
+export const PORTING_ORDER_FAMILY = 'porting_order.';
+
+/** What the ledger needs to know about an event beside the event itself. */
+export interface EventFacts {
+  readonly id: string;
+  readonly eventType: string;
+  readonly portingOrderId: string | undefined;
+  readonly createdAt: Timestamp;
+  /** True once the payload has been generated, or when the type never has one and Telnyx calls it completed. */
+  readonly complete: boolean;
+  readonly hasPayload: boolean;
+  /**
+   * Grows as Telnyx completes or changes its record: first by completeness, then by `updated_at`. Text order is the order of
+   * versions, so "never back" is one comparison in a condition.
+   */
+  readonly version: string;
+}
+
+/**
+ * Reads what the ledger needs from an event's record.
+ *
+ * @param seenAt stands in for `created_at` when the record holds none that can be read
+ * @returns `undefined` when the record has no id or type, and so is no event
+ */
+export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefined {
+  if (!isObject(record) || !isName(record.id) || !isName(record.event_type)) return undefined;
+  const payload = isObject(record.payload) ? record.payload : undefined;
+  const complete = payload !== undefined || record.payload_status !== 'created';
+  // The newest spec nests the two dates of a porting_order.deleted record inside its payload; earlier ones have them on top.
+  const createdAt = timestamp(record.created_at) ?? timestamp(payload?.created_at) ?? seenAt;
+  const updatedAt = timestamp(record.updated_at) ?? timestamp(payload?.updated_at) ?? '';
+  return {
+    id: record.id,
+    eventType: record.event_type,
+    portingOrderId: isName(record.porting_order_id) ? record.porting_order_id : portingOrderIdOf(payload),
+    createdAt,
+    complete,
+    hasPayload: payload !== undefined,
+    version: `${complete ? 1 : 0}#${updatedAt}`,
+  };
+}
+
+/** The porting order that a payload is about: comments name it, a split comes from it, every other payload is the order's own. */
+export function portingOrderIdOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const from = payload?.from;
+  const candidates = [payload?.porting_order_id, payload?.id, isObject(from) ? from.id : undefined];
+  return candidates.find(isName);
+}
+
+/**
+ * One record out of what the list said and what the webhook said. The list's record is Telnyx's own and wins; as long as its
+ * payload has not been generated, the webhook's stands in. The outcome does not depend on which of the two came first.
+ *
+ * @param listed the newest record that the Events API has shown, if any
+ * @param delivered the webhook in the record's shape, if one came
+ */
+export function recordOf(
+  listed: PortingEvent | undefined,
+  delivered: PortingEvent | undefined,
+): PortingEvent | undefined {
+  if (!listed || !delivered) return listed ?? delivered;
+  if (isObject(listed.payload) || !isObject(delivered.payload)) return listed;
+  return { ...listed, payload: delivered.payload, payload_status: 'completed' };
+}
+
+/** The status that a record tells, such as `exception`; `undefined` when it is not about a status. */
+export function portingStatusOf(event: PortingEvent): string | undefined {
+  const status = event.payload?.status;
+  return isObject(status) && typeof status.value === 'string' ? status.value.slice(0, 60) : undefined;
+}
+
+/** An object of JSON: not null, not an array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A text that can be a key. DynamoDB takes keys of 1 to 1,024 bytes in a sort key, where the id stands behind a timestamp; 200
+ * characters of up to 4 bytes fit, and the longest id seen is a UUID of 36.
+ */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 200;
+}

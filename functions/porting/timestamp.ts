@@ -1,0 +1,44 @@
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:?\d{2})$/;
+
+/** One spelling of every instant: `2024-06-11T18:52:47.972297Z`, UTC with six digits, so that text order is time order. */
+export type Timestamp = string;
+
+/**
+ * Reads a date-time in any of the spellings that Telnyx uses (`…Z` with microseconds, `…Z` without a fraction, `…+00:00`;
+ * contract section 3) and writes it in one. Digits after the sixth are cut.
+ *
+ * @returns `undefined` when the value is not a date-time
+ */
+export function timestamp(value: unknown): Timestamp | undefined {
+  if (typeof value !== 'string') return undefined;
+  const parts = RFC_3339.exec(value);
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = parts;
+  const wholeSeconds = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const utc = Date.parse(`${wholeSeconds}Z`);
+  // Date.parse rolls 30 February over to 1 March: what does not come back as it was is no date.
+  if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 19) !== wholeSeconds) return undefined;
+  const offset = offsetMinutes(zone);
+  if (offset === undefined) return undefined;
+  const shifted = new Date(utc - offset * 60_000).toISOString();
+  if (shifted.length !== 24) return undefined;
+  return `${shifted.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+}
+
+function offsetMinutes(zone: string): number | undefined {
+  if (zone === 'Z' || zone === 'z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(-2));
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** The timestamp of a number of milliseconds since 1970. */
+export function timestampOf(milliseconds: number): Timestamp {
+  return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
+}
+
+/** Milliseconds since 1970 of a timestamp; the microseconds are cut. */
+export function millisecondsOf(at: Timestamp): number {
+  return Date.parse(`${at.slice(0, 23)}Z`);
+}

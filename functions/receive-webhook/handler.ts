@@ -1,0 +1,88 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { answerProblems } from '../http/answer-problems.ts';
+import { json, Problem, unauthorized, unavailable } from '../http/problem.ts';
+import { environment } from '../lambda/environment.ts';
+import { log } from '../lambda/log.ts';
+import { keepRejected, recordDelivery } from '../ledger/deliveries.ts';
+import { portingStatusOf } from '../porting/event.ts';
+import { readPublicKeys, refusalOf } from '../telnyx/signature.ts';
+import { readWebhook } from '../telnyx/webhook.ts';
+
+/** Far above any webhook seen, and below DynamoDB's 400 KB a row. */
+const LARGEST_BODY = 256 * 1024;
+
+/**
+ * Telnyx gives up after 2 s (contract section 3), a cold start of some 300 ms and the way included. A write takes 10 ms; one that
+ * takes this long will not come, and a 503 in time makes Telnyx send the webhook again.
+ */
+const GIVE_UP_AFTER = 1_200;
+
+const keys = readPublicKeys(environment('TELNYX_PUBLIC_KEY'));
+const store = {
+  client: new DynamoDBClient({ maxAttempts: 3 }),
+  events: environment('EVENTS_TABLE'),
+  control: environment('CONTROL_TABLE'),
+};
+
+async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  const method = event.requestContext.http.method;
+  if (method !== 'POST') {
+    throw new Problem(405, '10015', 'Method not allowed', `${method} is not for webhooks: Telnyx posts them.`, {
+      headers: { allow: 'POST' },
+    });
+  }
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > LARGEST_BODY) {
+    throw new Problem(
+      413,
+      '10015',
+      'Payload too large',
+      `The body has ${body.length} bytes; ${LARGEST_BODY} is the limit.`,
+    );
+  }
+
+  const now = Date.now();
+  const { 'telnyx-signature-ed25519': signature, 'telnyx-timestamp': timestamp } = event.headers;
+  const refusal = refusalOf(signature, timestamp, body, keys, now);
+  if (refusal) {
+    log('warn', 'webhook_refused', { reason: refusal });
+    throw unauthorized(`This is not a webhook of Telnyx's for this account: ${refusal}.`);
+  }
+
+  const webhook = readWebhook(body);
+  if (webhook.is === 'another family') {
+    log('info', 'webhook_ignored', { event_type: webhook.eventType.slice(0, 100) });
+    return json(200, { result: 'ignored' });
+  }
+  if (webhook.is === 'unreadable') {
+    await durably((signal) => keepRejected(store, body, webhook.reason, now, signal));
+    log('warn', 'webhook_rejected', { reason: webhook.reason });
+    return json(200, { result: 'rejected' });
+  }
+  const outcome = await durably((signal) => recordDelivery(store, webhook.event, now, signal));
+  const { id, event_type, porting_order_id } = webhook.event;
+  const status = portingStatusOf(webhook.event);
+  log('info', 'webhook_received', { outcome, id, event_type, porting_order_id, ...(status && { status }) });
+  return json(200, { result: outcome });
+}
+
+/**
+ * Waits for a write, but not longer than Telnyx waits for us. The race is there besides the signal because a signal ends a request,
+ * not a look-up of credentials or a pause between two tries.
+ */
+async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const signal = AbortSignal.timeout(GIVE_UP_AFTER);
+  const tooLate = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([write(signal), tooLate]);
+  } catch (error) {
+    throw unavailable('The webhook could not be stored. Send it again.', error);
+  }
+}
+
+/** Receives Telnyx's webhooks on a function URL, or behind an HTTP API: payload format 2.0 both. */
+export const handler = middy(receive).use(answerProblems());

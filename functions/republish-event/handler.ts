@@ -1,0 +1,89 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { answerProblems } from '../http/answer-problems.ts';
+import { type AuthorizedEvent, authorize } from '../http/authorize.ts';
+import { eventIdIn } from '../http/event-id.ts';
+import { answerOf, invalid, unavailable } from '../http/problem.ts';
+import { readTokens } from '../http/tokens.ts';
+import { environment } from '../lambda/environment.ts';
+import { describeError, log } from '../lambda/log.ts';
+import { cachedSecret } from '../lambda/secret.ts';
+import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/republishes.ts';
+import { readApiKey } from '../telnyx/api-key.ts';
+import { eventsApi } from '../telnyx/events-api.ts';
+import { UpstreamError } from '../telnyx/upstream-error.ts';
+import { once } from './once.ts';
+import { problemOf } from './problem-of.ts';
+
+/** API Gateway gives up after 30 s, and the function after 29: this leaves time to write the outcome down. */
+const REPUBLISH_TIMEOUT = 20_000;
+const LONGEST_REQUEST = 30_000;
+
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+const store = {
+  client: new DynamoDBClient({}),
+  events: environment('EVENTS_TABLE'),
+  control: environment('CONTROL_TABLE'),
+};
+const baseUrl = environment('TELNYX_BASE_URL');
+const secretsManager = new SecretsManagerClient({});
+const tokens = cachedSecret(secretsManager, environment('API_TOKENS_SECRET'), readTokens);
+const apiKey = cachedSecret(secretsManager, environment('TELNYX_API_KEY_SECRET'), readApiKey);
+
+async function republish(event: AuthorizedEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
+  const id = eventIdIn(event.pathParameters);
+  const key = event.headers['idempotency-key'];
+  if (key === undefined) return askTelnyx(id, event.caller.name);
+  if (!IDEMPOTENCY_KEY.test(key)) {
+    throw invalid('10015', 'Bad request', 'An Idempotency-Key has 1 to 255 printable ASCII characters.', {
+      parameter: 'Idempotency-Key',
+    });
+  }
+  const options = {
+    store,
+    key,
+    subject: id,
+    requestId: context.awsRequestId,
+    longestRequest: LONGEST_REQUEST,
+    remaining: () => context.getRemainingTimeInMillis(),
+  };
+  return once(options, () => askTelnyx(id, event.caller.name));
+}
+
+/** Throws only as long as nothing was asked of Telnyx; from then on every end is an answer. */
+async function askTelnyx(id: string, caller: string): Promise<APIGatewayProxyStructuredResultV2> {
+  const telnyx = await keyOrUnavailable();
+  const attempt = await recordAttempt(store, id, caller, Date.now()).catch((error: unknown) => {
+    throw unavailable('The republish could not be written down, so it was not asked for. Try again.', error);
+  });
+  const { outcome, answer } = await telnyx.republish(id).then(
+    (): { outcome: RepublishOutcome; answer: APIGatewayProxyStructuredResultV2 } => ({
+      outcome: 'sent',
+      answer: { statusCode: 204 },
+    }),
+    (error: unknown) => {
+      if (!(error instanceof UpstreamError)) throw error;
+      const { outcome, problem } = problemOf(error);
+      return { outcome, answer: answerOf(problem) };
+    },
+  );
+  log(outcome === 'sent' ? 'info' : 'warn', 'republish', { id, outcome, caller });
+  await recordOutcome(store, attempt, outcome).catch((error: unknown) => {
+    log('error', 'republish_outcome_not_recorded', { id, outcome, error: describeError(error) });
+  });
+  return answer;
+}
+
+async function keyOrUnavailable() {
+  try {
+    return eventsApi({ apiKey: await apiKey(), baseUrl, timeout: REPUBLISH_TIMEOUT });
+  } catch (error) {
+    throw unavailable('The Telnyx API key cannot be read, so nothing was asked of Telnyx.', error);
+  }
+}
+
+/** `POST /v2/porting/events/{id}/republish`, behind API Gateway (HTTP API, payload format 2.0). */
+export const handler = middy(republish).use(answerProblems()).use(authorize('operate', tokens));

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { invalid, Problem } from '../http/problem.ts';
+import { claimKey, keepAnswer, readClaim, releaseKey } from '../ledger/idempotency-keys.ts';
+import type { Store } from '../ledger/store.ts';
+
+const LOOK_EVERY = 200;
+
+/** What asking once needs. Times in milliseconds. */
+export interface OnceOptions {
+  readonly store: Store;
+  /** The Idempotency-Key, as sent. */
+  readonly key: string;
+  /** The event's id. */
+  readonly subject: string;
+  /** Unique to this request. */
+  readonly requestId: string;
+  /** How long the function may run: a first request without an answer after that has died. */
+  readonly longestRequest: number;
+  /** Time left for this request. */
+  readonly remaining: () => number;
+}
+
+/**
+ * Does something once for an Idempotency-Key: the first request does it, and every later one within 24 h gets its answer, also one
+ * that comes while the first is still under way. A first request that throws has done nothing, and its key is free again.
+ *
+ * @throws a 422 when the key was used for another event, a 504 when the first request died, a 409 when it takes too long
+ */
+export async function once(
+  options: OnceOptions,
+  ask: () => Promise<APIGatewayProxyStructuredResultV2>,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const { store, key, subject, requestId } = options;
+  const claim = await claimKey(store, key, subject, requestId, Date.now());
+  if (claim.subject !== subject) {
+    throw invalid(
+      '10015',
+      'Bad request',
+      `This Idempotency-Key was used for the event ${claim.subject}. Use a new key for each thing that you ask for.`,
+      { parameter: 'Idempotency-Key' },
+    );
+  }
+  if (claim.claimedBy !== requestId) return answerOfFirst(options);
+
+  let answer: APIGatewayProxyStructuredResultV2;
+  try {
+    answer = await ask();
+  } catch (error) {
+    await releaseKey(store, key, requestId);
+    throw error;
+  }
+  await keepAnswer(store, key, requestId, JSON.stringify(answer));
+  return answer;
+}
+
+async function answerOfFirst({ store, key, longestRequest, remaining }: OnceOptions) {
+  for (;;) {
+    const claim = await readClaim(store, key);
+    if (claim?.answer) {
+      const first: APIGatewayProxyStructuredResultV2 = JSON.parse(claim.answer);
+      return { ...first, headers: { ...first.headers, 'idempotent-replayed': 'true' } };
+    }
+    if (!claim) {
+      throw new Problem(503, '10007', 'Unexpected error', 'The first request with this key did nothing. Ask again.', {
+        headers: { 'retry-after': '1' },
+      });
+    }
+    if (Date.now() - claim.claimedAt > longestRequest) {
+      throw new Problem(
+        504,
+        '10007',
+        'Unexpected error',
+        'The first request with this key ended without an outcome: the notification may have been sent. Ask with a new key to send it again.',
+      );
+    }
+    if (remaining() < 2_000) {
+      throw new Problem(409, '10015', 'Conflict', 'The first request with this key is still under way.', {
+        headers: { 'retry-after': '5' },
+      });
+    }
+    await sleep(LOOK_EVERY);
+  }
+}

@@ -1,0 +1,79 @@
+import { halves, type Window } from '../porting/window.ts';
+import { type ListPage, PAGE_SIZE } from '../telnyx/events-api.ts';
+
+/**
+ * A window of more pages than this is halved. Pages are offsets into a set that may change under the reader: the fewer, the smaller
+ * the chance that one read has to be repeated, and the smaller the work that a run which is cut off does again. 8 pages are 2,000
+ * events, or 2 s at 4 requests a second.
+ */
+const MOST_PAGES = 8;
+
+/** Readings of a window before it is given up as unsteady. */
+const READINGS = 3;
+
+/** The list contradicts itself: its totals and its pages do not agree, reading after reading. */
+export class UnsteadyList extends Error {
+  override readonly name = 'UnsteadyList';
+}
+
+/** What reading a window needs: a page of it, and a place for what the page holds. */
+export interface WindowReader {
+  readonly list: (window: Window, pageNumber: number) => Promise<ListPage>;
+  /** Stores a page's records durably and returns a key for each of them: its id, if it has one. */
+  readonly store: (records: readonly unknown[]) => Promise<readonly string[]>;
+}
+
+/** A part of a window that has been read completely, and the number of events in it. */
+export interface FinishedPart {
+  readonly window: Window;
+  readonly events: number;
+}
+
+/**
+ * Reads a window, oldest part first, and yields each part when every event in it has been stored: a checkpoint. The order in which
+ * the API lists is unknown (contract section 1), so completeness is proved by counting: a reading is complete when all its pages
+ * claim the same number of results and so many different events were seen. That holds for any order, and fails for a row that a
+ * shifted page skipped, for an empty page that contradicts its total, and for a total that shrank.
+ *
+ * @throws {UnsteadyList} when a window that cannot be halved never reads the same; nothing after it is yielded
+ */
+export async function* readWindow(whole: Window, reader: WindowReader): AsyncGenerator<FinishedPart> {
+  const waiting: Window[] = [whole];
+  for (let window = waiting.pop(); window; window = waiting.pop()) {
+    const events = await readPart(window, reader);
+    if (events !== undefined) {
+      yield { window, events };
+      continue;
+    }
+    const parts = halves(window);
+    if (!parts) throw unsteady(window);
+    waiting.push(parts[1], parts[0]);
+  }
+}
+
+/** The number of events in a window that was read completely; `undefined` when it should be halved. */
+async function readPart(window: Window, reader: WindowReader): Promise<number | undefined> {
+  const divisible = halves(window) !== undefined;
+  for (let reading = 1; reading <= READINGS; reading += 1) {
+    const seen = new Set<string>();
+    const totals = new Set<number>();
+    let pages = 1;
+    for (let number = 1; number <= pages; number += 1) {
+      const page = await reader.list(window, number);
+      if (page.totalPages > MOST_PAGES && divisible) return undefined;
+      for (const key of await reader.store(page.records)) seen.add(key);
+      totals.add(page.totalResults);
+      pages = page.totalPages;
+    }
+    if (totals.size === 1 && totals.has(seen.size)) return seen.size;
+  }
+  // One page has nothing to shift: if even that contradicts its total, a smaller window will not agree with itself either.
+  const severalPages = divisible && (await reader.list(window, 1)).totalResults > PAGE_SIZE;
+  if (severalPages) return undefined;
+  throw unsteady(window);
+}
+
+function unsteady({ from, to }: Window): UnsteadyList {
+  const span = `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
+  return new UnsteadyList(`Telnyx's list of ${span} contradicts its own totals, ${READINGS} times over.`);
+}

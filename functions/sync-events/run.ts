@@ -1,0 +1,174 @@
+import { describeError, log } from '../lambda/log.ts';
+import { countDays } from '../ledger/day-counts.ts';
+import type { Store } from '../ledger/store.ts';
+import { putRun, type SyncRun } from '../ledger/sync-runs.ts';
+import {
+  LEASE_FOR,
+  type Lease,
+  moveCursor,
+  type RunStatus,
+  releaseLease,
+  renewLease,
+  takeLease,
+} from '../ledger/sync-state.ts';
+import { scheduledWindow, type Window } from '../porting/window.ts';
+import type { EventsApi } from '../telnyx/events-api.ts';
+import { type Clock, pace } from '../telnyx/pace.ts';
+import { UpstreamError } from '../telnyx/upstream-error.ts';
+import { readWindow, type WindowReader } from './read-window.ts';
+import { pageStorer, type Tally } from './store-page.ts';
+
+/** What is kept of the function's time for the end: the request under way, the counts, the run's row and the lease. */
+const TIME_TO_END = 15_000;
+/** The last part of it, which counting days may not take. */
+const TIME_TO_REPORT = 5_000;
+const PROGRESS_EVERY = 5_000;
+
+export interface SyncOptions {
+  readonly store: Store;
+  /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
+  readonly api: () => Promise<EventsApi>;
+  readonly clock: Clock;
+  readonly requestsPerSecond: number;
+  /** Unique among runs. */
+  readonly runId: string;
+  /** Milliseconds since 1970 at which the function is ended from outside. */
+  readonly endsAt: number;
+}
+
+/** What a run did, as it is returned and kept in the run's row. Instants in ISO 8601. */
+export interface SyncResult {
+  readonly run_id: string;
+  readonly status: Exclude<RunStatus, 'running'>;
+  readonly from: string;
+  readonly to: string;
+  readonly pages: number;
+  /** Different events in the parts that were read completely. */
+  readonly seen: number;
+  readonly inserted: number;
+  readonly confirmed: number;
+  readonly upgraded: number;
+  readonly duration_ms: number;
+  readonly error?: string;
+  /** For a range that was not finished: the input that does the rest. */
+  readonly resume?: { readonly from: string; readonly to: string };
+}
+
+/**
+ * One run: takes the lease, reads one closed window, stores every event in it, and moves the cursor behind each part that is
+ * complete. Whatever goes wrong, the cursor stands at the last complete part and the next run goes on from there.
+ *
+ * @param range lists this span again and leaves the cursor alone; without it the run is the scheduled one
+ * @returns `undefined` when another run has the lease
+ */
+export async function runSync(range: Window | undefined, options: SyncOptions): Promise<SyncResult | undefined> {
+  const { store, clock, runId, endsAt } = options;
+  const startedAt = clock.now();
+  const lease = await takeLease(store, runId, startedAt);
+  if (!lease) return undefined;
+
+  const window = range ?? scheduledWindow(lease.completeThrough, startedAt);
+  const tally: Tally = { inserted: 0, confirmed: 0, upgraded: 0, unreadable: 0 };
+  const progress = { pages: 0, seen: 0, through: window.from, reportedAt: startedAt };
+
+  const runNow = (status: RunStatus, error?: string): SyncRun => ({
+    id: runId,
+    startedAt,
+    trigger: range ? 'range' : 'schedule',
+    window,
+    status,
+    pages: progress.pages,
+    seen: progress.seen,
+    inserted: tally.inserted,
+    confirmed: tally.confirmed,
+    upgraded: tally.upgraded,
+    ...(error !== undefined && { error }),
+  });
+
+  await putRun(store, runNow('running'), startedAt);
+  let status: Exclude<RunStatus, 'running'> = 'complete';
+  let error: string | undefined;
+  try {
+    const reader = windowReader(options, lease, tally, progress);
+    for await (const part of readWindow(window, reader)) {
+      progress.seen += part.events;
+      progress.through = part.window.to;
+      if (!range && part.window.to > (lease.completeThrough ?? 0)) await moveCursor(store, lease, part.window.to);
+      if (clock.now() - progress.reportedAt < PROGRESS_EVERY || part.window.to === window.to) continue;
+      progress.reportedAt = clock.now();
+      log('info', 'sync_progress', {
+        run_id: runId,
+        ...spanOf(window),
+        ...countsOf(runNow('running')),
+        complete_through: iso(progress.through),
+      });
+      await putRun(store, runNow('running'), clock.now());
+    }
+  } catch (thrown) {
+    status = thrown instanceof UpstreamError && thrown.fault === 'gave up' ? 'partial' : 'failed';
+    error = describeError(thrown);
+  }
+
+  await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch((thrown: unknown) => {
+    log('warn', 'days_not_counted', { error: describeError(thrown) });
+  });
+  await putRun(store, runNow(status, error), clock.now());
+  const completedAt = !range && status === 'complete' ? { completedAt: startedAt } : {};
+  await releaseLease(store, lease, { ...(!range && { status }), ...completedAt }).catch((thrown: unknown) => {
+    log('warn', 'lease_not_released', { error: describeError(thrown) });
+  });
+
+  const result: SyncResult = {
+    run_id: runId,
+    status,
+    ...spanOf(window),
+    ...countsOf(runNow(status)),
+    duration_ms: clock.now() - startedAt,
+    ...(error !== undefined && { error }),
+    ...(range && status !== 'complete' && { resume: { from: iso(progress.through), to: iso(window.to) } }),
+  };
+  const { resume: _, ...fields } = result;
+  log(status === 'failed' ? 'error' : 'info', 'sync_run', fields);
+  return result;
+}
+
+function windowReader(options: SyncOptions, lease: Lease, tally: Tally, progress: { pages: number }): WindowReader {
+  const { store, clock, requestsPerSecond, endsAt } = options;
+  const stopAt = endsAt - TIME_TO_END;
+  const outOfTime = AbortSignal.timeout(Math.max(0, stopAt - clock.now()));
+  const calls = pace(requestsPerSecond, () => stopAt, clock);
+  const storePage = pageStorer(store, clock.now, tally);
+  let leaseRenewedAt = clock.now();
+
+  async function keepLease(): Promise<void> {
+    if (clock.now() - leaseRenewedAt < LEASE_FOR / 3) return;
+    leaseRenewedAt = clock.now();
+    await renewLease(store, lease, leaseRenewedAt);
+  }
+
+  return {
+    async list(window, pageNumber) {
+      const page = await calls.call(async () => {
+        await keepLease();
+        if (outOfTime.aborted) throw new UpstreamError('gave up', 'The function is about to end.');
+        return (await options.api()).list(window, pageNumber, outOfTime);
+      });
+      progress.pages += 1;
+      if (page.holdSeconds !== undefined) calls.holdFor(page.holdSeconds);
+      return page;
+    },
+    store: storePage,
+  };
+}
+
+function countsOf({ pages, seen, inserted, confirmed, upgraded }: SyncRun) {
+  return { pages, seen, inserted, confirmed, upgraded };
+}
+
+function spanOf({ from, to }: Window): { from: string; to: string } {
+  return { from: iso(from), to: iso(to) };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,17 @@
+/** What the secret holds from deployment until somebody puts the key into it. */
+const UNSET = 'unset';
+
+/**
+ * Reads the Telnyx API key from its secret.
+ *
+ * @throws with what to do when the secret still holds no key, or something that cannot be one; never with what it holds
+ */
+export function readApiKey(secret: string): string {
+  const key = secret.trim();
+  if (key === '' || key === UNSET)
+    throw new Error('no Telnyx API key has been put into it yet (docs/deploy.md, step 3)');
+  if (/[^\x21-\x7e]/.test(key) || key.startsWith('{')) {
+    throw new Error('it must be the Telnyx API key as plain text, without quotes or line breaks');
+  }
+  return key;
+}

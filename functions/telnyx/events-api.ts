@@ -1,0 +1,85 @@
+import { Telnyx } from 'telnyx';
+import { isObject } from '../porting/event.ts';
+import type { Window } from '../porting/window.ts';
+import { retryAfterOf, UpstreamError, upstreamErrorOf } from './upstream-error.ts';
+
+/** The largest page that the Events API gives (contract section 1). */
+export const PAGE_SIZE = 250;
+
+/** One page of the list, with what it says about the whole. */
+export interface ListPage {
+  readonly records: readonly unknown[];
+  readonly totalResults: number;
+  readonly totalPages: number;
+  /** Seconds to wait before the next request, when this answer used up what the rate limit allows. */
+  readonly holdSeconds: number | undefined;
+}
+
+/** Telnyx's Port In Events API. Every call is one HTTP request; whoever calls decides about repeating it. */
+export interface EventsApi {
+  /** One page of the events created within a window, both ends included. Throws {@link UpstreamError}. */
+  readonly list: (window: Window, pageNumber: number, signal?: AbortSignal) => Promise<ListPage>;
+  /** Asks Telnyx to send an event's notifications again. Throws {@link UpstreamError}. */
+  readonly republish: (id: string, signal?: AbortSignal) => Promise<void>;
+}
+
+export interface EventsApiOptions {
+  readonly apiKey: string;
+  /** With the version, such as `https://api.telnyx.com/v2`. */
+  readonly baseUrl: string;
+  /** Milliseconds until a request without an answer is given up. */
+  readonly timeout: number;
+}
+
+/**
+ * Telnyx's official SDK, with its own retries off: it would repeat a republish, which may notify people twice, and a list outside our
+ * rate.
+ */
+export function eventsApi({ apiKey, baseUrl, timeout }: EventsApiOptions): EventsApi {
+  const telnyx = new Telnyx({ apiKey, baseURL: baseUrl, timeout, maxRetries: 0, logLevel: 'off' });
+
+  /** The SDK's own time-out ends with the headers; a body that never ends must be given up as well. */
+  async function ask<Answer>(
+    request: (options: { signal: AbortSignal }) => Promise<Answer>,
+    givenUp?: AbortSignal,
+  ): Promise<Answer> {
+    const timedOut = AbortSignal.timeout(timeout);
+    try {
+      return await request({ signal: givenUp ? AbortSignal.any([timedOut, givenUp]) : timedOut });
+    } catch (error) {
+      if (givenUp?.aborted) throw new UpstreamError('gave up', 'No time was left for Telnyx to answer.');
+      if (timedOut.aborted) throw new UpstreamError('no answer', `Telnyx did not answer within ${timeout} ms.`);
+      throw upstreamErrorOf(error, Date.now());
+    }
+  }
+
+  return {
+    list: (window, pageNumber, signal) =>
+      ask(async (options) => {
+        const created_at = { gte: new Date(window.from).toISOString(), lte: new Date(window.to).toISOString() };
+        const query = { filter: { created_at }, 'page[number]': pageNumber, 'page[size]': PAGE_SIZE };
+        const { data: page, response } = await telnyx.porting.events.list(query, options).withResponse();
+        const usedUp = response.headers.get('x-ratelimit-remaining') === '0';
+        return { ...readPage(page), holdSeconds: usedUp ? retryAfterOf(response.headers, Date.now()) : undefined };
+      }, signal),
+
+    republish: (id, signal) => ask((options) => telnyx.porting.events.republish(id, options), signal),
+  };
+}
+
+/** An answer without a list and its totals proves nothing about what was listed, so it counts as no answer. */
+function readPage(page: { readonly data: unknown; readonly meta: unknown }): Omit<ListPage, 'holdSeconds'> {
+  const meta = isObject(page.meta) ? page.meta : {};
+  const { total_results: totalResults, total_pages: totalPages } = meta;
+  if (!Array.isArray(page.data) || !isCount(totalResults) || !isCount(totalPages)) {
+    throw new UpstreamError(
+      'unreadable',
+      "Telnyx's answer is no page of events: it has no data, or no totals in meta.",
+    );
+  }
+  return { records: page.data, totalResults, totalPages };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}

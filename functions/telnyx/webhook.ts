@@ -1,0 +1,76 @@
+import { isObject, PORTING_ORDER_FAMILY, type PortingEvent, portingOrderIdOf } from '../porting/event.ts';
+
+/**
+ * What a correctly signed body turned out to be: a port-in event in the record's shape, an event of another product, or nothing
+ * that can be read as an event.
+ */
+export type Webhook =
+  | { readonly is: 'event'; readonly event: PortingEvent }
+  | { readonly is: 'another family'; readonly eventType: string }
+  | { readonly is: 'unreadable'; readonly reason: string };
+
+/**
+ * JSON deeper than this is refused: a port-in event has 5 levels, and JSON.stringify, which is recursive, ends in a RangeError at a
+ * few thousand.
+ */
+const DEEPEST = 64;
+
+/**
+ * Reads a webhook's body. Both documented envelopes are accepted: `{data: {…}, meta}`, and the flat one (contract section 3).
+ *
+ * @param body raw bytes whose signature has been verified
+ */
+export function readWebhook(body: Uint8Array): Webhook {
+  let parsed: unknown;
+  try {
+    // `fatal`: bytes that are no UTF-8 would silently become U+FFFD. A byte order mark is skipped.
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return unreadable('the body is not JSON in UTF-8');
+  }
+  if (!isObject(parsed)) return unreadable('the body is not a JSON object');
+  if (isDeeperThan(DEEPEST, parsed)) return unreadable(`the body is nested deeper than ${DEEPEST} levels`);
+
+  const envelope = isObject(parsed.data) ? parsed.data : parsed;
+  const { id, event_type: eventType } = envelope;
+  if (typeof eventType !== 'string' || eventType === '') return unreadable('the event has no event_type');
+  if (!eventType.startsWith(PORTING_ORDER_FAMILY)) return { is: 'another family', eventType };
+  if (typeof id !== 'string' || id === '') return unreadable('the event has no id');
+  if (id.length > 200) return unreadable('the id is longer than 200 characters');
+  return { is: 'event', event: recordOfEnvelope(envelope, id, eventType) };
+}
+
+/** The record that the Events API would show, as far as the webhook tells. Fields of the envelope that we do not know are kept. */
+function recordOfEnvelope(envelope: Readonly<Record<string, unknown>>, id: string, eventType: string): PortingEvent {
+  const { occurred_at, payload, record_type, urls, organization_id, format, ...unknown } = envelope;
+  const hasPayload = isObject(payload);
+  const portingOrderId = portingOrderIdOf(hasPayload ? payload : undefined);
+  return {
+    ...unknown,
+    id,
+    event_type: eventType,
+    ...(portingOrderId !== undefined && { porting_order_id: portingOrderId }),
+    payload_status: 'completed',
+    payload: hasPayload ? payload : null,
+    available_notification_methods: ['webhook'],
+    record_type: 'porting_event',
+    ...(typeof occurred_at === 'string' && { created_at: occurred_at, updated_at: occurred_at }),
+  };
+}
+
+function unreadable(reason: string): Webhook {
+  return { is: 'unreadable', reason };
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((node) =>
+      typeof node === 'object' && node !== null
+        ? Object.values(node).filter((child) => typeof child === 'object' && child !== null)
+        : [],
+    );
+  }
+  return false;
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { countDays, readKeptCounts } from '../../functions/ledger/day-counts.ts';
+import { listEvents } from '../../functions/ledger/list.ts';
+import { doubtMarker, recordListing } from '../../functions/ledger/listings.ts';
+import type { Store } from '../../functions/ledger/store.ts';
+import { openStore } from '../open-store.ts';
+import { listedEvent, listing } from '../porting-events.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const noon = Date.parse('2026-03-01T12:00:00Z');
+
+async function insert(store: Store, number: number, at: number): Promise<void> {
+  const event = listedEvent(number, { created_at: new Date(at).toISOString() });
+  await recordListing(store, listing(event), at);
+}
+
+const total = async (store: Store) => (await listEvents(store, {}, { number: 1, size: 1 }, 1e6)).total;
+
+test('a day is counted two hours after its end, not before', async () => {
+  const store = await openStore();
+  await insert(store, 1, noon);
+  const end = Date.parse('2026-03-02T00:00:00Z');
+  await countDays(store, () => end + 2 * HOUR - 1, Number.POSITIVE_INFINITY);
+  expect((await readKeptCounts(store)).through).toBe('2026-02-28');
+  await countDays(store, () => end + 2 * HOUR, Number.POSITIVE_INFINITY);
+  const kept = await readKeptCounts(store);
+  expect(kept.through).toBe('2026-03-01');
+  expect(kept.days.get('2026-03-01')).toEqual({ 'porting_order.status_changed': 1 });
+});
+
+test('a day that is counted while a late row is on its way is counted again', async () => {
+  const store = await openStore();
+  await insert(store, 1, noon);
+  let now = noon + 48 * HOUR;
+  await countDays(store, () => now, Number.POSITIVE_INFINITY);
+
+  // The writer has marked the day, and is slow: a counter passes between mark and row.
+  const late = listing(listedEvent(2));
+  await doubtMarker(store, () => now)(late.facts, undefined);
+  await countDays(store, () => now, Number.POSITIVE_INFINITY);
+  expect((await readKeptCounts(store)).doubtful).toEqual(new Set(['2026-03-01']));
+  await recordListing(store, late, now);
+  expect(await total(store)).toBe(2);
+
+  now += 3 * MINUTE;
+  await countDays(store, () => now, Number.POSITIVE_INFINITY);
+  const kept = await readKeptCounts(store);
+  expect(kept.doubtful.size).toBe(0);
+  expect(kept.days.get('2026-03-01')).toEqual({ 'porting_order.status_changed': 2 });
+});
+
+test('a mark that is renewed while its day is counted stays', async () => {
+  const store = await openStore();
+  await insert(store, 1, noon);
+  const now = noon + 48 * HOUR;
+  await countDays(store, () => now, Number.POSITIVE_INFINITY);
+  await doubtMarker(store, () => now)(listing(listedEvent(2)).facts, undefined);
+  const later = now + 3 * MINUTE;
+  const client = Object.create(store.client, {
+    send: {
+      value: async (command: Parameters<typeof store.client.send>[0], ...rest: never[]) => {
+        if (command.constructor.name === 'DeleteItemCommand') {
+          await doubtMarker(store, () => later)(listing(listedEvent(3)).facts, undefined);
+        }
+        return store.client.send(command, ...rest);
+      },
+    },
+  });
+  await countDays({ ...store, client }, () => later, Number.POSITIVE_INFINITY);
+  expect((await readKeptCounts(store)).doubtful).toEqual(new Set(['2026-03-01']));
+});
+
+test('counting that runs out of time goes on where it stopped, and the list is right all along', async () => {
+  const store = await openStore();
+  for (let day = 0; day < 10; day += 1) await insert(store, day, noon + day * 24 * HOUR);
+  const now = noon + 30 * 24 * HOUR;
+  const seen: (string | undefined)[] = [];
+  for (let run = 0; run < 12; run += 1) {
+    await countDays(store, () => now, now);
+    seen.push((await readKeptCounts(store)).through);
+    expect(await total(store)).toBe(10);
+  }
+  expect(seen[0]).toBe('2026-03-01');
+  expect(seen[8]).toBe('2026-03-09');
+  expect(seen.at(-1)).toBe('2026-03-30');
+});
+
+test('marks of a page of one day cost one write', async () => {
+  const store = await openStore();
+  const now = noon + 48 * HOUR;
+  let marks = 0;
+  const client = Object.create(store.client, {
+    send: {
+      value: (command: Parameters<typeof store.client.send>[0], ...rest: never[]) => {
+        marks += 1;
+        return store.client.send(command, ...rest);
+      },
+    },
+  });
+  const mark = doubtMarker({ ...store, client }, () => now);
+  for (let number = 0; number < 50; number += 1) await mark(listing(listedEvent(number)).facts, undefined);
+  expect(marks).toBe(1);
+});

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FIRST_EVENT_AT, halves, OVERLAP, SETTLE, scheduledWindow } from '../../functions/porting/window.ts';
+
+const instant = fc.integer({ min: FIRST_EVENT_AT, max: Date.UTC(2060, 0, 1) });
+
+describe('the scheduled window', () => {
+  test('of the first run reaches back to the first event', () => {
+    const now = Date.UTC(2026, 0, 1);
+    expect(scheduledWindow(undefined, now)).toEqual({ from: FIRST_EVENT_AT, to: now - SETTLE });
+  });
+
+  test('overlaps the one before, ends before now, and is never inverted, whatever the clock does', () => {
+    fc.assert(
+      fc.property(instant, instant, (completeThrough, now) => {
+        const window = scheduledWindow(completeThrough, now);
+        expect(window.from).toBe(Math.max(FIRST_EVENT_AT, completeThrough - OVERLAP));
+        expect(window.to).toBeGreaterThanOrEqual(window.from);
+        if (now - SETTLE >= window.from) expect(window.to).toBe(now - SETTLE);
+      }),
+    );
+  });
+
+  test('a run after a long outage begins where the last complete one ended', () => {
+    const lastRun = Date.UTC(2026, 0, 1);
+    expect(scheduledWindow(lastRun, Date.UTC(2026, 5, 1)).from).toBe(lastRun - OVERLAP);
+  });
+});
+
+describe('halves', () => {
+  test('cover the window, meet in one instant, and are both narrower', () => {
+    fc.assert(
+      fc.property(instant, fc.integer({ min: 2, max: 1e12 }), (from, width) => {
+        const [older, newer] = halves({ from, to: from + width }) ?? [];
+        expect(older?.from).toBe(from);
+        expect(newer?.to).toBe(from + width);
+        expect(older?.to).toBe(newer?.from);
+        expect((older?.to ?? 0) - from).toBeLessThan(width);
+        expect(from + width - (newer?.from ?? 0)).toBeLessThan(width);
+      }),
+    );
+  });
+
+  test.each([0, 1])('there are none of a window of %d ms', (width) => {
+    expect(halves({ from: 1000, to: 1000 + width })).toBeUndefined();
+  });
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ListedEvent } from '../functions/ledger/listings.ts';
-import { factsOf, type PortingEvent } from '../functions/porting/event.ts';
+import { factsOf, type PortingEvent as LedgerRecord } from '../functions/porting/event.ts';
+import type { PortingEvent } from '../infra/local/simulator/porting-event.ts';
 
 /** A UUID made of a number, so that a failing test names its events readably. */
 export function uuid(number: number): string {
@@ -30,13 +31,13 @@ export function withoutPayload(event: PortingEvent): PortingEvent {
 }
 
 /** The event as its webhook tells it, in the record's shape. */
-export function deliveredEvent(event: PortingEvent): PortingEvent {
+export function deliveredEvent(event: LedgerRecord): LedgerRecord {
   const { updated_at, available_notification_methods, ...rest } = event;
   return { ...rest, available_notification_methods: ['webhook'], updated_at: event.created_at ?? '' };
 }
 
 /** What the sync hands to the ledger. */
-export function listing(event: PortingEvent): ListedEvent {
+export function listing(event: LedgerRecord): ListedEvent {
   const facts = factsOf(event, '2026-01-01T00:00:00.000000Z');
   if (!facts) throw new Error('not an event');
   return { facts, json: JSON.stringify(event) };

@@ -14,7 +14,6 @@ export interface PortingEvent {
   readonly record_type?: string;
   readonly created_at?: string;
   readonly updated_at?: string;
-  readonly [field: string]: unknown;
 }
 
 /** What every port-in event type begins with. */

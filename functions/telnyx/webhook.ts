@@ -36,8 +36,15 @@ export function readWebhook(body: Uint8Array): Webhook {
   if (typeof eventType !== 'string' || eventType === '') return unreadable('the event has no event_type');
   if (!eventType.startsWith(PORTING_ORDER_FAMILY)) return { is: 'another family', eventType };
   if (typeof id !== 'string' || id === '') return unreadable('the event has no id');
-  if (id.length > 200) return unreadable('the id is longer than 200 characters');
+  if (!canBeKey(id)) return unreadable('the id is longer than 200 characters, or not well-formed Unicode');
+  if (!canBeKey(eventType))
+    return unreadable('the event_type is longer than 200 characters, or not well-formed Unicode');
   return { is: 'event', event: recordOfEnvelope(envelope, id, eventType) };
+}
+
+/** What cannot be a key in the ledger would fail at every delivery, with a 503, until Telnyx gives it up. */
+function canBeKey(name: string): boolean {
+  return name.length <= 200 && name.isWellFormed();
 }
 
 /** The record that the Events API would show, as far as the webhook tells. Fields of the envelope that we do not know are kept. */

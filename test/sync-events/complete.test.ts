@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { SETTLE } from '../../functions/porting/window.ts';
+import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
+import { counting } from '../counting-client.ts';
+import { listedEvent } from '../porting-events.ts';
+import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+
+const orders = ['newest', 'oldest', 'shuffled'] as const;
+
+function fill(rig: Rig, many: number, at: (number: number) => number): void {
+  for (let number = 0; number < many; number += 1) {
+    rig.telnyx.put(listedEvent(number, { created_at: new Date(at(number)).toISOString() }));
+  }
+}
+
+describe.each(orders)('a list that is %s first', (order) => {
+  test('comes over whole, and again costs one list request and no write', async () => {
+    const rig = await openRig({ order });
+    const lived = lives({ seed: 7, from: NOON - 40 * 24 * 60 * MINUTE, orders: 280, days: 14 });
+    for (const { event, visibleAt } of lived) if (visibleAt < NOON) rig.telnyx.put(event);
+    const events = rig.telnyx.events().length;
+    expect(events).toBeGreaterThan(2_500);
+
+    const first = await rig.run();
+    expect(first).toMatchObject({ status: 'complete', seen: events, inserted: events });
+    await rig.expectComplete();
+    expect((await rig.state()).completeThrough).toBe(NOON - SETTLE);
+
+    // The run after it counts the days that have come to rest.
+    rig.time += 5 * MINUTE;
+    await rig.run();
+    rig.time += 5 * MINUTE;
+    const before = rig.telnyx.requests.length;
+    const counted = counting(rig.store);
+    const third = await rig.run(undefined, { store: counted.store });
+    expect(third).toMatchObject({ status: 'complete', inserted: 0, confirmed: 0, upgraded: 0 });
+    expect(rig.telnyx.requests.length - before).toBe(1);
+    // Lease, run's row (twice), cursor, lease back; and no event.
+    expect(counted.requests()).toMatchObject({ UpdateItem: 3, PutItem: 2 });
+  });
+
+  test('500 events of one instant across a page edge are all there', async () => {
+    const rig = await openRig({ order });
+    fill(rig, 500, () => NOON - 60 * MINUTE);
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 500 });
+    await rig.expectComplete();
+  });
+
+  test('2,600 events of one instant, more pages than a window may have and nothing to halve, are all there', async () => {
+    const rig = await openRig({ order });
+    fill(rig, 2_600, () => NOON - 60 * MINUTE);
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 2_600 });
+    await rig.expectComplete();
+  });
+
+  test('rows inserted between two pages: none lost, none twice', async () => {
+    const rig = await openRig({ order });
+    fill(rig, 700, (number) => NOON - 60 * MINUTE - number * 1000);
+    let late = 0;
+    rig.telnyx.intercept = ({ query }) => {
+      if (query['page[number]'] === '2' && late < 60) {
+        for (let more = 0; more < 30; more += 1, late += 1) {
+          rig.telnyx.put(listedEvent(10_000 + late, { created_at: new Date(NOON - 65 * MINUTE + late).toISOString() }));
+        }
+      }
+      return undefined;
+    };
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 760, seen: 760 });
+    await rig.expectComplete();
+  });
+
+  test('rows that vanish between two pages do not make one be skipped', async () => {
+    const rig = await openRig({ order });
+    fill(rig, 700, (number) => NOON - 60 * MINUTE - number * 1000);
+    let vanished = 0;
+    rig.telnyx.intercept = ({ query }) => {
+      if (query['page[number]'] === '2' && vanished < 10) {
+        vanished += 1;
+        for (const event of [rig.telnyx.events()[0], rig.telnyx.events().at(-1)])
+          if (event) rig.telnyx.remove(event.id);
+      }
+      return undefined;
+    };
+    expect(await rig.run()).toMatchObject({ status: 'complete' });
+    const held = await rig.records();
+    for (const event of rig.telnyx.events()) expect(held.has(event.id)).toBe(true);
+  });
+});
+
+test('a list that is in another order at each request still comes over whole', async () => {
+  const rig = await openRig();
+  fill(rig, 600, (number) => NOON - 60 * MINUTE - number * 1000);
+  rig.telnyx.intercept = ({ query }) => {
+    const from = Date.parse(query['filter[created_at][gte]'] ?? '');
+    const to = Date.parse(query['filter[created_at][lte]'] ?? '');
+    const within = rig.telnyx
+      .events()
+      .filter(({ created_at = '' }) => Date.parse(created_at) >= from && Date.parse(created_at) <= to);
+    const shuffled = within
+      .map((event) => [Math.random(), event] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, event]) => event);
+    const page = Number(query['page[number]']);
+    const total = within.length;
+    const meta = { page_number: page, page_size: 250, total_pages: Math.ceil(total / 250), total_results: total };
+    return { status: 200, body: { data: shuffled.slice((page - 1) * 250, page * 250), meta } };
+  };
+  expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 600 });
+  await rig.expectComplete();
+});
+
+describe('a payload that is completed later', () => {
+  const event = listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() });
+
+  test('by 3 s is upgraded once by the next run, and never back', async () => {
+    const rig = await openRig();
+    rig.telnyx.put(withoutPayload(event));
+    expect(await rig.run()).toMatchObject({ inserted: 1, upgraded: 0 });
+    await rig.expectComplete();
+    rig.telnyx.put({ ...event, updated_at: new Date(NOON - MINUTE + 3260).toISOString() });
+    rig.time += 5 * MINUTE;
+    expect(await rig.run()).toMatchObject({ inserted: 0, upgraded: 1 });
+    await rig.expectComplete();
+    rig.time += 5 * MINUTE;
+    expect(await rig.run()).toMatchObject({ inserted: 0, upgraded: 0 });
+
+    const completed = rig.telnyx.get(event.id);
+    rig.telnyx.put(withoutPayload(event));
+    rig.time += MINUTE;
+    expect(await rig.run()).toMatchObject({ upgraded: 0 });
+    expect((await rig.records()).get(event.id)).toEqual(completed);
+  });
+
+  test('by 20 minutes is upgraded by the nightly run', async () => {
+    const rig = await openRig();
+    rig.telnyx.put(withoutPayload(event));
+    for (let run = 0; run < 5; run += 1, rig.time += 5 * MINUTE) await rig.run();
+    rig.telnyx.put({ ...event, updated_at: new Date(rig.time).toISOString() });
+    expect(await rig.run()).toMatchObject({ upgraded: 0 });
+    const week = { from: rig.time - 7 * 24 * 60 * MINUTE, to: rig.time - SETTLE };
+    expect(await rig.run(week)).toMatchObject({ status: 'complete', upgraded: 1 });
+    await rig.expectComplete();
+  });
+});
+
+describe.each([
+  ['Telnyx is 10 minutes ahead', 10],
+  ['Telnyx is 10 minutes behind', -10],
+])('%s', (_, skew) => {
+  test('rows that become visible up to 8 minutes late are all there within an interval and the overlap', async () => {
+    const rig = await openRig();
+    const late = skew < 0 ? 4 : 8;
+    for (let number = 0; number < 120; number += 1) {
+      const trueAt = NOON + number * 30_000;
+      const event = listedEvent(number, { created_at: new Date(trueAt + skew * MINUTE).toISOString() });
+      rig.telnyx.put(event, { visibleAt: trueAt + (number % (late + 1)) * MINUTE });
+    }
+    for (let run = 0; run < 20; run += 1) {
+      rig.time = NOON + run * 5 * MINUTE;
+      expect(await rig.run()).toMatchObject({ status: 'complete' });
+    }
+    expect(rig.telnyx.events()).toHaveLength(120);
+    await rig.expectComplete();
+  });
+});
+
+test('a listed record that is no event is kept as rejected, and does not hold up the others', async () => {
+  const rig = await openRig();
+  rig.telnyx.put(listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() }));
+  const good = rig.telnyx.events()[0];
+  rig.telnyx.intercept = () => ({
+    status: 200,
+    body: {
+      data: [{ surprise: true }, good],
+      meta: { page_number: 1, page_size: 250, total_pages: 1, total_results: 2 },
+    },
+  });
+  expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2, inserted: 1 });
+});

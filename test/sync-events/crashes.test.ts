@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../functions/ledger/store.ts';
+import { LEASE_FOR } from '../../functions/ledger/sync-state.ts';
+import type { Window } from '../../functions/porting/window.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { listedEvent, withoutPayload } from '../porting-events.ts';
+import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+
+class Death extends Error {
+  override readonly name = 'Death';
+}
+
+/**
+ * A process that dies at its nth step, before or after the step's effect. What is dead does nothing more: every later step dies too,
+ * and no clean-up runs.
+ */
+function mortal(rig: Rig, diesAt: number, when: 'before' | 'after') {
+  let steps = 0;
+  const step = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    steps += 1;
+    if (steps > diesAt || (steps === diesAt && when === 'before')) throw new Death();
+    const result = await act();
+    if (steps >= diesAt) throw new Death();
+    return result;
+  };
+  const client = Object.create(rig.store.client, {
+    send: {
+      value: (command: Parameters<typeof rig.store.client.send>[0], ...rest: never[]) =>
+        step(() => rig.store.client.send(command, ...rest)),
+    },
+  });
+  const telnyx = eventsApi({ apiKey: 'KEYtest', baseUrl: rig.telnyx.url, timeout: 1_000 });
+  return {
+    store: { ...rig.store, client } as Store,
+    api: async () => ({ ...telnyx, list: (window: Window, page: number) => step(() => telnyx.list(window, page)) }),
+    died: () => steps >= diesAt,
+  };
+}
+
+function fill(rig: Rig): void {
+  for (let number = 0; number < 12; number += 1) {
+    const event = listedEvent(number, {
+      created_at: new Date(NOON - (number % 6) * 24 * 60 * MINUTE - MINUTE).toISOString(),
+    });
+    rig.telnyx.put(number % 5 === 0 ? withoutPayload(event) : event);
+  }
+}
+
+describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
+  test('of any step of a run: the next run ends in the same state', async () => {
+    let diesAt = 1;
+    for (let alive = false; !alive; diesAt += 1) {
+      const rig = await openRig();
+      fill(rig);
+      const { store, api, died } = mortal(rig, diesAt, when);
+      await rig.run(undefined, { store, api }).catch((error: unknown) => expect(error).toBeInstanceOf(Death));
+      alive = !died();
+
+      // Whatever was held when it died is right, and the lease runs out.
+      const held = await rig.records();
+      for (const [id, record] of held) expect(record).toEqual(rig.telnyx.get(id));
+      const { completeThrough } = await rig.state();
+      if (completeThrough !== undefined) await rig.expectComplete();
+      rig.time += LEASE_FOR + 1;
+      expect(await rig.run()).toMatchObject({ status: 'complete' });
+      await rig.expectComplete();
+      expect((await rig.state()).completeThrough).toBe(rig.time - 5_000);
+      await rig.telnyx.close();
+    }
+    // 12 writes, and what a run does around them: fewer steps would mean that the test no longer sees them all.
+    expect(diesAt).toBeGreaterThan(25);
+  });
+});
+
+describe('the lease', () => {
+  test('two runs at once: one runs, the other does nothing', async () => {
+    const rig = await openRig();
+    fill(rig);
+    const runs = await Promise.all([rig.run(), rig.run(), rig.run()]);
+    expect(runs.filter(Boolean)).toHaveLength(1);
+    expect(runs.find(Boolean)).toMatchObject({ status: 'complete', inserted: 12 });
+  });
+
+  test('of a holder that died is free after 90 s, not before', async () => {
+    const rig = await openRig();
+    const { store, api } = mortal(rig, 3, 'after');
+    await expect(rig.run(undefined, { store, api })).rejects.toThrow(Death);
+    rig.time += LEASE_FOR;
+    expect(await rig.run()).toBeUndefined();
+    rig.time += 1;
+    expect(await rig.run()).toMatchObject({ status: 'complete' });
+  });
+
+  test('that was stolen while its old owner still lives: the old owner can store, but no longer move the cursor', async () => {
+    const rig = await openRig();
+    fill(rig);
+    let thief: Awaited<ReturnType<typeof rig.run>>;
+    const telnyx = eventsApi({ apiKey: 'KEYtest', baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const old = await rig.run(undefined, {
+      api: async () => ({
+        ...telnyx,
+        async list(window, page) {
+          const answer = await telnyx.list(window, page);
+          rig.time += LEASE_FOR + 1;
+          thief = await rig.run();
+          rig.telnyx.put(listedEvent(99, { created_at: new Date(rig.time + MINUTE).toISOString() }));
+          return answer;
+        },
+      }),
+    });
+    expect(thief).toMatchObject({ status: 'complete', inserted: 12 });
+    expect(old).toMatchObject({ status: 'failed', error: expect.stringContaining('LeaseLost') });
+    const state = await rig.state();
+    expect(state).toMatchObject({ completeThrough: rig.time - 5_000, lastStatus: 'complete' });
+    rig.time += 5 * MINUTE;
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 1 });
+    await rig.expectComplete();
+  });
+
+  test('is renewed by a run that takes longer than it lasts', async () => {
+    const rig = await openRig();
+    fill(rig);
+    const telnyx = eventsApi({ apiKey: 'KEYtest', baseUrl: rig.telnyx.url, timeout: 1_000 });
+    let failures = 8;
+    const others: unknown[] = [];
+    const long = await rig.run(undefined, {
+      api: async () => ({
+        ...telnyx,
+        async list(window, page) {
+          rig.time += 35_000;
+          others.push(await rig.run());
+          const answer = await telnyx.list(window, page);
+          // A contradiction makes the run read again, so that it lasts for several leases.
+          return failures-- > 6 ? { ...answer, totalResults: answer.totalResults + 1 } : answer;
+        },
+      }),
+    });
+    expect(long).toMatchObject({ status: 'complete', inserted: 12 });
+    expect(others).toEqual([undefined, undefined, undefined]);
+  });
+});

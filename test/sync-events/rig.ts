@@ -1,0 +1,86 @@
+import { paginateScan } from '@aws-sdk/client-dynamodb';
+import { expect, onTestFinished } from 'vitest';
+import { eventIn } from '../../functions/ledger/row.ts';
+import type { Store } from '../../functions/ledger/store.ts';
+import { readSyncState, type SyncState } from '../../functions/ledger/sync-state.ts';
+import type { Window } from '../../functions/porting/window.ts';
+import { runSync, type SyncOptions, type SyncResult } from '../../functions/sync-events/run.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { type EventsApi, type EventsApiOptions, startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { openStore } from '../open-store.ts';
+
+export const MINUTE = 60_000;
+export const NOON = Date.parse('2026-03-20T12:00:00Z');
+const API_KEY = 'KEYtest';
+
+/** Telnyx over HTTP, a ledger on a real engine, the sync between them, and a clock that moves when somebody sleeps. */
+export interface Rig {
+  readonly store: Store;
+  readonly telnyx: EventsApi;
+  /** Milliseconds since 1970; set it to move time. */
+  time: number;
+  /** How long the runs have slept, each time, in milliseconds. */
+  readonly sleeps: number[];
+  run(range?: Window, changes?: Partial<SyncOptions> & { apiKey?: string }): Promise<SyncResult | undefined>;
+  state(): Promise<SyncState>;
+  /** The ledger's records, without what it knows besides, by id. */
+  records(): Promise<ReadonlyMap<string, unknown>>;
+  /** Everything that Telnyx lists is in the ledger, as it is listed, and nothing else is. */
+  expectComplete(): Promise<void>;
+}
+
+export async function openRig(options: Partial<EventsApiOptions> = {}): Promise<Rig> {
+  const store = await openStore();
+  let runs = 0;
+  const sleeps: number[] = [];
+  const telnyx = await startEventsApi({
+    apiKey: API_KEY,
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+    now: () => rig.time,
+    ...options,
+  });
+  onTestFinished(() => telnyx.close());
+
+  const rig: Rig = {
+    store,
+    telnyx,
+    time: NOON,
+    sleeps,
+    run(range, { apiKey = API_KEY, ...changes } = {}) {
+      runs += 1;
+      return runSync(range, {
+        store,
+        api: async () => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: 1_000 }),
+        clock: {
+          now: () => rig.time,
+          sleep: async (milliseconds) => {
+            sleeps.push(milliseconds);
+            rig.time += milliseconds;
+          },
+        },
+        requestsPerSecond: Number.POSITIVE_INFINITY,
+        runId: `run-${runs}`,
+        endsAt: rig.time + 300_000,
+        ...changes,
+      });
+    },
+    state: () => readSyncState(store),
+    async records() {
+      const records = new Map<string, unknown>();
+      for await (const { Items = [] } of paginateScan({ client: store.client }, { TableName: store.events })) {
+        for (const row of Items) {
+          const { ledger, ...record } = eventIn(row) ?? { id: 'none', ledger: undefined };
+          records.set(record.id, record);
+        }
+      }
+      return records;
+    },
+    async expectComplete() {
+      const held = await rig.records();
+      const listed = new Map(telnyx.events().map((event) => [event.id, event]));
+      expect([...held.keys()].sort()).toEqual([...listed.keys()].sort());
+      for (const [id, record] of held) expect(record).toEqual(listed.get(id));
+    },
+  };
+  return rig;
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../infra/local/simulator/events-api.ts';
+import { listedEvent } from '../porting-events.ts';
+import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+
+const tooMany = { errors: [{ code: '10011', title: 'Too many requests' }] };
+const totals = { page_number: 1, page_size: 250, total_pages: 3, total_results: 600 };
+
+/** Each way in which Telnyx can fail, and what a run says about it. */
+const faults: Record<string, { fault: Fault; says: RegExp }> = {
+  '429 without Retry-After': { fault: { status: 429, body: tooMany }, says: /429 \(10011/ },
+  '429 with Retry-After': { fault: { status: 429, body: tooMany, headers: { 'retry-after': '2' } }, says: /429/ },
+  '429 that asks for an hour': {
+    fault: { status: 429, body: tooMany, headers: { 'retry-after': '3600' } },
+    says: /429/,
+  },
+  500: {
+    fault: { status: 500, body: { errors: [{ code: '10007', title: 'Unexpected error' }] } },
+    says: /500 \(10007/,
+  },
+  '503 with HTML': { fault: { status: 503, body: '<html>', headers: { 'content-type': 'text/html' } }, says: /503/ },
+  'a time-out': { fault: { hang: true }, says: /did not answer within/ },
+  'half a JSON': { fault: { truncate: true }, says: /Telnyx/ },
+  'text that is no JSON': { fault: { status: 200, body: '{"data": [' }, says: /cannot be read/ },
+  'HTML with a 200': {
+    fault: { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } },
+    says: /no page of events/,
+  },
+  'JSON without totals': { fault: { status: 200, body: { data: [] } }, says: /no page of events/ },
+  'an empty page that contradicts its total': {
+    fault: { status: 200, body: { data: [], meta: totals } },
+    says: /contradicts its own totals/,
+  },
+  'a key that was revoked': {
+    fault: { status: 401, body: { errors: [{ code: '10009', title: 'Authentication failed' }] } },
+    says: /401 \(10009/,
+  },
+};
+
+function fill(rig: Rig): void {
+  for (let number = 0; number < 600; number += 1) {
+    rig.telnyx.put(listedEvent(number, { created_at: new Date(NOON - 60 * MINUTE + number * 1000).toISOString() }));
+  }
+}
+
+describe.each(Object.entries(faults))('%s', (name, { fault, says }) => {
+  test('for as long as a run lasts: it fails and says so, the cursor has not moved, the next run repeats', async () => {
+    const rig = await openRig();
+    expect(await rig.run()).toMatchObject({ status: 'complete' });
+    const { completeThrough, lastCompleteAt } = await rig.state();
+    fill(rig);
+    rig.time += 5 * MINUTE;
+    // The first page comes through: what fails in the middle must not count as done.
+    rig.telnyx.intercept = ({ query }) =>
+      query['page[number]'] === '1' && name !== 'an empty page that contradicts its total' ? undefined : fault;
+
+    // The run before ended 5 s before noon and looked back no further than 15 minutes: list from before the outage.
+    const outage = { from: NOON - 90 * MINUTE, to: NOON };
+    const failed = await rig.run(outage);
+    expect(failed).toMatchObject({ status: 'failed', inserted: expect.any(Number) });
+    expect(failed?.error).toMatch(says);
+    expect(failed?.error).not.toContain('KEYtest');
+    expect(await rig.state()).toMatchObject({ completeThrough, lastCompleteAt });
+
+    const scheduled = await rig.run();
+    rig.telnyx.intercept = undefined;
+    if (scheduled?.status === 'complete') expect(scheduled.inserted).toBe(0);
+    expect(await rig.run(outage)).toMatchObject({ status: 'complete', seen: 600 });
+    await rig.expectComplete();
+  });
+
+  test('on the first run of all: the cursor is not set, and the second run brings everything', async () => {
+    const rig = await openRig();
+    fill(rig);
+    rig.telnyx.intercept = () => fault;
+    expect(await rig.run()).toMatchObject({ status: 'failed', seen: 0 });
+    expect(await rig.state()).toMatchObject({ completeThrough: undefined, lastStatus: 'failed' });
+    rig.telnyx.intercept = undefined;
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 600 });
+    await rig.expectComplete();
+  });
+});
+
+describe('a fault that passes', () => {
+  test.each([
+    '429 without Retry-After',
+    '500',
+    'a time-out',
+    'half a JSON',
+    'HTML with a 200',
+  ])('%s: is asked again', async (name) => {
+    const rig = await openRig();
+    fill(rig);
+    let left = 2;
+    rig.telnyx.intercept = () => (left-- > 0 ? faults[name]?.fault : undefined);
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 600 });
+    await rig.expectComplete();
+  });
+
+  test('the pause is the one that Telnyx asks for', async () => {
+    const rig = await openRig();
+    let left = 1;
+    rig.telnyx.intercept = () =>
+      left-- > 0 ? { status: 429, body: tooMany, headers: { 'x-ratelimit-reset': '7' } } : undefined;
+    expect(await rig.run()).toMatchObject({ status: 'complete' });
+    expect(rig.sleeps).toEqual([7_000]);
+  });
+
+  test('without word from Telnyx the pauses grow, and end after the fifth try', async () => {
+    const rig = await openRig();
+    rig.telnyx.intercept = () => ({ status: 500 });
+    expect(await rig.run()).toMatchObject({ status: 'failed' });
+    expect(rig.telnyx.requests).toHaveLength(5);
+    const [first = 0, second = 0, third = 0, fourth = 0] = rig.sleeps;
+    expect(first).toBeGreaterThanOrEqual(500);
+    expect(fourth).toBeLessThanOrEqual(5_000);
+    expect([second > first, third > second, fourth > third]).toEqual([true, true, true]);
+  });
+
+  test('a key that was revoked is not tried again', async () => {
+    const rig = await openRig();
+    expect(await rig.run(undefined, { apiKey: 'KEYrevoked' })).toMatchObject({ status: 'failed' });
+    expect(rig.telnyx.requests).toHaveLength(1);
+  });
+
+  test('a secret that holds no key yet fails the run and nothing else', async () => {
+    const rig = await openRig();
+    const api = () => Promise.reject(new Error('no Telnyx API key has been put into it yet'));
+    const run = await rig.run(undefined, { api });
+    expect(run).toMatchObject({ status: 'failed', error: 'Error: no Telnyx API key has been put into it yet' });
+    expect(await rig.run()).toMatchObject({ status: 'complete' });
+  });
+});
+
+describe('the rate', () => {
+  test('at most 4 requests begin in any second', async () => {
+    const rig = await openRig({ requestsPerSecond: 4 });
+    fill(rig);
+    for (let number = 600; number < 3_000; number += 1) {
+      rig.telnyx.put(listedEvent(number, { created_at: new Date(NOON - 600 * MINUTE + number * 1000).toISOString() }));
+    }
+    expect(await rig.run(undefined, { requestsPerSecond: 4 })).toMatchObject({ status: 'complete', seen: 3_000 });
+    const starts = rig.telnyx.requests.map(({ at }) => at);
+    expect(starts.length).toBeGreaterThan(20);
+    for (const [index, at] of starts.entries())
+      expect((starts[index + 4] ?? at + 1_000) - at).toBeGreaterThanOrEqual(1_000);
+    expect(rig.telnyx.requests.filter(({ status }) => status === 429)).toEqual([]);
+  });
+
+  test('an answer that uses up the limit holds the next request back until its reset', async () => {
+    const rig = await openRig();
+    fill(rig);
+    rig.telnyx.intercept = ({ query }) => {
+      if (query['page[number]'] !== '1') return undefined;
+      const page = rig.telnyx.events().slice(-250);
+      return {
+        status: 200,
+        body: { data: page, meta: totals },
+        headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3' },
+      };
+    };
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 600 });
+    expect(rig.sleeps).toEqual([3_000]);
+  });
+});

@@ -1,0 +1,50 @@
+/** What the server sends: the status, its headers and the body, which may be empty. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An error in Telnyx's words. `parameter` names the query parameter that is wrong. */
+export interface ApiError {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly parameter?: string;
+}
+
+/** An answer with JSON that is already text. */
+export const jsonAnswer = (status: number, body: string): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body,
+});
+
+/** An answer in Telnyx's error format: `{errors: [{code, title, detail, meta, source}]}`. */
+export const errorAnswer = ({ status, code, title, detail, parameter }: ApiError): Answer => {
+  const meta = { url: `https://developers.telnyx.com/docs/overview/errors/${code}` };
+  const source = parameter === undefined ? undefined : { parameter };
+  return jsonAnswer(status, JSON.stringify({ errors: [{ code, title, detail, meta, source }] }));
+};
+
+export const authenticationFailed: ApiError = {
+  status: 401,
+  code: '10009',
+  title: 'Authentication failed',
+  detail: 'Could not find any usable credentials in the request.',
+};
+
+export const notFound: ApiError = {
+  status: 404,
+  code: '10005',
+  title: 'Resource not found',
+  detail: 'The requested resource or URL could not be found.',
+};
+
+export const tooManyRequests: ApiError = {
+  status: 429,
+  code: '10011',
+  title: 'Too many requests',
+  detail: 'You have exceeded the maximum number of allowed requests.',
+};

@@ -1,0 +1,178 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Answer, authenticationFailed, errorAnswer, jsonAnswer, notFound, tooManyRequests } from './answers.ts';
+import { createEventStore, type ListOrder } from './event-store.ts';
+import { parseListParameters } from './list-parameters.ts';
+import type { PortingEvent } from './porting-event.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+export type { ListOrder } from './event-store.ts';
+export type { PortingEvent } from './porting-event.ts';
+
+/** A request as the server saw it. `status` is 0 as long as nothing was answered. */
+export interface ApiRequest {
+  readonly method: string;
+  /** With `/v2` in front. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Milliseconds of the API's clock. */
+  readonly at: number;
+  readonly status: number;
+}
+
+/**
+ * What goes wrong with one request. With a `status` or a `body` the request is not processed and this is the answer;
+ * without, it is processed and its own answer is late, lost or cut.
+ */
+export interface Fault {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+  readonly delayMs?: number;
+  /** No answer, ever. */
+  readonly hang?: true;
+  /** Half of the body, then a broken connection. */
+  readonly truncate?: true;
+}
+
+export interface EventsApiOptions {
+  readonly apiKey: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly order?: ListOrder;
+  /** Gives the order `shuffled`. */
+  readonly seed?: number;
+  /** 5 unless told; `Infinity` for no limit. */
+  readonly requestsPerSecond?: number;
+  /** Milliseconds since 1970; rate limit, visibility and the log of requests go by it. */
+  readonly now?: () => number;
+  readonly onRepublish?: (event: PortingEvent) => void;
+}
+
+export interface EventsApi {
+  /** The base URL, with `/v2`. */
+  readonly url: string;
+  /** Inserts, or replaces by id. The event is listed from `visibleAt` on (milliseconds of the API's clock), or at once. */
+  put(event: PortingEvent, when?: { readonly visibleAt: number }): void;
+  remove(id: string): void;
+  /** The event, listed or not yet. */
+  get(id: string): PortingEvent | undefined;
+  /** What the API lists now, oldest first. */
+  events(): readonly PortingEvent[];
+  readonly requests: readonly ApiRequest[];
+  /** Called with each request before anything else; set it to inject faults, or to change the store between two pages. */
+  intercept: ((request: ApiRequest) => Fault | undefined) | undefined;
+  /** Ids in the order in which they were republished. */
+  readonly republished: readonly string[];
+  close(): Promise<void>;
+}
+
+const origin = 'http://127.0.0.1';
+
+const send = (response: ServerResponse, answer: Answer, truncate: boolean): void => {
+  const body = Buffer.from(answer.body);
+  const length = answer.status === 204 ? {} : { 'content-length': body.length };
+  response.writeHead(answer.status, { ...answer.headers, ...length });
+  if (truncate) response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+  else response.end(body);
+};
+
+const faked = ({ status = 200, headers, body = '' }: Fault): Answer => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = jsonAnswer(status, text);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+};
+
+/**
+ * Starts an HTTP server on 127.0.0.1 that answers as Telnyx's Events API does (list, show and republish, with its errors and rate
+ * limit) about the events put into it. Source: Telnyx's OpenAPI document of 2026-07-16.
+ */
+export const startEventsApi = async (options: EventsApiOptions): Promise<EventsApi> => {
+  const { apiKey, port = 0, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;
+  const store = createEventStore(order, seed, now);
+  const admit = createRateLimit(requestsPerSecond, now);
+  const requests: ApiRequest[] = [];
+  const republished: string[] = [];
+
+  const list = (query: ApiRequest['query']): Answer => {
+    const parameters = parseListParameters(query);
+    if ('error' in parameters) return errorAnswer(parameters.error);
+    const { filter, pageNumber, pageSize } = parameters;
+    const { total, json } = store.page(filter, (pageNumber - 1) * pageSize, pageSize);
+    const meta = {
+      page_number: pageNumber,
+      page_size: pageSize,
+      total_pages: Math.ceil(total / pageSize),
+      total_results: total,
+    };
+    return jsonAnswer(200, `{"data":[${json.join(',')}],"meta":${JSON.stringify(meta)}}`);
+  };
+
+  const show = (id: string): Answer => {
+    const json = store.json(id);
+    return json === undefined ? errorAnswer(notFound) : jsonAnswer(200, `{"data":${json}}`);
+  };
+
+  const republish = (id: string): Answer => {
+    const event = store.json(id) === undefined ? undefined : store.get(id);
+    if (!event) return errorAnswer(notFound);
+    republished.push(id);
+    options.onRepublish?.(event);
+    return { status: 204, headers: {}, body: '' };
+  };
+
+  const route = ({ method, path, query }: ApiRequest): Answer => {
+    const [, id, action] = /^\/v2\/porting\/events(?:\/([^/]+)(?:\/(republish))?)?$/.exec(path) ?? [];
+    if (method === 'GET' && path === '/v2/porting/events') return list(query);
+    if (method === 'GET' && id !== undefined && action === undefined) return show(id);
+    if (method === 'POST' && id !== undefined && action === 'republish') return republish(id);
+    return errorAnswer(notFound);
+  };
+
+  const serve = (request: ApiRequest, authorization: string | undefined): Answer => {
+    if (authorization !== `Bearer ${apiKey}`) return errorAnswer(authenticationFailed);
+    const { allowed, headers } = admit();
+    const answer = allowed ? route(request) : errorAnswer(tooManyRequests);
+    return { ...answer, headers: { ...answer.headers, ...headers } };
+  };
+
+  const server = createServer((incoming, response) => {
+    incoming.resume();
+    const { pathname, searchParams } = URL.parse(incoming.url ?? '/', origin) ?? new URL(origin);
+    const query = Object.fromEntries(searchParams);
+    const request = { method: incoming.method ?? '', path: pathname, query, at: now(), status: 0 };
+    requests.push(request);
+    const fault = api.intercept?.(request) ?? {};
+    const replaced = fault.status !== undefined || fault.body !== undefined;
+    const answer = replaced ? faked(fault) : serve(request, incoming.headers.authorization);
+    if (fault.hang) return;
+    const finish = (): void => {
+      request.status = answer.status;
+      send(response, answer, fault.truncate === true);
+    };
+    if (fault.delayMs) setTimeout(finish, fault.delayMs).unref();
+    else finish();
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+
+  const api: EventsApi = {
+    url: `${origin}:${(server.address() as AddressInfo).port}/v2`,
+    put: (event, when) => store.put(event, when?.visibleAt),
+    remove: store.remove,
+    get: store.get,
+    events: store.listed,
+    requests,
+    intercept: undefined,
+    republished,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return api;
+};

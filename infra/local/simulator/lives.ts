@@ -1,0 +1,39 @@
+import { planLife } from './order-life.ts';
+import type { PortingEvent } from './porting-event.ts';
+
+export { withoutPayload } from './records.ts';
+
+/** An event and its two instants, in milliseconds since 1970 with a fraction. */
+export interface LivedEvent {
+  /** As it is when its payload is complete; until then the API shows `withoutPayload` of it. */
+  readonly event: PortingEvent;
+  /** When the event is created. */
+  readonly visibleAt: number;
+  readonly completeAt: number;
+}
+
+export interface LivesOptions {
+  readonly seed: number;
+  /** When the first order begins, in milliseconds since 1970. */
+  readonly from: number;
+  readonly orders: number;
+  /** The orders begin evenly over so many days; each then lives for one to four weeks of its own. */
+  readonly days: number;
+  /** Also what Telnyx sends and its specification does not have: nulls, other codes, `activation-in-progress`. */
+  readonly offSpec?: boolean;
+}
+
+const dayMs = 86_400_000;
+
+/** The events of many orders' whole lives, some eleven an order, oldest first. Pure: the same options give the same events. */
+export const lives = ({ seed, from, orders, days, offSpec = false }: LivesOptions): readonly LivedEvent[] => {
+  const events = Array.from({ length: orders }, (_, number) => {
+    const start = from + (number / orders) * days * dayMs;
+    return planLife(seed, number, offSpec).map(({ after, payloadTakes, draft }): LivedEvent => {
+      const createdAt = Math.round((start + after * 1000) * 1000);
+      const completedAt = createdAt + Math.round(payloadTakes * 1_000_000);
+      return { event: draft(createdAt, completedAt), visibleAt: createdAt / 1000, completeAt: completedAt / 1000 };
+    });
+  });
+  return events.flat().sort((a, b) => a.visibleAt - b.visibleAt);
+};

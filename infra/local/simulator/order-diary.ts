@@ -1,0 +1,61 @@
+import type { Random } from './random.ts';
+import * as records from './records.ts';
+import { type CommentAuthor, comments, exceptions, exceptionsOffSpec } from './vocabulary.ts';
+
+/** One event of an order's life. `after` is in seconds since the life began, `payloadTakes` in seconds since the event. */
+export interface Step {
+  readonly after: number;
+  readonly payloadTakes: number;
+  readonly draft: records.Draft;
+}
+
+/** The order that an event tells about. With `offSpec`, what Telnyx may leave out is sometimes null. */
+export const createOrder = (random: Random, offSpec: boolean): records.Order => {
+  const orNull = (probability: number, text: string): string | null =>
+    offSpec && random.chance(probability) ? null : text;
+  return {
+    id: random.uuid(),
+    customer_reference: orNull(0.3, `port-${random.integer(1000, 9999)}`),
+    support_key: orNull(0.1, `sr_${random.hex(6)}`),
+    webhook_url: orNull(0.7, 'https://example.com/porting_webhooks'),
+  };
+};
+
+/** Writes down what happens to an order, in its order: `wait` moves the time on (seconds), everything else adds an event. */
+export const openDiary = (random: Random, order: records.Order, offSpec: boolean) => {
+  const steps: Step[] = [];
+  let after = 0;
+
+  const add = (draft: records.Draft): void => {
+    // Telnyx's documented sample took 3.26 s.
+    steps.push({ after, payloadTakes: random.between(2.5, 3.8), draft });
+  };
+
+  return {
+    steps,
+    wait: (least: number, most: number): void => {
+      after += random.between(least, most);
+    },
+    status: (value: string): void => add(records.statusChanged(random, order, value)),
+    messaging: (value: string): void => add(records.messagingChanged(random, order, value)),
+    loaUpdated: (): void => add(records.loaUpdated(random, order)),
+    sharingTokenExpired: (): void => add(records.sharingTokenExpired(random, order)),
+    deleted: (): void => add(records.deleted(random, order, random.chance(0.5))),
+    comment: (author: CommentAuthor): void => {
+      const userId = offSpec && author !== 'user' ? null : random.uuid();
+      add(records.newComment(random, order, author, userId, random.pick(comments[author])));
+    },
+    exception: (): void => {
+      const first = random.pick(offSpec && random.chance(0.15) ? exceptionsOffSpec : exceptions);
+      const second = random.pick(exceptions);
+      const details = random.chance(0.3) && second !== first ? [first, second] : [first];
+      add(records.statusChanged(random, order, 'exception', details));
+    },
+    /** `life` is the life of the new order from now on. */
+    split: (part: records.Order, life: readonly Step[]): void => {
+      const moved = Array.from({ length: random.integer(1, 3) }, () => random.uuid());
+      add(records.split(random, order, part, moved));
+      for (const step of life) steps.push({ ...step, after: after + step.after });
+    },
+  };
+};

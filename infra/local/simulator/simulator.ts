@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startAgenda } from './agenda.ts';
+import { startErrands } from './errands.ts';
+import { type EventsApi, type EventsApiOptions, startEventsApi } from './events-api.ts';
+import { createKeys } from './keys.ts';
+import type { Step } from './order-diary.ts';
+import { planLife } from './order-life.ts';
+import type { PortingEvent } from './porting-event.ts';
+import { createRandom } from './random.ts';
+import { withoutPayload } from './records.ts';
+import { type Delivery, startWebhooks, type WebhooksOptions } from './webhooks.ts';
+
+type ApiOptions = Pick<EventsApiOptions, 'apiKey' | 'port' | 'order' | 'requestsPerSecond'>;
+type WebhookOptions = Omit<WebhooksOptions, 'keys' | 'seed' | 'url'>;
+
+export interface SimulatorOptions extends ApiOptions, WebhookOptions {
+  /** Gives ids, lives, keys and faults; 1 unless told. */
+  readonly seed?: number;
+  /** Where webhooks go; without it none are sent until `sendWebhooksTo`. */
+  readonly webhookUrl?: string;
+  /** Seconds of an order's life in one real second; 8000 unless told, which makes two weeks last 151 s. */
+  readonly speed?: number;
+  /** New orders in a real minute; 4 unless told, which makes an event every second or two. */
+  readonly ordersPerMinute?: number;
+  /** Orders that began in the four weeks before the start, so that most are finished and some are under way; 60 unless told. */
+  readonly history?: number;
+  /** How long a payload stays `created`, in real milliseconds; 2500 to 3800 unless told. */
+  readonly payloadMs?: number;
+  /** Also what Telnyx sends and its specification does not have. */
+  readonly offSpec?: boolean;
+}
+
+export interface Simulator {
+  /** The base URL of the Events API, with `/v2`. */
+  readonly url: string;
+  /** The webhooks' public key: base64 of its 32 bytes. */
+  readonly publicKey: string;
+  readonly api: EventsApi;
+  readonly deliveries: readonly Delivery[];
+  /** What the Events API lists now, oldest first. */
+  events(): readonly PortingEvent[];
+  sendWebhooksTo(url: string): void;
+  /** Stops the lives, and resolves when payloads are complete and webhooks done: then the simulator is at rest. */
+  pause(): Promise<void>;
+  resume(): void;
+  close(): Promise<void>;
+}
+
+const historySeconds = 28 * 86_400;
+
+/**
+ * Starts an account whose porting orders live fast: they begin, are refused, confirmed and ported within minutes, the Events API lists
+ * what happened, and webhooks announce most of it. The same seed gives the same events in the same order; their instants are real.
+ */
+export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
+  const { seed = 1, speed = 8000, ordersPerMinute = 4, history = 60, payloadMs, offSpec = false } = options;
+  let { webhookUrl } = options;
+  const keys = createKeys(seed);
+  const webhooks = startWebhooks({ ...options, keys, seed, url: () => webhookUrl });
+  const api = await startEventsApi({ ...options, seed, onRepublish: webhooks.resend });
+  const payloads = startErrands();
+  const agenda = startAgenda();
+  const random = createRandom(`${seed}/microseconds`);
+  const startedAt = Date.now() * 1000;
+  let lastCreatedAt = startedAt;
+
+  const happen = ({ draft, payloadTakes }: Step): void => {
+    // Two events never share an instant, so that the list has the order of the lives.
+    const createdAt = Math.max(Date.now() * 1000 + random.integer(0, 999), lastCreatedAt + 1);
+    lastCreatedAt = createdAt;
+    const takes = payloadMs ?? Math.round(payloadTakes * 1000);
+    const event = draft(createdAt, createdAt + takes * 1000);
+    api.put(withoutPayload(event));
+    payloads.run(async (signal) => {
+      await sleep(takes, undefined, { signal });
+      api.put(event);
+      webhooks.send(event);
+    });
+  };
+
+  const remember = ({ after, payloadTakes, draft }: Step, age: number): void => {
+    const createdAt = startedAt - Math.round((age - after) * 1_000_000);
+    api.put(draft(createdAt, createdAt + Math.round(payloadTakes * 1_000_000)));
+  };
+
+  for (let number = 0; number < history; number += 1) {
+    const age = historySeconds * (1 - number / history);
+    for (const step of planLife(seed, number, offSpec)) {
+      if (step.after < age) remember(step, age);
+      else agenda.at(((step.after - age) / speed) * 1000, () => happen(step));
+    }
+  }
+
+  const begin = (number: number, due: number): void => {
+    for (const step of planLife(seed, number, offSpec)) {
+      agenda.at(due + (step.after / speed) * 1000, () => happen(step));
+    }
+    const next = due + 60_000 / ordersPerMinute;
+    agenda.at(next, () => begin(number + 1, next));
+  };
+  if (ordersPerMinute > 0) begin(history, 0);
+
+  return {
+    api,
+    url: api.url,
+    publicKey: keys.publicKeyBase64,
+    deliveries: webhooks.deliveries,
+    events: api.events,
+    sendWebhooksTo: (url) => {
+      webhookUrl = url;
+    },
+    pause: async () => {
+      agenda.pause();
+      await payloads.idle();
+      await webhooks.idle();
+    },
+    resume: agenda.resume,
+    close: async () => {
+      agenda.pause();
+      await payloads.close();
+      await webhooks.close();
+      await api.close();
+    },
+  };
+};

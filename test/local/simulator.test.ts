@@ -1,0 +1,140 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Telnyx from 'telnyx';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../infra/local/simulator/simulator.ts';
+
+const apiKey = 'KEYtest';
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const calm = { requestsPerSecond: Number.POSITIVE_INFINITY, losses: 0, duplicates: 0, latenessMs: 0, payloadMs: 20 };
+
+const start = async (options: Partial<SimulatorOptions> = {}): Promise<Simulator> => {
+  const simulator = await startSimulator({ apiKey, seed: 11, history: 20, speed: 2_000_000, ...calm, ...options });
+  closing.push(simulator.close);
+  return simulator;
+};
+
+const receive = async () => {
+  const ids: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body = (await json(request)) as { id: string; data?: { id: string } };
+    ids.push(body.data?.id ?? body.id);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { ids, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+};
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await sleep(5);
+};
+
+describe('the simulator', () => {
+  it('serves the official SDK: list, retrieve, republish', async () => {
+    const { ids, url } = await receive();
+    const simulator = await start({ ordersPerMinute: 0, speed: 0.001, webhookUrl: url });
+    const telnyx = new Telnyx({ apiKey, baseURL: simulator.url, maxRetries: 0 });
+
+    const listed: (string | undefined)[] = [];
+    for await (const { id } of telnyx.porting.events.list({ 'page[size]': 30 })) listed.push(id);
+    const expected = simulator.events().map(({ id }) => id);
+    expect(expected.length).toBeGreaterThan(90);
+    expect(listed).toEqual(expected.toReversed());
+
+    const comment = simulator.events().find(({ event_type }) => event_type === 'porting_order.new_comment');
+    const filter = { type: 'porting_order.new_comment', created_at: { gte: comment?.created_at ?? '' } } as const;
+    const comments = await telnyx.porting.events.list({ filter, 'page[size]': 250 });
+    expect(comments.data.at(-1)).toEqual(comment);
+    expect(comments.data.every(({ event_type }) => event_type === 'porting_order.new_comment')).toBe(true);
+
+    const id = comment?.id ?? '';
+    expect((await telnyx.porting.events.retrieve(id)).data).toEqual(comment);
+    await telnyx.porting.events.republish(id);
+    await until(() => ids.length > 0);
+    expect(ids).toEqual([id]);
+    await simulator.pause();
+    expect(simulator.deliveries).toEqual([{ id, attempt: 1, outcome: 'delivered', status: 200 }]);
+
+    const wrong = new Telnyx({ apiKey: 'KEYother', baseURL: simulator.url, maxRetries: 0 });
+    await expect(wrong.porting.events.retrieve(id)).rejects.toMatchObject({ status: 401 });
+    await expect(telnyx.porting.events.retrieve(simulator.url)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('begins with history: most orders finished, some under way, nothing in the future', async () => {
+    const before = Date.now();
+    const simulator = await start({ ordersPerMinute: 0, speed: 0.001 });
+    const instants = simulator
+      .events()
+      .map(({ created_at, payload }) => Date.parse(String(created_at ?? payload?.created_at)));
+    expect(instants[0]).toBeGreaterThanOrEqual(before - 28 * 86_400_000);
+    expect(instants[0]).toBeLessThan(before - 26 * 86_400_000);
+    expect(instants.at(-1)).toBeLessThanOrEqual(Date.now());
+    expect(instants.at(-1)).toBeGreaterThan(before - 3 * 86_400_000);
+    const orders = Object.groupBy(simulator.events(), ({ porting_order_id }) => porting_order_id);
+    const ported = simulator.events().filter(({ payload }) => JSON.stringify(payload?.status)?.includes('"ported"'));
+    expect(ported.length).toBeGreaterThan(8);
+    expect(ported.length).toBeLessThan(Object.keys(orders).length);
+  });
+
+  it('tells the same story for the same seed, and announces each event that has a webhook', async () => {
+    const tell = async (seed: number, speed: number) => {
+      const { ids, url } = await receive();
+      const simulator = await start({ seed, speed, webhookUrl: url, ordersPerMinute: speed / 1000, history: 5 });
+      const known = new Set(simulator.events().map(({ id }) => id));
+      await until(() => simulator.events().length > known.size + 150);
+      await simulator.pause();
+      const events = simulator.events().filter(({ id }) => !known.has(id));
+      expect(events.every(({ payload_status }) => payload_status === 'completed')).toBe(true);
+      const silent = ['porting_order.loa_updated', 'porting_order.sharing_token_expired'];
+      const announced = events.filter(({ event_type }) => !silent.includes(event_type)).map(({ id }) => id);
+      expect(new Set(ids)).toEqual(new Set(announced));
+      return events.map(({ id, event_type }) => `${event_type} ${id}`).slice(0, 150);
+    };
+    const story = await tell(1, 2_000_000);
+    expect(await tell(1, 1_000_000)).toEqual(story);
+    expect(await tell(2, 2_000_000)).not.toEqual(story);
+  });
+
+  it('shows a new event first without its payload, at the present time, and announces it when complete', async () => {
+    const { ids, url } = await receive();
+    const simulator = await start({ history: 0, speed: 1, payloadMs: 150 });
+    simulator.sendWebhooksTo(url);
+    await until(() => simulator.events().length === 1);
+    const [created] = simulator.events();
+    expect(created).toMatchObject({ payload_status: 'created', payload: null });
+    expect(Math.abs(Date.parse(created?.created_at ?? '') - Date.now())).toBeLessThan(5000);
+    expect(ids).toEqual([]);
+    await simulator.pause();
+    const [completed] = simulator.events();
+    expect(completed).toMatchObject({ id: created?.id, created_at: created?.created_at, payload_status: 'completed' });
+    expect(completed?.payload).toMatchObject({ status: { value: 'draft' } });
+    expect(Date.parse(completed?.updated_at ?? '') - Date.parse(completed?.created_at ?? '')).toBe(150);
+    expect(ids).toEqual([created?.id]);
+  });
+
+  it('rests while paused, goes on when resumed, and stops for good when closed', async () => {
+    const simulator = await start({ history: 0, ordersPerMinute: 6000 });
+    await until(() => simulator.events().length > 20);
+    await simulator.pause();
+    const count = simulator.events().length;
+    await sleep(100);
+    expect(simulator.events()).toHaveLength(count);
+    simulator.resume();
+    await until(() => simulator.events().length > count + 20);
+    await simulator.close();
+    const last = simulator.events().length;
+    await sleep(100);
+    expect(simulator.events()).toHaveLength(last);
+    await expect(fetch(simulator.url)).rejects.toThrow();
+  });
+});

@@ -73,14 +73,20 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
  * not a look-up of credentials or a pause between two tries.
  */
 async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const signal = AbortSignal.timeout(GIVE_UP_AFTER);
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    timer = setTimeout(() => {
+      reject(new Error(`DynamoDB has not answered for ${GIVE_UP_AFTER} ms.`));
+      abort.abort();
+    }, GIVE_UP_AFTER);
   });
   try {
-    return await Promise.race([write(signal), tooLate]);
+    return await Promise.race([write(abort.signal), tooLate]);
   } catch (error) {
     throw unavailable('The webhook could not be stored. Send it again.', error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,0 +1,21 @@
+import { report } from './budget.ts';
+import { bundleLoad } from './bundle-load.ts';
+import { firstSync } from './first-sync.ts';
+import { webhookWork } from './webhook-work.ts';
+
+/** Ratios against a baseline in the same run: these hold on a slow machine as on a fast one, where times do not. */
+const parts = { bundle: bundleLoad, webhook: webhookWork, sync: firstSync };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in parts));
+if (unknown) {
+  console.error(`There is no benchmark "${unknown}". There are: ${Object.keys(parts).join(', ')}.`);
+  process.exit(1);
+}
+
+let allKept = true;
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const measured of await measure()) allKept = report(measured) && allKept;
+}
+process.exitCode = allKept ? 0 : 1;

@@ -1,0 +1,132 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { recordListing } from '../../functions/ledger/listings.ts';
+import { factsOf } from '../../functions/porting/event.ts';
+import { runSync } from '../../functions/sync-events/run.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { systemClock } from '../../functions/telnyx/pace.ts';
+import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { lives } from '../../infra/local/simulator/lives.ts';
+import { type Measured, median } from './budget.ts';
+import { openStoreAt, startEngineProcess } from './engine.ts';
+
+const EVENTS = 50_000;
+const FEWER_EVENTS = 5_000;
+const ROUNDS = 3;
+const DAY = 24 * 3_600_000;
+const API_KEY = 'KEYbench';
+/** As many as the sync has: functions/sync-events/store-page.ts. */
+const WRITERS = 16;
+
+interface Job {
+  readonly kind: 'sync' | 'raw';
+  readonly endpoint: string;
+  readonly baseUrl: string;
+  readonly events: number;
+}
+
+/** Events a second, and the largest resident memory in MB. */
+interface Outcome {
+  readonly rate: number;
+  readonly memory: number;
+}
+
+/**
+ * A first sync of 50,000 events, against writing the same rows as fast as the engine takes them. Engine, upstream and sync each have a
+ * process; every round has new tables and a new engine.
+ */
+export async function firstSync(): Promise<readonly Measured[]> {
+  const rates = { sync: [] as number[], raw: [] as number[] };
+  const memories: number[] = [];
+  const fewerMemories: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const kind of round % 2 === 0 ? (['raw', 'sync'] as const) : (['sync', 'raw'] as const)) {
+      const outcome = await inNewProcesses(kind, EVENTS);
+      rates[kind].push(outcome.rate);
+      if (kind === 'sync') memories.push(outcome.memory);
+      console.log(`      ${kind}: ${outcome.rate.toFixed(0)} events/s, ${outcome.memory.toFixed(0)} MB`);
+    }
+    fewerMemories.push((await inNewProcesses('sync', FEWER_EVENTS)).memory);
+  }
+  return [
+    {
+      what: `first sync of ${EVENTS} events, as a part of the rate of raw UpdateItem calls`,
+      measured: median(rates.sync) / median(rates.raw),
+      budget: 0.8,
+      atLeast: true,
+      unit: '',
+      detail: `${median(rates.sync).toFixed(0)} against ${median(rates.raw).toFixed(0)} events/s, medians of ${ROUNDS}, ${WRITERS} writers both`,
+    },
+    {
+      what: `its peak memory, against that of ${FEWER_EVENTS} events`,
+      measured: median(memories) / median(fewerMemories),
+      budget: 1.3,
+      unit: '',
+      detail: `${median(memories).toFixed(0)} MB against ${median(fewerMemories).toFixed(0)} MB resident, medians of ${ROUNDS}`,
+    },
+  ];
+}
+
+async function inNewProcesses(kind: Job['kind'], events: number): Promise<Outcome> {
+  const engine = await startEngineProcess();
+  const upstream = fork(import.meta.filename, ['upstream', String(events)]);
+  const [baseUrl] = (await once(upstream, 'message')) as [string];
+  const job: Job = { kind, endpoint: engine.endpoint, baseUrl, events };
+  const child = fork(import.meta.filename, ['job', JSON.stringify(job)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [outcome] = (await once(child, 'message')) as [Outcome];
+  upstream.kill();
+  engine.end();
+  return outcome;
+}
+
+function livedEvents(many: number) {
+  const from = Date.now() - 400 * DAY;
+  return lives({ seed: 1, from, orders: Math.ceil(many / 8), days: 360 })
+    .slice(0, many)
+    .map(({ event }) => event);
+}
+
+async function upstream(events: number): Promise<string> {
+  const api = await startEventsApi({ apiKey: API_KEY, requestsPerSecond: Number.POSITIVE_INFINITY });
+  for (const event of livedEvents(events)) api.put(event);
+  return api.url;
+}
+
+async function doJob({ kind, endpoint, baseUrl, events }: Job): Promise<Outcome> {
+  const store = await openStoreAt(endpoint);
+  const rows = kind === 'raw' ? livedEvents(events) : [];
+  const begun = performance.now();
+  if (kind === 'raw') {
+    const left = rows.values();
+    const write = async () => {
+      for (const event of left) {
+        const facts = factsOf(event, '2026-01-01T00:00:00.000000Z');
+        if (facts) await recordListing(store, { facts, json: JSON.stringify(event) }, Date.now());
+      }
+    };
+    await Promise.all(Array.from({ length: WRITERS }, write));
+  } else {
+    const run = await runSync(undefined, {
+      store,
+      api: async () => eventsApi({ apiKey: API_KEY, baseUrl, timeout: 20_000 }),
+      clock: systemClock,
+      requestsPerSecond: Number.POSITIVE_INFINITY,
+      runId: 'bench',
+      endsAt: Date.now() + 900_000,
+    });
+    if (run?.status !== 'complete' || run.inserted !== events) throw new Error(JSON.stringify(run));
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  return { rate: events / seconds, memory: process.resourceUsage().maxRSS / 1024 };
+}
+
+const [, file, role, argument = ''] = process.argv;
+if (process.send && file === import.meta.filename) {
+  if (role === 'upstream') process.send(await upstream(Number(argument)));
+  if (role === 'job') {
+    process.send(await doJob(JSON.parse(argument)));
+    process.disconnect();
+  }
+}

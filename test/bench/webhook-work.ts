@@ -1,0 +1,127 @@
+import { fork } from 'node:child_process';
+import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import { once } from 'node:events';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createKeys } from '../../infra/local/simulator/webhooks.ts';
+import { type Measured, median } from './budget.ts';
+import { openStoreAt, startEngineProcess } from './engine.ts';
+
+const ROUNDS = 2_000;
+const WARM_UP = 300;
+
+/** What a webhook costs beside the signature check and the write, as a part of a loop that does only these two. */
+export async function webhookWork(): Promise<readonly Measured[]> {
+  const engine = await startEngineProcess();
+  // The handler writes its log to standard output, which costs something too, and is not wanted in the report.
+  const child = fork(import.meta.filename, [engine.endpoint], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const [{ bare, whole }] = (await once(child, 'message')) as [{ bare: number; whole: number }];
+  engine.end();
+  return [
+    {
+      what: "a webhook's work beside signature check and write, as a part of these two",
+      measured: (whole - bare) / bare,
+      budget: 0.15,
+      unit: '',
+      detail: `${whole.toFixed(3)} ms against ${bare.toFixed(3)} ms, medians of ${ROUNDS} each, in turns`,
+    },
+  ];
+}
+
+async function measure(endpoint: string): Promise<{ bare: number; whole: number }> {
+  const keys = createKeys(1);
+  const store = await openStoreAt(endpoint);
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    EVENTS_TABLE: store.events,
+    CONTROL_TABLE: store.control,
+    TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
+  });
+  const { handler } = await import('../../functions/receive-webhook/handler.ts');
+  const spki = Buffer.concat([
+    Buffer.from('302a300506032b6570032100', 'hex'),
+    Buffer.from(keys.publicKeyBase64, 'base64'),
+  ]);
+  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+
+  async function bareLoop({ id, body, timestamp, signature }: Webhook): Promise<void> {
+    if (!verify(null, Buffer.from(`${timestamp}|${body}`), key, Buffer.from(signature, 'base64')))
+      throw new Error('forged');
+    await store.client.send(
+      new UpdateItemCommand({
+        TableName: store.events,
+        Key: { id: { S: id } },
+        UpdateExpression:
+          'SET record_type = if_not_exists(record_type, :r), event_type = if_not_exists(event_type, :t), created_at_id = if_not_exists(created_at_id, :c), delivered = if_not_exists(delivered, :d), webhook_first_at = if_not_exists(webhook_first_at, :n), webhook_last_at = :n, porting_order_id = if_not_exists(porting_order_id, :o) ADD webhook_deliveries :one',
+        ExpressionAttributeValues: {
+          ':r': { S: 'porting_event' },
+          ':t': { S: 'porting_order.status_changed' },
+          ':c': { S: `${new Date().toISOString()}#${id}` },
+          ':d': { S: body },
+          ':n': { S: new Date().toISOString() },
+          ':o': { S: id },
+          ':one': { N: '1' },
+        },
+        ReturnValues: 'UPDATED_OLD',
+      }),
+    );
+  }
+
+  async function wholeHandler({ body, timestamp, signature }: Webhook): Promise<void> {
+    const event = {
+      headers: { 'telnyx-timestamp': timestamp, 'telnyx-signature-ed25519': signature },
+      body,
+      isBase64Encoded: false,
+      requestContext: { http: { method: 'POST' } },
+    } as unknown as APIGatewayProxyEventV2;
+    const answer = await handler(event, {} as Context);
+    if (answer.statusCode !== 200) throw new Error(JSON.stringify(answer));
+  }
+
+  const times = { bare: [] as number[], whole: [] as number[] };
+  for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
+    const order = round % 2 === 0 ? (['bare', 'whole'] as const) : (['whole', 'bare'] as const);
+    for (const which of order) {
+      const webhook = signedWebhook(keys);
+      const begun = performance.now();
+      await (which === 'bare' ? bareLoop(webhook) : wholeHandler(webhook));
+      if (round >= WARM_UP) times[which].push(performance.now() - begun);
+    }
+  }
+  return { bare: median(times.bare), whole: median(times.whole) };
+}
+
+interface Webhook {
+  readonly id: string;
+  readonly body: string;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+function signedWebhook(keys: ReturnType<typeof createKeys>): Webhook {
+  const id = randomUUID();
+  const order = randomUUID();
+  const now = new Date().toISOString();
+  const status = { details: [], value: 'submitted' };
+  const payload = {
+    customer_reference: 'ref-1',
+    id: order,
+    status,
+    support_key: 'sr_1',
+    updated_at: now,
+    webhook_url: null,
+  };
+  const data = { event_type: 'porting_order.status_changed', id, occurred_at: now, payload, record_type: 'event' };
+  const body = JSON.stringify({ data, meta: { attempt: 1, delivered_to: 'https://example.com/webhooks' } });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  return { id, body, timestamp, signature: keys.sign(timestamp, body) };
+}
+
+const [, file, endpoint] = process.argv;
+if (process.send && file === import.meta.filename && endpoint) {
+  process.send(await measure(endpoint));
+  process.disconnect();
+}

@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 
 const KEPT_FOR = 5 * 60_000;
 const FETCHED_AGAIN_AFTER_FAILURE = 30_000;
@@ -48,7 +52,13 @@ export function cachedSecret<Value>(
     if (now() >= nextFetchAt) underWay ??= fetchSecret();
     if (underWay) await underWay;
     if (held) return held.value;
-    const reason = failure instanceof Error ? failure.message : 'unknown';
-    throw new SecretUnavailable(`The secret ${secretId} cannot be read: ${reason}`, { cause: failure });
+    throw new SecretUnavailable(`The secret ${secretId} cannot be read: ${reasonOf(failure)}`, { cause: failure });
   };
+}
+
+/** A secret without a value, as one is right after deployment, is answered as if it did not exist. */
+function reasonOf(failure: unknown): string {
+  if (failure instanceof ResourceNotFoundException)
+    return 'nothing has been put into it yet (docs/deploy.md, steps 3 and 4).';
+  return failure instanceof Error ? failure.message : 'unknown';
 }

@@ -1,11 +1,15 @@
-import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { type Day, dayOf, isClosed } from '../porting/day.ts';
 import type { EventFacts } from '../porting/event.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { MARK_COVERS_FOR, markDoubtful } from './doubtful-days.ts';
 import { readRows } from './read-rows.ts';
 import { createdAtId, RECORD_TYPE, SUPERSEDED } from './row.ts';
-import { type Store, text, textIn } from './store.ts';
+import { type Store, text, textIn, tookPlace } from './store.ts';
 
 /** A listed event: what the ledger needs to know about it, and its record as JSON text. */
 export interface ListedEvent {
@@ -43,6 +47,8 @@ export function isKnown(held: Held | undefined, facts: EventFacts): boolean {
   return held?.version !== undefined && held.version >= facts.version;
 }
 
+/** Neither source has brought this event yet. */
+const NOT_HELD = 'attribute_not_exists(id)';
 /** The list has not brought this event yet; at most its webhook has. */
 const NEVER_LISTED = 'attribute_not_exists(record_version)';
 /** The held record has no payload yet, or is older. A completed record never goes back: versions only grow. */
@@ -59,37 +65,45 @@ const SET_ON_LISTING = [
 ];
 
 /** Writes a listed event: one conditional request. */
-export async function recordListing(store: Store, { facts, json }: ListedEvent, now: number): Promise<ListingOutcome> {
-  const set = [...SET_ON_LISTING];
-  if (facts.portingOrderId !== undefined) set.push('porting_order_id = :porting_order_id');
-  if (facts.hasPayload) set.push('delivered = :superseded');
+export async function recordListing(store: Store, listed: ListedEvent, now: number): Promise<ListingOutcome> {
   try {
-    const { Attributes: before } = await store.client.send(
-      new UpdateItemCommand({
-        TableName: store.events,
-        Key: { id: text(facts.id) },
-        ConditionExpression: `${NEVER_LISTED} OR ${HELD_IS_OLDER}`,
-        UpdateExpression: `SET ${set.join(', ')}`,
-        ExpressionAttributeNames: { '#record': 'record' },
-        ExpressionAttributeValues: {
-          ':record': text(json),
-          ':version': text(facts.version),
-          ':record_type': text(RECORD_TYPE),
-          ':event_type': text(facts.eventType),
-          ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
-          ':now': text(timestampOf(now)),
-          ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
-          ...(facts.hasPayload && { ':superseded': text(SUPERSEDED) }),
-        },
-        ReturnValues: 'UPDATED_OLD',
-      }),
-    );
+    const write = writeOf(store, listed, now, `${NEVER_LISTED} OR ${HELD_IS_OLDER}`);
+    const { Attributes: before } = await store.client.send(new UpdateItemCommand(write));
     if (before?.record_version) return 'upgraded';
     return before?.event_type ? 'confirmed' : 'inserted';
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return 'known';
     throw error;
   }
+}
+
+/** Writes a listed event if nothing at all is held of it, and says whether it did. */
+export function insertListing(store: Store, listed: ListedEvent, now: number): Promise<boolean> {
+  return tookPlace(store.client.send(new UpdateItemCommand(writeOf(store, listed, now, NOT_HELD))));
+}
+
+function writeOf(store: Store, { facts, json }: ListedEvent, now: number, condition: string): UpdateItemCommandInput {
+  const set = [...SET_ON_LISTING];
+  if (facts.portingOrderId !== undefined) set.push('porting_order_id = :porting_order_id');
+  if (facts.hasPayload) set.push('delivered = :superseded');
+  return {
+    TableName: store.events,
+    Key: { id: text(facts.id) },
+    ConditionExpression: condition,
+    UpdateExpression: `SET ${set.join(', ')}`,
+    ExpressionAttributeNames: { '#record': 'record' },
+    ExpressionAttributeValues: {
+      ':record': text(json),
+      ':version': text(facts.version),
+      ':record_type': text(RECORD_TYPE),
+      ':event_type': text(facts.eventType),
+      ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
+      ':now': text(timestampOf(now)),
+      ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
+      ...(facts.hasPayload && { ':superseded': text(SUPERSEDED) }),
+    },
+    ReturnValues: 'UPDATED_OLD',
+  };
 }
 
 /**

@@ -1,0 +1,57 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Construct } from 'constructs';
+import { routes } from '../service.ts';
+import { addLogGroup, type Functions } from './functions.ts';
+import { constructId, forEachName } from './names.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * What the access log says of a request. The route stands for the path; no header, query string or address of a person is in it.
+ */
+const accessLog = {
+  time: '$context.requestTime',
+  requestId: '$context.requestId',
+  route: '$context.routeKey',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  milliseconds: '$context.responseLatency',
+  functionMilliseconds: '$context.integrationLatency',
+  functionError: '$context.integrationErrorMessage',
+  error: '$context.error.message',
+};
+
+/** Adds the HTTP API with the routes of the service (payload format 2.0). */
+export function addApi(scope: Construct, functions: Functions, settings: Settings): HttpApi {
+  const api = new HttpApi(scope, 'Api', {
+    apiName: Stack.of(scope).stackName,
+    description: 'port-in-ledger: list, show and republish port-in events',
+    // The stage below takes its place, since the one made here has no access log.
+    createDefaultStage: false,
+  });
+  const integrations = forEachName(
+    functions,
+    (name, target) => new HttpLambdaIntegration(`${constructId(name)}Integration`, target),
+  );
+  for (const { method, path, function: name } of routes) {
+    api.addRoutes({ path, methods: [HttpMethod[method]], integration: integrations[name] });
+  }
+  Validations.of(api).acknowledge({
+    id: 'AwsSolutions-APIG4',
+    reason:
+      'The functions check the bearer token themselves, the same on every host; /health is open and shows no data.',
+  });
+  new HttpStage(scope, 'Stage', {
+    httpApi: api,
+    stageName: '$default',
+    autoDeploy: true,
+    throttle: { rateLimit: settings.apiRequestsPerSecond, burstLimit: settings.apiBurst },
+    accessLogSettings: {
+      destination: new LogGroupLogDestination(addLogGroup(scope, 'AccessLogs', settings)),
+      format: AccessLogFormat.custom(JSON.stringify(accessLog)),
+    },
+  });
+  return api;
+}

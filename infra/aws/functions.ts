@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { bundling } from '../bundling.ts';
+import { type EnvironmentValue, type FunctionName, functions, type TableName, tables, webhook } from '../service.ts';
+import type { Data } from './data-stack.ts';
+import { constructId, forEachName } from './names.ts';
+import type { Settings } from './settings.ts';
+
+/** The Lambda functions of the service, by name. */
+export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
+
+const repository = join(import.meta.dirname, '../..');
+const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
+
+/** Adds every function, each with a role and a log group of its own. */
+export function addFunctions(scope: Construct, data: Data, settings: Settings): Functions {
+  return forEachName(functions, (name) => addFunction(scope, name, data, settings));
+}
+
+function addFunction(scope: Construct, name: FunctionName, data: Data, settings: Settings): lambda.Function {
+  const { does, entry, memoryMegabytes, timeoutSeconds, environment } = functions[name];
+  const id = constructId(name);
+  const logGroup = addLogGroup(scope, `${id}Logs`, settings);
+  return new NodejsFunction(scope, id, {
+    description: does,
+    entry: join(repository, entry),
+    // Said outright, since CDK looks for them upwards from the directory it is started in.
+    projectRoot: repository,
+    depsLockFilePath: join(repository, 'package-lock.json'),
+    runtime: lambda.Runtime.NODEJS_24_X,
+    architecture: lambda.Architecture.ARM_64,
+    memorySize: memoryMegabytes,
+    timeout: Duration.seconds(timeoutSeconds),
+    role: addRole(scope, name, data, logGroup),
+    logGroup,
+    environment: forEachName(environment, (_, value) => deployedValue(value, data, settings)),
+    bundling: {
+      ...bundling,
+      format: formats[bundling.format],
+      mainFields: [...bundling.mainFields],
+      sourceMap: false,
+      bundleAwsSDK: true,
+    },
+    ...(name === webhook.function &&
+      settings.webhookConcurrency !== undefined && { reservedConcurrentExecutions: settings.webhookConcurrency }),
+  });
+}
+
+/** A log group that goes with the service: what must last is in the tables. */
+export function addLogGroup(scope: Construct, id: string, settings: Settings): logs.LogGroup {
+  return new logs.LogGroup(scope, id, { retention: settings.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
+}
+
+// Not AWSLambdaBasicExecutionRole: it may write to every log group, and create one again after the stack has deleted it.
+function addRole(scope: Construct, name: FunctionName, data: Data, logGroup: logs.LogGroup): iam.Role {
+  const described = functions[name];
+  const role = new iam.Role(scope, `${constructId(name)}Role`, {
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    description: `What ${name} may do, and nothing else`,
+  });
+  const allow = (actions: string[], resources: string[]) =>
+    role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
+
+  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+  for (const [table, actions] of Object.entries(described.tables)) {
+    const tableName = table as TableName;
+    const { tableArn } = data.tables[tableName];
+    const indexes = actions.includes('Query') ? Object.keys(tables[tableName].indexes) : [];
+    allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [tableArn, ...indexes.map((index) => `${tableArn}/index/${index}`)],
+    );
+  }
+  const secretArns = Object.values(described.environment)
+    .filter((value) => 'secret' in value)
+    .map((value) => data.secrets[value.secret].secretArn);
+  if (secretArns.length > 0) allow(['secretsmanager:GetSecretValue'], secretArns);
+  return role;
+}
+
+function deployedValue(value: EnvironmentValue, data: Data, settings: Settings): string {
+  if ('table' in value) return data.tables[value.table].tableName;
+  if ('secret' in value) return data.secrets[value.secret].secretArn;
+  return settings[value.setting];
+}

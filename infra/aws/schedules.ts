@@ -1,0 +1,96 @@
+import { Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { type Schedule as Described, schedules } from '../service.ts';
+import type { Functions } from './functions.ts';
+import { constructId } from './names.ts';
+
+/** Adds the schedules, and the queue that keeps what could not be run: nothing that was asked for disappears unseen. */
+export function addSchedules(scope: Construct, functions: Functions): sqs.Queue {
+  const deadLetters = addDeadLetters(scope);
+  const scheduled = [...new Set(schedules.map((schedule) => functions[schedule.function]))];
+  const role = addSchedulerRole(scope, scheduled, deadLetters);
+  for (const schedule of schedules) addSchedule(scope, schedule, functions, role, deadLetters);
+  // Scheduler only hands the event over. What becomes of it when the function fails is up to Lambda's own queue.
+  for (const target of scheduled) keepFailedRuns(target, deadLetters);
+  return deadLetters;
+}
+
+function addSchedule(
+  scope: Construct,
+  { name, function: target, runs, input }: Described,
+  functions: Functions,
+  role: iam.IRole,
+  deadLetters: sqs.IQueue,
+): void {
+  new Schedule(scope, `${constructId(name)}Schedule`, {
+    description: `port-in-ledger: ${target} (${name})`,
+    schedule: expressionOf(runs),
+    target: new LambdaInvoke(functions[target], {
+      input: ScheduleTargetInput.fromObject(input),
+      role,
+      deadLetterQueue: deadLetters,
+      retryAttempts: 10,
+      // An interval's next run does the same work, so a late one is worth nothing.
+      maxEventAge: 'everyMinutes' in runs ? Duration.minutes(runs.everyMinutes) : Duration.hours(4),
+    }),
+  });
+}
+
+function expressionOf(runs: Described['runs']): ScheduleExpression {
+  if ('everyMinutes' in runs) return ScheduleExpression.rate(Duration.minutes(runs.everyMinutes));
+  const [hour, minute] = runs.dailyAt.split(':').map((part) => String(Number(part)));
+  if (!hour || !minute) throw new Error(`a schedule's time of day is HH:MM, not ${runs.dailyAt}`);
+  return ScheduleExpression.cron({ hour, minute, timeZone: TimeZone.ETC_UTC });
+}
+
+function addDeadLetters(scope: Construct): sqs.Queue {
+  const queue = new sqs.Queue(scope, 'DeadLetters', {
+    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is the dead-letter queue itself.' });
+  return queue;
+}
+
+// A role of our own, since the target's default one may also invoke every version and alias (`function:*`).
+function addSchedulerRole(scope: Construct, targets: readonly lambda.Function[], deadLetters: sqs.IQueue): iam.IRole {
+  const stack = Stack.of(scope);
+  const group = stack.formatArn({
+    service: 'scheduler',
+    resource: 'schedule-group',
+    resourceName: 'default',
+  });
+  const role = new iam.Role(scope, 'SchedulerRole', {
+    assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
+    }),
+    description: 'Invokes what the schedules name, and nothing else',
+    inlinePolicies: {
+      InvokeScheduled: new iam.PolicyDocument({
+        statements: [
+          new iam.PolicyStatement({
+            actions: ['lambda:InvokeFunction'],
+            resources: targets.map((target) => target.functionArn),
+          }),
+          new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
+        ],
+      }),
+    },
+  });
+  return role.withoutPolicyUpdates();
+}
+
+function keepFailedRuns(target: lambda.Function, deadLetters: sqs.IQueue): void {
+  target.addToRolePolicy(new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }));
+  target.configureAsyncInvoke({
+    retryAttempts: 2,
+    maxEventAge: Duration.hours(1),
+    onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+  });
+}

@@ -1,0 +1,35 @@
+import { CrossStackReferences, ReferenceStrength, Stack } from 'aws-cdk-lib';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { webhook } from '../service.ts';
+import { addApi } from './api.ts';
+import type { Data } from './data-stack.ts';
+import { addFunctions } from './functions.ts';
+import { output } from './names.ts';
+import { addSchedules } from './schedules.ts';
+import type { Settings } from './settings.ts';
+
+/** What the service stack is made from. */
+export interface ServiceStackProps {
+  readonly data: Data;
+  readonly settings: Settings;
+}
+
+/** The stack that works on the data. It holds none, so it can be destroyed and deployed again at any time. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, name: string, { data, settings }: ServiceStackProps) {
+    super(scope, name, { description: 'port-in-ledger: functions, API and schedules. Holds no data.' });
+    // CloudFormation then refuses to give up a table or a secret that the service still uses.
+    CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
+    const functions = addFunctions(this, data, settings);
+    const api = addApi(this, functions, settings);
+    const deadLetters = addSchedules(this, functions);
+    // Telnyx has no AWS credentials: its signature, which the function checks, is what lets it in.
+    const webhookUrl = functions[webhook.function].addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
+
+    output(this, 'WebhookUrl', webhookUrl.url, 'Register this URL at Telnyx');
+    output(this, 'ApiUrl', api.apiEndpoint, 'The API; a Telnyx SDK takes it with /v2 as its base URL');
+    output(this, 'SyncFunction', functions['sync-events'].functionName, 'Invoke it to read a range of time again');
+    output(this, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs that failed for good');
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { constructId } from '../../infra/aws/names.ts';
+import { routes } from '../../infra/service.ts';
+import { named, ofType, type Resource, synthesized } from './synthesized.ts';
+
+const { resources, service } = synthesized();
+const properties = (type: string) => Object.values(ofType(resources, type)).map((resource) => resource.Properties);
+
+function integrationOf(target: unknown): Resource {
+  return named(resources, /^integrations\/<(\w+)>$/.exec(String(target))?.[1] ?? '');
+}
+
+test('has the routes that are described, and no other', () => {
+  const found = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
+  expect(found.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+});
+
+describe.each(routes)('$method $path', ({ method, path, function: name }) => {
+  const route = properties('AWS::ApiGatewayV2::Route').find(({ RouteKey }) => RouteKey === `${method} ${path}`);
+
+  test('goes to its function, as payload format 2.0', () => {
+    expect(integrationOf(route?.Target).Properties).toMatchObject({
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: `<${constructId(name)}.Arn>`,
+      PayloadFormatVersion: '2.0',
+    });
+  });
+
+  test('may invoke that function, from this API and path only', () => {
+    const sources = properties('AWS::Lambda::Permission')
+      .filter(({ FunctionName }) => FunctionName === `<${constructId(name)}.Arn>`)
+      .map(({ SourceArn }) => String(SourceArn));
+    expect(sources.filter((source) => source.endsWith(`:<Api>/*/*${path}`))).toHaveLength(1);
+  });
+});
+
+describe('the stage', () => {
+  const [stage, ...others] = properties('AWS::ApiGatewayV2::Stage');
+
+  test('is the default one, deployed by itself', () => {
+    expect(others).toEqual([]);
+    expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
+  });
+
+  test('throttles', () => {
+    expect(stage?.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+    const { resources: set } = synthesized({ apiRequestsPerSecond: 5, apiBurst: '10' });
+    expect(named(set, 'Stage').Properties.DefaultRouteSettings).toEqual({
+      ThrottlingRateLimit: 5,
+      ThrottlingBurstLimit: 10,
+    });
+  });
+
+  test('logs each access as JSON, with nothing secret or personal in it', () => {
+    const { DestinationArn, Format } = stage?.AccessLogSettings as { DestinationArn: string; Format: string };
+    expect(DestinationArn).toBe('<AccessLogs.Arn>');
+    const logged = Object.values<string>(JSON.parse(Format));
+    expect(logged).toContain('$context.routeKey');
+    // `path` holds ids and the query string, `identity` the caller's address, `authorizer` and headers the token.
+    for (const value of logged) {
+      expect(value).toMatch(/^\$context\.[\w.]+$/);
+      expect(value).not.toMatch(/authori[sz]|header|query|path|identity|sourceIp|userAgent/i);
+    }
+  });
+});
+
+test('the URL of the API is an output, without a slash at its end', () => {
+  expect(service.findOutputs('ApiUrl')).toMatchObject({
+    ApiUrl: { Value: { 'Fn::GetAtt': [expect.stringMatching(/^Api/), 'ApiEndpoint'] } },
+  });
+});

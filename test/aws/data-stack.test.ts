@@ -1,0 +1,115 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { DataStack } from '../../infra/aws/data-stack.ts';
+import { constructId } from '../../infra/aws/names.ts';
+import { secrets, type Table, tables } from '../../infra/service.ts';
+import { named, ofType, synthesized } from './synthesized.ts';
+
+const { data, stacks, resources } = synthesized();
+
+describe.each(Object.entries<Table>(tables))('table %s', (name, described) => {
+  const table = named(resources, constructId(name));
+
+  test('is kept whatever happens to the stack', () => {
+    expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(table.Properties).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  test('is paid by request', () => {
+    expect(table.Properties).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' });
+    expect(table.Properties).not.toHaveProperty('ProvisionedThroughput');
+  });
+
+  test('has the key that is described, of strings', () => {
+    expect(table.Properties.KeySchema).toEqual(keySchema(described.partitionKey, described.sortKey));
+    const attributes = table.Properties.AttributeDefinitions as { AttributeType: string }[];
+    expect(new Set(attributes.map(({ AttributeType }) => AttributeType))).toEqual(new Set(['S']));
+  });
+
+  test('lets rows expire by the attribute that is described, or never', () => {
+    const expected = described.timeToLive && { AttributeName: described.timeToLive, Enabled: true };
+    expect(table.Properties.TimeToLiveSpecification).toEqual(expected);
+  });
+
+  test('has each index that is described, and no other', () => {
+    const expected = Object.entries(described.indexes).map(([IndexName, { partitionKey, sortKey, include }]) => ({
+      IndexName,
+      KeySchema: keySchema(partitionKey, sortKey),
+      Projection:
+        include.length > 0 ? { ProjectionType: 'INCLUDE', NonKeyAttributes: include } : { ProjectionType: 'KEYS_ONLY' },
+    }));
+    expect(table.Properties.GlobalSecondaryIndexes ?? []).toEqual(expected);
+    expect(table.Properties).not.toHaveProperty('LocalSecondaryIndexes');
+  });
+
+  test('has a generated name, so that a retained one is never in the way', () => {
+    expect(table.Properties).not.toHaveProperty('TableName');
+  });
+});
+
+test('events never expire, and what is temporary does', () => {
+  expect(named(resources, 'Events').Properties).not.toHaveProperty('TimeToLiveSpecification');
+  expect(named(resources, 'Control').Properties.TimeToLiveSpecification).toEqual({
+    AttributeName: 'expires_at',
+    Enabled: true,
+  });
+});
+
+describe('secrets', () => {
+  test.each(Object.keys(secrets))('%s is kept, under a generated name, and its ARN is an output', (name) => {
+    const secret = named(resources, constructId(name));
+    expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(secret.Properties).not.toHaveProperty('Name');
+    expect(data.findOutputs(`${constructId(name)}Secret`)).not.toEqual({});
+  });
+
+  test('the API key begins as nothing: CloudFormation has no value that it could write over the one its owner puts there', () => {
+    const { Properties } = named(resources, 'TelnyxApiKey');
+    expect(Properties).not.toHaveProperty('SecretString');
+    expect(Properties).not.toHaveProperty('GenerateSecretString');
+  });
+
+  // CloudFormation writes a changed first value over what the owner has put there since: this one must stay as it is.
+  test('the tokens are generated: 64 letters and digits beside two empty lists', () => {
+    const { GenerateSecretString, SecretString } = named(resources, 'ApiTokens').Properties;
+    expect(SecretString).toBeUndefined();
+    expect(GenerateSecretString).toEqual({
+      SecretStringTemplate: '{"read":[],"operate":[]}',
+      GenerateStringKey: 'generated',
+      PasswordLength: 64,
+      ExcludePunctuation: true,
+      IncludeSpace: false,
+    });
+  });
+});
+
+test('the stack holds tables and secrets, and cannot be destroyed by mistake', () => {
+  expect(stacks.data.terminationProtection).toBe(true);
+  const types = new Set(Object.values(data.toJSON().Resources).map((resource) => (resource as { Type: string }).Type));
+  expect(types).toEqual(new Set(['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret']));
+});
+
+test('every table and secret is exported, also those that no function uses', () => {
+  const count = 2 * Object.keys(tables).length + Object.keys(secrets).length;
+  const alone = Template.fromStack(new DataStack(new App(), 'Alone'));
+  const outputs = Object.values<{ Export?: unknown }>(alone.toJSON().Outputs);
+  expect(outputs.filter((output) => output.Export)).toHaveLength(count);
+});
+
+test('the service stack holds no data: everything in it goes when it is destroyed', () => {
+  const { service } = synthesized();
+  expect(JSON.stringify(service.toJSON())).not.toContain('Retain"');
+  expect(ofType(service.toJSON().Resources, 'AWS::DynamoDB::Table')).toEqual({});
+  expect(stacks.service.terminationProtection).toBe(false);
+  expect(stacks.service.dependencies).toContain(stacks.data);
+  expect(stacks.data.dependencies).toEqual([]);
+});
+
+function keySchema(partitionKey: string, sortKey: string | undefined): unknown {
+  const partition = { AttributeName: partitionKey, KeyType: 'HASH' };
+  return sortKey === undefined ? [partition] : [partition, { AttributeName: sortKey, KeyType: 'RANGE' }];
+}

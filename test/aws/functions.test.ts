@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { constructId } from '../../infra/aws/names.ts';
+import { type EnvironmentValue, functions, webhook } from '../../infra/service.ts';
+import { functionNames, named, ofType, samplePublicKey, synthesized } from './synthesized.ts';
+
+const { resources, service } = synthesized({ telnyxBaseUrl: 'https://telnyx.example/v2' });
+
+test('exactly the functions that are described', () => {
+  const found = Object.keys(ofType(resources, 'AWS::Lambda::Function'));
+  expect(found.sort()).toEqual(functionNames.map(([, id]) => id).sort());
+});
+
+describe.each(functionNames)('function %s', (name, id) => {
+  const { Properties } = named(resources, id);
+  const described = functions[name];
+
+  test('runs on Node 24 and arm64', () => {
+    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+  });
+
+  test('has the memory and the time that are described, within what the issue allows', () => {
+    expect(Properties).toMatchObject({ MemorySize: described.memoryMegabytes, Timeout: described.timeoutSeconds });
+    expect(described.memoryMegabytes).toBeGreaterThanOrEqual(256);
+    expect(described.memoryMegabytes).toBeLessThanOrEqual(512);
+  });
+
+  test('has the environment that is described, and nothing besides', () => {
+    const expected = Object.entries(described.environment).map(([variable, value]) => [variable, deployed(value)]);
+    expect(Properties.Environment).toEqual({ Variables: Object.fromEntries(expected) });
+  });
+
+  test('logs to a group of its own that keeps lines for 90 days', () => {
+    expect(Properties.LoggingConfig).toEqual({ LogGroup: `<${id}Logs>` });
+    expect(named(resources, `${id}Logs`).Properties.RetentionInDays).toBe(90);
+  });
+});
+
+test('every log group has the retention that is set', () => {
+  const groups = ofType(synthesized({ logRetentionDays: '14' }).resources, 'AWS::Logs::LogGroup');
+  expect(Object.keys(groups)).toHaveLength(functionNames.length + 1);
+  for (const group of Object.values(groups)) expect(group.Properties.RetentionInDays).toBe(14);
+});
+
+describe('the webhook', () => {
+  const webhookId = constructId(webhook.function);
+
+  test('is the only function with a URL, which is open: the signature is what lets Telnyx in', () => {
+    const urls = Object.values(ofType(resources, 'AWS::Lambda::Url')).map((url) => url.Properties);
+    expect(urls).toEqual([{ AuthType: 'NONE', TargetFunctionArn: `<${webhookId}.Arn>` }]);
+    expect(service.findOutputs('WebhookUrl')).not.toEqual({});
+  });
+
+  test('lets everybody in through the URL only', () => {
+    const open = Object.values(ofType(resources, 'AWS::Lambda::Permission'))
+      .map((permission) => permission.Properties)
+      .filter(({ Principal }) => Principal === '*');
+    const FunctionName = `<${webhookId}.Arn>`;
+    expect(open).toEqual([
+      { Action: 'lambda:InvokeFunctionUrl', FunctionName, FunctionUrlAuthType: 'NONE', Principal: '*' },
+      { Action: 'lambda:InvokeFunction', FunctionName, InvokedViaFunctionUrl: true, Principal: '*' },
+    ]);
+  });
+
+  test('takes all of the account unless a cap is set', () => {
+    expect(named(resources, webhookId).Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  test('has a cap of its own when one is set, and no other function has', () => {
+    const capped = ofType(synthesized({ webhookConcurrency: 25 }).resources, 'AWS::Lambda::Function');
+    const caps = Object.entries(capped).map(([id, { Properties }]) => [id, Properties.ReservedConcurrentExecutions]);
+    expect(caps.filter(([, cap]) => cap !== undefined)).toEqual([[webhookId, 25]]);
+  });
+});
+
+function deployed(value: EnvironmentValue): string {
+  if ('table' in value) return `<${constructId(value.table)}>`;
+  if ('secret' in value) return `<${constructId(value.secret)}>`;
+  return { telnyxPublicKey: samplePublicKey, telnyxBaseUrl: 'https://telnyx.example/v2' }[value.setting];
+}

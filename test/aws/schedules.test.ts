@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { constructId } from '../../infra/aws/names.ts';
+import { schedules } from '../../infra/service.ts';
+import { named, ofType, synthesized } from './synthesized.ts';
+
+const { resources } = synthesized();
+
+test('exactly the schedules that are described', () => {
+  const found = Object.keys(ofType(resources, 'AWS::Scheduler::Schedule'));
+  expect(found).toEqual(schedules.map(({ name }) => `${constructId(name)}Schedule`));
+});
+
+describe.each(schedules)('schedule $name', ({ name, function: target, input }) => {
+  const { Properties } = named(resources, `${constructId(name)}Schedule`);
+  const deployed = Properties.Target as { Input: string } & Record<string, unknown>;
+
+  test('hands its function the whole event that is described', () => {
+    expect(deployed.Arn).toBe(`<${constructId(target)}.Arn>`);
+    expect(JSON.parse(deployed.Input)).toEqual(input);
+  });
+
+  test('tries again for a bounded time, then keeps the event', () => {
+    expect(deployed).toMatchObject({
+      RoleArn: '<SchedulerRole.Arn>',
+      DeadLetterConfig: { Arn: '<DeadLetters.Arn>' },
+      RetryPolicy: { MaximumRetryAttempts: 10 },
+    });
+  });
+
+  test('is on, and starts on time', () => {
+    expect(Properties).toMatchObject({ State: 'ENABLED', FlexibleTimeWindow: { Mode: 'OFF' } });
+  });
+});
+
+test('sync runs every 5 minutes, and a late start is given up when the next is due', () => {
+  expect(named(resources, 'SyncSchedule').Properties).toMatchObject({
+    ScheduleExpression: 'rate(5 minutes)',
+    Target: { Input: '{}', RetryPolicy: { MaximumEventAgeInSeconds: 300 } },
+  });
+});
+
+test('nightly runs at 03:17 UTC over 7 days', () => {
+  expect(named(resources, 'NightlySchedule').Properties).toMatchObject({
+    ScheduleExpression: 'cron(17 3 * * ? *)',
+    ScheduleExpressionTimezone: 'Etc/UTC',
+    Target: { Input: '{"days":7}', RetryPolicy: { MaximumEventAgeInSeconds: 4 * 3600 } },
+  });
+});
+
+test('a scheduled function that fails is tried twice more, then its event is kept', () => {
+  const configs = Object.values(ofType(resources, 'AWS::Lambda::EventInvokeConfig')).map(
+    ({ Properties }) => Properties,
+  );
+  const scheduled = new Set(schedules.map((schedule) => `<${constructId(schedule.function)}>`));
+  expect(new Set(configs.map(({ FunctionName }) => FunctionName))).toEqual(scheduled);
+  for (const config of configs) {
+    expect(config).toMatchObject({
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 3600,
+      DestinationConfig: { OnFailure: { Destination: '<DeadLetters.Arn>' } },
+    });
+  }
+});
+
+test('the dead letters are encrypted, kept for 14 days and moved over TLS only', () => {
+  expect(named(resources, 'DeadLetters').Properties).toMatchObject({
+    SqsManagedSseEnabled: true,
+    MessageRetentionPeriod: 14 * 86_400,
+  });
+  expect(named(resources, 'DeadLettersPolicy').Properties).toMatchObject({
+    Queues: ['<DeadLetters>'],
+    PolicyDocument: { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
+  });
+});

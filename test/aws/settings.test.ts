@@ -1,0 +1,128 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { readSettings, SettingsError } from '../../infra/aws/settings.ts';
+import { samplePublicKey } from './synthesized.ts';
+
+const read = (context: Record<string, unknown>) => readSettings({ telnyxPublicKey: samplePublicKey, ...context });
+
+function problems(context: Record<string, unknown>): string {
+  try {
+    readSettings(context);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SettingsError);
+    return (error as Error).message;
+  }
+  throw new Error('the settings were accepted');
+}
+
+const refused = (context: Record<string, unknown>) => problems({ telnyxPublicKey: samplePublicKey, ...context });
+
+describe('the defaults', () => {
+  test('need nothing but a public key', () => {
+    expect(read({})).toEqual({
+      telnyxPublicKey: samplePublicKey,
+      telnyxBaseUrl: 'https://api.telnyx.com/v2',
+      stackPrefix: 'PortInLedger',
+      webhookConcurrency: undefined,
+      logRetentionDays: 90,
+      apiRequestsPerSecond: 50,
+      apiBurst: 100,
+    });
+  });
+
+  test('give way to what is set, as text from the command line or as a number from cdk.json', () => {
+    const given = { logRetentionDays: '30', webhookConcurrency: 20, telnyxBaseUrl: 'https://telnyx.example/v2/' };
+    expect(read(given)).toMatchObject({
+      logRetentionDays: 30,
+      webhookConcurrency: 20,
+      telnyxBaseUrl: 'https://telnyx.example/v2',
+    });
+  });
+
+  test("pass over the CDK's own context", () => {
+    expect(() => read({ 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:flag': true, 'cdk-migrate': 1 })).not.toThrow();
+  });
+});
+
+describe('telnyxPublicKey', () => {
+  test('missing: the message says what to type', () => {
+    expect(problems({})).toMatch(/^telnyxPublicKey is missing: set it with -c telnyxPublicKey=\.\.\./);
+    expect(problems({ telnyxPublicKey: '' })).toMatch(/^telnyxPublicKey is missing/);
+  });
+
+  test('takes up to three, with commas between', () => {
+    const three = [samplePublicKey, samplePublicKey, samplePublicKey];
+    expect(read({ telnyxPublicKey: three.join(' , ') }).telnyxPublicKey).toBe(three.join(','));
+    expect(problems({ telnyxPublicKey: [...three, samplePublicKey].join() })).toMatch(
+      /holds 4 keys: give one to three/,
+    );
+  });
+
+  test.each([
+    ['with its line breaks, from cdk.json', (pem: string) => pem],
+    ['with blanks for them, since the cdk command passes on one line', (pem: string) => pem.replaceAll('\n', ' ')],
+    ['with them written out', (pem: string) => pem.replaceAll('\n', '\\n')],
+    ['without its first and last line', (pem: string) => pem.split('\n')[1] ?? ''],
+  ])('as PEM becomes base64 of its 32 bytes: %s', (_, given) => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const pem = given(String(publicKey.export({ format: 'pem', type: 'spki' })));
+    const { x = '' } = publicKey.export({ format: 'jwk' });
+    const expected = Buffer.from(x, 'base64url').toString('base64');
+    expect(read({ telnyxPublicKey: pem }).telnyxPublicKey).toBe(expected);
+    expect(read({ telnyxPublicKey: `${pem},${pem}` }).telnyxPublicKey).toBe(`${expected},${expected}`);
+  });
+
+  test.each([
+    ['31 bytes', Buffer.alloc(31, 1).toString('base64')],
+    ['33 bytes', Buffer.alloc(33, 1).toString('base64')],
+    ['the first line of a PEM, which is all that the cdk command passes on', '-----BEGIN PUBLIC KEY-----'],
+    ['an API key', 'KEY0123456789ABCDEF'],
+    ['a key of another kind', generateKeyPairSync('x25519').publicKey.export({ format: 'pem', type: 'spki' })],
+    ['an empty place in the list', `,${samplePublicKey}`],
+  ])('refuses %s', (_, telnyxPublicKey) => {
+    expect(problems({ telnyxPublicKey })).toMatch(
+      /^telnyxPublicKey has no Ed25519 public key at position 1: give base64/,
+    );
+  });
+
+  test('names the position of the wrong one', () => {
+    expect(problems({ telnyxPublicKey: `${samplePublicKey},nonsense` })).toMatch(/at position 2/);
+  });
+});
+
+describe('a slip of the keyboard', () => {
+  test('in the name is told, with the name that was meant', () => {
+    expect(refused({ WebhookConcurrency: 5 })).toBe('WebhookConcurrency is not a setting: write webhookConcurrency');
+    expect(problems({ telnyxPublickey: samplePublicKey })).toMatch(/write telnyxPublicKey\ntelnyxPublicKey is missing/);
+  });
+
+  test('in an unlike name is told, with all names', () => {
+    expect(refused({ logDays: 5 })).toMatch(
+      /^logDays is not a setting: the settings are telnyxPublicKey, telnyxBaseUrl/,
+    );
+  });
+
+  test.each([
+    [
+      'telnyxBaseUrl',
+      'api.telnyx.com/v2',
+      /^telnyxBaseUrl must be a URL such as https:\/\/api\.telnyx\.com\/v2, not api/,
+    ],
+    ['telnyxBaseUrl', 'ftp://api.telnyx.com', /^telnyxBaseUrl must be a URL/],
+    ['telnyxBaseUrl', 'https://api.telnyx.com/v2?a=b', /^telnyxBaseUrl must be a URL/],
+    ['logRetentionDays', '31', /^logRetentionDays must be one of 1, 3, 5, .*, not 31$/],
+    ['logRetentionDays', '9999', /^logRetentionDays must be one of/],
+    ['stackPrefix', 'my_ledger', /^stackPrefix must be a letter and up to 59 more letters, digits and hyphens/],
+    ['webhookConcurrency', '0', /^webhookConcurrency must be a whole number from 1 to 99999, not 0$/],
+    ['webhookConcurrency', 'ten', /^webhookConcurrency must be a whole number/],
+    ['apiRequestsPerSecond', '1.5', /^apiRequestsPerSecond must be a whole number/],
+    ['apiBurst', '-1', /^apiBurst must be a whole number/],
+    ['apiBurst', ['1'], /^apiBurst must be a text or a number, not \["1"\]$/],
+  ])('in the value of %s is told: %s', (name, given, message) => {
+    expect(refused({ [name]: given })).toMatch(message);
+  });
+
+  test('does not hide the next one: each problem has its line', () => {
+    expect(refused({ apiBurst: 0, logRetentionDays: 31 }).split('\n')).toHaveLength(2);
+  });
+});

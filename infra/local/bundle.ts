@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { type BuildFailure, build, stop } from 'esbuild';
+import { bundling } from '../bundling.ts';
+import { CannotStart } from './cannot-start.ts';
+
+const bootstrapSource = resolve(import.meta.dirname, 'bootstrap.ts');
+
+export interface Bundles {
+  /** Path of each function's bundle. */
+  readonly functions: Readonly<Record<string, string>>;
+  /** Path of the code that runs a bundle in its worker thread. */
+  readonly bootstrap: string;
+}
+
+/**
+ * Bundles functions as they are deployed, all in one pass, because they share most of what they import.
+ *
+ * @param entries path of each function's source, from `root`
+ * @throws {CannotStart} with the first thing that esbuild does not accept
+ */
+export async function bundleFunctions(
+  entries: Readonly<Record<string, string>>,
+  { root, outdir }: { root: string; outdir: string },
+): Promise<Bundles> {
+  const points = Object.entries(entries).map(([name, entry]) => ({ out: name, in: resolve(root, entry) }));
+  const { outputFiles } = await build({
+    ...bundling,
+    mainFields: [...bundling.mainFields],
+    entryPoints: [...points, { out: 'bootstrap', in: bootstrapSource }],
+    bundle: true,
+    platform: 'node',
+    outdir,
+    // Without this the package.json above would make modules of them. On Lambda there is none.
+    outExtension: { '.js': '.cjs' },
+    absWorkingDir: root,
+    logLevel: 'silent',
+    write: false,
+  }).catch((failure: BuildFailure) => {
+    throw new CannotStart(`The functions cannot be bundled: ${firstProblem(failure)}`, { cause: failure });
+  });
+
+  await mkdir(outdir, { recursive: true });
+  // Another start may be loading these files right now: it must never see half of one.
+  await Promise.all(
+    outputFiles.map(async ({ path, contents }) => {
+      const unfinished = `${path}.${randomUUID()}`;
+      await writeFile(unfinished, contents);
+      await rename(unfinished, path);
+    }),
+  );
+  const bundleOf = (name: string): string => join(outdir, `${name}.cjs`);
+  return {
+    functions: Object.fromEntries(Object.keys(entries).map((name) => [name, bundleOf(name)])),
+    bootstrap: bundleOf('bootstrap'),
+  };
+}
+
+/** Ends esbuild's own process, which would otherwise stay, with its memory, for as long as this one. */
+export async function endBundler(): Promise<void> {
+  await stop();
+}
+
+function firstProblem({ errors, message }: BuildFailure): string {
+  const first = errors?.[0];
+  if (!first) return message;
+  const place = first.location ? `${relative('', first.location.file)}:${first.location.line}: ` : '';
+  return `${place}${first.text}`;
+}

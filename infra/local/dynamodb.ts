@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import type { Table } from '../service.ts';
+import { CannotStart, reasonOf } from './cannot-start.ts';
+import { ensureTables } from './tables.ts';
+
+/** A DynamoDB engine inside this process. */
+export interface Engine {
+  readonly endpoint: string;
+  /** Finishes what runs and leaves everything on disk. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the embedded engine on a free port of this machine.
+ *
+ * @param path the folder that holds the data; without it they live in memory
+ * @throws {CannotStart} when the folder cannot be used, above all because another process uses it
+ */
+export async function startEngine({ path }: { path?: string } = {}): Promise<Engine> {
+  if (path !== undefined) await claim(path);
+  const server = dynalite({
+    ...(path !== undefined && { path }),
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  });
+  // The SDK keeps connections; closing one just as it is used again would be an error of nobody's making.
+  server.keepAliveTimeout = 0;
+  server.on('request', (request) => {
+    // dynalite throws, in this process, when a caller goes away in the middle: a function killed for its time-out does.
+    request.removeAllListeners('error');
+    request.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      const closed = new Promise<void>((resolve, reject) =>
+        server.close((error) => (error ? reject(error) : resolve())),
+      );
+      const timer = setTimeout(() => server.closeAllConnections(), 300);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** A client for any engine that does not check who calls. */
+export function dynamodbClient(endpoint: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+}
+
+/**
+ * An engine in memory with the given tables, for tests and benches.
+ *
+ * @example
+ * const { endpoint, client, close } = await startEngineWithTables(service.tables);
+ */
+export async function startEngineWithTables(
+  tables: Readonly<Record<string, Table>>,
+  tableName: (table: string) => string = (table) => table,
+): Promise<Engine & { readonly client: DynamoDBClient }> {
+  const engine = await startEngine();
+  const client = dynamodbClient(engine.endpoint);
+  await ensureTables(client, tables, { tableName, remedy: 'start another engine' });
+  return {
+    endpoint: engine.endpoint,
+    client,
+    async close() {
+      client.destroy();
+      await engine.close();
+    },
+  };
+}
+
+/** What is used of `level`: dynalite's own copy, since only that takes the very lock that dynalite will. */
+interface LevelModule {
+  readonly Level: new (path: string) => { open(): Promise<void>; close(): Promise<void> };
+}
+
+/** Opens the folder once before dynalite does. dynalite itself would only say "Database is closed", and by an uncaught error. */
+async function claim(path: string): Promise<void> {
+  const requireHere = createRequire(import.meta.url);
+  const { Level } = createRequire(requireHere.resolve('dynalite'))('level') as LevelModule;
+  try {
+    await mkdir(path, { recursive: true });
+    const store = new Level(path);
+    await store.open();
+    await store.close();
+  } catch (error) {
+    const locked =
+      error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'LEVEL_LOCKED';
+    throw new CannotStart(
+      locked
+        ? `DATA_DIR is in use by another npm start: stop that one, or set DATA_DIR to another folder than ${path}`
+        : `DATA_DIR cannot be used: ${reasonOf(error)}. Set it to a folder that can be written`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,148 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FunctionError } from './bootstrap.ts';
+import {
+  type ExecutionEnvironment,
+  type HostedFunction,
+  type Outcome,
+  startEnvironment,
+} from './execution-environment.ts';
+
+/** Runs bundles as Lambda would. */
+export interface FunctionRuntime {
+  /** Invokes a function and waits for what comes of it; never rejects for the function's sake. */
+  invoke(name: string, event: unknown): Promise<Outcome>;
+  /** Loads every function once, so that the first event need not wait. Resolves to those that cannot be loaded, and why. */
+  warm(): Promise<Readonly<Record<string, FunctionError>>>;
+  /** Takes nothing new, lets what runs or waits finish for so long, then ends it. */
+  close(graceMilliseconds: number): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  readonly functions: Readonly<Record<string, HostedFunction>>;
+  /** Path of the bundled `bootstrap.ts`. */
+  readonly bootstrap: string;
+  /** Of each function; where Lambda would start more, events wait here. */
+  readonly mostEnvironments?: number;
+  /** One line that a function wrote. */
+  readonly onOutput: (functionName: string, stream: 'stdout' | 'stderr', line: string) => void;
+  /** An invocation that failed: the function threw, ran out of time, or could not be loaded. */
+  readonly onError: (functionName: string, error: FunctionError) => void;
+}
+
+/** Starts a runtime for these functions. No thread is started before one is needed. */
+export function startRuntime(options: RuntimeOptions): FunctionRuntime {
+  const pools = new Map(
+    Object.entries(options.functions).map(([name, hosted]) => [name, startPool(name, hosted, options)]),
+  );
+  const underWay = new Set<Promise<Outcome>>();
+  let closing = false;
+
+  return {
+    async invoke(name, event) {
+      const pool = pools.get(name);
+      if (!pool) throw new Error(`No function is named ${name}`);
+      if (closing) return { error: { errorType: 'Sandbox.Stopped', errorMessage: 'The host is stopping' } };
+      const invocation = pool.invoke(JSON.stringify(event));
+      underWay.add(invocation);
+      const outcome = await invocation;
+      underWay.delete(invocation);
+      if (outcome.error) options.onError(name, outcome.error);
+      return outcome;
+    },
+
+    async warm() {
+      const errors = await Promise.all([...pools].map(async ([name, pool]) => [name, await pool.warm()] as const));
+      return Object.fromEntries(errors.flatMap(([name, error]) => (error ? [[name, error] as const] : [])));
+    },
+
+    async close(graceMilliseconds) {
+      closing = true;
+      await Promise.race([Promise.all(underWay), wait(graceMilliseconds, undefined, { ref: false })]);
+      await Promise.all([...pools.values()].map((pool) => pool.terminate()));
+    },
+  };
+}
+
+interface Job {
+  readonly event: string;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+/** The environments of one function: each takes one event at a time, and more are started while events wait. */
+function startPool(
+  name: string,
+  hosted: HostedFunction,
+  { bootstrap, mostEnvironments = 8, onOutput }: RuntimeOptions,
+) {
+  const all = new Set<ExecutionEnvironment>();
+  const idle: ExecutionEnvironment[] = [];
+  const jobs: Job[] = [];
+  let starting = 0;
+  let closed = false;
+
+  async function start(): Promise<FunctionError | undefined> {
+    const environment = startEnvironment({
+      name,
+      hosted,
+      bootstrap,
+      onOutput: (stream, line) => onOutput(name, stream, line),
+    });
+    all.add(environment);
+    starting += 1;
+    const error = await environment.loaded;
+    starting -= 1;
+    if (error) {
+      all.delete(environment);
+      return error;
+    }
+    idle.push(environment);
+    dispatch();
+    return undefined;
+  }
+
+  async function startForAJob(): Promise<void> {
+    const error = await start();
+    if (!error) return;
+    // The event that asked for this environment, or one like it, has to hear of it: another try may fail the same way.
+    jobs.shift()?.settle({ error });
+    dispatch();
+  }
+
+  async function run(environment: ExecutionEnvironment, job: Job): Promise<void> {
+    const outcome = await environment.invoke(job.event);
+    job.settle(outcome);
+    if (environment.isDead()) all.delete(environment);
+    else idle.push(environment);
+    dispatch();
+  }
+
+  function dispatch(): void {
+    if (closed) return;
+    while (jobs.length > 0) {
+      const environment = idle.pop();
+      if (!environment) break;
+      // It may have died of a stray error since its last event.
+      if (environment.isDead()) all.delete(environment);
+      else void run(environment, jobs.shift() as Job);
+    }
+    while (starting < jobs.length && all.size < mostEnvironments) void startForAJob();
+  }
+
+  return {
+    invoke(event: string): Promise<Outcome> {
+      const { promise, resolve } = Promise.withResolvers<Outcome>();
+      jobs.push({ event, settle: resolve });
+      dispatch();
+      return promise;
+    },
+
+    warm: start,
+
+    async terminate(): Promise<void> {
+      closed = true;
+      const error = { errorType: 'Sandbox.Stopped', errorMessage: 'The host stopped before the function ran' };
+      for (const job of jobs.splice(0)) job.settle({ error });
+      await Promise.all([...all].map((environment) => environment.terminate()));
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CannotStart } from './cannot-start.ts';
+import type { ServiceDescription } from './description.ts';
+import type { Outcome } from './execution-environment.ts';
+import { sendMessage, sendOutcome } from './gateway-answer.ts';
+import { type Door, eventOf, splitTarget } from './gateway-event.ts';
+
+/** The way in from HTTP: a function URL for the webhook, and an HTTP API. */
+export interface Gateway {
+  readonly url: string;
+  /** Takes no new connection. Resolves when the last answer is sent. */
+  close(): Promise<void>;
+  /** Cuts what is still open. */
+  cut(): void;
+}
+
+export interface GatewayOptions {
+  readonly port: number;
+  readonly webhook: ServiceDescription['webhook'];
+  readonly routes: ServiceDescription['routes'];
+  readonly invoke: (functionName: string, event: unknown) => Promise<Outcome>;
+}
+
+const MEGABYTE = 1024 * 1024;
+/** What AWS lets in: 10 MB at an HTTP API, 6 MB at a function URL. */
+const MOST_BYTES = { api: 10 * MEGABYTE, 'function-url': 6 * MEGABYTE } as const;
+
+/**
+ * Serves the webhook and the routes on 127.0.0.1.
+ *
+ * @throws {CannotStart} when the port cannot be had
+ */
+export async function startGateway({ port, webhook, routes, invoke }: GatewayOptions): Promise<Gateway> {
+  let closing = false;
+  const find = routeFinder(webhook, routes);
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const found = find(request.method ?? 'GET', splitTarget(request.url ?? '/')[0]);
+    if (!found) {
+      request.resume();
+      return sendMessage(response, 404, 'Not Found');
+    }
+    const body = await readBody(request, MOST_BYTES[found.door.kind]);
+    if (!body) {
+      // The rest is read and thrown away: a caller that is still sending would not see an answer before that.
+      request.resume();
+      response.setHeader('connection', 'close');
+      return sendMessage(response, 413, 'Request Entity Too Large');
+    }
+    const outcome = await invoke(found.function, eventOf(request, body, found.door));
+    if (closing) response.setHeader('connection', 'close');
+    sendOutcome(response, outcome, found.door);
+  }
+
+  const server = createServer((request, response) => {
+    // A caller that went away gets no answer, and whatever else fails here is not the function's fault.
+    handle(request, response).catch(() => {
+      if (response.headersSent || request.destroyed) response.destroy();
+      else sendMessage(response, 500, 'Internal Server Error');
+    });
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${error.code})`;
+    throw new CannotStart(`Port ${port} ${why}: set PORT to a free one`, { cause: error });
+  });
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      closing = true;
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+    cut: () => server.closeAllConnections(),
+  };
+}
+
+type Found = { readonly function: string; readonly door: Door };
+
+function routeFinder(webhook: ServiceDescription['webhook'], routes: ServiceDescription['routes']) {
+  const patterns = routes.map((route) => ({ route, segments: route.path.split('/') }));
+
+  return function find(method: string, path: string): Found | undefined {
+    // A function URL has no routes: every method is the function's own affair.
+    if (path === webhook.localPath) return { function: webhook.function, door: { kind: 'function-url' } };
+    const given = path.split('/');
+    for (const { route, segments } of patterns) {
+      const pathParameters = route.method === method ? match(segments, given) : undefined;
+      if (pathParameters) {
+        const routeKey = `${route.method} ${route.path}`;
+        return { function: route.function, door: { kind: 'api', routeKey, pathParameters } };
+      }
+    }
+    return undefined;
+  };
+}
+
+function match(segments: readonly string[], given: readonly string[]): Record<string, string> | undefined {
+  if (segments.length !== given.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, segment] of segments.entries()) {
+    const actual = given[index] ?? '';
+    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+    if (name === undefined ? segment !== actual : actual === '') return undefined;
+    if (name !== undefined) parameters[name] = decode(actual);
+  }
+  return parameters;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** The whole body, or nothing when it is longer than allowed. */
+async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= mostBytes) chunks.push(chunk);
+    else {
+      chunks.length = 0;
+      resolve(undefined);
+    }
+  });
+  request.on('end', () => resolve(Buffer.concat(chunks)));
+  request.on('error', reject);
+  return promise;
+}

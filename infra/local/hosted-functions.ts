@@ -1,0 +1,47 @@
+import type { Bundles } from './bundle.ts';
+import { CannotStart } from './cannot-start.ts';
+import { type Names, resolveEnvironment, type ServiceDescription } from './description.ts';
+import { type FunctionRuntime, startRuntime } from './function-runtime.ts';
+import { readableLine } from './lines.ts';
+
+export interface HostingOptions {
+  readonly functions: ServiceDescription['functions'];
+  readonly bundles: Bundles;
+  readonly names: Names;
+  /** Where the SDK finds what it looks for, in the SDK's own variables. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+  readonly colour: boolean;
+}
+
+/**
+ * Starts a runtime for all functions, each loaded once, and shows what they write as lines.
+ *
+ * @throws {CannotStart} when one of them cannot be loaded
+ */
+export async function hostFunctions(options: HostingOptions): Promise<FunctionRuntime> {
+  const { functions, bundles, names, endpoints, log, colour } = options;
+  const hosted = Object.entries(functions).map(([name, described]) => [
+    name,
+    {
+      bundle: bundles.functions[name] ?? '',
+      environment: { ...resolveEnvironment(described, names), ...endpoints },
+      memoryMegabytes: described.memoryMegabytes,
+      timeoutSeconds: described.timeoutSeconds,
+    },
+  ]);
+  const runtime = startRuntime({
+    functions: Object.fromEntries(hosted),
+    bootstrap: bundles.bootstrap,
+    onOutput: (name, _stream, line) => log(readableLine(name, line, { colour })),
+    onError: (name, { errorType, errorMessage }) => {
+      const entry = { level: 'error', event: 'failed', type: errorType, message: errorMessage };
+      log(readableLine(name, JSON.stringify(entry), { colour }));
+    },
+  });
+  const [failed] = Object.entries(await runtime.warm());
+  if (!failed) return runtime;
+  await runtime.close(0);
+  const [name, { errorMessage }] = failed;
+  throw new CannotStart(`The function ${name} cannot be loaded: ${errorMessage.replaceAll(/\s+/g, ' ').trim()}`);
+}

@@ -1,0 +1,205 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import * as realService from '../service.ts';
+import { bundleFunctions } from './bundle.ts';
+import { CannotStart, reasonOf } from './cannot-start.ts';
+import type { ServiceDescription } from './description.ts';
+import { dynamodbClient, startEngine } from './dynamodb.ts';
+import type { FunctionRuntime } from './function-runtime.ts';
+import { startGateway } from './gateway.ts';
+import { hostFunctions } from './hosted-functions.ts';
+import { runSchedules } from './schedule.ts';
+import { startSecrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import { type AccountOptions, startSimulatedAccount } from './simulated-account.ts';
+import type { Simulator } from './simulator/simulator.ts';
+import { ensureTables } from './tables.ts';
+
+/** The whole service on this machine, as long as it runs. */
+export interface Local {
+  readonly url: string;
+  readonly tokens: Settings['tokens'];
+  /** Absent when the settings name a real upstream. */
+  readonly simulator: Simulator | undefined;
+  readonly dynamodbEndpoint: string;
+  /** Name, in the engine, of a table of the description. */
+  readonly tableName: (table: string) => string;
+  /** Invokes a function by hand, as `aws lambda invoke` would. */
+  readonly invoke: FunctionRuntime['invoke'];
+  /** Takes nothing new, lets what runs finish for some seconds, and leaves everything on disk. */
+  stop(): Promise<void>;
+}
+
+export interface LocalOptions {
+  /** A line to show. */
+  readonly log: (line: string) => void;
+  readonly colour?: boolean;
+  /** Tests bring their own small one. */
+  readonly service?: ServiceDescription;
+  readonly bundleDir?: string;
+  /** Overrides the simulator's own options. */
+  readonly simulator?: Partial<AccountOptions['simulator']>;
+}
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** A stop has to end within 5 s. */
+const GRACE_MS = 3500;
+const LAST_ANSWERS_MS = 300;
+const FIRST_ANSWER_MS = 10_000;
+
+type Cleanup = (close: () => unknown) => void;
+
+/**
+ * Starts everything that `infra/service.ts` describes: engine and tables, secrets, functions, HTTP, schedules; and the simulator when
+ * no real Telnyx is set. When it resolves, requests are answered without delay and the first sync begins.
+ *
+ * @throws {CannotStart} with a line that says what to do; whatever was started is stopped again
+ * @example
+ * const local = await startLocal(readSettings({ PORT: '0', DATA_DIR: folder }), { log: console.log });
+ */
+export async function startLocal(settings: Settings, options: LocalOptions): Promise<Local> {
+  const started: (() => unknown)[] = [];
+  async function undo(): Promise<void> {
+    for (const close of started.splice(0).reverse()) await close();
+  }
+  try {
+    return await start(settings, options, (close) => started.push(close), undo);
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  options: LocalOptions,
+  cleanup: Cleanup,
+  undo: () => Promise<void>,
+): Promise<Local> {
+  const { log, colour = false, service = realService, bundleDir = join(ROOT, '.build') } = options;
+  const { tokens, telnyx, seed = 1 } = settings;
+  // Simulated events must never get among real ones.
+  const tableName = (table: string): string => `port-in-ledger-${telnyx ? '' : `simulator-${seed}-`}${table}`;
+  const secretId = (secret: string): string => `port-in-ledger/${secret}`;
+  const apiKey = telnyx?.apiKey ?? randomBytes(16).toString('hex');
+
+  async function kept<Part extends { close(): unknown }>(starting: Promise<Part>): Promise<Part> {
+    const part = await starting;
+    cleanup(() => part.close());
+    return part;
+  }
+
+  const [bundles, dynamodbEndpoint, secrets, account] = await allStarted([
+    bundleFunctions(entriesOf(service), { root: ROOT, outdir: bundleDir }),
+    startTables(settings, service, tableName, cleanup),
+    kept(
+      startSecrets({
+        [secretId('telnyxApiKey')]: apiKey,
+        [secretId('apiTokens')]: JSON.stringify({ read: [tokens.read], operate: [tokens.operate] }),
+      }),
+    ),
+    telnyx
+      ? undefined
+      : kept(
+          startSimulatedAccount({
+            path: join(settings.dataDir, `simulator-${seed}.json`),
+            seed,
+            simulator: { ...options.simulator, apiKey },
+          }),
+        ),
+  ] as const);
+
+  const runtime = await hostFunctions({
+    functions: service.functions,
+    bundles,
+    names: {
+      tableName,
+      secretId,
+      settings: {
+        telnyxBaseUrl: telnyx?.baseUrl ?? account?.simulator.url ?? '',
+        telnyxPublicKey: publicKeys(settings, account?.simulator).join(','),
+      },
+    },
+    endpoints: { AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint },
+    log,
+    colour,
+  });
+  cleanup(() => runtime.close(0));
+
+  const { webhook, routes, schedules } = service;
+  const gateway = await startGateway({ port: settings.port, webhook, routes, invoke: runtime.invoke });
+  cleanup(gateway.cut);
+  account?.simulator.sendWebhooksTo(gateway.url + webhook.localPath);
+  const stopSchedules = runSchedules({
+    schedules,
+    everySeconds: settings.syncIntervalSeconds,
+    invoke: runtime.invoke,
+  });
+
+  async function stop(): Promise<void> {
+    stopSchedules();
+    const answered = gateway.close();
+    await runtime.close(GRACE_MS);
+    await Promise.race([answered, wait(LAST_ANSWERS_MS)]);
+    await undo();
+  }
+
+  let stopping: Promise<void> | undefined;
+  return {
+    url: gateway.url,
+    tokens,
+    simulator: account?.simulator,
+    dynamodbEndpoint,
+    tableName,
+    invoke: runtime.invoke,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+async function startTables(
+  { dynamodbEndpoint, dataDir }: Settings,
+  { tables }: ServiceDescription,
+  tableName: (table: string) => string,
+  cleanup: Cleanup,
+): Promise<string> {
+  const engine = dynamodbEndpoint ? undefined : await startEngine({ path: join(dataDir, 'dynamodb') });
+  if (engine) cleanup(engine.close);
+  const endpoint = engine?.endpoint ?? dynamodbEndpoint ?? '';
+  const client = dynamodbClient(endpoint);
+  try {
+    // An engine that hangs is the one fault that would never end by itself.
+    if (!engine) await client.send(new ListTablesCommand({}), { abortSignal: AbortSignal.timeout(FIRST_ANSWER_MS) });
+    const remedy = engine ? `remove ${dataDir} to start anew` : 'remove it to start anew';
+    await ensureTables(client, tables, { tableName, remedy });
+  } catch (error) {
+    if (error instanceof CannotStart || engine) throw error;
+    throw new CannotStart(`DYNAMODB_ENDPOINT ${endpoint} does not answer as DynamoDB does: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    client.destroy();
+  }
+  return endpoint;
+}
+
+/** The function needs one at boot. A key that nobody holds makes it refuse every webhook, as it should when none is known. */
+function publicKeys(settings: Settings, simulator: Simulator | undefined): readonly string[] {
+  const keys = simulator ? [simulator.publicKey, ...settings.publicKeys] : settings.publicKeys;
+  if (keys.length > 0) return keys;
+  const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  return [Buffer.from(x, 'base64url').toString('base64')];
+}
+
+function entriesOf({ functions }: ServiceDescription): Record<string, string> {
+  return Object.fromEntries(Object.entries(functions).map(([name, { entry }]) => [name, entry]));
+}
+
+/** Like Promise.all, but what fails waits for the others: nothing may start after it was to be stopped. */
+async function allStarted<const Starting extends readonly unknown[]>(
+  starting: Starting,
+): Promise<{ -readonly [Index in keyof Starting]: Awaited<Starting[Index]> }> {
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
+}

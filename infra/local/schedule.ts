@@ -1,0 +1,57 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ServiceDescription } from './description.ts';
+
+type Schedule = ServiceDescription['schedules'][number];
+
+export interface ScheduleOptions {
+  readonly schedules: readonly Schedule[];
+  /** Stands in for every `everyMinutes`: on a laptop somebody is watching. */
+  readonly everySeconds: number;
+  /** Must not reject. The next run of the same schedule waits for it. */
+  readonly invoke: (functionName: string, input: unknown) => Promise<unknown>;
+  readonly now?: () => number;
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/**
+ * Runs schedules until stopped: those with an interval at once and then in that interval, those with a time of day at that time.
+ *
+ * @returns a function that stops them; what it has started goes on
+ */
+export function runSchedules({ schedules, everySeconds, invoke, now = Date.now }: ScheduleOptions): () => void {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+
+  async function until(time: number): Promise<void> {
+    // In steps, because a machine that sleeps stops the timers' clock and not the day.
+    for (let left = time - now(); left > 0; left = time - now())
+      await wait(Math.min(left, MINUTE), undefined, { signal });
+  }
+
+  async function run({ function: name, runs, input }: Schedule): Promise<void> {
+    let next = 'dailyAt' in runs ? nextDaily(runs.dailyAt, now()) : now();
+    while (!signal.aborted) {
+      await until(next);
+      if (signal.aborted) return;
+      const startedAt = now();
+      await invoke(name, input);
+      next = 'dailyAt' in runs ? nextDaily(runs.dailyAt, now()) : startedAt + everySeconds * 1000;
+    }
+  }
+
+  for (const schedule of schedules) {
+    run(schedule).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+  return () => stopped.abort();
+}
+
+/** The first time after `from` that it is `HH:MM` in UTC. */
+export function nextDaily(time: string, from: number): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  const today = from - (from % DAY) + (hours * 60 + minutes) * MINUTE;
+  return today > from ? today : today + DAY;
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CannotStart, reasonOf } from './cannot-start.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
+
+/** A simulated account that remembers its events, as the ledger beside it does. */
+export interface SimulatedAccount {
+  readonly simulator: Simulator;
+  close(): Promise<void>;
+}
+
+export interface AccountOptions {
+  /** Where it is remembered. */
+  readonly path: string;
+  readonly seed: number;
+  readonly simulator: Omit<SimulatorOptions, 'seed'>;
+}
+
+interface Memory {
+  /** How often the account was started. */
+  readonly starts: number;
+  readonly events: ReturnType<Simulator['events']>;
+}
+
+const SAVED_EVERY_MS = 30_000;
+
+/**
+ * Starts the simulator, or goes on with an account of an earlier start: its events are listed again, and new orders follow. Without
+ * this a restart would live the same lives again, under the same ids at other times, and the ledger would rightly disagree.
+ */
+export async function startSimulatedAccount({
+  path,
+  seed,
+  simulator: options,
+}: AccountOptions): Promise<SimulatedAccount> {
+  const before = await remember(path);
+  const starts = (before?.starts ?? 0) + 1;
+  // Other lives than those already lived, and no second past.
+  const simulator = await startSimulator({ ...options, ...(before && { history: 0 }), seed: seed + starts - 1 });
+  for (const event of before?.events ?? []) simulator.api.put(event);
+
+  let saving = Promise.resolve();
+  function save(): Promise<void> {
+    saving = saving.then(() => keep(path, { starts, events: simulator.events() })).catch(() => {});
+    return saving;
+  }
+  await save();
+  const timer = setInterval(save, SAVED_EVERY_MS);
+
+  return {
+    simulator,
+    async close() {
+      clearInterval(timer);
+      await simulator.close();
+      await save();
+    },
+  };
+}
+
+async function remember(path: string): Promise<Memory | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Memory;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new CannotStart(`${path} cannot be read: ${reasonOf(error)}. Remove DATA_DIR to start anew`, {
+      cause: error,
+    });
+  }
+}
+
+async function keep(path: string, memory: Memory): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(unfinished, JSON.stringify(memory));
+  await rename(unfinished, path);
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Telnyx } from 'telnyx';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Local, startLocal } from '../infra/local/local.ts';
+import { readSettings } from '../infra/local/settings.ts';
+import { routes, webhook } from '../infra/service.ts';
+
+/**
+ * The whole service as `npm start` runs it (bundles, embedded engine on disk, gateway, schedule) under a simulated account whose
+ * webhooks are lost, doubled and late.
+ */
+let local: Local;
+let folder: string;
+const lines: string[] = [];
+const ID = '00000000-0000-4000-8000-000000000000';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'local-stack-'));
+  const settings = readSettings({ PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '2' });
+  local = await startLocal(settings, {
+    log: (line) => lines.push(line),
+    bundleDir: join(folder, 'bundles'),
+    simulator: {
+      order: 'shuffled',
+      ordersPerMinute: 120,
+      speed: 200_000,
+      losses: 0.3,
+      duplicates: 0.3,
+      latenessMs: 2_000,
+    },
+  });
+});
+
+afterAll(async () => {
+  await local?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const client = (token: string) => new Telnyx({ apiKey: token, baseURL: `${local.url}/v2`, maxRetries: 0 });
+const url = (path: string) => local.url + path.replace('{id}', ID);
+
+async function listed() {
+  const events = [];
+  for await (const event of client(local.tokens.read).porting.events.list({ 'page[size]': 100 })) events.push(event);
+  return events;
+}
+
+describe('the whole service under losses, duplicates and late webhooks', () => {
+  test('at rest nothing is lost and nothing is unexpected, and every record is as Telnyx lists it', async () => {
+    const simulator = local.simulator;
+    if (!simulator) throw new Error('there is no simulator');
+    await vi.waitFor(() => expect(simulator.deliveries.length).toBeGreaterThan(150), {
+      timeout: 60_000,
+      interval: 500,
+    });
+    await simulator.pause();
+
+    const upstream = new Map(simulator.events().map((event) => [event.id, event]));
+    await vi.waitFor(
+      async () => {
+        const ledger = await listed();
+        const lost = [...upstream.keys()].filter((id) => !ledger.some((event) => event.id === id));
+        const unexpected = ledger.filter((event) => !upstream.has(event.id ?? ''));
+        expect({ lost, unexpected, twice: ledger.length - new Set(ledger.map(({ id }) => id)).size }).toEqual({
+          lost: [],
+          unexpected: [],
+          twice: 0,
+        });
+        for (const event of ledger) {
+          const { ledger: _, ...record } = event as typeof event & { ledger: unknown };
+          expect(record).toEqual(upstream.get(event.id ?? ''));
+        }
+      },
+      { timeout: 40_000, interval: 1_000 },
+    );
+
+    const outcomes = simulator.deliveries.map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'lost').length).toBeGreaterThan(20);
+    expect(outcomes).not.toContain('failed');
+    const seenBy = (await listed()).map(
+      (event) => (event as unknown as { ledger: { first_seen_by: string } }).ledger.first_seen_by,
+    );
+    expect(seenBy.filter((by) => by === 'webhook').length).toBeGreaterThan(20);
+    expect(seenBy.filter((by) => by === 'list').length).toBeGreaterThan(20);
+  });
+
+  test('a republish makes Telnyx send again, and the ledger shows both', async () => {
+    const [event] = await client(local.tokens.read)
+      .porting.events.list({ filter: { type: 'porting_order.status_changed' }, 'page[size]': 1 })
+      .then(({ data }) => data);
+    const id = event?.id ?? '';
+    const shown = async () => {
+      const { data } = await client(local.tokens.read).porting.events.retrieve(id);
+      return (data as unknown as { ledger: { webhook_deliveries: number; republish_count: number } }).ledger;
+    };
+    const before = await shown();
+    await client(local.tokens.operate).porting.events.republish(id);
+    await vi.waitFor(async () => {
+      expect(await shown()).toMatchObject({
+        republish_count: before.republish_count + 1,
+        webhook_deliveries: before.webhook_deliveries + 1,
+      });
+    });
+    expect(lines.some((line) => line.includes('republish sent') && line.includes(id))).toBe(true);
+  });
+
+  test('a line tells of each webhook and each sync run, and none holds a token', () => {
+    expect(lines.some((line) => /webhook {3}stored +porting_order\./.test(line))).toBe(true);
+    expect(lines.some((line) => /sync {6}complete +\d+ seen/.test(line))).toBe(true);
+    for (const token of Object.values(local.tokens)) expect(lines.join('\n')).not.toContain(token);
+  });
+});
+
+describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, {
+  method,
+  path,
+  token,
+}) => {
+  test(token === 'none' ? 'is open' : 'is closed without a token, and with a wrong one', async () => {
+    const without = await fetch(url(path), { method });
+    const wrong = await fetch(url(path), { method, headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } });
+    expect([without.status, wrong.status]).toEqual(token === 'none' ? [200, 200] : [401, 401]);
+  });
+
+  test.runIf(token === 'operate')('is closed to a read token', async () => {
+    const answer = await fetch(url(path), { method, headers: { authorization: `Bearer ${local.tokens.read}` } });
+    expect(answer.status).toBe(403);
+  });
+
+  test.runIf(token !== 'none')('is open to an operate token', async () => {
+    const answer = await fetch(url(path), { method, headers: { authorization: `Bearer ${local.tokens.operate}` } });
+    expect([200, 404]).toContain(answer.status);
+  });
+});
+
+test('the webhook path takes POST only, and only from Telnyx', async () => {
+  const get = await fetch(url(webhook.localPath));
+  expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
+  expect((await fetch(url(webhook.localPath), { method: 'POST', body: '{}' })).status).toBe(401);
+});

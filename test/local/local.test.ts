@@ -1,0 +1,208 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CannotStart } from '../../infra/local/cannot-start.ts';
+import type { FunctionDescription, ServiceDescription } from '../../infra/local/description.ts';
+import { type Local, type LocalOptions, startLocal } from '../../infra/local/local.ts';
+import { readSettings } from '../../infra/local/settings.ts';
+import { temporaryFolder, writeHandlers } from './stub-functions.ts';
+
+const echo = `
+  import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+  import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+  const dynamodb = new DynamoDBClient();
+  const secrets = new SecretsManagerClient();
+  const { THINGS_TABLE: TableName, TOKENS: SecretId, KEYS, UPSTREAM } = process.env;
+  export const handler = async ({ pathParameters, requestContext, body, ms = 0 }) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    const id = pathParameters?.id ?? 'run';
+    if (requestContext?.http.method === 'POST' || ms) {
+      await dynamodb.send(new PutItemCommand({ TableName, Item: { id: { S: id }, body: { S: body ?? 'scheduled' } } }));
+      process.stdout.write(JSON.stringify({ level: 'info', event: 'put', id }) + '\\n');
+      return { statusCode: 204 };
+    }
+    if (id === 'fail') throw new Error('as told');
+    const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key: { id: { S: id } } }));
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    return { statusCode: 200, body: JSON.stringify({ body: Item?.body.S, SecretString, TableName, KEYS, UPSTREAM }) };
+  };`;
+
+async function describeService(source = echo, changes: Partial<ServiceDescription> = {}): Promise<ServiceDescription> {
+  const { echo: entry = '' } = await writeHandlers({ echo: source });
+  const described: FunctionDescription = {
+    does: 'puts and gets',
+    entry,
+    memoryMegabytes: 128,
+    timeoutSeconds: 20,
+    environment: {
+      THINGS_TABLE: { table: 'things' },
+      TOKENS: { secret: 'apiTokens' },
+      KEYS: { setting: 'telnyxPublicKey' },
+      UPSTREAM: { setting: 'telnyxBaseUrl' },
+    },
+  };
+  return {
+    tables: { things: { holds: 'things', partitionKey: 'id', timeToLive: 'expires_at', indexes: {} } },
+    functions: { echo: described },
+    webhook: { function: 'echo', localPath: '/hook' },
+    routes: [
+      { method: 'GET', path: '/things/{id}', function: 'echo', token: 'none' },
+      { method: 'POST', path: '/things/{id}', function: 'echo', token: 'none' },
+    ],
+    schedules: [],
+    ...changes,
+  };
+}
+
+type Started = Local & { readonly lines: readonly string[] };
+
+async function startWith(
+  environment: Record<string, string>,
+  options: Partial<LocalOptions> & Pick<LocalOptions, 'service'>,
+): Promise<Started> {
+  const lines: string[] = [];
+  const settings = readSettings({ PORT: '0', ...environment });
+  const local = await startLocal(settings, {
+    log: (line) => lines.push(line),
+    bundleDir: await temporaryFolder(),
+    simulator: { history: 3, ordersPerMinute: 0 },
+    ...options,
+  });
+  onTestFinished(local.stop);
+  return { ...local, lines };
+}
+
+async function get(local: Local, path: string) {
+  const response = await fetch(local.url + path);
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+
+const put = async (local: Local, id: string, body: string): Promise<number> =>
+  (await fetch(`${local.url}/things/${id}`, { method: 'POST', body, headers: { 'content-type': 'text/plain' } }))
+    .status;
+
+describe('the service on this machine', () => {
+  it('gives functions tables, secrets and settings through the SDK’s variables and their own', async () => {
+    const local = await startWith({ DATA_DIR: await temporaryFolder() }, { service: await describeService() });
+    expect(await put(local, 'one', 'kept')).toBe(204);
+    const { status, body } = await get(local, '/things/one');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      body: 'kept',
+      TableName: local.tableName('things'),
+      KEYS: local.simulator?.publicKey,
+    });
+    expect(body.UPSTREAM).toBe(local.simulator?.url);
+    expect(JSON.parse(body.SecretString ?? '')).toEqual({ read: [local.tokens.read], operate: [local.tokens.operate] });
+    expect(local.lines).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\dZ echo {6}put {7}id=one$/)]);
+  });
+
+  it('shows a failure as a line, and tells the caller nothing', async () => {
+    const local = await startWith({ DATA_DIR: await temporaryFolder() }, { service: await describeService() });
+    expect(await get(local, '/things/fail')).toEqual({ status: 500, body: { message: 'Internal Server Error' } });
+    expect(local.lines).toEqual([expect.stringMatching(/ echo +failed +type=Error message=as told$/)]);
+  });
+
+  it('keeps its data and its simulated account over a restart', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const service = await describeService();
+    const first = await startWith({ DATA_DIR }, { service });
+    await put(first, 'one', 'kept');
+    const events = first.simulator?.events() ?? [];
+    expect(events.length).toBeGreaterThan(3);
+    await first.stop();
+
+    const second = await startWith({ DATA_DIR }, { service });
+    expect((await get(second, '/things/one')).body).toMatchObject({ body: 'kept' });
+    expect(second.simulator?.events()).toEqual(events);
+    await second.stop();
+
+    const another = await startWith({ DATA_DIR, SEED: '2' }, { service });
+    expect((await get(another, '/things/one')).body).not.toHaveProperty('body');
+    expect(another.simulator?.events()).not.toEqual(events);
+  });
+
+  it('keeps simulated and real events in different tables', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const service = await describeService();
+    const simulated = await startWith({ DATA_DIR }, { service });
+    await put(simulated, 'one', 'invented');
+    await simulated.stop();
+    const real = { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: 'http://127.0.0.1:9/v2' };
+    const local = await startWith({ DATA_DIR, ...real }, { service });
+    const { body } = await get(local, '/things/one');
+    expect(body).not.toHaveProperty('body');
+    expect(body.UPSTREAM).toBe(real.TELNYX_BASE_URL);
+    expect(local.simulator).toBeUndefined();
+    // No key is known, so one that nobody holds stands in.
+    expect(Buffer.from(body.KEYS ?? '', 'base64')).toHaveLength(32);
+  });
+
+  it('runs schedules from the start', async () => {
+    const schedules: ServiceDescription['schedules'] = [
+      { name: 's', function: 'echo', runs: { everyMinutes: 5 }, input: { ms: 1 } },
+    ];
+    const service = await describeService(echo, { schedules });
+    const local = await startWith({ DATA_DIR: await temporaryFolder(), SYNC_INTERVAL_SECONDS: '1' }, { service });
+    await vi.waitFor(() => expect(local.lines.length).toBeGreaterThan(1), 5000);
+    expect((await get(local, '/things/run')).body).toMatchObject({ body: 'scheduled' });
+  });
+
+  it('finishes what runs when it stops, and what it wrote is there', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const service = await describeService();
+    const first = await startWith({ DATA_DIR }, { service });
+    const running = first.invoke('echo', { ms: 500, body: 'late' });
+    await wait(100);
+    await first.stop();
+    expect(await running).toEqual({ payload: '{"statusCode":204}' });
+    await expect(fetch(first.url)).rejects.toThrow();
+    const second = await startWith({ DATA_DIR }, { service });
+    expect((await get(second, '/things/run')).body).toMatchObject({ body: 'late' });
+  });
+
+  it('stops within 5 s whatever runs', async () => {
+    const local = await startWith({ DATA_DIR: await temporaryFolder() }, { service: await describeService() });
+    const running = local.invoke('echo', { ms: 15_000 });
+    const began = performance.now();
+    await local.stop();
+    expect(performance.now() - began).toBeLessThan(4800);
+    expect(await running).toMatchObject({ error: { errorType: 'Sandbox.Stopped' } });
+  });
+
+  it('stops all it had started when one part cannot start', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const broken = await describeService('throw new Error("MISSING is not set\\n in two lines");');
+    const starting = startWith({ DATA_DIR }, { service: broken });
+    await expect(starting).rejects.toThrow(CannotStart);
+    await expect(starting).rejects.toThrow('The function echo cannot be loaded: MISSING is not set in two lines');
+
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await vi.waitFor(() => expect(taken.listening).toBe(true));
+    const { port } = taken.address() as { port: number };
+    const service = await describeService();
+    await expect(startWith({ DATA_DIR, PORT: String(port) }, { service })).rejects.toThrow(/is in use: set PORT/);
+    // The folder is free again.
+    await startWith({ DATA_DIR }, { service });
+    await expect(startWith({ DATA_DIR }, { service })).rejects.toThrow(/^DATA_DIR is in use/);
+  });
+
+  it('says that an engine elsewhere does not answer', async () => {
+    const service = await describeService();
+    const DATA_DIR = join(await temporaryFolder(), 'data');
+    const starting = startWith({ DATA_DIR, DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' }, { service });
+    await expect(starting).rejects.toThrow(/^DYNAMODB_ENDPOINT http:\/\/127\.0\.0\.1:9 does not answer.*ECONNREFUSED/);
+  });
+
+  it('works on an engine elsewhere', async () => {
+    const service = await describeService();
+    const host = await startWith({ DATA_DIR: await temporaryFolder() }, { service });
+    const DATA_DIR = await temporaryFolder();
+    const guest = await startWith({ DATA_DIR, DYNAMODB_ENDPOINT: host.dynamodbEndpoint, SEED: '9' }, { service });
+    expect(guest.dynamodbEndpoint).toBe(host.dynamodbEndpoint);
+    await put(guest, 'one', 'there');
+    expect((await get(guest, '/things/one')).body).toMatchObject({ body: 'there' });
+  });
+});

@@ -1,0 +1,101 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it, test } from 'vitest';
+import { CannotStart } from '../../infra/local/cannot-start.ts';
+import { readSettings } from '../../infra/local/settings.ts';
+
+const { publicKey } = generateKeyPairSync('ed25519');
+const base64 = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64');
+const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+const token = 'a-token-of-some-length';
+
+describe('settings', () => {
+  it('needs none', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({ port: 3000, publicKeys: [], syncIntervalSeconds: 15 });
+    expect(settings.dataDir).toBe(`${process.cwd()}/.data`);
+    expect(settings.telnyx).toBeUndefined();
+    expect(settings.generatedTokens).toEqual(['read', 'operate']);
+    expect(settings.tokens.read).toMatch(/^\S{32}$/);
+    expect(settings.tokens.read).not.toBe(settings.tokens.operate);
+    expect(settings.tokens.read).not.toBe(readSettings({}).tokens.read);
+  });
+
+  it('takes all of them', () => {
+    const settings = readSettings({
+      PORT: '8080',
+      TELNYX_API_KEY: 'KEY0',
+      TELNYX_BASE_URL: 'http://127.0.0.1:9/v2/',
+      TELNYX_PUBLIC_KEY: `${base64}, ${pem}`,
+      API_READ_TOKEN: token,
+      API_OPERATE_TOKEN: `${token}-2`,
+      SYNC_INTERVAL_SECONDS: '1',
+      DATA_DIR: '/elsewhere',
+      DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000',
+      SEED: '7',
+    });
+    expect(settings).toEqual({
+      port: 8080,
+      telnyx: { apiKey: 'KEY0', baseUrl: 'http://127.0.0.1:9/v2' },
+      publicKeys: [base64, base64],
+      tokens: { read: token, operate: `${token}-2` },
+      generatedTokens: [],
+      syncIntervalSeconds: 1,
+      dataDir: '/elsewhere',
+      dynamodbEndpoint: 'http://127.0.0.1:8000',
+      seed: 7,
+    });
+  });
+
+  it('works against the real service with a key alone', () => {
+    expect(readSettings({ TELNYX_API_KEY: 'KEY0' }).telnyx?.baseUrl).toBe('https://api.telnyx.com/v2');
+  });
+
+  it('takes a PEM key with its line breaks written as \\n, and base64 without padding', () => {
+    const both = `${pem.replaceAll('\n', '\\n')},${base64.slice(0, -1)}`;
+    expect(readSettings({ TELNYX_API_KEY: 'KEY0', TELNYX_PUBLIC_KEY: both }).publicKeys).toEqual([base64, base64]);
+  });
+
+  it('counts an empty variable as absent', () => {
+    expect(readSettings({ PORT: '', TELNYX_API_KEY: ' ', API_READ_TOKEN: '' })).toMatchObject({ port: 3000 });
+  });
+
+  test.for<[string, Record<string, string>]>([
+    ['PORT', { PORT: '70000' }],
+    ['PORT', { PORT: '3e3' }],
+    ['PORT', { PORT: '-1' }],
+    ['SYNC_INTERVAL_SECONDS', { SYNC_INTERVAL_SECONDS: '0' }],
+    ['SYNC_INTERVAL_SECONDS', { SYNC_INTERVAL_SECONDS: 'often\nmore' }],
+    ['SEED', { SEED: 'x' }],
+    ['TELNYX_API_KEY', { TELNYX_API_KEY: 'KEY\n0' }],
+    ['TELNYX_API_KEY', { TELNYX_BASE_URL: 'https://api.telnyx.com/v2' }],
+    ['TELNYX_BASE_URL', { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: 'api.telnyx.com' }],
+    ['TELNYX_BASE_URL', { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: 'ftp://api.telnyx.com' }],
+    ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: 'abc' }],
+    ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: Buffer.alloc(31).toString('base64') }],
+    ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: `${base64},` }],
+    ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: `${base64},${base64},${base64}` }],
+    ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: rsaPem() }],
+    ['API_READ_TOKEN', { API_READ_TOKEN: 'short' }],
+    ['API_OPERATE_TOKEN', { API_OPERATE_TOKEN: 'long enough but with spaces' }],
+    ['API_OPERATE_TOKEN', { API_READ_TOKEN: token, API_OPERATE_TOKEN: token }],
+    ['DYNAMODB_ENDPOINT', { DYNAMODB_ENDPOINT: 'localhost:8000' }],
+  ])('refuses a bad %s in one line that says what to set', ([name, environment]) => {
+    const read = (): unknown => readSettings(environment);
+    expect(read).toThrow(CannotStart);
+    expect(read).toThrow(new RegExp(`^[^\\n]*${name}[^\\n]*set [^\\n]+$`));
+  });
+
+  it('does not repeat a secret in a message', () => {
+    const secret = 'hush hush this is secret';
+    for (const name of ['TELNYX_API_KEY', 'API_READ_TOKEN', 'API_OPERATE_TOKEN']) {
+      expect(() => readSettings({ [name]: secret })).not.toThrow(/hush/);
+      expect(() => readSettings({ [name]: secret })).toThrow(name);
+    }
+  });
+});
+
+function rsaPem(): string {
+  return generateKeyPairSync('rsa', { modulusLength: 1024 })
+    .publicKey.export({ format: 'pem', type: 'spki' })
+    .toString();
+}

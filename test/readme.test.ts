@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+/** A command of the README's session: what curl would be told, for a machine that has no curl. */
+interface CurlCommand {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}
+
+async function readmeSession(): Promise<readonly CurlCommand[]> {
+  const readme = await readFile('README.md', 'utf8');
+  const [, session = ''] = /```console\n([\s\S]*?)```/.exec(readme) ?? [];
+  const commands = session.split('\n').filter((line) => line.startsWith('$ curl'));
+  return commands.map((command) => {
+    const [, header] = /-H "([^"]+)"/.exec(command) ?? [];
+    const [name = '', value = ''] = header?.split(': ') ?? [];
+    const [, url = ''] = /'?(localhost:3000[^'\s]*)'?/.exec(command) ?? [];
+    return { method: /-X (\w+)/.exec(command)?.[1] ?? 'GET', url, headers: header ? { [name]: value } : {} };
+  });
+}
+
+test('npm start does what the README shows, and stops at SIGTERM within 5 s', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'readme-'));
+  const child = spawn('npm', ['start'], {
+    env: { ...process.env, PORT: '0', DATA_DIR: folder, API_READ_TOKEN: '', API_OPERATE_TOKEN: '', TELNYX_API_KEY: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  onTestFinished(async () => {
+    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk;
+  });
+  const said = async (pattern: RegExp): Promise<string> => {
+    for (let look = 0; look < 600; look += 1) {
+      const found = pattern.exec(output);
+      if (found) return found[1] ?? '';
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`npm start never said ${pattern}:\n${output}`);
+  };
+
+  const origin = await said(/^ready (http:\/\/127\.0\.0\.1:\d+)$/m);
+  const tokens: Record<string, string> = {
+    READ: await said(/^API_READ_TOKEN=(\S+)$/m),
+    OPERATE: await said(/^API_OPERATE_TOKEN=(\S+)$/m),
+  };
+  await said(/sync +complete/);
+
+  let id = '';
+  const filled = (text: string) =>
+    text
+      .replace('localhost:3000', origin)
+      .replace(/\$(READ|OPERATE)/, (_, name: string) => tokens[name] ?? '')
+      .replace('$ID', id);
+  const commands = await readmeSession();
+  expect(commands.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST', 'GET']);
+  const answers: { status: number; body: string }[] = [];
+  for (const { method, url, headers } of commands) {
+    const filledHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, filled(value)]));
+    const answer = await fetch(filled(url), { method, headers: filledHeaders });
+    const body = await answer.text();
+    answers.push({ status: answer.status, body });
+    id ||= (JSON.parse(body || '{}').data?.[0]?.id as string | undefined) ?? '';
+  }
+  const [health, list, republish, show] = answers;
+  expect(JSON.parse(health?.body ?? '')).toEqual({
+    last_complete_sync_age_seconds: expect.any(Number),
+    last_sync_status: 'complete',
+  });
+  expect(JSON.parse(list?.body ?? '')).toMatchObject({
+    data: [
+      { event_type: 'porting_order.status_changed', ledger: { first_seen_by: expect.stringMatching(/webhook|list/) } },
+    ],
+    meta: { page_number: 1, page_size: 1, total_results: expect.any(Number) },
+  });
+  expect(republish).toEqual({ status: 204, body: '' });
+  expect(JSON.parse(show?.body ?? '').data).toMatchObject({ id, ledger: { republish_count: 1 } });
+  await said(new RegExp(`(republish sent) +event=${id}`));
+  await said(new RegExp(`webhook +(\\w+) +porting_order\\.status_changed .*event=${id}`));
+
+  const begun = Date.now();
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  expect(Date.now() - begun).toBeLessThan(5_000);
+  expect(code).toBe(0);
+});

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { invalid, Problem } from '../http/problem.ts';
+import { invalid, Problem, unavailable } from '../http/problem.ts';
+import { describeError, log } from '../lambda/log.ts';
 import { claimKey, keepAnswer, readClaim, releaseKey } from '../ledger/idempotency-keys.ts';
 import type { Store } from '../ledger/store.ts';
 
@@ -32,7 +33,9 @@ export async function once(
   ask: () => Promise<APIGatewayProxyStructuredResultV2>,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { store, key, subject, requestId } = options;
-  const claim = await claimKey(store, key, subject, requestId, Date.now());
+  const claim = await claimKey(store, key, subject, requestId, Date.now()).catch((error: unknown) => {
+    throw unavailable('The Idempotency-Key could not be written down, so nothing was asked for. Try again.', error);
+  });
   if (claim.subject !== subject) {
     throw invalid(
       '10015',
@@ -47,11 +50,16 @@ export async function once(
   try {
     answer = await ask();
   } catch (error) {
-    await releaseKey(store, key, requestId);
+    await orLog('idempotency_key_not_released', releaseKey(store, key, requestId));
     throw error;
   }
-  await keepAnswer(store, key, requestId, JSON.stringify(answer));
+  await orLog('idempotent_answer_not_kept', keepAnswer(store, key, requestId, JSON.stringify(answer)));
   return answer;
+}
+
+/** What was done, or not done, is done: whoever asked must hear of that, not of a note about it that failed. */
+async function orLog(event: string, note: Promise<void>): Promise<void> {
+  await note.catch((error: unknown) => log('error', event, { error: describeError(error) }));
 }
 
 async function answerOfFirst({ store, key, longestRequest, remaining }: OnceOptions) {

@@ -68,7 +68,7 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   if (!lease) return undefined;
 
   const window = range ?? scheduledWindow(lease.completeThrough, startedAt);
-  const tally: Tally = { inserted: 0, confirmed: 0, upgraded: 0, unreadable: 0 };
+  const tally: Tally = { inserted: 0, confirmed: 0, upgraded: 0 };
   const progress = { pages: 0, seen: 0, through: window.from, reportedAt: startedAt };
 
   const runNow = (status: RunStatus, error?: string): SyncRun => ({

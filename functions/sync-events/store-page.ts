@@ -1,3 +1,4 @@
+import { log } from '../lambda/log.ts';
 import { keepRejected } from '../ledger/deliveries.ts';
 import { doubtMarker, insertListing, isKnown, type ListedEvent, readHeld, recordListing } from '../ledger/listings.ts';
 import type { Store } from '../ledger/store.ts';
@@ -7,12 +8,17 @@ import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 /** Writes under way at once. 16 keep DynamoDB busy while a page is stored, and stay far below what a new table takes. */
 const WRITERS = 16;
 
+/**
+ * A row holds 400 KB, keys and marks included. No record of this size has been seen, but one that cannot be written must not keep
+ * the cursor from passing it for ever.
+ */
+const LARGEST_RECORD = 380_000;
+
 /** What storing pages has done so far. */
 export interface Tally {
   inserted: number;
   confirmed: number;
   upgraded: number;
-  unreadable: number;
 }
 
 /**
@@ -51,10 +57,10 @@ export function pageStorer(store: Store, now: () => number, tally: Tally) {
   }
 
   return async function storePage(records: readonly unknown[]): Promise<readonly string[]> {
-    const { events, keys, unreadable } = readRecords(records, timestampOf(now()));
-    for (const json of unreadable) {
-      tally.unreadable += 1;
-      await keepRejected(store, Buffer.from(json), 'a listed record has no id or no event_type', now());
+    const { events, keys, rejected } = readRecords(records, timestampOf(now()));
+    for (const { json, reason } of rejected) {
+      log('error', 'listed_record_rejected', { reason });
+      await keepRejected(store, Buffer.from(json).subarray(0, LARGEST_RECORD), reason, now());
     }
     const insertedBefore = tally.inserted;
     await update(mostlyNew ? await insert(events) : events);
@@ -66,15 +72,17 @@ export function pageStorer(store: Store, now: () => number, tally: Tally) {
 function readRecords(records: readonly unknown[], seenAt: Timestamp) {
   const events: ListedEvent[] = [];
   const keys: string[] = [];
-  const unreadable: string[] = [];
+  const rejected: { json: string; reason: string }[] = [];
   for (const record of records) {
     const json = JSON.stringify(record);
     const facts = factsOf(record, seenAt);
+    const bytes = Buffer.byteLength(json);
     keys.push(facts?.id ?? json);
-    if (facts) events.push({ facts, json });
-    else unreadable.push(json);
+    if (!facts) rejected.push({ json, reason: 'a listed record has no id or no event_type' });
+    else if (bytes > LARGEST_RECORD) rejected.push({ json, reason: `the listed event ${facts.id} has ${bytes} bytes` });
+    else events.push({ facts, json });
   }
-  return { events, keys, unreadable };
+  return { events, keys, rejected };
 }
 
 /** Runs a task for each item, some at a time; the first failure ends it once those under way have ended. */

@@ -1,6 +1,3 @@
-/** What the secret holds from deployment until somebody puts the key into it. */
-const UNSET = 'unset';
-
 /**
  * Reads the Telnyx API key from its secret.
  *
@@ -8,8 +5,7 @@ const UNSET = 'unset';
  */
 export function readApiKey(secret: string): string {
   const key = secret.trim();
-  if (key === '' || key === UNSET)
-    throw new Error('no Telnyx API key has been put into it yet (docs/deploy.md, step 3)');
+  if (key === '') throw new Error('it is empty: put the Telnyx API key into it (docs/deploy.md, step 3)');
   if (/[^\x21-\x7e]/.test(key) || key.startsWith('{')) {
     throw new Error('it must be the Telnyx API key as plain text, without quotes or line breaks');
   }

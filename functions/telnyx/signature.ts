@@ -40,7 +40,7 @@ export function readPublicKeys(setting: string): readonly KeyObject[] {
 
 function readPublicKey(text: string, index: number): KeyObject {
   try {
-    const key = text.startsWith('-----BEGIN')
+    const key = text.startsWith('-----BEGIN PUBLIC KEY-----')
       ? createPublicKey(text.replaceAll('\\n', '\n'))
       : createPublicKey({ key: derOf(text), format: 'der', type: 'spki' });
     if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is a key of type ${key.asymmetricKeyType}`);

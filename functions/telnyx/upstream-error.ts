@@ -84,7 +84,8 @@ function codesOf(error: APIError): string {
 }
 
 function reasonOf(error: unknown): string {
-  const innermost = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
   return innermost instanceof Error ? innermost.message.slice(0, 200) : 'unknown';
 }
 

@@ -103,6 +103,47 @@ describe('the list', () => {
     expect((await pageOf(store, {}, 1, 20)).ids).toEqual([uuid(3), uuid(2), uuid(1)]);
   });
 
+  test('of an order is the same for every order of arrival, with duplicates, of both sources', async () => {
+    const order = uuid(5_000_000);
+    const instant = '2026-03-01T12:00:00.000000Z';
+    const types = ['porting_order.status_changed', 'porting_order.split', 'porting_order.of_the_future'];
+    const life = [1, 2, 3, 4, 5].map((number) =>
+      listedEvent(number, {
+        porting_order_id: order,
+        event_type: types[number % 3] ?? '',
+        payload: { id: order, status: { value: number === 3 ? 'unheard-of' : 'submitted', details: [] } },
+        // Two of them at the same instant.
+        created_at: number < 3 ? instant : `2026-03-01T12:0${number}:00.000000Z`,
+      }),
+    );
+    const arrivals = fc.shuffledSubarray([...life, ...life, ...life], { minLength: 10, maxLength: 15 });
+    await fc.assert(
+      fc.asyncProperty(
+        arrivals,
+        fc.array(fc.boolean(), { minLength: 15, maxLength: 15 }),
+        async (events, byWebhook) => {
+          const store = await openStore();
+          const now = Date.UTC(2026, 2, 1, 13);
+          const all = [...events, ...life];
+          for (const [index, event] of all.entries()) {
+            if (byWebhook[index]) await recordDelivery(store, deliveredEvent(event), now);
+            else await recordListing(store, listing(event), now);
+          }
+          for (const event of life) await recordListing(store, listing(event), now);
+          const { total, events: timeline } = await listEvents(
+            store,
+            { portingOrderId: order },
+            { number: 1, size: 20 },
+            LARGEST,
+          );
+          expect(total).toBe(5);
+          expect(timeline.map(({ ledger, ...record }) => record)).toEqual(life.toReversed());
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
   test('a page that is too large is refused before it is read whole', async () => {
     const store = await openStore();
     for (let number = 0; number < 8; number += 1) {

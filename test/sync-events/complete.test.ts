@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
@@ -164,16 +165,29 @@ describe.each([
   });
 });
 
-test('a listed record that is no event is kept as rejected, and does not hold up the others', async () => {
-  const rig = await openRig();
-  rig.telnyx.put(listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() }));
-  const good = rig.telnyx.events()[0];
-  rig.telnyx.intercept = () => ({
-    status: 200,
-    body: {
-      data: [{ surprise: true }, good],
-      meta: { page_number: 1, page_size: 250, total_pages: 1, total_results: 2 },
-    },
+describe('a listed record that cannot be a row is kept as rejected, and does not hold up the others', () => {
+  const good = listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() });
+  const large = listedEvent(2, { payload: { comment: { body: 'x'.repeat(600_000) } } });
+
+  test.each([
+    ['no event', { surprise: true }, 'a listed record has no id or no event_type'],
+    ['larger than a row', large, `the listed event ${large.id} has 600`],
+  ])('%s', async (_, bad, reason) => {
+    const rig = await openRig();
+    rig.telnyx.intercept = () => ({
+      status: 200,
+      body: { data: [bad, good], meta: { page_number: 1, page_size: 250, total_pages: 1, total_results: 2 } },
+    });
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2, inserted: 1 });
+    expect([...(await rig.records()).keys()]).toEqual([good.id]);
+    const { Items = [] } = await rig.store.client.send(
+      new QueryCommand({
+        TableName: rig.store.control,
+        KeyConditionExpression: 'kind = :kind',
+        ExpressionAttributeValues: { ':kind': { S: 'rejected-delivery' } },
+      }),
+    );
+    expect(Items).toHaveLength(1);
+    expect(Items[0]?.reason?.S).toContain(reason);
   });
-  expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2, inserted: 1 });
 });

@@ -26,7 +26,7 @@ export function cachedSecret<Value>(
   client: SecretsManagerClient,
   secretId: string,
   read: (text: string) => Value,
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): () => Promise<Value> {
   let held: { value: Value } | undefined;
   let failure: unknown;

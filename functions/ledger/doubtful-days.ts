@@ -4,7 +4,7 @@ import { controlKey, number, numberIn, type Store, text, textIn, tookPlace } fro
 
 /**
  * A day whose kept count may be wrong, because a row is about to come into it. It is marked before the row is written, for so long
- * that the row is there when the mark runs out: the slowest writer gives up a write after about 30 s.
+ * that the row is there when the mark runs out: the slowest writer gives a write up after some 17 s.
  */
 const DOUBTFUL_FOR = 120_000;
 

@@ -9,6 +9,15 @@ export interface Store {
   readonly control: string;
 }
 
+/**
+ * How long a client waits: 5 s a try and three tries, or some 17 s with the pauses between them. The SDK would wait for ever. A
+ * writer's patience must end well before its mark on a doubtful day does (120 s).
+ */
+export const PATIENCE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+} as const;
+
 export type Row = Record<string, AttributeValue>;
 
 export const text = (value: string): AttributeValue => ({ S: value });

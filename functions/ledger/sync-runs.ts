@@ -17,7 +17,7 @@ export interface SyncRun {
   readonly inserted: number;
   readonly confirmed: number;
   readonly upgraded: number;
-  readonly error?: string;
+  readonly error: string | undefined;
 }
 
 const KEPT_SECONDS = 90 * 24 * 3600;

@@ -19,6 +19,12 @@ export interface PortingEvent {
 /** What every port-in event type begins with. */
 export const PORTING_ORDER_FAMILY = 'porting_order.';
 
+/**
+ * The most bytes of JSON that a record may have. A row holds 400 KB, keys and marks included, and no record of this size has been
+ * seen; but one that cannot be written must neither be sent for ever nor keep the cursor from passing it.
+ */
+export const LARGEST_RECORD = 380_000;
+
 /** What the ledger needs to know about an event beside the event itself. */
 export interface EventFacts {
   readonly id: string;
@@ -94,9 +100,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * A text that can be a key. DynamoDB takes keys of 1 to 1,024 bytes in a sort key, where the id stands behind a timestamp; 200
- * characters of up to 4 bytes fit, and the longest id seen is a UUID of 36.
+ * A text that can be a key in the ledger. DynamoDB takes 1,024 bytes in a sort key, where the id stands behind a timestamp: 200
+ * characters fit, of up to 4 bytes each, and the longest id seen is a UUID of 36. A lone surrogate has no UTF-8.
  */
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 200;
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 200 && value.isWellFormed();
 }

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { answerProblems } from '../http/answer-problems.ts';
-import { json, Problem, unauthorized, unavailable } from '../http/problem.ts';
+import { json, Problem, unavailable } from '../http/problem.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { keepRejected, recordDelivery } from '../ledger/deliveries.ts';
@@ -48,7 +48,8 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
   const refusal = refusalOf(signature, timestamp, body, keys, now);
   if (refusal) {
     log('warn', 'webhook_refused', { reason: refusal });
-    throw unauthorized(`This is not a webhook of Telnyx's for this account: ${refusal}.`);
+    const detail = `This is not a webhook of Telnyx's for this account: ${refusal}.`;
+    throw new Problem(401, '10009', 'Authentication failed', detail);
   }
 
   const webhook = readWebhook(body);

@@ -11,6 +11,7 @@ import { environment } from '../lambda/environment.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/republishes.ts';
+import { PATIENCE } from '../ledger/store.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
@@ -24,7 +25,7 @@ const LONGEST_REQUEST = 30_000;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 const store = {
-  client: new DynamoDBClient({}),
+  client: new DynamoDBClient(PATIENCE),
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };

@@ -36,6 +36,7 @@ export function problemOf(error: UpstreamError): { outcome: RepublishOutcome; pr
   }
 }
 
+/** Telnyx's SDK asks three times by itself after a 5xx, unless it is told not to: what may have been sent would be sent again. */
 function bad(status: number, detail: string): Problem {
-  return new Problem(status, '10007', 'Unexpected error', detail);
+  return new Problem(status, '10007', 'Unexpected error', detail, { headers: { 'x-should-retry': 'false' } });
 }

@@ -1,7 +1,7 @@
 import { describeError, log } from '../lambda/log.ts';
 import { countDays } from '../ledger/day-counts.ts';
 import type { Store } from '../ledger/store.ts';
-import { putRun, type SyncRun } from '../ledger/sync-runs.ts';
+import { putRun } from '../ledger/sync-runs.ts';
 import {
   LEASE_FOR,
   type Lease,
@@ -68,76 +68,74 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   if (!lease) return undefined;
 
   const window = range ?? scheduledWindow(lease.completeThrough, startedAt);
-  const tally: Tally = { inserted: 0, confirmed: 0, upgraded: 0 };
-  const progress = { pages: 0, seen: 0, through: window.from, reportedAt: startedAt };
+  const progress: Progress = { pages: 0, seen: 0, inserted: 0, confirmed: 0, upgraded: 0, through: window.from };
+  const trigger = range ? 'range' : 'schedule';
+  const writeRun = (status: RunStatus, error?: string) =>
+    putRun(store, { id: runId, startedAt, trigger, window, status, ...countsOf(progress), error }, clock.now());
 
-  const runNow = (status: RunStatus, error?: string): SyncRun => ({
-    id: runId,
-    startedAt,
-    trigger: range ? 'range' : 'schedule',
-    window,
-    status,
-    pages: progress.pages,
-    seen: progress.seen,
-    inserted: tally.inserted,
-    confirmed: tally.confirmed,
-    upgraded: tally.upgraded,
-    ...(error !== undefined && { error }),
-  });
-
-  await putRun(store, runNow('running'), startedAt);
-  let status: Exclude<RunStatus, 'running'> = 'complete';
+  await writeRun('running');
+  let status: SyncResult['status'] = 'complete';
   let error: string | undefined;
   try {
-    const reader = windowReader(options, lease, tally, progress);
-    for await (const part of readWindow(window, reader)) {
+    let reportedAt = startedAt;
+    for await (const part of readWindow(window, windowReader(options, lease, progress))) {
       progress.seen += part.events;
       progress.through = part.window.to;
-      if (!range && part.window.to > (lease.completeThrough ?? 0)) await moveCursor(store, lease, part.window.to);
-      if (clock.now() - progress.reportedAt < PROGRESS_EVERY || part.window.to === window.to) continue;
-      progress.reportedAt = clock.now();
-      log('info', 'sync_progress', {
-        run_id: runId,
-        ...spanOf(window),
-        ...countsOf(runNow('running')),
-        complete_through: iso(progress.through),
-      });
-      await putRun(store, runNow('running'), clock.now());
+      if (!range) await moveCursor(store, lease, part.window.to);
+      if (clock.now() - reportedAt < PROGRESS_EVERY || part.window.to === window.to) continue;
+      reportedAt = clock.now();
+      const complete_through = iso(progress.through);
+      log('info', 'sync_progress', { run_id: runId, ...spanOf(window), ...countsOf(progress), complete_through });
+      await writeRun('running');
     }
   } catch (thrown) {
     status = thrown instanceof UpstreamError && thrown.fault === 'gave up' ? 'partial' : 'failed';
     error = describeError(thrown);
   }
 
-  await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch((thrown: unknown) => {
-    log('warn', 'days_not_counted', { error: describeError(thrown) });
-  });
-  await putRun(store, runNow(status, error), clock.now());
-  const completedAt = !range && status === 'complete' ? { completedAt: startedAt } : {};
-  await releaseLease(store, lease, { ...(!range && { status }), ...completedAt }).catch((thrown: unknown) => {
-    log('warn', 'lease_not_released', { error: describeError(thrown) });
-  });
+  await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch(warnOf('days_not_counted'));
+  await writeRun(status, error);
+  await releaseLease(store, lease, range ? {} : endOfScheduledRun(status, startedAt)).catch(
+    warnOf('lease_not_released'),
+  );
 
-  const result: SyncResult = {
+  const ended = {
     run_id: runId,
     status,
     ...spanOf(window),
-    ...countsOf(runNow(status)),
+    ...countsOf(progress),
     duration_ms: clock.now() - startedAt,
+  };
+  log(status === 'failed' ? 'error' : 'info', 'sync_run', { ...ended, error });
+  return {
+    ...ended,
     ...(error !== undefined && { error }),
     ...(range && status !== 'complete' && { resume: { from: iso(progress.through), to: iso(window.to) } }),
   };
-  const { resume: _, ...fields } = result;
-  log(status === 'failed' ? 'error' : 'info', 'sync_run', fields);
-  return result;
 }
 
-function windowReader(options: SyncOptions, lease: Lease, tally: Tally, progress: { pages: number }): WindowReader {
+/** How far a run has come. `through`: everything before it is stored, in milliseconds since 1970. */
+interface Progress extends Tally {
+  pages: number;
+  seen: number;
+  through: number;
+}
+
+/** The window ended some seconds before the run began: that is the instant up to which the ledger knows everything. */
+function endOfScheduledRun(status: SyncResult['status'], startedAt: number) {
+  return status === 'complete' ? { status, completedAt: startedAt } : { status };
+}
+
+function warnOf(event: string) {
+  return (thrown: unknown): void => log('warn', event, { error: describeError(thrown) });
+}
+
+function windowReader(options: SyncOptions, lease: Lease, progress: Progress): WindowReader {
   const { store, clock, requestsPerSecond, endsAt } = options;
   const stopAt = endsAt - TIME_TO_END;
   const outOfTime = AbortSignal.timeout(Math.max(0, stopAt - clock.now()));
   const calls = pace(requestsPerSecond, () => stopAt, clock);
-  const storePage = pageStorer(store, clock.now, tally);
+  const storePage = pageStorer(store, clock.now, progress);
   let leaseRenewedAt = clock.now();
 
   async function keepLease(): Promise<void> {
@@ -161,7 +159,7 @@ function windowReader(options: SyncOptions, lease: Lease, tally: Tally, progress
   };
 }
 
-function countsOf({ pages, seen, inserted, confirmed, upgraded }: SyncRun) {
+function countsOf({ pages, seen, inserted, confirmed, upgraded }: Progress) {
   return { pages, seen, inserted, confirmed, upgraded };
 }
 

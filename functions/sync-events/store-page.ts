@@ -2,17 +2,11 @@ import { log } from '../lambda/log.ts';
 import { keepRejected } from '../ledger/deliveries.ts';
 import { doubtMarker, insertListing, isKnown, type ListedEvent, readHeld, recordListing } from '../ledger/listings.ts';
 import type { Store } from '../ledger/store.ts';
-import { factsOf } from '../porting/event.ts';
+import { factsOf, LARGEST_RECORD } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 
 /** Writes under way at once. 16 keep DynamoDB busy while a page is stored, and stay far below what a new table takes. */
 const WRITERS = 16;
-
-/**
- * A row holds 400 KB, keys and marks included. No record of this size has been seen, but one that cannot be written must not keep
- * the cursor from passing it for ever.
- */
-const LARGEST_RECORD = 380_000;
 
 /** What storing pages has done so far. */
 export interface Tally {

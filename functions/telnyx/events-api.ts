@@ -58,9 +58,11 @@ export function eventsApi({ apiKey, baseUrl, timeout }: EventsApiOptions): Event
       ask(async (options) => {
         const created_at = { gte: new Date(window.from).toISOString(), lte: new Date(window.to).toISOString() };
         const query = { filter: { created_at }, 'page[number]': pageNumber, 'page[size]': PAGE_SIZE };
-        const { data: page, response } = await telnyx.porting.events.list(query, options).withResponse();
+        // The SDK's own page turns an answer without a list into an empty one, which would look like a complete answer.
+        const response = await telnyx.porting.events.list(query, options).asResponse();
         const usedUp = response.headers.get('x-ratelimit-remaining') === '0';
-        return { ...readPage(page), holdSeconds: usedUp ? retryAfterOf(response.headers, Date.now()) : undefined };
+        const holdSeconds = usedUp ? retryAfterOf(response.headers, Date.now()) : undefined;
+        return { ...readPage(await response.json()), holdSeconds };
       }, signal),
 
     republish: (id, signal) => ask((options) => telnyx.porting.events.republish(id, options), signal),
@@ -68,16 +70,17 @@ export function eventsApi({ apiKey, baseUrl, timeout }: EventsApiOptions): Event
 }
 
 /** An answer without a list and its totals proves nothing about what was listed, so it counts as no answer. */
-function readPage(page: { readonly data: unknown; readonly meta: unknown }): Omit<ListPage, 'holdSeconds'> {
-  const meta = isObject(page.meta) ? page.meta : {};
+function readPage(page: unknown): Omit<ListPage, 'holdSeconds'> {
+  const { data, meta: given } = isObject(page) ? page : {};
+  const meta = isObject(given) ? given : {};
   const { total_results: totalResults, total_pages: totalPages } = meta;
-  if (!Array.isArray(page.data) || !isCount(totalResults) || !isCount(totalPages)) {
+  if (!Array.isArray(data) || !isCount(totalResults) || !isCount(totalPages)) {
     throw new UpstreamError(
       'unreadable',
       "Telnyx's answer is no page of events: it has no data, or no totals in meta.",
     );
   }
-  return { records: page.data, totalResults, totalPages };
+  return { records: data, totalResults, totalPages };
 }
 
 function isCount(value: unknown): value is number {

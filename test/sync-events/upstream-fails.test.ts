@@ -24,9 +24,13 @@ const faults: Record<string, { fault: Fault; says: RegExp }> = {
   'text that is no JSON': { fault: { status: 200, body: '{"data": [' }, says: /cannot be read/ },
   'HTML with a 200': {
     fault: { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } },
-    says: /no page of events/,
+    says: /cannot be read/,
   },
   'JSON without totals': { fault: { status: 200, body: { data: [] } }, says: /no page of events/ },
+  'totals without a list': {
+    fault: { status: 200, body: { meta: { total_pages: 0, total_results: 0 } } },
+    says: /no page of events/,
+  },
   'an empty page that contradicts its total': {
     fault: { status: 200, body: { data: [], meta: totals } },
     says: /contradicts its own totals/,

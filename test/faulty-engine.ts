@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/**
+ * What goes wrong with one request to DynamoDB: it is refused with an error, never answered, or done with its answer lost (the
+ * connection breaks) or never sent.
+ */
+export type EngineFault =
+  | { readonly refuse: number; readonly type: string }
+  | 'hang'
+  | 'do it, lose the answer'
+  | 'do it, never answer';
+
+/** A DynamoDB between a function and the real engine. */
+export interface FaultyEngine {
+  readonly endpoint: string;
+  /** Asked before each request; the operation is `UpdateItem` and the like. */
+  fault: (operation: string) => EngineFault | undefined;
+  /** Operations in the order in which they came. */
+  readonly operations: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Passes everything on to the engine at `endpoint` until it is given a fault. */
+export async function startFaultyEngine(endpoint: string): Promise<FaultyEngine> {
+  const operations: string[] = [];
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(incoming);
+    const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
+    operations.push(operation);
+    const fault = engine.fault(operation);
+    if (fault === 'hang') return;
+    if (typeof fault === 'object') {
+      response.writeHead(fault.refuse, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${fault.type}`, message: 'a fault' }));
+      return;
+    }
+    const passedOn = httpRequest(endpoint, { method: 'POST', headers: incoming.headers, agent: false });
+    passedOn.end(body);
+    const [answer] = (await once(passedOn, 'response')) as [IncomingMessage];
+    const answerBody = await buffer(answer);
+    if (fault === 'do it, never answer') return;
+    if (fault === 'do it, lose the answer') response.destroy();
+    else response.writeHead(answer.statusCode ?? 500, answer.headers).end(answerBody);
+  }
+
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const engine: FaultyEngine = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    fault: () => undefined,
+    operations,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return engine;
+}

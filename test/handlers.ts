@@ -1,0 +1,86 @@
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { vi } from 'vitest';
+import { httpEvent, lambdaContext, type Request } from './http-event.ts';
+
+/** What a handler answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** The body, from JSON. */
+  readonly body: Body;
+}
+
+/** What bodies have, each of them some of it. */
+export interface Body {
+  readonly data: unknown;
+  readonly meta: unknown;
+  readonly result: unknown;
+  readonly errors: readonly {
+    readonly code: string;
+    readonly title: string;
+    readonly detail: string;
+    readonly source?: unknown;
+  }[];
+}
+
+/** Sends a request into a handler. */
+export type Invoke = (request: Request, context?: Context) => Promise<Answer>;
+
+const modules = {
+  'receive-webhook': () => import('../functions/receive-webhook/handler.ts'),
+  'query-events': () => import('../functions/query-events/handler.ts'),
+  'republish-event': () => import('../functions/republish-event/handler.ts'),
+};
+
+const ON_LAMBDA = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+};
+
+/** Loads a handler as a cold start does: the environment first, then the module, with nothing left of an earlier one. */
+export async function loadHandler(
+  name: keyof typeof modules,
+  environment: Readonly<Record<string, string>>,
+): Promise<(event: unknown, context: Context) => Promise<unknown>> {
+  vi.unstubAllEnvs();
+  for (const [variable, value] of Object.entries({ ...ON_LAMBDA, ...environment })) vi.stubEnv(variable, value);
+  vi.resetModules();
+  const { handler } = (await modules[name]()) as unknown as {
+    handler: (event: unknown, context: Context) => Promise<unknown>;
+  };
+  // Events and answers cross as JSON, as they do on Lambda.
+  return async (event, context) =>
+    JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(event)), context)));
+}
+
+/** Loads a handler and speaks with it in requests and answers. */
+export async function coldStart(...how: Parameters<typeof loadHandler>): Promise<Invoke> {
+  const handle = await loadHandler(...how);
+  return async (request, context = lambdaContext()) => {
+    const answer = (await handle(httpEvent(request), context)) as APIGatewayProxyStructuredResultV2;
+    const { statusCode: status = 0, headers = {}, body: text = '' } = answer;
+    return { status, headers: headers as Record<string, string>, text, body: JSON.parse(text || '{}') };
+  };
+}
+
+/** Keeps what is written to standard output from now on from the terminal; one object a line. */
+export function captureLog(): { readonly text: () => string; readonly lines: () => Record<string, unknown>[] } {
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    written.push(String(chunk));
+    return true;
+  });
+  const text = () => written.join('');
+  return {
+    text,
+    lines: () =>
+      text()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line)),
+  };
+}

@@ -1,0 +1,154 @@
+import { globSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const handlers = ['receive-webhook', 'sync-events', 'query-events', 'republish-event'];
+const shared = ['porting', 'ledger', 'telnyx', 'http', 'lambda'];
+
+/** Which folders of `functions/` the files of a folder may import besides their own (design, section 2). */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  porting: [],
+  lambda: [],
+  ledger: ['porting'],
+  telnyx: ['porting'],
+  http: ['porting', 'lambda'],
+  ...Object.fromEntries(handlers.map((handler) => [handler, shared])),
+};
+
+interface Import {
+  /** Paths from the top of the repository. */
+  readonly from: string;
+  /** A path from the top of the repository, or the name of a package. */
+  readonly to: string;
+  readonly isOurs: boolean;
+  readonly names: string;
+}
+
+const STATEMENT =
+  /^\s*(?:import|export)\b(?<names>[^;'"]*?)\bfrom\s*['"](?<module>[^'"]+)['"]|^\s*import\s*['"](?<bare>[^'"]+)['"]/gm;
+const CALL = /(?:\bimport|\brequire)\s*\(\s*['"](?<called>[^'"]+)['"]/g;
+
+function importsIn(from: string, source: string): Import[] {
+  return [...source.matchAll(STATEMENT), ...source.matchAll(CALL)].map(({ groups = {} }) => {
+    const module = groups.module ?? groups.bare ?? groups.called ?? '';
+    const isOurs = module.startsWith('.');
+    const to = isOurs ? normalize(join(dirname(from), module)) : module;
+    return { from, to, isOurs, names: groups.names ?? '' };
+  });
+}
+
+function importsUnder(folder: string): Import[] {
+  const files = globSync(`${folder}/**/*.{ts,cjs,mjs,js}`, { cwd: root });
+  return files.flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')));
+}
+
+/** `functions/ledger/row.ts` is in `ledger`. */
+const folderOf = (path: string) => path.split('/')[1] ?? '';
+const isFunction = ({ to }: Import) => to.startsWith('functions/');
+const isInfrastructure = ({ to }: Import) => /^(infra|test)\//.test(to);
+const shown = (imports: readonly Import[]) => imports.map(({ from, to }) => `${from} imports ${to}`);
+
+const functions = importsUnder('functions');
+const infra = importsUnder('infra');
+
+test('every folder of functions/ has its rule, and every rule its folder', () => {
+  const folders = new Set(globSync('functions/*/*.ts', { cwd: root }).map(folderOf));
+  expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+});
+
+test('imports are found in every form', () => {
+  const source = [
+    "import { a } from './one.ts';",
+    "import type { B } from '../other/two.ts';",
+    "import three from 'three';",
+    "import {\n  four,\n  type Four,\n} from 'four';",
+    "import 'five';",
+    "export { six } from './six.ts';",
+    "export * from './seven.ts';",
+    "const eight = await import('eight');",
+    "const nine = require('nine');",
+    "/** Not import x from 'ten', but a comment. */",
+  ].join('\n');
+  expect(importsIn('functions/ledger/x.ts', source).map(({ to }) => to)).toEqual([
+    'functions/ledger/one.ts',
+    'functions/other/two.ts',
+    'three',
+    'four',
+    'five',
+    'functions/ledger/six.ts',
+    'functions/ledger/seven.ts',
+    'eight',
+    'nine',
+  ]);
+  expect(functions.length).toBeGreaterThan(50);
+  expect(infra.length).toBeGreaterThan(50);
+});
+
+describe('functions/', () => {
+  test.each(Object.keys(MAY_IMPORT))('%s imports what it may', (folder) => {
+    const allowed = [folder, ...(MAY_IMPORT[folder] ?? [])];
+    const others = functions.filter(({ from }) => folderOf(from) === folder).filter(isFunction);
+    expect(shown(others.filter(({ to }) => !allowed.includes(folderOf(to))))).toEqual([]);
+  });
+
+  test('no file imports infra/ or test/, or leaves functions/ at all', () => {
+    expect(shown(functions.filter((one) => isInfrastructure(one) || (one.isOurs && !isFunction(one))))).toEqual([]);
+  });
+
+  test('porting is pure: no package, nothing of Node', () => {
+    const impure = functions.filter(({ from, isOurs }) => folderOf(from) === 'porting' && !isOurs);
+    expect(shown(impure)).toEqual([]);
+    const sources = globSync('functions/porting/*.ts', { cwd: root }).map((file) =>
+      readFileSync(join(root, file), 'utf8'),
+    );
+    for (const source of sources)
+      expect(source).not.toMatch(/\bprocess\.|\bDate\.now\(|new Date\(\)|Math\.random|\bfetch\(/);
+  });
+
+  test('only the ledger knows DynamoDB; handlers construct its client, and import nothing else of it', () => {
+    const users = functions
+      .filter(({ to }) => to === '@aws-sdk/client-dynamodb')
+      .filter(({ from }) => folderOf(from) !== 'ledger');
+    const constructing = ({ from, names }: Import) =>
+      handlers.includes(folderOf(from)) && from.endsWith('/handler.ts') && names.trim() === '{ DynamoDBClient }';
+    expect(shown(users.filter((user) => !constructing(user)))).toEqual([]);
+  });
+
+  test("only telnyx knows Telnyx's SDK", () => {
+    const users = functions.filter(({ to }) => to === 'telnyx' || to.startsWith('telnyx/'));
+    expect(users.length).toBeGreaterThan(0);
+    expect(shown(users.filter(({ from }) => folderOf(from) !== 'telnyx'))).toEqual([]);
+  });
+
+  test('what is built into Node is imported as node:', () => {
+    expect(shown(functions.filter(({ to }) => builtinModules.includes(to)))).toEqual([]);
+  });
+
+  test('every package is a dependency that is deployed, or types only', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const packages = functions.filter(({ isOurs, to }) => !isOurs && !to.startsWith('node:'));
+    const missing = packages.filter(({ to, names }) => !(to in dependencies) && !/^\s*type\s/.test(names));
+    expect(shown(missing)).toEqual([]);
+  });
+});
+
+describe('infra/', () => {
+  test('knows functions by path only, and nothing of test/', () => {
+    expect(shown(infra.filter((one) => isFunction(one) || one.to.startsWith('test/')))).toEqual([]);
+  });
+
+  test('service.ts, the one description, imports nothing', () => {
+    expect(shown(infra.filter(({ from }) => from === 'infra/service.ts'))).toEqual([]);
+  });
+
+  test('the two hosts know nothing of each other', () => {
+    const across = infra.filter(
+      ({ from, to }) =>
+        (from.startsWith('infra/aws/') && to.startsWith('infra/local/')) ||
+        (from.startsWith('infra/local/') && to.startsWith('infra/aws/')),
+    );
+    expect(shown(across)).toEqual([]);
+  });
+});

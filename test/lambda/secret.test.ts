@@ -1,0 +1,134 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cachedSecret } from '../../functions/lambda/secret.ts';
+import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
+
+const MINUTE = 60_000;
+
+let manager: SecretsManager;
+let client: SecretsManagerClient;
+let time = 0;
+
+beforeEach(async () => {
+  time = 1_000_000_000_000;
+  manager = await startSecretsManager({ tokens: 'first' });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  client = new SecretsManagerClient({ endpoint: manager.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await manager.close();
+});
+
+/** A secret that must not hold the word mangled. */
+function secret() {
+  const read = (text: string) => {
+    if (text.includes('mangled')) throw new Error('it must not be mangled');
+    return { text };
+  };
+  return cachedSecret(client, 'tokens', read, () => time);
+}
+
+describe('while Secrets Manager answers', () => {
+  test('one request in 5 minutes, also for callers at once', async () => {
+    const get = secret();
+    const values = await Promise.all(Array.from({ length: 20 }, () => get()));
+    expect(new Set(values).size).toBe(1);
+    time += 5 * MINUTE - 1;
+    expect(await get()).toEqual({ text: 'first' });
+    expect(manager.requests).toBe(1);
+  });
+
+  test('a new value is known after 5 minutes', async () => {
+    const get = secret();
+    await get();
+    manager.values.set('tokens', 'second');
+    time += 5 * MINUTE - 1;
+    expect(await get()).toEqual({ text: 'first' });
+    time += 1;
+    expect(await get()).toEqual({ text: 'second' });
+    expect(manager.requests).toBe(2);
+  });
+
+  test('nothing is asked before the first use', async () => {
+    secret();
+    expect(manager.requests).toBe(0);
+  });
+});
+
+describe('Secrets Manager fails, and nothing is held', () => {
+  test('the secret is unavailable, and asked for again every 30 s at most', async () => {
+    manager.state = 'refuses';
+    const get = secret();
+    for (let call = 0; call < 5; call += 1) {
+      await expect(get()).rejects.toMatchObject({
+        name: 'SecretUnavailable',
+        message: expect.stringContaining('tokens'),
+      });
+    }
+    expect(manager.requests).toBe(1);
+    time += 29_999;
+    await expect(get()).rejects.toMatchObject({ name: 'SecretUnavailable' });
+    expect(manager.requests).toBe(1);
+    time += 1;
+    await expect(get()).rejects.toMatchObject({ name: 'SecretUnavailable' });
+    expect(manager.requests).toBe(2);
+  });
+
+  test('it is there again 30 s after Secrets Manager is', async () => {
+    manager.state = 'refuses';
+    const get = secret();
+    await expect(get()).rejects.toThrow();
+    manager.state = 'up';
+    time += 30_000;
+    expect(await get()).toEqual({ text: 'first' });
+  });
+
+  test('a request that hangs is given up after 3 s, by all who wait', async () => {
+    manager.state = 'hangs';
+    const get = secret();
+    const start = performance.now();
+    const outcomes = await Promise.allSettled([get(), get(), get()]);
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(manager.requests).toBe(1);
+  });
+
+  test('a secret that nothing has been put into yet says so', async () => {
+    manager.values.delete('tokens');
+    await expect(secret()()).rejects.toThrow(/^The secret tokens cannot be read: nothing has been put into it yet/);
+  });
+
+  test('a value that cannot be read counts as a failure, and is not quoted', async () => {
+    manager.values.set('tokens', 'mangled SECRET');
+    const failed = expect(secret()()).rejects;
+    await failed.toThrow('The secret tokens cannot be read: it must not be mangled');
+  });
+});
+
+describe('Secrets Manager fails, and a value is held', () => {
+  test('it goes on being served for as long as that lasts, asked for again every 30 s at most', async () => {
+    const get = secret();
+    await get();
+    manager.state = 'refuses';
+    time += 5 * MINUTE;
+    for (let second = 0; second < 3_600; second += 10) {
+      expect(await get()).toEqual({ text: 'first' });
+      time += 10_000;
+    }
+    expect(manager.requests).toBe(1 + 3_600 / 30);
+    manager.state = 'up';
+    manager.values.set('tokens', 'second');
+    time += 30_000;
+    expect(await get()).toEqual({ text: 'second' });
+  });
+
+  test('a mangled value does not replace a good one', async () => {
+    const get = secret();
+    await get();
+    manager.values.set('tokens', 'mangled');
+    time += 5 * MINUTE;
+    expect(await get()).toEqual({ text: 'first' });
+  });
+});

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
+import { captureLog } from '../handlers.ts';
+import { engineEndpoint } from '../open-store.ts';
+import { listTarget, type Reader, startReader } from './reader.ts';
+
+let engine: FaultyEngine;
+let reader: Reader;
+
+beforeAll(async () => {
+  engine = await startFaultyEngine(await engineEndpoint());
+  reader = await startReader(engine.endpoint);
+});
+
+afterAll(() => engine.close());
+
+test.each([
+  'InternalServerError',
+  'ProvisionedThroughputExceededException',
+])('DynamoDB answers %s: 503 that says to try again, and the log says why', async (type) => {
+  const log = captureLog();
+  engine.fault = () => ({ refuse: type === 'InternalServerError' ? 500 : 400, type });
+  const answer = await reader.get(listTarget({}));
+  expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+  expect(answer.body.errors[0]?.detail).toContain('Try again');
+  expect(log.lines()).toMatchObject([{ event: 'problem', status: 503, cause: expect.stringContaining(type) }]);
+  engine.fault = () => undefined;
+  expect((await reader.get(listTarget({}))).status).toBe(200);
+});
+
+test('DynamoDB finds a request invalid: that is our mistake, and a 500', async () => {
+  const log = captureLog();
+  engine.fault = () => ({ refuse: 400, type: 'ValidationException' });
+  expect((await reader.get(listTarget({}))).status).toBe(500);
+  expect(log.lines()).toMatchObject([{ event: 'unexpected_error', cause: expect.stringContaining('a fault') }]);
+});

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
+import { type Reader, startReader } from './reader.ts';
+
+let reader: Reader;
+
+beforeEach(async () => {
+  reader = await startReader();
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await reader.secrets.close();
+});
+
+/** A sync run that began so long ago and ended so. */
+async function ran(ago: number, outcome: { status?: 'complete' | 'partial' | 'failed'; complete?: boolean }) {
+  const startedAt = Date.now() - ago;
+  const lease = await takeLease(reader.store, randomUUID(), startedAt);
+  if (!lease) throw new Error('another run has the lease');
+  const { status, complete } = outcome;
+  await releaseLease(reader.store, lease, {
+    ...(status && { status }),
+    ...(complete && { completedAt: startedAt }),
+  });
+}
+
+/** Exactly this, and no token needed. */
+async function expectHealth(body: { last_complete_sync_age_seconds: number | null; last_sync_status: string }) {
+  const answer = await reader.invoke({ target: '/health' });
+  expect(answer.status).toBe(200);
+  expect(answer.body).toStrictEqual(body);
+  expect(reader.secrets.requests).toBe(0);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-12T19:03:58Z') });
+});
+
+test('before the first sync', async () => {
+  await expectHealth({ last_complete_sync_age_seconds: null, last_sync_status: 'none' });
+});
+
+test('while the first sync runs', async () => {
+  await takeLease(reader.store, randomUUID(), Date.now());
+  await expectHealth({ last_complete_sync_age_seconds: null, last_sync_status: 'none' });
+});
+
+test('after a complete one', async () => {
+  await ran(90_400, { status: 'complete', complete: true });
+  await expectHealth({ last_complete_sync_age_seconds: 90, last_sync_status: 'complete' });
+});
+
+test.each([
+  'partial',
+  'failed',
+] as const)('after one that was %s, the age stays that of the last complete', async (status) => {
+  await ran(600_000, { status: 'complete', complete: true });
+  await ran(300_000, { status });
+  await expectHealth({ last_complete_sync_age_seconds: 600, last_sync_status: status });
+});
+
+test('the first one failed', async () => {
+  await ran(1_000, { status: 'failed' });
+  await expectHealth({ last_complete_sync_age_seconds: null, last_sync_status: 'failed' });
+});
+
+test('a range that was listed changes nothing', async () => {
+  await ran(600_000, { status: 'complete', complete: true });
+  await ran(10_000, {});
+  await expectHealth({ last_complete_sync_age_seconds: 600, last_sync_status: 'complete' });
+});
+
+test('a clock that was set back: never a negative age', async () => {
+  await ran(-60_000, { status: 'complete', complete: true });
+  await expectHealth({ last_complete_sync_age_seconds: 0, last_sync_status: 'complete' });
+});

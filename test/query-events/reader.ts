@@ -1,0 +1,59 @@
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { recordListing } from '../../functions/ledger/listings.ts';
+import type { LedgerEvent } from '../../functions/ledger/row.ts';
+import type { Store } from '../../functions/ledger/store.ts';
+import type { PortingEvent } from '../../functions/porting/event.ts';
+import { type Answer, coldStart, type Invoke } from '../handlers.ts';
+import { engineEndpoint, openStore } from '../open-store.ts';
+import { deliveredEvent, listing } from '../porting-events.ts';
+import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
+
+export const readToken = 'read-token-0123456789';
+export const operateToken = 'operate-token-0123456789';
+
+/** The function, started cold, over a ledger of its own. */
+export interface Reader {
+  readonly invoke: Invoke;
+  readonly store: Store;
+  readonly secrets: SecretsManager;
+  /** Asks with a reading token. */
+  readonly get: (target: string) => Promise<Answer>;
+}
+
+export async function startReader(engine?: string): Promise<Reader> {
+  const store = await openStore();
+  const tokens = JSON.stringify({ read: [readToken], operate: [operateToken] });
+  const secrets = await startSecretsManager({ 'the-tokens': tokens });
+  const invoke = await coldStart('query-events', {
+    AWS_ENDPOINT_URL_DYNAMODB: engine ?? (await engineEndpoint()),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    EVENTS_TABLE: store.events,
+    CONTROL_TABLE: store.control,
+    API_TOKENS_SECRET: 'the-tokens',
+  });
+  return { invoke, store, secrets, get: (target) => invoke({ target, headers: bearer(readToken) }) };
+}
+
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** The path of the list with these parameters, encoded as a browser would. */
+export function listTarget(parameters: Readonly<Record<string, string | number>>): string {
+  return `/v2/porting/events?${new URLSearchParams(parameters as Record<string, string>)}`;
+}
+
+/** The events of a page that was answered. */
+export function eventsIn({ body }: Answer): readonly LedgerEvent[] {
+  return body.data as readonly LedgerEvent[];
+}
+
+/** Puts an event into the ledger as the sync does. */
+export async function listed(store: Store, event: PortingEvent, at = Date.now()): Promise<void> {
+  await recordListing(store, listing(event), at);
+}
+
+/** Puts an event into the ledger as its webhook does. */
+export async function delivered(store: Store, event: PortingEvent, at = Date.now()): Promise<void> {
+  await recordDelivery(store, deliveredEvent(event), at);
+}

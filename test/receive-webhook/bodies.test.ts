@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { getEvent } from '../../functions/ledger/list.ts';
+import { captureLog } from '../handlers.ts';
+import { type Receiver, rowCount, rowsIn, signedBytes, startReceiver, statusWebhook } from './receiver.ts';
+
+const fixtures = join(import.meta.dirname, '../fixtures/telnyx/port-in');
+const documented = readdirSync(fixtures).filter((name) => name.startsWith('porting_order.'));
+
+let receiver: Receiver;
+let log: ReturnType<typeof captureLog>;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+});
+
+beforeEach(() => {
+  log = captureLog();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The event as show answers it, with the table's attribute as it stands. */
+async function kept(id: string) {
+  const rows = await rowsIn(receiver.store, 'events');
+  const delivered = rows.find((row) => row.id?.S === id)?.delivered?.S ?? '';
+  return { event: await getEvent(receiver.store, id), delivered };
+}
+
+describe('kept exactly', () => {
+  test.each(documented)('the documented body %s comes out with the same payload', async (name) => {
+    const { deliver, store } = await startReceiver();
+    const body = readFileSync(join(fixtures, name), 'utf8');
+    expect((await deliver(body)).body).toEqual({ result: 'stored' });
+
+    const parsed = JSON.parse(body);
+    const { id, event_type, occurred_at, payload } = parsed.data ?? parsed;
+    const shape = { payload_status: 'completed', record_type: 'porting_event', created_at: occurred_at };
+    expect(await getEvent(store, id)).toMatchObject({ id, event_type, ...shape });
+    expect((await getEvent(store, id))?.payload).toStrictEqual(payload);
+  });
+
+  test('a type, a status and fields that nobody here has heard of', async () => {
+    const id = randomUUID();
+    const payload = {
+      id: randomUUID(),
+      status: { value: 'quantum', details: null },
+      novel: [{ deep: [1, 2.5, null] }],
+    };
+    const data = { id, event_type: 'porting_order.teleported', occurred_at: '2026-01-01T00:00:00Z', payload, extra: 7 };
+    expect((await receiver.deliver(JSON.stringify({ data }))).body).toEqual({ result: 'stored' });
+    const { event } = await kept(id);
+    expect(event).toMatchObject({ event_type: 'porting_order.teleported', extra: 7, porting_order_id: payload.id });
+    expect(event?.payload).toStrictEqual(payload);
+  });
+
+  test.each([
+    ['4-byte characters', '😀 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𐍈'],
+    ['CRLF and other control characters', 'a\r\nb\u0000\u0007\u2028'],
+    ['quotes and backslashes', '\\ " \\" \\u0041 </script>'],
+    ['combining and right-to-left characters', 'e\u0301 \u202eabc'],
+  ])('%s in a text', async (_, text) => {
+    const id = randomUUID();
+    await receiver.deliver(statusWebhook(id, { customer_reference: text }));
+    expect((await kept(id)).event?.payload?.customer_reference).toBe(text);
+  });
+
+  test('lone surrogates: as the escapes that were sent, in the row and in what is shown', async () => {
+    const id = randomUUID();
+    const escaped = '\\ud83d alone, \\udc00\\ud800';
+    const body = statusWebhook(id, { customer_reference: 'HERE' }).replace('HERE', escaped);
+    expect((await receiver.deliver(body)).status).toBe(200);
+    const { event, delivered } = await kept(id);
+    expect(delivered).toContain(`"customer_reference":"${escaped}"`);
+    expect(JSON.stringify(event)).toContain(`"customer_reference":"${escaped}"`);
+  });
+
+  test.each([
+    ['a byte order mark', (body: string) => `\ufeff${body}`],
+    ['CRLF between all members', (body: string) => JSON.stringify(JSON.parse(body), null, 2).replaceAll('\n', '\r\n')],
+  ])('a body with %s is verified on its bytes and read', async (_, change) => {
+    for (const inBase64 of [false, true]) {
+      const id = randomUUID();
+      const body = change(statusWebhook(id));
+      const { invoke, account, deliver } = receiver;
+      const { status } = await (inBase64 ? invoke(signedBytes(account, Buffer.from(body))) : deliver(body));
+      expect(status).toBe(200);
+      expect((await kept(id)).event?.payload).toStrictEqual(JSON.parse(statusWebhook(id)).data.payload);
+    }
+  });
+
+  test('a payload with __proto__ pollutes nothing and keeps the member', async () => {
+    const id = randomUUID();
+    const body = statusWebhook(id, { customer_reference: 'HERE' }).replace(
+      '"HERE"',
+      'null,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}',
+    );
+    expect((await receiver.deliver(body)).body).toEqual({ result: 'stored' });
+    expect((await kept(id)).delivered).toContain('"__proto__":{"polluted":true}');
+    expect(JSON.stringify((await kept(id)).event)).toContain('"__proto__":{"polluted":true}');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test('an event of 250 KB', async () => {
+    const id = randomUUID();
+    const body = statusWebhook(id, { customer_reference: '😀'.repeat(64_000) });
+    expect((await receiver.deliver(body)).body).toEqual({ result: 'stored' });
+    expect((await kept(id)).event?.payload).toStrictEqual(JSON.parse(body).data.payload);
+  });
+});
+
+describe('signed, but not readable as an event', () => {
+  const nested = (open: string, close: string) => `${open.repeat(10_000)}1${close.repeat(10_000)}`;
+  const event = JSON.parse(statusWebhook(randomUUID())).data;
+
+  test.each([
+    ['not JSON', 'payload=%7B%7D', 'not JSON'],
+    ['half a JSON', statusWebhook(randomUUID()).slice(0, -9), 'not JSON'],
+    ['empty', '', 'not JSON'],
+    ['an array', `[${statusWebhook(randomUUID())}]`, 'not a JSON object'],
+    ['null', 'null', 'not a JSON object'],
+    ['a number', '17', 'not a JSON object'],
+    ['without an id', JSON.stringify({ data: { ...event, id: undefined } }), 'no id'],
+    ['with a number as id', JSON.stringify({ data: { ...event, id: 17 } }), 'no id'],
+    ['with an empty id', JSON.stringify({ data: { ...event, id: '' } }), 'no id'],
+    ['with an id of 201 characters', JSON.stringify({ data: { ...event, id: 'x'.repeat(201) } }), 'id is longer'],
+    ['with half a character as id', JSON.stringify({ data: { ...event, id: '\ud83d' } }), 'not well-formed'],
+    ['without a type', JSON.stringify({ data: { ...event, event_type: undefined } }), 'no event_type'],
+    ['with an object as type', JSON.stringify({ data: { ...event, event_type: {} } }), 'no event_type'],
+    [
+      'with a type of 4 KB',
+      JSON.stringify({ data: { ...event, event_type: `porting_order.${'x'.repeat(4096)}` } }),
+      'event_type is longer',
+    ],
+    ['with its id only in __proto__', '{"__proto__":{"id":"x","event_type":"porting_order.split"}}', 'no event_type'],
+    ['very large', JSON.stringify('x'.repeat(250_000)), 'not a JSON object'],
+    [
+      'larger than a row once its numbers are written out',
+      statusWebhook(randomUUID()).replace('"payload":{', `"payload":{"n":[${Array(45_000).fill('1e20').join()}],`),
+      'once its numbers are written out',
+    ],
+    ['nested 10,000 deep', nested('{"a":', '}'), 'nested deeper than'],
+    ['nested 10,000 deep in arrays', `{"data":{"payload":${nested('[', ']')}}}`, 'nested deeper than'],
+  ])('%s: kept as a rejected delivery with its reason, 200', async (_, body, reason) => {
+    const { deliver, store } = await startReceiver();
+    expect(await deliver(body)).toMatchObject({ status: 200, body: { result: 'rejected' } });
+    expect(await rowsIn(store, 'events')).toEqual([]);
+    const rows = await rowsIn(store, 'control');
+    expect(rows).toMatchObject([{ kind: { S: 'rejected-delivery' }, reason: { S: expect.stringContaining(reason) } }]);
+    expect(Buffer.from(rows[0]?.body?.B ?? []).toString()).toBe(body);
+    expect(log.lines()).toMatchObject([{ event: 'webhook_rejected', reason: expect.stringContaining(reason) }]);
+  });
+
+  test('an event with a byte that is not UTF-8: kept byte for byte', async () => {
+    const { invoke, account, store } = await startReceiver();
+    const bytes = Buffer.from(statusWebhook(randomUUID(), { customer_reference: '?' }));
+    bytes[bytes.indexOf('?')] = 0xff;
+    expect((await invoke(signedBytes(account, bytes))).body).toEqual({ result: 'rejected' });
+    const [row] = await rowsIn(store, 'control');
+    expect(Buffer.from(row?.body?.B ?? [])).toEqual(bytes);
+  });
+
+  test('the same one again: counted, not kept twice; and gone after 30 days', async () => {
+    const { deliver, store } = await startReceiver();
+    for (let times = 0; times < 3; times += 1) await deliver('not JSON');
+    await deliver('not JSON either');
+    const rows = await rowsIn(store, 'control');
+    expect(rows.map((row) => row.deliveries?.N).sort()).toEqual(['1', '3']);
+    const days = rows.map((row) => (Number(row.expires_at?.N) - Date.now() / 1000) / 86_400);
+    for (const left of days) expect(left).toBeCloseTo(30, 2);
+  });
+});
+
+test('an event of another family: 200, told in the log, not stored', async () => {
+  const before = await rowCount(receiver.store);
+  const data = { id: randomUUID(), event_type: 'message.received', occurred_at: '2026-01-01T00:00:00Z', payload: {} };
+  const answer = await receiver.deliver(JSON.stringify({ data }));
+  expect(answer).toMatchObject({ status: 200, body: { result: 'ignored' } });
+  expect(log.lines()).toMatchObject([{ event: 'webhook_ignored', event_type: 'message.received' }]);
+  expect(await rowCount(receiver.store)).toBe(before);
+});
+
+describe('the size', () => {
+  const LIMIT = 256 * 1024;
+  const ofBytes = (bytes: number) => {
+    const frame = statusWebhook('11111111-2222-4333-8444-555555555555', { customer_reference: '' });
+    return frame.replace('"customer_reference":""', `"customer_reference":"${'x'.repeat(bytes - frame.length)}"`);
+  };
+
+  test('256 KB to the byte are taken', async () => {
+    const { deliver } = await startReceiver();
+    expect(Buffer.byteLength(ofBytes(LIMIT))).toBe(LIMIT);
+    expect((await deliver(ofBytes(LIMIT))).body).toEqual({ result: 'stored' });
+  });
+
+  test.each(['as text', 'in base64'])('one byte more, %s: 413, nothing written', async (how) => {
+    const { invoke, deliver, account, store } = await startReceiver();
+    const body = ofBytes(LIMIT + 1);
+    const { status, body: told } = await (how === 'as text'
+      ? deliver(body)
+      : invoke(signedBytes(account, Buffer.from(body))));
+    expect(status).toBe(413);
+    expect(told.errors[0]?.detail).toContain(String(LIMIT + 1));
+    expect(await rowCount(store)).toBe(0);
+  });
+
+  test('a body of few characters and many bytes: 413', async () => {
+    expect((await receiver.deliver(`"${'😀'.repeat(65_536)}"`)).status).toBe(413);
+  });
+});

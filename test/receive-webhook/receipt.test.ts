@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { getEvent } from '../../functions/ledger/list.ts';
+import { type EngineFault, startFaultyEngine } from '../faulty-engine.ts';
+import { captureLog } from '../handlers.ts';
+import { engineEndpoint } from '../open-store.ts';
+import { openAccount } from '../telnyx/account.ts';
+import { rowCount, rowsIn, signed, startReceiver, statusWebhook } from './receiver.ts';
+
+/** Telnyx waits 2 s for an answer (contract section 3). */
+const TELNYX_WAITS = 2_000;
+
+let log: ReturnType<typeof captureLog>;
+const closing: (() => Promise<void>)[] = [];
+
+beforeEach(() => {
+  log = captureLog();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A receiver whose engine has faults: `fault` is asked before each of its requests. */
+async function receiverWith(fault: (operation: string) => EngineFault | undefined) {
+  const engine = await startFaultyEngine(await engineEndpoint());
+  closing.push(engine.close);
+  engine.fault = fault;
+  return { ...(await startReceiver({ endpoint: engine.endpoint })), engine };
+}
+
+async function timed<Result>(work: Promise<Result>): Promise<{ result: Result; milliseconds: number }> {
+  const start = performance.now();
+  const result = await work;
+  return { result, milliseconds: performance.now() - start };
+}
+
+describe('the same event', () => {
+  test('50 times at once: one row, fifty 200s, 50 deliveries counted', async () => {
+    const { deliver, store } = await startReceiver();
+    const body = statusWebhook(randomUUID());
+    const answers = await Promise.all(Array.from({ length: 50 }, () => deliver(body)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    const results = answers.map((answer) => answer.body.result);
+    expect(results.filter((result) => result === 'stored')).toHaveLength(1);
+    expect(results.filter((result) => result === 'duplicate')).toHaveLength(49);
+    const rows = await rowsIn(store, 'events');
+    expect(rows).toMatchObject([{ webhook_deliveries: { N: '50' } }]);
+  });
+
+  test('with another content at its second delivery: the first stands', async () => {
+    const { deliver, store } = await startReceiver();
+    const id = randomUUID();
+    await deliver(statusWebhook(id, { support_key: 'first' }));
+    await deliver(statusWebhook(id, { support_key: 'second' }));
+    expect((await getEvent(store, id))?.payload?.support_key).toBe('first');
+  });
+});
+
+describe('death', () => {
+  test('after the write and before the answer: the retry is a 200, one row', async () => {
+    let alive = false;
+    const { deliver, store, engine } = await receiverWith(() => (alive ? undefined : 'do it, never answer'));
+    const id = randomUUID();
+    // Nobody hears of what becomes of this call: its process is gone once the row is there.
+    const dying = deliver(statusWebhook(id));
+    await vi.waitUntil(() => engine.operations.includes('UpdateItem'));
+    await vi.waitUntil(async () => (await rowCount(store)) === 1);
+    alive = true;
+    expect((await deliver(statusWebhook(id))).body).toEqual({ result: 'duplicate' });
+    expect(await rowsIn(store, 'events')).toMatchObject([{ id: { S: id }, webhook_deliveries: { N: '2' } }]);
+    await dying;
+  });
+
+  test('before the write: no 200, no row; the retry stores it', async () => {
+    let alive = false;
+    const { deliver, store } = await receiverWith(() => (alive ? undefined : 'hang'));
+    const id = randomUUID();
+    expect((await deliver(statusWebhook(id))).status).toBe(503);
+    expect(await rowCount(store)).toBe(0);
+    alive = true;
+    expect((await deliver(statusWebhook(id))).body).toEqual({ result: 'stored' });
+  });
+});
+
+describe('an engine that fails: a 503 in time, never a 200, recovered later', () => {
+  test('hangs: it takes connections and never answers', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    closing.push(async () => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
+    const { deliver, invoke, account } = await startReceiver({ endpoint: `http://127.0.0.1:${port}` });
+    const bodies = [statusWebhook(randomUUID()), 'not an event, but to be kept'];
+    for (const body of bodies) {
+      const { result, milliseconds } = await timed(deliver(body));
+      expect(result.status).toBe(503);
+      expect(milliseconds).toBeLessThan(TELNYX_WAITS);
+    }
+    expect(sockets.size).toBeGreaterThan(0);
+    // What needs no engine is answered all the same.
+    expect((await invoke(signed(openAccount(), bodies[0] as string))).status).toBe(401);
+    expect((await invoke(signed(account, '{"data":{"id":"x","event_type":"message.sent"}}'))).status).toBe(200);
+  });
+
+  test('is not there at all', async () => {
+    const { deliver } = await startReceiver({ endpoint: 'http://127.0.0.1:1' });
+    const { result, milliseconds } = await timed(deliver(statusWebhook(randomUUID())));
+    expect(result.status).toBe(503);
+    expect(milliseconds).toBeLessThan(TELNYX_WAITS);
+  });
+
+  test.each([
+    ['fails', { refuse: 500, type: 'InternalServerError' }],
+    ['throttles', { refuse: 400, type: 'ProvisionedThroughputExceededException' }],
+    ['throttles the account', { refuse: 400, type: 'RequestLimitExceeded' }],
+    ['refuses our credentials', { refuse: 400, type: 'AccessDeniedException' }],
+    ['lacks the table', { refuse: 400, type: 'ResourceNotFoundException' }],
+    ['breaks in the middle', 'hang'],
+  ] as const)('%s: asks Telnyx to come again', async (_, fault) => {
+    let broken = true;
+    const { deliver, store, engine } = await receiverWith(() => (broken ? fault : undefined));
+    const body = statusWebhook(randomUUID());
+    const { result, milliseconds } = await timed(deliver(body));
+    expect(result.status).toBe(503);
+    expect(result.headers['retry-after']).toMatch(/^\d+$/);
+    expect(milliseconds).toBeLessThan(TELNYX_WAITS);
+    expect(engine.operations.length).toBeLessThanOrEqual(3);
+    expect(log.lines()).toMatchObject([{ level: 'error', event: 'problem', status: 503 }]);
+    broken = false;
+    expect((await deliver(body)).status).toBe(200);
+    expect(await rowsIn(store, 'events')).toHaveLength(1);
+  });
+
+  test('fails once: the SDK asks again, 200', async () => {
+    let failures = 1;
+    const { deliver, store } = await receiverWith(() =>
+      failures-- > 0 ? { refuse: 500, type: 'InternalServerError' } : undefined,
+    );
+    expect((await deliver(statusWebhook(randomUUID()))).body).toEqual({ result: 'stored' });
+    expect(await rowsIn(store, 'events')).toMatchObject([{ webhook_deliveries: { N: '1' } }]);
+  });
+
+  test('did the write but lost its answer, and the SDK asks again: 200, one row', async () => {
+    let losses = 1;
+    const { deliver, store, engine } = await receiverWith(() => (losses-- > 0 ? 'do it, lose the answer' : undefined));
+    const id = randomUUID();
+    expect((await deliver(statusWebhook(id))).status).toBe(200);
+    expect(engine.operations).toEqual(['UpdateItem', 'UpdateItem']);
+    expect(await rowsIn(store, 'events')).toMatchObject([{ id: { S: id } }]);
+  });
+});
+
+describe('two versions of the function at once', () => {
+  test('an attribute that this version does not know survives a delivery', async () => {
+    const { deliver, store } = await startReceiver();
+    const id = randomUUID();
+    await deliver(statusWebhook(id));
+    await store.client.send(
+      new UpdateItemCommand({
+        TableName: store.events,
+        Key: { id: { S: id } },
+        UpdateExpression: 'SET from_the_future = :value',
+        ExpressionAttributeValues: { ':value': { L: [{ S: 'kept' }, { N: '1' }] } },
+      }),
+    );
+    expect((await deliver(statusWebhook(id))).body).toEqual({ result: 'duplicate' });
+    expect(await rowsIn(store, 'events')).toMatchObject([
+      { from_the_future: { L: [{ S: 'kept' }, { N: '1' }] }, webhook_deliveries: { N: '2' } },
+    ]);
+    expect((await getEvent(store, id))?.ledger.webhook_deliveries).toBe(2);
+  });
+
+  test('a row with nothing but its id, from whichever version, is filled in', async () => {
+    const { deliver, store } = await startReceiver();
+    const id = randomUUID();
+    await store.client.send(new UpdateItemCommand({ TableName: store.events, Key: { id: { S: id } } }));
+    expect((await deliver(statusWebhook(id))).status).toBe(200);
+    expect(await getEvent(store, id)).toMatchObject({ id, ledger: { first_seen_by: 'webhook' } });
+  });
+});
+
+test('no log line, row or answer holds a whole signature; the log holds nothing of the payload', async () => {
+  const { invoke, store, account } = await startReceiver();
+  const requests = [
+    signed(account, statusWebhook(randomUUID(), { customer_reference: 'Erika Mustermann' })),
+    signed(account, 'not JSON, says Erika Mustermann'),
+    signed(openAccount(), statusWebhook(randomUUID(), { customer_reference: 'Erika Mustermann' })),
+    signed(account, '{"data":{"id":"x","event_type":"message.sent","payload":"Erika Mustermann"}}'),
+  ];
+  const answers = [];
+  for (const request of requests) answers.push(await invoke(request));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 200]);
+  const rows = JSON.stringify([await rowsIn(store, 'events'), await rowsIn(store, 'control')]);
+  for (const { headers } of requests) {
+    const signature = headers?.['telnyx-signature-ed25519'] as string;
+    for (const place of [log.text(), rows, JSON.stringify(answers)])
+      expect(place).not.toContain(signature.slice(0, 20));
+  }
+  expect(log.text()).not.toContain('Mustermann');
+  expect(JSON.stringify(answers)).not.toContain('Mustermann');
+});

@@ -1,0 +1,82 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Row, Store } from '../../functions/ledger/store.ts';
+import { type Answer, coldStart, type Invoke } from '../handlers.ts';
+import type { Request } from '../http-event.ts';
+import { engineEndpoint, openStore } from '../open-store.ts';
+import { type Account, openAccount, timestampIn } from '../telnyx/account.ts';
+
+/** The function, started cold, over a ledger of its own, for an account of its own. */
+export interface Receiver {
+  readonly invoke: Invoke;
+  readonly store: Store;
+  readonly account: Account;
+  /** Signs a body now and posts it. */
+  readonly deliver: (body: string) => Promise<Answer>;
+}
+
+/**
+ * @param options `endpoint` of the engine that the function uses, while `store` always reaches the real one; `publicKey`: what
+ *   TELNYX_PUBLIC_KEY holds, when that is not just the account's key
+ */
+export async function startReceiver(
+  options: { endpoint?: string; publicKey?: string; account?: Account; store?: Store } = {},
+): Promise<Receiver> {
+  const { endpoint = await engineEndpoint(), account = openAccount(), store = await openStore() } = options;
+  const invoke = await coldStart('receive-webhook', {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    EVENTS_TABLE: store.events,
+    CONTROL_TABLE: store.control,
+    TELNYX_PUBLIC_KEY: options.publicKey ?? account.publicKey,
+  });
+  return { invoke, store, account, deliver: (body) => invoke(signed(account, body)) };
+}
+
+/** The request that Telnyx sends, with headers changed as a test likes; `undefined` leaves one out. */
+export function signed(
+  account: Account,
+  body: string,
+  headers: Readonly<Record<string, string | undefined>> = {},
+  timestamp = timestampIn(0),
+): Request {
+  const all = {
+    'content-type': 'application/json',
+    'telnyx-timestamp': timestamp,
+    'telnyx-signature-ed25519': account.sign(timestamp, body),
+    ...headers,
+  };
+  const given = Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined);
+  return { method: 'POST', target: '/', headers: Object.fromEntries(given), body };
+}
+
+/** A request whose body is these bytes, which AWS passes on in base64. */
+export function signedBytes(account: Account, body: Uint8Array): Request {
+  const timestamp = timestampIn(0);
+  const headers = { 'telnyx-timestamp': timestamp, 'telnyx-signature-ed25519': account.sign(timestamp, body) };
+  return { method: 'POST', headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+}
+
+/** A status webhook as Telnyx documents it. */
+export function statusWebhook(id: string, fields: Readonly<Record<string, unknown>> = {}): string {
+  const payload = {
+    id: 'eef3340b-8903-4466-b445-89b697315a3a',
+    customer_reference: null,
+    status: { value: 'exception', details: [{ code: 'LOA_ILLEGIBLE', description: 'Unreadable.' }] },
+    support_key: 'sr_10b316',
+    updated_at: '2026-03-19T10:07:16.000000Z',
+    webhook_url: null,
+    ...fields,
+  };
+  const data = { event_type: 'porting_order.status_changed', id, occurred_at: new Date().toISOString(), payload };
+  return JSON.stringify({ data: { ...data, record_type: 'event' }, meta: { attempt: 1, delivered_to: 'https://x' } });
+}
+
+/** Everything in a table. */
+export async function rowsIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {
+  const { Items = [] } = await store.client.send(new ScanCommand({ TableName: store[table], ConsistentRead: true }));
+  return Items;
+}
+
+/** How many rows the two tables hold together. */
+export async function rowCount(store: Store): Promise<number> {
+  return (await rowsIn(store, 'events')).length + (await rowsIn(store, 'control')).length;
+}

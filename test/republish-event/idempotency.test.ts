@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { claimKey, readClaim, releaseKey } from '../../functions/ledger/idempotency-keys.ts';
+import { startFaultyEngine } from '../faulty-engine.ts';
+import { captureLog } from '../handlers.ts';
+import { engineEndpoint } from '../open-store.ts';
+import { listedEvent, uuid } from '../porting-events.ts';
+import { rowsIn } from '../receive-webhook/receiver.ts';
+import { putUpstream, type Republisher, rowOf, startRepublisher } from './republisher.ts';
+
+const HOUR = 3_600_000;
+
+let republisher: Republisher;
+
+beforeEach(async () => {
+  captureLog();
+  republisher = await startRepublisher();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await republisher.close();
+});
+
+/** A first request with the key `first`, made so long ago by a function that has not told its outcome. */
+async function claimedBefore(milliseconds: number): Promise<void> {
+  const { store, event } = republisher;
+  await claimKey(store, 'first', event.id, 'another request', Date.now() - milliseconds);
+}
+
+describe('the same key again', () => {
+  test('the first outcome, without a second call, and marked as replayed', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    const first = await republish(event.id, { key: 'first' });
+    const second = await republish(event.id, { key: 'first' });
+    expect([first.status, second.status]).toEqual([204, 204]);
+    expect(first.headers).not.toHaveProperty('idempotent-replayed');
+    expect(second.headers).toHaveProperty('idempotent-replayed', 'true');
+    expect(telnyx.requests).toHaveLength(1);
+    expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '1' } });
+  });
+
+  test.each([404, 429, 401, 500])('a failure (%i upstream) is replayed as well', async (status) => {
+    const { republish, telnyx, event } = republisher;
+    telnyx.intercept = () => ({ status });
+    const first = await republish(event.id, { key: 'first' });
+    telnyx.intercept = undefined;
+    const second = await republish(event.id, { key: 'first' });
+    expect({ ...second, headers: { ...second.headers, 'idempotent-replayed': undefined } }).toEqual({
+      ...first,
+      headers: { ...first.headers, 'idempotent-replayed': undefined },
+    });
+    expect(telnyx.requests).toHaveLength(1);
+  });
+
+  test('a double click, and eight more at once: one upstream call, all get its outcome', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    telnyx.intercept = () => ({ delayMs: 400 });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => republish(event.id, { key: 'first' })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(204));
+    expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(9);
+    expect(telnyx.requests).toHaveLength(1);
+    expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '1' } });
+  });
+
+  test('in capitals in the path it is the same event', async () => {
+    const { republish, telnyx } = republisher;
+    const event = { ...listedEvent(2), id: 'da7989d5-ffeb-47b5-9dc4-4a177a4094b0' };
+    putUpstream(telnyx, event);
+    expect((await republish(event.id, { key: 'first' })).status).toBe(204);
+    expect((await republish(event.id.toUpperCase(), { key: 'first' })).status).toBe(204);
+    expect(telnyx.requests).toHaveLength(1);
+  });
+
+  test('for another event: 422 that names the first, and no upstream call', async () => {
+    const { republish, telnyx, event } = republisher;
+    await republish(event.id, { key: 'first' });
+    const { status, body } = await republish(uuid(77), { key: 'first' });
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([{ code: '10015', source: { parameter: 'Idempotency-Key' } }]);
+    expect(body.errors[0]?.detail).toContain(event.id);
+    expect(telnyx.requests).toHaveLength(1);
+  });
+});
+
+describe('a new request is never refused because of an old one', () => {
+  test('another key, or none: another call', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    for (const key of ['first', 'second', undefined, undefined]) {
+      expect((await republish(event.id, key === undefined ? {} : { key })).status).toBe(204);
+    }
+    expect(telnyx.republished).toHaveLength(4);
+    expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '4' } });
+  });
+
+  test('another key while the first request is under way', async () => {
+    const { republish, telnyx, event } = republisher;
+    telnyx.intercept = () => ({ delayMs: 300 });
+    const answers = await Promise.all(['first', 'second'].map((key) => republish(event.id, { key })));
+    expect(answers.map(({ status }) => status)).toEqual([204, 204]);
+    expect(telnyx.republished).toHaveLength(2);
+  });
+
+  test('the same key after 24 h, although its row is still there', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    await claimedBefore(24 * HOUR + 1_000);
+    expect(await readClaim(store, 'first')).toBeDefined();
+    expect((await republish(event.id, { key: 'first' })).headers).not.toHaveProperty('idempotent-replayed');
+    expect(telnyx.republished).toHaveLength(1);
+    expect((await republish(event.id, { key: 'first' })).headers).toHaveProperty('idempotent-replayed', 'true');
+  });
+
+  test('the same key after nothing was asked: the key is free again', async () => {
+    const engine = await startFaultyEngine(await engineEndpoint());
+    const { republish, telnyx, event, store, close } = await startRepublisher({ endpoint: engine.endpoint });
+    engine.fault = (operation) =>
+      operation === 'UpdateItem' ? { refuse: 400, type: 'AccessDeniedException' } : undefined;
+    expect((await republish(event.id, { key: 'first' })).status).toBe(503);
+    expect(await readClaim(store, 'first')).toBeUndefined();
+    engine.fault = () => undefined;
+    expect((await republish(event.id, { key: 'first' })).status).toBe(204);
+    expect(telnyx.republished).toHaveLength(1);
+    await Promise.all([close(), engine.close()]);
+  });
+});
+
+describe('a first request that never told its outcome', () => {
+  test.each([31_000, 23 * HOUR])('%i ms ago: 504 that says it may have been sent, no upstream call', async (ago) => {
+    const { republish, telnyx, event } = republisher;
+    await claimedBefore(ago);
+    const { status, text } = await republish(event.id, { key: 'first' });
+    expect(status).toBe(504);
+    expect(text).toMatch(/may have been sent.*new key/);
+    expect(telnyx.requests).toEqual([]);
+  });
+
+  test('it is waited for until it must be dead', async () => {
+    const { republish, event } = republisher;
+    await claimedBefore(29_200);
+    expect((await republish(event.id, { key: 'first' })).status).toBe(504);
+  });
+
+  test('while our own time runs out: 409 that says when to ask again', async () => {
+    const { republish, telnyx, event } = republisher;
+    await claimedBefore(0);
+    const ends = Date.now() + 2_500;
+    const { status, headers } = await republish(event.id, { key: 'first', remaining: () => ends - Date.now() });
+    expect(status).toBe(409);
+    expect(headers).toHaveProperty('retry-after');
+    expect(telnyx.requests).toEqual([]);
+  });
+
+  test('it gave its key back: 503 that says to ask again', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    await claimedBefore(0);
+    const waiting = republish(event.id, { key: 'first' });
+    await sleep(300);
+    await releaseKey(store, 'first', 'another request');
+    expect(await waiting).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(telnyx.requests).toEqual([]);
+  });
+});
+
+test.each([
+  ['empty', ''],
+  ['256 characters', 'x'.repeat(256)],
+  ['a tab', 'a\tb'],
+  ['beyond ASCII', 'schlüssel'],
+])('a key that is %s: 422, no upstream call, nothing written', async (_, key) => {
+  const { republish, telnyx, event, store } = republisher;
+  const { status, body } = await republish(event.id, { key });
+  expect(status).toBe(422);
+  expect(body.errors).toMatchObject([{ source: { parameter: 'Idempotency-Key' } }]);
+  expect(telnyx.requests).toEqual([]);
+  expect(await rowsIn(store, 'control')).toEqual([]);
+});
+
+test('a key of 255 characters is taken; only a digest of it is kept, for 24 h', async () => {
+  const { republish, event, store } = republisher;
+  const key = 'k'.repeat(255);
+  expect((await republish(event.id, { key })).status).toBe(204);
+  const [row] = await rowsIn(store, 'control');
+  expect(JSON.stringify(row)).not.toContain('kkk');
+  expect((Number(row?.expires_at?.N) - Date.now() / 1000) / 3600).toBeCloseTo(24, 1);
+});

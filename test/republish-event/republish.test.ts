@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Fault } from '../../infra/local/simulator/events-api.ts';
+import { startFaultyEngine } from '../faulty-engine.ts';
+import { captureLog } from '../handlers.ts';
+import { engineEndpoint } from '../open-store.ts';
+import { listedEvent, uuid } from '../porting-events.ts';
+import { operateToken } from '../query-events/reader.ts';
+import { rowCount, rowsIn } from '../receive-webhook/receiver.ts';
+import { apiKey, putUpstream, type Republisher, rowOf, startRepublisher } from './republisher.ts';
+
+const caller = `operate:${createHash('sha256').update(operateToken).digest('hex').slice(0, 8)}`;
+
+let log: ReturnType<typeof captureLog>;
+let republisher: Republisher;
+
+beforeEach(async () => {
+  log = captureLog();
+  republisher = await startRepublisher();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  await republisher.close();
+});
+
+test('204 with an empty body; one upstream call; recorded with count, time, caller and outcome', async () => {
+  const { republish, telnyx, event, store } = republisher;
+  const before = new Date().toISOString();
+  const { status, text } = await republish(event.id);
+  expect({ status, text }).toEqual({ status: 204, text: '' });
+  expect(telnyx.requests).toMatchObject([{ method: 'POST', path: `/v2/porting/events/${event.id}/republish` }]);
+  expect(telnyx.republished).toEqual([event.id]);
+
+  const row = await rowOf(store, event.id);
+  expect(row).toMatchObject({
+    republish_count: { N: '1' },
+    republish_last_by: { S: caller },
+    republish_last_outcome: { S: 'sent' },
+  });
+  expect((row?.republish_last_at?.S ?? '') >= before.slice(0, 23)).toBe(true);
+  expect(log.lines()).toMatchObject([{ event: 'republish', id: event.id, outcome: 'sent', caller }]);
+});
+
+test('again: another upstream call; the count grows, and the rest tells of the last', async () => {
+  const { republish, telnyx, event, store } = republisher;
+  await republish(event.id);
+  telnyx.intercept = () => ({ status: 500 });
+  await republish(event.id);
+  expect(telnyx.requests).toHaveLength(2);
+  expect(await rowOf(store, event.id)).toMatchObject({
+    republish_count: { N: '2' },
+    republish_last_outcome: { S: 'failed' },
+  });
+});
+
+test('an id that the ledger lacks is still tried, and makes no row', async () => {
+  const { republish, telnyx, store } = republisher;
+  const unknown = listedEvent(2);
+  putUpstream(telnyx, unknown);
+  expect((await republish(unknown.id)).status).toBe(204);
+  expect(telnyx.republished).toEqual([unknown.id]);
+  expect(await rowCount(store)).toBe(1);
+});
+
+test('while the call is under way the row says that it was asked: a death in it leaves a trace', async () => {
+  const { republish, telnyx, event, store } = republisher;
+  telnyx.intercept = () => ({ delayMs: 300 });
+  const asked = republish(event.id);
+  await vi.waitUntil(() => telnyx.requests.length === 1);
+  expect(await rowOf(store, event.id)).toMatchObject({
+    republish_count: { N: '1' },
+    republish_last_outcome: { S: 'asked' },
+  });
+  expect((await asked).status).toBe(204);
+});
+
+describe('Telnyx refuses or fails: one outcome each, told plainly, after one call', () => {
+  const errors = [{ code: '10009', title: 'Authentication failed', detail: apiKey }];
+  test.each<[string, Fault, { status: number; code: string; says: RegExp; outcome: string }]>([
+    [
+      '404',
+      { status: 404, body: { errors } },
+      { status: 404, code: '10005', says: /no such event/, outcome: 'not_found' },
+    ],
+    [
+      '429',
+      { status: 429 },
+      { status: 429, code: '10011', says: /Nothing was sent.*again in 1 s/, outcome: 'rate_limited' },
+    ],
+    [
+      '401',
+      { status: 401, body: { errors } },
+      { status: 502, code: '10007', says: /refused this ledger's API key\. Nothing was sent/, outcome: 'key_refused' },
+    ],
+    [
+      '403',
+      { status: 403, body: { errors } },
+      { status: 502, code: '10007', says: /refused this ledger's API key\. Nothing was sent/, outcome: 'key_refused' },
+    ],
+    ['422', { status: 422 }, { status: 502, code: '10007', says: /refused to republish.*422/, outcome: 'refused' }],
+    ['500', { status: 500 }, { status: 502, code: '10007', says: /Telnyx failed.*500/, outcome: 'failed' }],
+    ['503 with HTML', { status: 503, body: '<html>' }, { status: 502, code: '10007', says: /503/, outcome: 'failed' }],
+  ])('%s', async (_, fault, { status, code, says, outcome }) => {
+    const { republish, telnyx, event, store } = republisher;
+    telnyx.intercept = () => fault;
+    const answer = await republish(event.id);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors).toMatchObject([{ code, detail: expect.stringMatching(says) }]);
+    expect(telnyx.requests).toHaveLength(1);
+    expect(await rowOf(store, event.id)).toMatchObject({
+      republish_count: { N: '1' },
+      republish_last_outcome: { S: outcome },
+    });
+    for (const place of [answer.text, log.text()]) expect(place).not.toContain(apiKey);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['Retry-After in seconds', { 'retry-after': '7' }, '7'],
+    ['Retry-After with a fraction', { 'retry-after': '1.2' }, '2'],
+    ['Retry-After of 0', { 'retry-after': '0' }, '1'],
+    ['a reset in seconds', { 'x-ratelimit-reset': '12' }, '12'],
+    ['a window', { 'ratelimit-limit': '5, 5;w=3' }, '3'],
+    ['no header', {}, '1'],
+  ])('429 with %s: Retry-After in whole seconds', async (_, headers, seconds) => {
+    const { republish, telnyx, event } = republisher;
+    telnyx.intercept = () => ({ status: 429, headers });
+    expect((await republish(event.id)).headers).toMatchObject({ 'retry-after': seconds });
+  });
+
+  test.each<[string, () => string | number]>([
+    ['Retry-After as a date', () => new Date(Date.now() + 30_000).toUTCString()],
+    ['a reset as an epoch', () => Math.floor(Date.now() / 1000) + 30],
+  ])('429 with %s: Retry-After in whole seconds from now', async (which, value) => {
+    const { republish, telnyx, event } = republisher;
+    const header = which.startsWith('Retry') ? 'retry-after' : 'x-ratelimit-reset';
+    telnyx.intercept = () => ({ status: 429, headers: { [header]: String(value()) } });
+    const seconds = Number((await republish(event.id)).headers['retry-after']);
+    expect(seconds).toBeGreaterThan(25);
+    expect(seconds).toBeLessThanOrEqual(30);
+  });
+});
+
+describe('no answer after success: 504 that says the notification may have been sent', () => {
+  const expectDoubt = async (asked: Promise<{ status: number; text: string }>) => {
+    const { status, text } = await asked;
+    expect(status).toBe(504);
+    expect(text).toContain('may have been sent');
+    const { telnyx, event, store } = republisher;
+    expect(telnyx.republished).toEqual([event.id]);
+    expect(telnyx.requests.filter(({ path }) => path.includes(event.id))).toHaveLength(1);
+    expect(await rowOf(store, event.id)).toMatchObject({ republish_last_outcome: { S: 'unknown' } });
+  };
+
+  test('a time-out', async () => {
+    const { republish, telnyx, event } = republisher;
+    // The first call of all fetches the secrets, with time-outs of their own.
+    await republish(uuid(0xffff));
+    telnyx.intercept = () => ({ hang: true });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const asked = republish(event.id);
+    while (telnyx.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(20_000);
+    await expectDoubt(asked);
+  });
+
+  test('a connection that breaks', async () => {
+    const { republish, telnyx, event } = republisher;
+    telnyx.intercept = () => {
+      setImmediate(() => telnyx.close());
+      return { hang: true };
+    };
+    await expectDoubt(republish(event.id));
+  });
+});
+
+describe('nothing can be asked: 503, no upstream call', () => {
+  test.each([
+    ['is not there yet', undefined],
+    ['is empty', ''],
+    ['is no key', '{"key": "KEY0123456789ABCDEF_secret"}'],
+  ])('the API key %s', async (_, secret) => {
+    const { republish, secrets, telnyx, event, store } = republisher;
+    secrets.values.delete('the-key');
+    if (secret !== undefined) secrets.values.set('the-key', secret);
+    const { status, text } = await republish(event.id);
+    expect(status).toBe(503);
+    expect(text).toContain('nothing was asked of Telnyx');
+    expect(telnyx.requests).toEqual([]);
+    expect(await rowOf(store, event.id)).not.toHaveProperty('republish_count');
+    for (const place of [text, log.text()]) expect(place).not.toContain(apiKey);
+  });
+
+  test.each([undefined, 'a-key'])('DynamoDB fails before the call (Idempotency-Key: %s)', async (key) => {
+    const engine = await startFaultyEngine(await engineEndpoint());
+    engine.fault = () => ({ refuse: 400, type: 'AccessDeniedException' });
+    const broken = await startRepublisher({ endpoint: engine.endpoint });
+    const { status } = await broken.republish(broken.event.id, key === undefined ? {} : { key });
+    expect(status).toBe(503);
+    expect(broken.telnyx.requests).toEqual([]);
+    await Promise.all([broken.close(), engine.close()]);
+  });
+});
+
+test.each([
+  undefined,
+  'a-key',
+])('DynamoDB fails after the call (Idempotency-Key: %s): the caller hears how the call ended', async (key) => {
+  const engine = await startFaultyEngine(await engineEndpoint());
+  const failing = await startRepublisher({ endpoint: engine.endpoint });
+  engine.fault = () =>
+    failing.telnyx.republished.length > 0 ? { refuse: 400, type: 'AccessDeniedException' } : undefined;
+  expect((await failing.republish(failing.event.id, key === undefined ? {} : { key })).status).toBe(204);
+  expect(log.lines().filter(({ level }) => level === 'error')).toHaveLength(key === undefined ? 1 : 2);
+  await Promise.all([failing.close(), engine.close()]);
+});
+
+test('no log line, row or answer holds the API key or a token', async () => {
+  const { republish, telnyx, event, store } = republisher;
+  const answers = [
+    await republish(event.id, { key: 'some-key' }),
+    await republish(event.id, { token: 'x'.repeat(20) }),
+  ];
+  telnyx.intercept = () => ({ status: 401, body: { errors: [{ code: '10009', title: 'No', detail: apiKey }] } });
+  answers.push(await republish(event.id));
+  const rows = JSON.stringify([await rowsIn(store, 'events'), await rowsIn(store, 'control')]);
+  for (const place of [JSON.stringify(answers), rows, log.text()]) {
+    for (const secret of [apiKey, operateToken, 'x'.repeat(20), 'some-key']) expect(place).not.toContain(secret);
+  }
+});

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A Secrets Manager whose secrets and health a test changes. */
+export interface SecretsManager {
+  readonly endpoint: string;
+  /** The text of each secret by its id. */
+  readonly values: Map<string, string>;
+  state: 'up' | 'refuses' | 'hangs';
+  /** How often a secret's value was asked for, repeated requests of the SDK included. */
+  requests: number;
+  close(): Promise<void>;
+}
+
+/** Answers GetSecretValue over HTTP, on a free port of this machine. */
+export async function startSecretsManager(values: Readonly<Record<string, string>>): Promise<SecretsManager> {
+  const server = createServer(async (request, response) => {
+    const { SecretId } = JSON.parse(await text(request));
+    manager.requests += 1;
+    if (manager.state === 'hangs') return;
+    const value = manager.state === 'up' ? manager.values.get(SecretId) : undefined;
+    // A secret that exists but has no value yet is answered as if it did not exist.
+    const refusal = manager.state === 'up' ? 'ResourceNotFoundException' : 'AccessDeniedException';
+    const answer = value === undefined ? { __type: refusal, message: 'no' } : { SecretString: value, Name: SecretId };
+    response.writeHead(value === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(answer));
+  });
+  server.keepAliveTimeout = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const manager: SecretsManager = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    values: new Map(Object.entries(values)),
+    state: 'up',
+    requests: 0,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return manager;
+}

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { readApiKey } from '../../functions/telnyx/api-key.ts';
+
+test.each(['KEY0123456789ABCDEF_secret', '  KEY0123_x\n', 'KEY0123\r\n'])('%j holds the key', (secret) => {
+  expect(readApiKey(secret)).toBe(secret.trim());
+});
+
+describe('without a key', () => {
+  test.each(['', ' \n'])('%j: says what to do', (secret) => {
+    expect(() => readApiKey(secret)).toThrow(/it is empty: put the Telnyx API key into it \(docs\/deploy\.md/);
+  });
+});
+
+describe('with something that cannot be a key', () => {
+  test.each([
+    ['JSON', '{"key":"KEY0123SECRET"}'],
+    ['two lines', 'KEY0123SECRET\nKEY0123SECRET'],
+    ['a blank inside', 'KEY0123 SECRET'],
+    ['a character beyond ASCII', 'KEY0123SECRET\u200b'],
+  ])('%s: says what it must be, without quoting it', (_, secret) => {
+    const read = () => readApiKey(secret);
+    expect(read).toThrow(/must be the Telnyx API key as plain text/);
+    expect(read).not.toThrow(/SECRET/);
+  });
+});

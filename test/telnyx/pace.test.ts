@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Clock, pace } from '../../functions/telnyx/pace.ts';
+import { UpstreamError, type UpstreamFault } from '../../functions/telnyx/upstream-error.ts';
+
+/** A clock on which sleeping takes no time but its own. */
+function testClock(): Clock {
+  let time = 1_000_000;
+  return {
+    now: () => time,
+    sleep: async (milliseconds) => {
+      time += milliseconds;
+    },
+  };
+}
+
+const fault = (is: UpstreamFault, retryAfter?: number) =>
+  new UpstreamError(is, is, retryAfter === undefined ? {} : { retryAfter });
+
+/** Calls with these outcomes one after another; says when each attempt began, in milliseconds from the first. */
+async function attemptsOf(
+  outcomes: (UpstreamError | Error | 'fine')[],
+  { perSecond = Number.POSITIVE_INFINITY, within = 1e9 } = {},
+) {
+  const clock = testClock();
+  const start = clock.now();
+  const calls = pace(perSecond, () => start + within, clock);
+  const beganAt: number[] = [];
+  const ask = async () => {
+    beganAt.push(clock.now() - start);
+    const outcome = outcomes[beganAt.length - 1] ?? 'fine';
+    if (outcome !== 'fine') throw outcome;
+    return outcome;
+  };
+  const result = await calls.call(ask).catch((error: unknown) => error);
+  return { beganAt, result };
+}
+
+describe('the rate', () => {
+  test('calls start evenly, at most so many a second', async () => {
+    const clock = testClock();
+    const start = clock.now();
+    const calls = pace(4, () => start + 1e9, clock);
+    const beganAt: number[] = [];
+    const call = () => calls.call(async () => beganAt.push(clock.now() - start));
+    for (let number = 0; number < 9; number += 1) await call();
+    expect(beganAt).toEqual([0, 250, 500, 750, 1000, 1250, 1500, 1750, 2000]);
+  });
+
+  test('time that went by unused is not made up for by a burst', async () => {
+    const clock = testClock();
+    const calls = pace(4, () => clock.now() + 1e9, clock);
+    await calls.call(async () => 'first');
+    await clock.sleep(10_000);
+    const start = clock.now();
+    const beganAt: number[] = [];
+    for (let number = 0; number < 3; number += 1) await calls.call(async () => beganAt.push(clock.now() - start));
+    expect(beganAt).toEqual([0, 250, 500]);
+  });
+
+  test('repeated calls count', async () => {
+    const { beganAt } = await attemptsOf([fault('rate limited', 0), fault('rate limited', 0)], { perSecond: 4 });
+    expect(beganAt).toEqual([0, 250, 500]);
+  });
+
+  test('what an answer asks for keeps every later call waiting, but no longer than 30 s', async () => {
+    for (const [asked, waited] of [
+      [2, 2_000],
+      [3_600, 30_000],
+    ] as const) {
+      const clock = testClock();
+      const start = clock.now();
+      const calls = pace(4, () => start + 1e9, clock);
+      calls.holdFor(asked);
+      await calls.call(async () => 'fine');
+      expect(clock.now() - start).toBe(waited);
+    }
+  });
+});
+
+describe('repeating', () => {
+  test.each([
+    'rate limited',
+    'failed',
+    'unreadable',
+    'no answer',
+  ] as const)('%s: again, 4 times at most', async (is) => {
+    expect((await attemptsOf([fault(is), fault(is)])).result).toBe('fine');
+    const { beganAt, result } = await attemptsOf(Array(9).fill(fault(is)));
+    expect(result).toMatchObject({ fault: is });
+    expect(beganAt).toHaveLength(5);
+  });
+
+  test.each(['key refused', 'not found', 'refused', 'gave up'] as const)('%s: not again', async (is) => {
+    const { beganAt, result } = await attemptsOf([fault(is)]);
+    expect(result).toMatchObject({ fault: is });
+    expect(beganAt).toHaveLength(1);
+  });
+
+  test("an error that is not Telnyx's: not again", async () => {
+    const bug = new TypeError('a bug');
+    const { beganAt, result } = await attemptsOf([bug]);
+    expect(result).toBe(bug);
+    expect(beganAt).toHaveLength(1);
+  });
+
+  test('pauses double, with a random part of a quarter at most', async () => {
+    const { beganAt } = await attemptsOf(Array(5).fill(fault('failed')));
+    const pauses = beganAt.slice(1).map((at, index) => at - (beganAt[index] as number));
+    expect(pauses).toHaveLength(4);
+    for (const [index, pause] of pauses.entries()) {
+      expect(pause).toBeGreaterThanOrEqual(500 * 2 ** index);
+      expect(pause).toBeLessThan(625 * 2 ** index);
+    }
+  });
+
+  test('a pause is what Telnyx asked for', async () => {
+    const { beganAt } = await attemptsOf([fault('rate limited', 7), fault('failed', 1.5)]);
+    expect(beganAt).toEqual([0, 7_000, 8_500]);
+  });
+
+  test('asked to wait for more than 30 s: ends at once', async () => {
+    const { beganAt, result } = await attemptsOf([fault('rate limited', 31)]);
+    expect(result).toMatchObject({ fault: 'rate limited' });
+    expect(beganAt).toEqual([0]);
+  });
+
+  test('no pause ends past the deadline, whatever happens', async () => {
+    const faults = fc.constantFrom<UpstreamFault>('rate limited', 'failed', 'no answer');
+    const waits = fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined });
+    const outcomes = fc.array(fc.tuple(faults, waits), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(outcomes, fc.integer({ min: 1, max: 20_000 }), async (given, within) => {
+        const { beganAt } = await attemptsOf(
+          given.map(([is, wait]) => fault(is, wait)),
+          { within },
+        );
+        expect(beganAt.at(-1)).toBeLessThan(within);
+      }),
+    );
+  });
+});

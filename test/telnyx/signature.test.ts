@@ -1,0 +1,144 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readPublicKeys, refusalOf } from '../../functions/telnyx/signature.ts';
+import { openAccount } from './account.ts';
+
+const account = openAccount();
+const keys = readPublicKeys(account.publicKey);
+
+/** From 1973 on, so that a day earlier is no negative number. */
+const instants = fc.integer({ min: 1e11, max: 4e12 });
+const bodies = fc.uint8Array({ maxLength: 300 });
+
+/** A webhook signed so many seconds from `now`. */
+const webhooks = fc
+  .record({ body: bodies, now: instants, seconds: fc.integer({ min: -300, max: 300 }) })
+  .map(({ body, now, seconds }) => {
+    const timestamp = String(Math.floor(now / 1000) + seconds);
+    return { body, now, timestamp, signature: account.sign(timestamp, body) };
+  });
+
+describe('for any body and time', () => {
+  test('what the account signed within 300 s is accepted', () => {
+    fc.assert(
+      fc.property(webhooks, ({ signature, timestamp, body, now }) => {
+        expect(refusalOf(signature, timestamp, body, keys, now)).toBeUndefined();
+      }),
+    );
+  });
+
+  test('300 s is exact: one second further either way is refused', () => {
+    fc.assert(
+      fc.property(bodies, instants, fc.constantFrom(-301, 301, -100_000, 100_000), (body, now, seconds) => {
+        const timestamp = String(Math.floor(now / 1000) + seconds);
+        const refusal = refusalOf(account.sign(timestamp, body), timestamp, body, keys, now);
+        expect(refusal).toBe('timestamp too old or ahead');
+      }),
+    );
+  });
+
+  test('one bit of the body changed, a byte more or a byte less: refused', () => {
+    fc.assert(
+      fc.property(webhooks, fc.nat(), fc.nat(7), ({ signature, timestamp, body, now }, at, bit) => {
+        const flipped = Uint8Array.from(body);
+        if (body.length > 0) flipped[at % body.length] = (body[at % body.length] ?? 0) ^ (1 << bit);
+        const others = [Uint8Array.of(...body, at % 256), body.slice(1), flipped].filter(
+          (other) => Buffer.compare(other, body) !== 0,
+        );
+        for (const other of others) {
+          expect(refusalOf(signature, timestamp, other, keys, now)).toBe('signature wrong');
+        }
+      }),
+    );
+  });
+
+  test('one bit of the signature changed: refused', () => {
+    fc.assert(
+      fc.property(webhooks, fc.nat(511), ({ signature, timestamp, body, now }, bit) => {
+        const bytes = Buffer.from(signature, 'base64');
+        bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+        expect(refusalOf(bytes.toString('base64'), timestamp, body, keys, now)).toBe('signature wrong');
+      }),
+    );
+  });
+
+  test('one character of the signature changed: refused', () => {
+    fc.assert(
+      fc.property(webhooks, fc.nat(87), fc.string({ unit: 'binary', maxLength: 2 }), (webhook, at, put) => {
+        const { signature, timestamp, body, now } = webhook;
+        const changed = signature.slice(0, at) + put + signature.slice(at + 1);
+        fc.pre(changed !== signature);
+        expect(refusalOf(changed, timestamp, body, keys, now)).toMatch(/^signature (wrong|malformed)$/);
+      }),
+    );
+  });
+
+  test('another time within the window: refused', () => {
+    fc.assert(
+      fc.property(webhooks, fc.integer({ min: -300, max: 300 }), ({ signature, timestamp, body, now }, seconds) => {
+        const other = String(Math.floor(now / 1000) + seconds);
+        fc.pre(other !== timestamp);
+        expect(refusalOf(signature, other, body, keys, now)).toBe('signature wrong');
+      }),
+    );
+  });
+
+  test('the place of | cannot be shifted between time and body', () => {
+    const now = 1_773_342_238_000;
+    const signature = account.sign('1773342238', '|{}');
+    expect(refusalOf(signature, '1773342238|', Buffer.from('{}'), keys, now)).toBe('timestamp malformed');
+    expect(refusalOf(signature, '1773342238', Buffer.from('{}'), keys, now)).toBe('signature wrong');
+  });
+
+  test('whatever stands in the headers, it never throws, and accepts nothing', () => {
+    const header = fc.option(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), fc.nat().map(String)), {
+      nil: undefined,
+    });
+    fc.assert(
+      fc.property(header, header, bodies, instants, (signature, timestamp, body, now) => {
+        expect(refusalOf(signature, timestamp, body, keys, now)).toEqual(expect.any(String));
+      }),
+    );
+  });
+
+  test('every configured key is tried, and no other', () => {
+    const accounts = [openAccount(), openAccount(), openAccount(), openAccount()];
+    fc.assert(
+      fc.property(
+        fc.subarray([0, 1, 2, 3], { minLength: 1, maxLength: 3 }),
+        fc.nat(3),
+        bodies,
+        (held, signer, body) => {
+          const setting = held.map((index) => accounts[index]?.publicKey).join();
+          const signature = accounts[signer]?.sign('1773342238', body);
+          const refusal = refusalOf(signature, '1773342238', body, readPublicKeys(setting), 1_773_342_238_000);
+          expect(refusal).toBe(held.includes(signer) ? undefined : 'signature wrong');
+        },
+      ),
+    );
+  });
+});
+
+describe('public keys', () => {
+  test('base64 and PEM are the same key', () => {
+    const [fromBase64, fromPem] = readPublicKeys(`${account.publicKey},${account.pem}`);
+    expect(fromBase64?.equals(createPublicKey(account.pem))).toBe(true);
+    expect(fromPem?.equals(createPublicKey(account.pem))).toBe(true);
+  });
+
+  test.each([
+    ['an RSA key', generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey],
+    ['an X25519 key, also 32 bytes', generateKeyPairSync('x25519').publicKey],
+  ])('%s in PEM is refused', (_, key) => {
+    const pem = key.export({ format: 'pem', type: 'spki' }).toString();
+    expect(() => readPublicKeys(pem)).toThrow(/is not an Ed25519 public key/);
+  });
+
+  test('a private key is refused, and not quoted', () => {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+    const read = () => readPublicKeys(pem);
+    expect(read).toThrow(/is not an Ed25519 public key/);
+    expect(read).not.toThrow(pem.split('\n')[1] ?? '');
+  });
+});

@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type EventsApi as Api, eventsApi } from '../../functions/telnyx/events-api.ts';
+import { retryAfterOf, UpstreamError, upstreamErrorOf } from '../../functions/telnyx/upstream-error.ts';
+import { type EventsApi, type Fault, startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { listedEvent } from '../porting-events.ts';
+
+const NOW = Date.parse('2026-03-12T19:03:58.250Z');
+
+describe('how long Telnyx asks to wait, in each spelling', () => {
+  test.each<[string, Record<string, string>, number | undefined]>([
+    ['Retry-After in seconds', { 'retry-after': '7' }, 7],
+    ['Retry-After of 0', { 'retry-after': '0' }, 0],
+    ['Retry-After with a fraction', { 'retry-after': '0.5' }, 0.5],
+    ['Retry-After as a date', { 'retry-after': 'Thu, 12 Mar 2026 19:04:08 GMT' }, 9.75],
+    ['Retry-After as a date that has passed', { 'retry-after': 'Thu, 12 Mar 2026 19:00:00 GMT' }, 0],
+    ['x-ratelimit-reset in seconds', { 'x-ratelimit-reset': '12' }, 12],
+    ['x-ratelimit-reset as an epoch', { 'x-ratelimit-reset': String(Math.floor(NOW / 1000) + 3) }, 2.75],
+    ['x-ratelimit-reset as an epoch that has passed', { 'x-ratelimit-reset': '1500000000' }, 0],
+    ['ratelimit-reset', { 'ratelimit-reset': '4' }, 4],
+    ['ratelimit-limit with a window', { 'ratelimit-limit': '5, 5;w=1' }, 1],
+    ['ratelimit-limit with a blank before the window', { 'ratelimit-limit': '100, 100; w=60' }, 60],
+    ['ratelimit-limit without a window', { 'ratelimit-limit': '5' }, undefined],
+    ['Retry-After before all others', { 'retry-after': '1', 'x-ratelimit-reset': '9', 'ratelimit-limit': '5;w=8' }, 1],
+    ['nonsense in Retry-After, then a reset', { 'retry-after': 'soon', 'x-ratelimit-reset': '9' }, 9],
+    [
+      'nonsense everywhere',
+      { 'retry-after': 'soon', 'x-ratelimit-reset': 'later', 'ratelimit-limit': 'a;w=b' },
+      undefined,
+    ],
+    ['x-ratelimit-remaining alone', { 'x-ratelimit-remaining': '0' }, undefined],
+    ['nothing', {}, undefined],
+  ])('%s', (_, headers, seconds) => {
+    expect(retryAfterOf(new Headers(headers), NOW)).toEqual(seconds);
+  });
+
+  test('no headers at all', () => {
+    expect(retryAfterOf(undefined, NOW)).toBeUndefined();
+  });
+});
+
+describe('a call that ends badly', () => {
+  const apiKey = 'KEY0123456789_SECRET';
+  const window = { from: Date.parse('2026-01-01'), to: Date.parse('2027-01-01') };
+  let upstream: EventsApi;
+  let telnyx: Api;
+
+  beforeAll(async () => {
+    upstream = await startEventsApi({ apiKey, requestsPerSecond: Number.POSITIVE_INFINITY });
+    upstream.put(listedEvent(1) as Parameters<EventsApi['put']>[0]);
+    telnyx = eventsApi({ apiKey, baseUrl: upstream.url, timeout: 500 });
+  });
+
+  afterEach(() => {
+    upstream.intercept = undefined;
+  });
+
+  afterAll(() => upstream.close());
+
+  const caught = async (work: Promise<unknown>): Promise<UpstreamError> => {
+    const error = await work.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UpstreamError);
+    return error as UpstreamError;
+  };
+
+  const errors = [{ code: '10009', title: 'Authentication failed', detail: 'KEY0123456789_SECRET is not known' }];
+
+  test.each<[string, Fault, UpstreamError['fault']]>([
+    ['401', { status: 401, body: { errors } }, 'key refused'],
+    ['403', { status: 403, body: { errors } }, 'key refused'],
+    ['404', { status: 404, body: { errors } }, 'not found'],
+    ['422', { status: 422, body: { errors } }, 'refused'],
+    ['429', { status: 429, body: { errors } }, 'rate limited'],
+    ['500', { status: 500, body: { errors } }, 'failed'],
+    ['503 without a body', { status: 503 }, 'failed'],
+    ['502 with HTML', { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } }, 'failed'],
+    ['an answer cut in the middle', { truncate: true }, 'unreadable'],
+    ['200 with half a JSON', { body: '{"data":[{"id":' }, 'unreadable'],
+    ['200 with HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }, 'unreadable'],
+    ['200 with null', { body: 'null' }, 'unreadable'],
+    ['200 without totals', { body: { data: [] } }, 'unreadable'],
+    [
+      '200 with totals that are no numbers',
+      { body: { data: [], meta: { total_results: '1', total_pages: 1 } } },
+      'unreadable',
+    ],
+    ['no answer', { hang: true }, 'no answer'],
+  ])('%s: one request, one fault, and no key in the message', async (_, fault, expected) => {
+    upstream.intercept = () => fault;
+    const before = upstream.requests.length;
+    const error = await caught(telnyx.list(window, 1));
+    expect(error.fault).toBe(expected);
+    expect(upstream.requests.length - before).toBe(1);
+    expect(error.message).not.toContain('SECRET');
+  });
+
+  test('a refused connection', async () => {
+    const closed = await startEventsApi({ apiKey });
+    await closed.close();
+    const gone = eventsApi({ apiKey, baseUrl: closed.url, timeout: 500 });
+    const error = await caught(gone.republish(listedEvent(1).id));
+    expect(error).toMatchObject({ fault: 'no answer', message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  test('Telnyx is told by status and code, and how long to wait', async () => {
+    upstream.intercept = () => ({
+      status: 429,
+      headers: { 'Retry-After': '3' },
+      body: { errors: [{ code: '10011' }] },
+    });
+    const error = await caught(telnyx.list(window, 1));
+    expect(error).toMatchObject({ status: 429, retryAfterSeconds: 3, message: 'Telnyx answered 429 (10011).' });
+  });
+
+  test('a call that its caller gives up', async () => {
+    upstream.intercept = () => ({ hang: true });
+    const error = await caught(telnyx.list(window, 1, AbortSignal.timeout(50)));
+    expect(error.fault).toBe('gave up');
+  });
+
+  test('an error stays what it is', () => {
+    const error = new UpstreamError('failed', 'x');
+    expect(upstreamErrorOf(error, NOW)).toBe(error);
+  });
+
+  test('a page asks for its window, and says when the rate is used up', async () => {
+    const page = await telnyx.list(window, 1);
+    expect(page).toMatchObject({ totalResults: 1, totalPages: 1, holdSeconds: undefined });
+    expect(page.records).toEqual([listedEvent(1)]);
+    expect(upstream.requests.at(-1)?.query).toEqual({
+      'filter[created_at][gte]': '2026-01-01T00:00:00.000Z',
+      'filter[created_at][lte]': '2027-01-01T00:00:00.000Z',
+      'page[number]': '1',
+      'page[size]': '250',
+    });
+    upstream.intercept = () => ({
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2' },
+      body: { data: [], meta: { total_results: 0, total_pages: 0 } },
+    });
+    expect((await telnyx.list(window, 1)).holdSeconds).toBe(2);
+  });
+});

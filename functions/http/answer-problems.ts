@@ -12,7 +12,8 @@ export function answerProblems<Event>(): MiddlewareObj<Event, APIGatewayProxyStr
     onError: (request) => {
       const problem = problemOf(request.error);
       const { status, message: detail, cause } = problem;
-      if (status >= 500) log('error', status === 500 ? 'unexpected_error' : 'problem', { status, detail, cause: describeError(cause) });
+      if (status >= 500)
+        log('error', status === 500 ? 'unexpected_error' : 'problem', { status, detail, cause: describeError(cause) });
       request.response = answerOf(problem);
     },
   };

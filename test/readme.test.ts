@@ -19,7 +19,7 @@ async function readmeSession(): Promise<readonly CurlCommand[]> {
   return commands.map((command) => {
     const [, header] = /-H "([^"]+)"/.exec(command) ?? [];
     const [name = '', value = ''] = header?.split(': ') ?? [];
-    const [, url = ''] = /'?(localhost:3000[^'\s]*)'?/.exec(command) ?? [];
+    const [, url = ''] = /['"]?(localhost:3000[^'"\s]*)['"]?/.exec(command) ?? [];
     return { method: /-X (\w+)/.exec(command)?.[1] ?? 'GET', url, headers: header ? { [name]: value } : {} };
   });
 }
@@ -56,22 +56,27 @@ test('npm start does what the README shows, and stops at SIGTERM within 5 s', { 
   await said(/sync +complete/);
 
   let id = '';
+  let order = '';
   const filled = (text: string) =>
     text
       .replace('localhost:3000', origin)
       .replace(/\$(READ|OPERATE)/, (_, name: string) => tokens[name] ?? '')
-      .replace('$ID', id);
+      .replace('$ID', id)
+      .replace('$ORDER', order);
   const commands = await readmeSession();
-  expect(commands.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST', 'GET']);
+  expect(commands.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'POST', 'GET']);
   const answers: { status: number; body: string }[] = [];
   for (const { method, url, headers } of commands) {
     const filledHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, filled(value)]));
     const answer = await fetch(filled(url), { method, headers: filledHeaders });
     const body = await answer.text();
     answers.push({ status: answer.status, body });
-    id ||= (JSON.parse(body || '{}').data?.[0]?.id as string | undefined) ?? '';
+    const { data } = JSON.parse(body || '{}');
+    const [first] = Array.isArray(data) ? data : [];
+    id ||= first?.id ?? '';
+    order ||= first?.porting_order_id ?? '';
   }
-  const [health, list, republish, show] = answers;
+  const [health, list, timeline, republish, show] = answers;
   expect(JSON.parse(health?.body ?? '')).toEqual({
     last_complete_sync_age_seconds: expect.any(Number),
     last_sync_status: 'complete',
@@ -82,6 +87,9 @@ test('npm start does what the README shows, and stops at SIGTERM within 5 s', { 
     ],
     meta: { page_number: 1, page_size: 1, total_results: expect.any(Number) },
   });
+  const ofOrder: { porting_order_id: string }[] = JSON.parse(timeline?.body ?? '').data;
+  expect(ofOrder.length).toBeGreaterThan(0);
+  expect(ofOrder.every(({ porting_order_id }) => porting_order_id === order)).toBe(true);
   expect(republish).toEqual({ status: 204, body: '' });
   expect(JSON.parse(show?.body ?? '').data).toMatchObject({ id, ledger: { republish_count: 1 } });
   await said(new RegExp(`(republish sent) +event=${id}`));

@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { type Day, dayAfter, dayOf, lastCountableDay } from '../porting/day.ts';
 import { clearDoubt, doubtfulDays } from './doubtful-days.ts';
+import { readControl } from './read-rows.ts';
 import { RECORD_TYPE } from './row.ts';
 import { controlKey, type Store, text, textIn } from './store.ts';
 
@@ -26,20 +27,9 @@ export async function readKeptCounts(store: Store): Promise<KeptCounts> {
   // The doubts before the counts: a doubt that is gone when we look has left its new count behind.
   const [doubtful, through] = await Promise.all([doubtfulDays(store), countedThrough(store)]);
   const days = new Map<Day, DayCount>();
-  const pages = paginateQuery(
-    { client: store.client },
-    {
-      TableName: store.control,
-      KeyConditionExpression: 'kind = :kind',
-      ExpressionAttributeValues: { ':kind': text('day-count') },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const row of Items) {
-      const day = textIn(row, 'id') ?? '';
-      if (!doubtful.has(day)) days.set(day, JSON.parse(textIn(row, 'counts') ?? '{}'));
-    }
+  for await (const row of readControl(store, 'day-count')) {
+    const day = textIn(row, 'id') ?? '';
+    if (!doubtful.has(day)) days.set(day, JSON.parse(textIn(row, 'counts') ?? '{}'));
   }
   return { days, through, doubtful: new Set(doubtful.keys()) };
 }

@@ -1,6 +1,7 @@
-import { DeleteItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Day } from '../porting/day.ts';
-import { controlKey, number, numberIn, type Store, text, textIn, tookPlace } from './store.ts';
+import { readControl } from './read-rows.ts';
+import { controlKey, number, numberIn, type Store, textIn, tookPlace } from './store.ts';
 
 /**
  * A day whose kept count may be wrong, because a row is about to come into it. It is marked before the row is written, for so long
@@ -35,17 +36,8 @@ export async function markDoubtful(store: Store, day: Day, now: number, signal?:
 /** All doubtful days, with the instant (milliseconds since 1970) at which each mark runs out. */
 export async function doubtfulDays(store: Store): Promise<ReadonlyMap<Day, number>> {
   const days = new Map<Day, number>();
-  const pages = paginateQuery(
-    { client: store.client },
-    {
-      TableName: store.control,
-      KeyConditionExpression: 'kind = :kind',
-      ExpressionAttributeValues: { ':kind': text('doubtful-day') },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const row of Items) days.set(textIn(row, 'id') ?? '', numberIn(row, 'until') ?? 0);
+  for await (const row of readControl(store, 'doubtful-day')) {
+    days.set(textIn(row, 'id') ?? '', numberIn(row, 'until') ?? 0);
   }
   return days;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Row, type Store, text } from './store.ts';
+import { BatchGetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { type ControlKind, type Row, type Store, text } from './store.ts';
 
 /** DynamoDB's limit for one BatchGetItem. */
 const BATCH = 100;
@@ -29,4 +29,18 @@ export async function* readRows(store: Store, ids: readonly string[], attributes
     if (unread.length === Keys.length) await sleep(PAUSE_WHEN_THROTTLED);
     wanted = [...unread, ...wanted.slice(BATCH)];
   }
+}
+
+/** Reads all rows of a kind in the table `control`, by id. The reads are consistent: what was written before is seen. */
+export async function* readControl(store: Store, kind: ControlKind): AsyncGenerator<Row> {
+  const pages = paginateQuery(
+    { client: store.client },
+    {
+      TableName: store.control,
+      KeyConditionExpression: 'kind = :kind',
+      ExpressionAttributeValues: { ':kind': text(kind) },
+      ConsistentRead: true,
+    },
+  );
+  for await (const { Items = [] } of pages) yield* Items;
 }

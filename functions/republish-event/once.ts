@@ -80,6 +80,7 @@ async function answerOfFirst({ store, key, longestRequest, remaining }: OnceOpti
         '10007',
         'Unexpected error',
         'The first request with this key ended without an outcome: the notification may have been sent. Ask with a new key to send it again.',
+        { headers: { 'x-should-retry': 'false' } },
       );
     }
     if (remaining() < 2_000) {

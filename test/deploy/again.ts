@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DescribeTableCommand,
+  type DynamoDBClient,
+  paginateScan,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { logGroups } from './function-logs.ts';
+import type { Ledger } from './ledger.ts';
+import { deploy, listAll, type Rehearsal, type Shown } from './rehearsal.ts';
+import { equal, holds, note } from './report.ts';
+import { putOwnTokens, type Tokens } from './secrets.ts';
+import { type Documented, signed } from './telnyx.ts';
+import { first } from './webhooks.ts';
+
+const LOG_DAYS = 30;
+
+/** The keys are rotated and logs kept shorter, by a deployment over live data, while webhooks come in. */
+export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<Ledger> {
+  const { aws, telnyx } = rehearsal;
+  const { keys, nextKeys, documented } = telnyx;
+  const before = await listAll(ledger, tokens.read);
+  const rotated = webhookLike(first(documented));
+  const early = await ledger.post(rotated.body, signed(nextKeys, rotated.body));
+  equal('a webhook signed with the new key, before: 401', early.status, 401);
+
+  const traffic = startTraffic(rehearsal, ledger);
+  const deployed = deploy(rehearsal, {
+    ...rehearsal.settings,
+    telnyxPublicKey: `${keys.publicKeyBase64},${nextKeys.publicKeyBase64}`,
+    logRetentionDays: String(LOG_DAYS),
+  }).finally(traffic.stop);
+  const { posted, refused } = await traffic.ended;
+  const after = await deployed;
+
+  equal('same URLs', [after.webhookUrl, after.apiUrl], [ledger.webhookUrl, ledger.apiUrl]);
+  const late = await after.post(rotated.body, signed(nextKeys, rotated.body));
+  equal('a webhook signed with the new key, after: 200', [late.status, late.body], [200, { result: 'stored' }]);
+  const old = webhookLike(first(documented));
+  equal('one signed with the old key: 200', (await after.post(old.body, signed(keys, old.body))).status, 200);
+  const days = [...new Set((await logGroups(aws)).values())];
+  equal(`each log group keeps its lines for ${LOG_DAYS} days`, days, [LOG_DAYS]);
+  note(`${posted.length} webhooks came during the deployment; ${refused} had to be sent again`);
+  const held = await listAll(after, tokens.read);
+  equal('nothing is lost and nothing changed', difference([...before.map(({ id }) => id), ...posted], held), []);
+  equal('what was there is as it was', unchanged(before, held), before);
+  return after;
+}
+
+/** `cdk destroy` of the service, which holds no data, and a deployment that finds all of it again. */
+export async function destroyAndDeploy(
+  rehearsal: Rehearsal,
+  ledger: Ledger,
+  tokens: Tokens,
+  dynamodb: DynamoDBClient,
+): Promise<Ledger> {
+  const { cdk, settings } = rehearsal;
+  const before = await listAll(ledger, tokens.read);
+  const tables = await ledger.tables();
+  const rows = await rowCounts(dynamodb, tables);
+  const own = await putOwnTokens(rehearsal, ledger, tokens.generated);
+  await cdk.destroy('PortInLedger-Service', settings);
+  const { body } = first(rehearsal.telnyx.documented);
+  const gone = await ledger.post(body, signed(rehearsal.telnyx.keys, body));
+  holds('the webhook URL is gone', gone.status === 403 || gone.status === 404, gone);
+  equal('both tables still hold their rows', await rowCounts(dynamodb, tables), rows);
+
+  const after = await deploy(rehearsal, settings);
+  holds('the webhook URL is another one', after.webhookUrl !== ledger.webhookUrl, after.webhookUrl);
+  equal('the tables are the same', await after.tables(), tables);
+  equal('the list is the same', await listAll(after, tokens.read), before);
+  for (const [name, token] of Object.entries({ 'the generated': tokens.operate, 'an own': own.operate })) {
+    equal(`${name} token opens it`, (await after.call('GET', '/v2/porting/events', token)).status, 200);
+  }
+  const { result } = await after.sync('{}');
+  equal('the sync goes on', result.status, 'complete');
+  const age = Date.now() - Date.parse(result.from ?? '');
+  holds('from where it stopped, not from the beginning', age < 30 * 60_000, result);
+  return after;
+}
+
+/** The data stack goes only by hand, and what it holds not even then. */
+export async function checkDataStays(
+  { aws, cdk, secrets, settings }: Rehearsal,
+  ledger: Ledger,
+  dynamodb: DynamoDBClient,
+): Promise<void> {
+  const tables = await ledger.tables();
+  const values = () =>
+    Promise.all(
+      [ledger.apiKeySecret, ledger.tokensSecret].map(async (SecretId) => {
+        return (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
+      }),
+    );
+  const held = await values();
+  const rows = await rowCounts(dynamodb, tables);
+  const destroyed = await cdk.destroy('PortInLedger-Data', settings).then(
+    () => 'it was destroyed',
+    (error: Error) => error.message,
+  );
+  holds('cdk destroy of the data stack is refused', /TerminationProtection/i.test(destroyed), destroyed);
+  const StackName = 'PortInLedger-Data';
+  const EnableTerminationProtection = 'false';
+  await aws.query('cloudformation', { Action: 'UpdateTerminationProtection', StackName, EnableTerminationProtection });
+  await cdk.destroy(StackName, settings);
+  equal('with its protection taken off it goes, and the tables stay', await rowCounts(dynamodb, tables), rows);
+  equal('and so do the secrets', await values(), held);
+  for (const TableName of tables) {
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+    equal(`${TableName} is protected from deletion`, Table?.DeletionProtectionEnabled, true);
+  }
+}
+
+/** The webhook under an id of its own. */
+function webhookLike({ id, body }: Documented): { id: string; body: string } {
+  const other = randomUUID();
+  return { id: other, body: body.replace(id, other) };
+}
+
+/** Posts webhooks until it is stopped, each until it is answered 200, as Telnyx does. */
+function startTraffic({ telnyx }: Rehearsal, ledger: Ledger) {
+  let isStopped = false;
+  const send = async () => {
+    const posted: string[] = [];
+    let refused = 0;
+    while (!isStopped) {
+      const { id, body } = webhookLike(first(telnyx.documented));
+      while ((await ledger.post(body, signed(telnyx.keys, body))).status !== 200) {
+        refused += 1;
+        await sleep(250);
+      }
+      posted.push(id);
+      await sleep(100);
+    }
+    return { posted, refused };
+  };
+  return {
+    ended: send(),
+    stop: () => {
+      isStopped = true;
+    },
+  };
+}
+
+/** How many rows each table holds, or that it is gone. */
+async function rowCounts(
+  client: DynamoDBClient,
+  tables: readonly string[],
+): Promise<readonly (number | 'the table is gone')[]> {
+  const count = async (TableName: string) => {
+    let rows = 0;
+    for await (const { Count = 0 } of paginateScan({ client }, { TableName, Select: 'COUNT' })) rows += Count;
+    return rows;
+  };
+  return Promise.all(
+    tables.map((table) =>
+      count(table).catch((error: unknown) => {
+        if (error instanceof ResourceNotFoundException) return 'the table is gone' as const;
+        throw error;
+      }),
+    ),
+  );
+}
+
+/** The ids that the list does not have. */
+function difference(expected: readonly string[], held: readonly Shown[]): readonly string[] {
+  const known = new Set(held.map(({ id }) => id));
+  return expected.filter((id) => !known.has(id));
+}
+
+function unchanged(before: readonly Shown[], held: readonly Shown[]): readonly (Shown | undefined)[] {
+  const known = new Map(held.map((event) => [event.id, event]));
+  return before.map(({ id }) => known.get(id));
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { signalGroup } from './process-group.ts';
+
+/** What the stacks put out, by stack and name. */
+export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export type Settings = Readonly<Record<string, string>>;
+
+/** The `cdk` command of this repository, over its unmodified app. */
+export interface Cdk {
+  bootstrap(settings: Settings): Promise<void>;
+  deploy(settings: Settings): Promise<Outputs>;
+  destroy(stack: string, settings: Settings): Promise<void>;
+}
+
+const repository = join(import.meta.dirname, '../..');
+
+/**
+ * @param environment the whole of it: nothing of the caller's own, such as a profile, reaches the command
+ * @param folder for the assembly and the outputs
+ * @param signal ends a command that runs
+ */
+export function createCdk(environment: Readonly<Record<string, string>>, folder: string, signal: AbortSignal): Cdk {
+  async function run(command: string, options: readonly string[], settings: Settings): Promise<void> {
+    signal.throwIfAborted();
+    const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const output = ['--output', join(folder, 'cdk.out'), '--no-notices', '--ci', '--progress', 'events'];
+    const words = ['node_modules/aws-cdk/bin/cdk', command, ...options, ...context, ...output];
+    const child = spawn(process.execPath, words, {
+      cwd: repository,
+      env: { ...environment, CDK_DISABLE_CLI_TELEMETRY: 'true' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // It starts the app and the bundler, which have to end with it.
+      detached: true,
+    });
+    const kill = () => signalGroup(child.pid, 'SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    const printed: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => printed.push(chunk));
+    const [code] = await once(child, 'close');
+    signal.removeEventListener('abort', kill);
+    if (code !== 0) throw new Error(`cdk ${command} ended with ${code}:\n${Buffer.concat(printed)}`);
+  }
+
+  return {
+    bootstrap: (settings) => run('bootstrap', [], settings),
+    async deploy(settings) {
+      const outputs = join(folder, 'outputs.json');
+      await run('deploy', ['--all', '--require-approval', 'never', '--outputs-file', outputs], settings);
+      return JSON.parse(await readFile(outputs, 'utf8')) as Outputs;
+    },
+    destroy: (stack, settings) => run('destroy', [stack, '--force'], settings),
+  };
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ensurePython } from '../python/environment.ts';
+import { checkDataStays, deployOverLiveData, destroyAndDeploy } from './again.ts';
+import { checkAccess, checkList, checkRepublish, checkShow } from './api.ts';
+import { type Aws, createAws } from './aws.ts';
+import { createCdk } from './cdk.ts';
+import { checkLogs, printFunctionLogs } from './function-logs.ts';
+import { type MiniStack, startMiniStack } from './ministack.ts';
+import { deploy, type Rehearsal } from './rehearsal.ts';
+import { equal, note, step, summary } from './report.ts';
+import { generatedTokens, putApiKey } from './secrets.ts';
+import { checkDeadLetter, checkFiredRun, checkFirstRun, checkRunsWithoutKey } from './sync.ts';
+import { startTelnyx } from './telnyx.ts';
+import { checkDocumented, checkDuplicate, checkForged } from './webhooks.ts';
+
+/**
+ * `npm run test:deploy`: deploys the unmodified app to MiniStack with the `cdk` command, and then uses it as its owner, Telnyx and the
+ * API's clients do. See docs/testing.md for what an emulator cannot show.
+ */
+const packages = ['ministack==1.5.33', 'trustme==1.2.1'];
+const LONGEST = 5 * 60_000;
+
+const bin = await ensurePython(packages);
+const begun = performance.now();
+const folder = await mkdtemp(join(tmpdir(), 'port-in-ledger-deploy-'));
+const closers: (() => unknown)[] = [];
+const interrupted = new AbortController();
+let ministack: MiniStack | undefined;
+let aws: Aws | undefined;
+
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    isStopped = true;
+    interrupted.abort(new Error(`stopped by ${signal}`));
+  });
+}
+const limit = setTimeout(() => interrupted.abort(new Error('it took more than 5 minutes')), LONGEST);
+
+const work = rehearse();
+try {
+  await Promise.race([
+    work,
+    new Promise((_, reject) => interrupted.signal.addEventListener('abort', () => reject(interrupted.signal.reason))),
+  ]);
+  summary(begun);
+} catch (error) {
+  process.exitCode = 1;
+  console.error(`\nFAILED: ${(error as Error).stack ?? error}`);
+  if (!isStopped) await printLogs();
+} finally {
+  clearTimeout(limit);
+  for (const close of closers.toReversed()) await close();
+  // Last of all, when nothing writes into it any more.
+  await Promise.race([work.catch(() => {}), sleep(5_000)]);
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+// A step that was interrupted may still wait for something.
+process.exit();
+
+async function printLogs(): Promise<void> {
+  if (aws) await printFunctionLogs(aws).catch((reason: unknown) => console.error(`no function logs: ${reason}`));
+  if (ministack) console.error(`\nMiniStack\n${await ministack.log()}`);
+}
+
+async function rehearse(): Promise<void> {
+  const emulator = await step('start MiniStack', () => startMiniStack(bin, folder, interrupted.signal));
+  ministack = emulator;
+  closers.push(emulator.stop);
+  note(`MiniStack ${emulator.version} at ${emulator.endpoint.origin}`);
+  equal('it enforces IAM', emulator.auth, 'enabled');
+  const telnyx = await startTelnyx();
+  closers.push(telnyx.api.close);
+
+  const { endpoint, environment } = emulator;
+  const region = environment.AWS_REGION ?? '';
+  const client = {
+    endpoint: endpoint.origin,
+    region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const secrets = new SecretsManagerClient(client);
+  const dynamodb = new DynamoDBClient(client);
+  aws = createAws(endpoint, region);
+  const cdk = createCdk(environment, folder, interrupted.signal);
+  const settings = { telnyxPublicKey: telnyx.keys.publicKeyBase64, telnyxBaseUrl: telnyx.api.url };
+  const rehearsal: Rehearsal = { aws, cdk, secrets, telnyx, settings };
+
+  await step('cdk bootstrap', () => cdk.bootstrap(settings));
+  let ledger = await step('cdk deploy --all', () => deploy(rehearsal, settings));
+  await step('sync runs without an API key', () => checkRunsWithoutKey(rehearsal, ledger));
+  await step('a run that fails for good', () => checkDeadLetter(rehearsal, ledger));
+  const tokens = await step('the API key is put, the tokens are read', async () => {
+    await putApiKey(rehearsal, ledger);
+    return generatedTokens(rehearsal, ledger);
+  });
+  await step('documented webhooks', () => checkDocumented(rehearsal, ledger, tokens));
+  await step('a duplicate', () => checkDuplicate(rehearsal, ledger, tokens));
+  await step('forged webhooks', () => checkForged(rehearsal, ledger, tokens));
+  await step('tokens', () => checkAccess(rehearsal, ledger, tokens));
+  await step('the first sync run', () => checkFirstRun(rehearsal, ledger, tokens));
+  await step('list', () => checkList(rehearsal, ledger, tokens));
+  await step('show', () => checkShow(rehearsal, ledger, tokens));
+  await step('republish', () => checkRepublish(rehearsal, ledger, tokens));
+  await step('the schedule fires', () => checkFiredRun(rehearsal, ledger, tokens));
+  ledger = await step('cdk deploy --all over live data', () => deployOverLiveData(rehearsal, ledger, tokens));
+  await step('what the functions logged', () => checkLogs(rehearsal, tokens));
+  ledger = await step('cdk destroy of the service, and deploy', () =>
+    destroyAndDeploy(rehearsal, ledger, tokens, dynamodb),
+  );
+  await step('the data stack', () => checkDataStays(rehearsal, ledger, dynamodb));
+}

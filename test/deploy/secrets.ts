@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { Ledger } from './ledger.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { equal, note } from './report.ts';
+
+/** A token of each kind, and the secret that they are in. */
+export interface Tokens {
+  readonly read: string;
+  readonly operate: string;
+  readonly generated: string;
+}
+
+/** Step 3 of docs/deploy.md. */
+export async function putApiKey({ secrets, telnyx }: Rehearsal, ledger: Ledger): Promise<void> {
+  const SecretId = ledger.apiKeySecret;
+  await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: telnyx.apiKey }));
+}
+
+/** Step 4 of docs/deploy.md: the halves of the generated text. */
+export async function generatedTokens({ secrets }: Rehearsal, ledger: Ledger): Promise<Tokens> {
+  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: ledger.tokensSecret }));
+  const { generated, ...lists } = JSON.parse(SecretString) as { generated: string };
+  equal(
+    'the tokens secret holds a generated text of 64 characters and two empty lists',
+    { length: generated.length, ...lists },
+    { length: 64, read: [], operate: [] },
+  );
+  if (!/^[A-Za-z0-9]{64}$/.test(generated)) {
+    note('MiniStack put punctuation into it, which the template excludes: no token of AWS looks like that');
+  }
+  return { read: generated.slice(0, 32), operate: generated.slice(32), generated };
+}
+
+/** The end of step 4: lists of one's own beside the generated text. */
+export async function putOwnTokens(
+  { secrets }: Rehearsal,
+  ledger: Ledger,
+  generated: string,
+): Promise<Omit<Tokens, 'generated'>> {
+  const [read, operate] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
+  const SecretString = JSON.stringify({ read: [read], operate: [operate], generated });
+  await secrets.send(new PutSecretValueCommand({ SecretId: ledger.tokensSecret, SecretString }));
+  return { read, operate };
+}

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { schedules } from '../../infra/service.ts';
+import type { Aws } from './aws.ts';
+import type { Ledger } from './ledger.ts';
+import { listAll, type Rehearsal, record, show } from './rehearsal.ts';
+import { equal, holds, note } from './report.ts';
+import type { Tokens } from './secrets.ts';
+import { lateEvent } from './telnyx.ts';
+
+/** A deployed schedule, as EventBridge Scheduler holds it. */
+interface Schedule {
+  readonly Name: string;
+  readonly State: string;
+  readonly ScheduleExpression: string;
+  readonly Target: { readonly Arn: string; readonly Input: string };
+}
+
+/** Functions look at a secret that they could not read again after 30 s; the rest is for a slow machine. */
+const KEY_TAKEN_UP_WITHIN = 60_000;
+/** MiniStack looks every 10 s for schedules that are due, and repeats a failed event after 1 s and 2 s more. */
+const FIRED_WITHIN = 40_000;
+
+/** The deployed schedules, in the order of service.ts. */
+export async function deployedSchedules({ aws }: Rehearsal, ledger: Ledger): Promise<readonly Schedule[]> {
+  const { body } = await aws.rest('scheduler', 'GET', '/schedules');
+  const names = (body as { Schedules: { Name: string }[] }).Schedules.map(({ Name }) => Name);
+  const deployed = await Promise.all(names.map((name) => scheduleNamed(aws, name)));
+  const found = schedules.map(({ name }) =>
+    deployed.find(({ Name }) => Name.toLowerCase().includes(`${name}schedule`)),
+  );
+  const expressions = ['rate(5 minutes)', 'cron(17 3 * * ? *)'];
+  equal(
+    'two schedules are enabled and hand their input to the sync function',
+    found.map((one) => one && [one.State, one.ScheduleExpression, one.Target.Arn.split(':').at(-1), one.Target.Input]),
+    schedules.map(({ input }, index) => ['ENABLED', expressions[index], ledger.syncFunction, JSON.stringify(input)]),
+  );
+  return found.filter((one) => one !== undefined);
+}
+
+/** Before there is a key, a run says what is missing. */
+export async function checkRunsWithoutKey(rehearsal: Rehearsal, ledger: Ledger): Promise<void> {
+  const [sync, nightly] = await deployedSchedules(rehearsal, ledger);
+  const every = await ledger.sync(sync?.Target.Input ?? '');
+  equal(
+    'the scheduled run fails in its result, and is not repeated',
+    [every.functionError, every.result.status],
+    [undefined, 'failed'],
+  );
+  holds('it says what to do', /put .*docs\/deploy\.md/.test(every.result.error ?? ''), every.result);
+  const range = await ledger.sync(nightly?.Target.Input ?? '');
+  holds('the nightly run throws, so that Lambda repeats it', range.functionError !== undefined, range);
+  equal('/health says so', (await ledger.health()).body, {
+    last_complete_sync_age_seconds: null,
+    last_sync_status: 'failed',
+  });
+}
+
+/** What a schedule asks for and the function cannot do, three times, is kept. */
+export async function checkDeadLetter(rehearsal: Rehearsal, ledger: Ledger): Promise<void> {
+  const { aws } = rehearsal;
+  const [, nightly] = await deployedSchedules(rehearsal, ledger);
+  // As Scheduler invokes it on AWS. MiniStack's own repeats nothing.
+  await ledger.syncAsynchronously(nightly?.Target.Input ?? '');
+  const until = Date.now() + FIRED_WITHIN;
+  let letters: readonly { readonly Body: string }[] = [];
+  while (letters.length === 0 && Date.now() < until) {
+    await sleep(500);
+    const input = { QueueUrl: ledger.deadLettersUrl };
+    const answer = await aws.target('sqs', 'AmazonSQS.ReceiveMessage', input);
+    letters = (answer as { Messages?: { Body: string }[] }).Messages ?? [];
+  }
+  equal(
+    'a nightly run that failed three times is in the dead-letter queue, with its input',
+    letters.map(({ Body }) => JSON.parse(Body).requestPayload),
+    [JSON.parse(nightly?.Target.Input ?? '')],
+  );
+}
+
+/** The first run that has a key lists everything. */
+export async function checkFirstRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
+  const { telnyx } = rehearsal;
+  const [sync] = await deployedSchedules(rehearsal, ledger);
+  const begun = Date.now();
+  let run = await ledger.sync(sync?.Target.Input ?? '');
+  while (run.result.status !== 'complete' && Date.now() - begun < KEY_TAKEN_UP_WITHIN) {
+    note(`not yet: ${run.result.error ?? run.result.status}`);
+    await sleep(5_000);
+    run = await ledger.sync(sync?.Target.Input ?? '');
+  }
+  const upstream = telnyx.api.events();
+  const { status, seen, inserted } = run.result;
+  equal(
+    `a run with the schedule's payload stores all ${upstream.length} events of the Events API`,
+    { status, seen, inserted },
+    { status: 'complete', seen: upstream.length, inserted: upstream.length },
+  );
+  const held = new Map((await listAll(ledger, tokens.read)).map((event) => [event.id, event]));
+  equal(
+    'each comes out of the ledger as Telnyx lists it',
+    upstream.map(({ id }) => held.get(id)).map((event) => event && record(event)),
+    upstream,
+  );
+  const { body } = await ledger.health();
+  equal('/health says complete', (body as Record<string, unknown>).last_sync_status, 'complete');
+}
+
+/** The deployed schedule's own target, fired once by the emulator's Scheduler. */
+export async function checkFiredRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
+  const { aws, telnyx } = rehearsal;
+  const [sync] = await deployedSchedules(rehearsal, ledger);
+  const late = lateEvent();
+  telnyx.api.put(late);
+  await aws.rest('scheduler', 'POST', '/schedules/rehearsal', {
+    ScheduleExpression: `at(${new Date().toISOString().slice(0, 19)})`,
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: sync?.Target,
+  });
+  const until = Date.now() + FIRED_WITHIN;
+  let shown = await show(ledger, tokens.read, late.id);
+  while (shown.status === 404 && Date.now() < until) {
+    await sleep(500);
+    shown = await show(ledger, tokens.read, late.id);
+  }
+  equal(
+    'an event that was listed late is in the ledger after Scheduler has fired the target of the sync schedule',
+    shown.event && record(shown.event),
+    late,
+  );
+}
+
+async function scheduleNamed(aws: Aws, name: string): Promise<Schedule> {
+  return (await aws.rest('scheduler', 'GET', `/schedules/${name}?groupName=default`)).body as Schedule;
+}

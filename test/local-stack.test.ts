@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +17,15 @@ let folder: string;
 const lines: string[] = [];
 const ID = '00000000-0000-4000-8000-000000000000';
 
+/** An engine of the user's own may hold the tables of an earlier run: another seed has other ones. */
+function engine(): Record<string, string> {
+  const { DYNAMODB_ENDPOINT } = process.env;
+  return DYNAMODB_ENDPOINT ? { DYNAMODB_ENDPOINT, SEED: String(randomInt(2 ** 31)) } : {};
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'local-stack-'));
-  const settings = readSettings({ PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '2' });
+  const settings = readSettings({ PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '2', ...engine() });
   local = await startLocal(settings, {
     log: (line) => lines.push(line),
     bundleDir: join(folder, 'bundles'),
@@ -113,26 +120,28 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
   });
 });
 
-describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, {
+const named = (those: typeof routes) => those.map((route) => [`${route.method} ${route.path}`, route] as const);
+const statusOf = async (method: string, path: string, token?: string) =>
+  (await fetch(url(path), { method, headers: token ? { authorization: `Bearer ${token}` } : {} })).status;
+
+test.each(named(routes.filter(({ token }) => token === 'none')))('%s is open', async (_, { method, path }) => {
+  expect(await statusOf(method, path)).toBe(200);
+  expect(await statusOf(method, path, 'wrong-wrong-wrong-wrong')).toBe(200);
+});
+
+test.each(
+  named(routes.filter(({ token }) => token !== 'none')),
+)('%s takes an operate token, and neither none nor a wrong one', async (_, { method, path }) => {
+  expect(await statusOf(method, path)).toBe(401);
+  expect(await statusOf(method, path, 'wrong-wrong-wrong-wrong')).toBe(401);
+  expect([200, 404]).toContain(await statusOf(method, path, local.tokens.operate));
+});
+
+test.each(named(routes.filter(({ token }) => token === 'operate')))('%s is closed to a read token', async (_, {
   method,
   path,
-  token,
 }) => {
-  test(token === 'none' ? 'is open' : 'is closed without a token, and with a wrong one', async () => {
-    const without = await fetch(url(path), { method });
-    const wrong = await fetch(url(path), { method, headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } });
-    expect([without.status, wrong.status]).toEqual(token === 'none' ? [200, 200] : [401, 401]);
-  });
-
-  test.runIf(token === 'operate')('is closed to a read token', async () => {
-    const answer = await fetch(url(path), { method, headers: { authorization: `Bearer ${local.tokens.read}` } });
-    expect(answer.status).toBe(403);
-  });
-
-  test.runIf(token !== 'none')('is open to an operate token', async () => {
-    const answer = await fetch(url(path), { method, headers: { authorization: `Bearer ${local.tokens.operate}` } });
-    expect([200, 404]).toContain(answer.status);
-  });
+  expect(await statusOf(method, path, local.tokens.read)).toBe(403);
 });
 
 test('the webhook path takes POST only, and only from Telnyx', async () => {

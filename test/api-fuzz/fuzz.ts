@@ -1,0 +1,105 @@
+/**
+ * `npm run test:api-fuzz`: Schemathesis against the whole service as `npm start` runs it, by docs/openapi.yaml. SEED gives other cases,
+ * CASES more or fewer.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endBundler } from '../../infra/local/bundle.ts';
+import { type Local, startLocal } from '../../infra/local/local.ts';
+import { readSettings } from '../../infra/local/settings.ts';
+import { createKeys } from '../../infra/local/simulator/webhooks.ts';
+import { ensurePython } from '../python/environment.ts';
+import { fuzz, type Outcome, packages } from './schemathesis.ts';
+import { openSigningDoor } from './signing-door.ts';
+
+const seed = Number(process.env.SEED ?? 1);
+const cases = Number(process.env.CASES ?? 120);
+const ACCOUNT = 47;
+
+const bin = await ensurePython(packages);
+const folder = await mkdtemp(join(tmpdir(), 'api-fuzz-'));
+const lines: string[] = [];
+
+const opened: { close(): Promise<void> }[] = [];
+const local = await startLocal(
+  readSettings({ PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '86400', SEED: String(ACCOUNT) }),
+  {
+    log: (line) => lines.push(line),
+    bundleDir: join(folder, 'bundles'),
+    // Telnyx's rate limit would answer most republishes, and they would test nothing else.
+    simulator: { ordersPerMinute: 0, speed: 0.001, requestsPerSecond: Number.POSITIVE_INFINITY },
+  },
+);
+await endBundler();
+
+try {
+  await synced(local);
+  const common = { bin, token: local.tokens.operate, seed, cases, folder };
+  report('every operation', await fuzz({ ...common, url: local.url }), [
+    'GET /v2/porting/events',
+    'GET /v2/porting/events/{id}',
+    'POST /v2/porting/events/{id}/republish',
+    'GET /health',
+  ]);
+
+  const door = await openSigningDoor(local.url, createKeys(ACCOUNT));
+  opened.push(door);
+  // What is signed is never refused for what it says, and the door signs also what came without a signature.
+  const except = ['negative_data_rejection', 'missing_required_header'];
+  const webhooks = { ...common, cases: 3 * cases, url: door.url, operationId: 'receiveWebhook', except };
+  report('signed webhooks', await fuzz(webhooks), ['POST /webhooks/telnyx']);
+  console.log(`  ${[...door.results].map(([result, count]) => `${count} ${result}`).join(', ')}`);
+  for (const result of ['stored', 'rejected']) {
+    if (!door.results.has(result)) throw new Error(`No webhook was ${result}: the cases say nothing`);
+  }
+  console.log(`afterwards: ${await readAll(local)} events can be listed and shown`);
+  console.log(`no failure (SEED=${seed} CASES=${cases})`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error(
+    `what the functions said of errors:\n${lines.filter((line) => /error|problem/i.test(line)).join('\n')}`,
+  );
+  console.error(`repeat it with SEED=${seed} CASES=${cases}`);
+  process.exitCode = 1;
+} finally {
+  for (const one of opened) await one.close();
+  await local.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function synced({ url }: Local): Promise<void> {
+  for (let tries = 0; tries < 150; tries += 1) {
+    const health = (await (await fetch(`${url}/health`)).json()) as { last_sync_status: string };
+    if (health.last_sync_status === 'complete') return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('The first sync has not come to its end within 30 s');
+}
+
+/** A run in which an operation never succeeded has tested its refusals only. */
+function report(what: string, { cases, seconds, accepted }: Outcome, operations: readonly string[]): void {
+  console.log(`${what}: ${cases} cases in ${Math.round(seconds)} s, no failure`);
+  for (const operation of operations) {
+    if (!accepted[operation]) throw new Error(`No valid case of ${operation} was answered with a success`);
+    console.log(`  ${operation}: ${accepted[operation]} valid ones answered with a success`);
+  }
+}
+
+/** Whatever was delivered, the ledger can still be read. */
+async function readAll({ url, tokens }: Local): Promise<number> {
+  const get = async (target: string) => {
+    const answer = await fetch(url + target, { headers: { authorization: `Bearer ${tokens.read}` } });
+    if (answer.status !== 200) throw new Error(`GET ${target} is answered with ${answer.status}`);
+    return (await answer.json()) as { data: { id: string }[]; meta: { total_pages: number; total_results: number } };
+  };
+  let read = 0;
+  for (let number = 1; ; number += 1) {
+    const { data, meta } = await get(`/v2/porting/events?page[size]=100&page[number]=${number}`);
+    for (const { id } of data) await get(`/v2/porting/events/${encodeURIComponent(id)}`);
+    read += data.length;
+    if (number < meta.total_pages) continue;
+    if (read !== meta.total_results) throw new Error(`${read} of ${meta.total_results} events were listed`);
+    return read;
+  }
+}

@@ -1,0 +1,165 @@
+import type { Context } from 'aws-lambda';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { recordListing } from '../../functions/ledger/listings.ts';
+import type { Store } from '../../functions/ledger/store.ts';
+import { startGateway } from '../../infra/local/gateway.ts';
+import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
+import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { routes, webhook } from '../../infra/service.ts';
+import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
+import { loadHandler } from '../handlers.ts';
+import { lambdaContext } from '../http-event.ts';
+import { engineEndpoint, openStore } from '../open-store.ts';
+import { deliveredEvent, listing, uuid } from '../porting-events.ts';
+import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
+import { type Account, openAccount, timestampIn } from '../telnyx/account.ts';
+
+export const tokens = { read: 'read-token-0123456789', operate: 'operate-token-0123456789' };
+
+/** What a test may send along. */
+export interface Ask {
+  readonly token?: keyof typeof tokens | 'unknown';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The API behind its gateway: the functions themselves, and around them whatever can fail, at a test's command. */
+export interface Api {
+  readonly ask: (request: string, options?: Ask) => Promise<Response>;
+  /** Posts a body with the headers of the account's signature. */
+  readonly deliver: (body: string) => Promise<Response>;
+  readonly store: Store;
+  readonly engine: FaultyEngine;
+  readonly telnyx: EventsApi;
+  readonly secrets: SecretsManager;
+  /** What Telnyx lists, and the ledger holds, oldest first. */
+  readonly events: readonly PortingEvent[];
+  /** Milliseconds that a function has left. */
+  remaining: number;
+  /** True makes every function die of an error. */
+  crashes: boolean;
+  /** Takes all faults away. */
+  repair(): void;
+  close(): Promise<void>;
+}
+
+/** @param secretsManager how it is when the functions start; unless it is up, nobody will get at an event, and there are none */
+export async function startApi(secretsManager: SecretsManager['state'] = 'up'): Promise<Api> {
+  const account = openAccount();
+  const [store, engine, telnyx, secrets] = await Promise.all([
+    openStore(),
+    startFaultyEngine(await engineEndpoint()),
+    startEventsApi({ apiKey: 'KEY0123', requestsPerSecond: Number.POSITIVE_INFINITY }),
+    startSecretsManager({
+      tokens: JSON.stringify({ read: [tokens.read], operate: [tokens.operate] }),
+      key: 'KEY0123',
+    }),
+  ]);
+  secrets.state = secretsManager;
+  const events = secretsManager === 'up' ? await fill(store, telnyx) : [];
+  const invoke = await loadAll(environmentOf(store, engine, secrets, telnyx, account));
+  const gateway = await startGateway({
+    port: 0,
+    webhook,
+    routes,
+    invoke: async (name, event) => {
+      if (api.crashes) return { error: { errorType: 'Error', errorMessage: 'a crash' } };
+      return {
+        payload: await invoke(
+          name,
+          event,
+          lambdaContext(() => api.remaining),
+        ),
+      };
+    },
+  });
+
+  const api: Api = {
+    store,
+    engine,
+    telnyx,
+    secrets,
+    events,
+    remaining: 29_000,
+    crashes: false,
+    ask(request, { token, headers, body } = {}) {
+      const [method = 'GET', target = '/'] = request.split(' ');
+      const known = token === 'unknown' ? 'unknown-token-0123456789' : token && tokens[token];
+      return fetch(gateway.url + target, {
+        method,
+        headers: { ...(known && { authorization: `Bearer ${known}` }), ...headers },
+        ...(body !== undefined && { body }),
+      });
+    },
+    deliver(body) {
+      const timestamp = timestampIn(0);
+      const signature = account.sign(timestamp, body);
+      const headers = { 'telnyx-timestamp': timestamp, 'telnyx-signature-ed25519': signature };
+      return api.ask(`POST ${webhook.localPath}`, {
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
+    },
+    repair() {
+      engine.fault = () => undefined;
+      telnyx.intercept = undefined;
+      api.remaining = 29_000;
+      api.crashes = false;
+    },
+    async close() {
+      gateway.cut();
+      await Promise.all([gateway.close(), engine.close(), telnyx.close(), secrets.close()]);
+    },
+  };
+  // The AWS SDK reads its settings at the first request, when another API may have changed the environment.
+  await api.ask('GET /v2/porting/events', { token: 'read' });
+  await api.ask(`POST /v2/porting/events/${uuid(0)}/republish`, {
+    token: 'operate',
+    headers: { 'idempotency-key': '0' },
+  });
+  await api.deliver('no event');
+  return api;
+}
+
+/** Orders of every kind, half of whose events a webhook has announced too; the newest have no payload yet. */
+async function fill(store: Store, telnyx: EventsApi): Promise<readonly PortingEvent[]> {
+  const from = Date.now() - 40 * 86_400_000;
+  const all = lives({ seed: 3, from, orders: 40, days: 10 }).map(({ event }) => event);
+  const events = all.map((event, index) => (index < all.length - 5 ? event : withoutPayload(event)));
+  for (const event of events) telnyx.put(event);
+  for (const [index, event] of events.entries()) {
+    if (index % 2 === 0 && event.payload) await recordDelivery(store, deliveredEvent(event), Date.now());
+    await recordListing(store, listing(event), Date.now());
+  }
+  return events;
+}
+
+function environmentOf(
+  store: Store,
+  engine: FaultyEngine,
+  secrets: SecretsManager,
+  telnyx: EventsApi,
+  account: Account,
+): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    EVENTS_TABLE: store.events,
+    CONTROL_TABLE: store.control,
+    API_TOKENS_SECRET: 'tokens',
+    TELNYX_API_KEY_SECRET: 'key',
+    TELNYX_BASE_URL: telnyx.url,
+    TELNYX_PUBLIC_KEY: account.publicKey,
+  };
+}
+
+async function loadAll(environment: Readonly<Record<string, string>>) {
+  const handlers = new Map([
+    ['query-events', await loadHandler('query-events', environment)],
+    ['republish-event', await loadHandler('republish-event', environment)],
+    ['receive-webhook', await loadHandler('receive-webhook', environment)],
+  ]);
+  return async (name: string, event: unknown, context: Context) =>
+    JSON.stringify(await handlers.get(name)?.(event, context));
+}

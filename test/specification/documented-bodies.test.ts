@@ -1,0 +1,180 @@
+import { globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { LedgerEvent } from '../../functions/ledger/row.ts';
+import type { PortingEvent } from '../../functions/porting/event.ts';
+import { type Local, startLocal } from '../../infra/local/local.ts';
+import { readSettings } from '../../infra/local/settings.ts';
+import { createKeys } from '../../infra/local/simulator/webhooks.ts';
+import { webhook } from '../../infra/service.ts';
+import { uuid } from '../porting-events.ts';
+import { telnyx, violations } from './schemas.ts';
+
+/**
+ * Every body that Telnyx documents, through the whole service as `npm start` runs it: what goes in by webhook or by
+ * list comes out of list and show unchanged.
+ */
+const SEED = 43;
+const FOLDER = 'test/fixtures/telnyx/port-in';
+const keys = createKeys(SEED);
+
+interface Envelope {
+  readonly id: string;
+  readonly event_type: string;
+  readonly occurred_at: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** Where a payload names its order. */
+const orderOf = ({ payload }: Envelope) =>
+  payload.porting_order_id ?? payload.id ?? (payload.from as { id: string } | undefined)?.id;
+
+/** Two samples of messaging_changed carry one id, though they tell two things: to the ledger they would be one event. */
+const USED_TWICE = '626110d0-fab6-4a13-9183-3b331c41ccac';
+
+const webhooks = globSync(`${FOLDER}/porting_order.*.json`)
+  .toSorted()
+  .map((path) => {
+    const name = basename(path, '.json');
+    const documented = readFileSync(path, 'utf8');
+    const raw = name.endsWith('messaging_changed.ported') ? documented.replace(USED_TWICE, uuid(1)) : documented;
+    const body = JSON.parse(raw);
+    return { name, raw, event: (body.data ?? body) as Envelope };
+  });
+const list = JSON.parse(readFileSync(`${FOLDER}/events-api.list.status_changed.json`, 'utf8'));
+const listedEvent: PortingEvent = list.data[0];
+
+/** Where Telnyx's samples contradict Telnyx's specification; so do our answers, which keep what came. */
+const OFF_SPEC: Readonly<Record<string, readonly string[]>> = {
+  'porting_order.new_comment': ['/payload/comment/user_id must be string'],
+  'events-api.list.status_changed': [
+    '/payload/customer_reference must be string',
+    '/payload/webhook_url must be string',
+  ],
+};
+
+function judged(event: { readonly event_type: string }): string[] {
+  const { mapping } = telnyx.components.schemas.PortingEvent?.discriminator as { mapping: Record<string, string> };
+  return violations('telnyx', mapping[event.event_type]?.split('/').slice(1) ?? [], event);
+}
+
+let local: Local;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'documented-'));
+  const settings = { PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '86400', SEED: String(SEED) };
+  local = await startLocal(readSettings(settings), {
+    log: () => {},
+    bundleDir: join(folder, 'bundles'),
+    simulator: { history: 0, ordersPerMinute: 0, requestsPerSecond: Number.POSITIVE_INFINITY },
+  });
+  await vi.waitUntil(async () => (await get('/health')).last_sync_status === 'complete', { timeout: 20_000 });
+});
+
+afterAll(async () => {
+  await local?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function get(target: string) {
+  const answer = await fetch(local.url + target, { headers: { authorization: `Bearer ${local.tokens.read}` } });
+  return answer.json() as Promise<Record<string, unknown>>;
+}
+
+async function deliver(body: string) {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const answer = await fetch(local.url + webhook.localPath, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'telnyx-timestamp': timestamp,
+      'telnyx-signature-ed25519': keys.sign(timestamp, body),
+    },
+    body,
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+/** The event, as the list has it and as it is shown: both are the same. */
+async function readBack(id: string): Promise<LedgerEvent> {
+  const shown = (await get(`/v2/porting/events/${id}`)).data as LedgerEvent;
+  const listed = ((await get('/v2/porting/events?page[size]=250')).data as LedgerEvent[]).filter(
+    (event) => event.id === id,
+  );
+  expect(listed).toEqual([shown]);
+  return shown;
+}
+
+test('Telnyx documents each type that arrives by webhook', () => {
+  expect(webhooks).toHaveLength(12);
+  expect(new Set(webhooks.map(({ event }) => event.id)).size).toBe(12);
+  expect(new Set(webhooks.map(({ event }) => event.event_type)).size).toBe(5);
+});
+
+describe('by webhook', () => {
+  test.each(webhooks)('$name: the payload comes out as it went in', async ({ raw, event }) => {
+    expect(await deliver(raw)).toEqual({ status: 200, body: { result: 'stored' } });
+    const { ledger, ...record } = await readBack(event.id);
+    expect(record.payload).toStrictEqual(event.payload);
+    expect(record).toStrictEqual({
+      id: event.id,
+      event_type: event.event_type,
+      porting_order_id: orderOf(event),
+      payload_status: 'completed',
+      payload: event.payload,
+      available_notification_methods: ['webhook'],
+      record_type: 'porting_event',
+      created_at: event.occurred_at,
+      updated_at: event.occurred_at,
+    });
+    expect(ledger).toMatchObject({ first_seen_by: 'webhook', webhook_deliveries: 1, listed_at: null });
+  });
+
+  test.each(webhooks)('$name: is as the specification says, or as little as the sample is', async ({ name, event }) => {
+    const expected = OFF_SPEC[name] ?? offSpecCodes(event);
+    expect(judged({ event_type: event.event_type, payload: event.payload } as Envelope)).toEqual(expected);
+    expect(judged(await readBack(event.id))).toEqual(expected);
+  });
+});
+
+/** The specification's enumeration lacks codes that its samples show (contract section 6). */
+function offSpecCodes({ payload }: Envelope): string[] {
+  const { details = [] } = (payload.status ?? {}) as { details?: { code: string }[] };
+  const known = telnyx.components.schemas.PortingOrdersExceptionType?.properties?.code?.enum as string[];
+  return details.flatMap(({ code }, index) =>
+    known.includes(code) ? [] : [`/payload/status/details/${index}/code must be equal to one of the allowed values`],
+  );
+}
+
+describe('by list', () => {
+  test('the answer that Telnyx documents, given to the sync, is what the ledger answers', async () => {
+    if (!local.simulator) throw new Error('there is no simulator');
+    local.simulator.api.intercept = ({ path }) => (path === '/v2/porting/events' ? { body: list } : undefined);
+    const run = await local.invoke('sync-events', { from: '2024-06-01T00:00:00Z', to: '2024-07-01T00:00:00Z' });
+    local.simulator.api.intercept = undefined;
+    expect(run).not.toHaveProperty('error');
+
+    const { ledger, ...record } = await readBack(listedEvent.id);
+    expect(record).toStrictEqual(listedEvent);
+    expect(ledger).toMatchObject({ first_seen_by: 'list', webhook_deliveries: 0, webhook_last_at: null });
+
+    const query = new URLSearchParams({
+      'filter[type]': listedEvent.event_type,
+      'filter[porting_order_id]': listedEvent.porting_order_id ?? '',
+      'page[size]': '25',
+    });
+    expect(await get(`/v2/porting/events?${query}`)).toStrictEqual({ ...list, data: [{ ...listedEvent, ledger }] });
+  });
+
+  test('is as the specification says, or as little as the sample is', async () => {
+    const expected = [
+      ...(OFF_SPEC['events-api.list.status_changed'] ?? []),
+      ...offSpecCodes(listedEvent as unknown as Envelope),
+    ].sort();
+    expect(judged(listedEvent).toSorted()).toEqual(expected);
+    expect(judged(await readBack(listedEvent.id)).toSorted()).toEqual(expected);
+  });
+});

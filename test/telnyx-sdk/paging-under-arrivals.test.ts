@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { uuid } from '../porting-events.ts';
+import { idsOf, meanwhile, newEvent, newestFirst, type SyncedAccount, startSyncedAccount } from './synced-account.ts';
+
+/**
+ * Paging by number over a list that grows. What holds, as long as no event moves within the list:
+ * - every page is the list's, as it is when the page is asked for;
+ * - an event that was there at the start is never skipped, and what came first still comes first;
+ * - n events that arrive before what has been read make the next page begin with the last n again: some are seen twice;
+ * - a reader that sets `filter[created_at][lte]` to the present sees each event once, unless one arrives late, from before it.
+ *
+ * An event moves at most once, by seconds, when the list's `created_at` takes the place of its webhook's `occurred_at`.
+ */
+let account: SyncedAccount;
+
+beforeAll(async () => {
+  account = await startSyncedAccount();
+});
+
+afterAll(() => account?.close());
+
+/** What the ledger holds, by its own account: in one page after another while nothing arrives. */
+async function held(): Promise<readonly PortingEvent[]> {
+  const events: unknown[] = [];
+  for await (const event of account.sdk().porting.events.list({ 'page[size]': 250 })) events.push(event);
+  return events as PortingEvent[];
+}
+
+test('between two pages: each page is that of the moment, none of the first events is skipped', async () => {
+  const size = 40;
+  const first = await held();
+  let list = first;
+  const seen: (string | undefined)[] = [];
+  let number = 0;
+  const page = await account.sdk().porting.events.list({ 'page[size]': size });
+  for await (const { data } of page.iterPages()) {
+    expect(idsOf(data)).toEqual(idsOf(list.slice(number * size, (number + 1) * size)));
+    seen.push(...idsOf(data).filter((id) => id !== undefined));
+    number += 1;
+
+    // Some of the present, and some that come late: among those that have been read, and among those that have not.
+    const late = [(number * size) / 2, number * size + size / 2]
+      .filter(() => number % 3 === 0)
+      .flatMap((index) => (list[index]?.created_at ? [newEvent({ created_at: list[index].created_at })] : []));
+    const arriving = [...Array.from({ length: (number * 7) % 5 }, () => newEvent()), ...late];
+    for (const event of arriving) await account.announce(event);
+    list = newestFirst([...list, ...arriving]);
+  }
+  expect(number).toBeGreaterThan(1_200 / size);
+  const known = new Set(idsOf(first));
+  const firstSights = [...new Set(seen)].filter((id) => known.has(id));
+  expect(firstSights).toEqual(idsOf(first));
+  expect(seen.length).toBeGreaterThan(new Set(seen).size);
+});
+
+test('all the time: none is skipped, and no more are seen twice than have arrived', async () => {
+  const first = await held();
+  let arrivals = 0;
+  const stop = meanwhile(async () => {
+    await account.announce(newEvent());
+    arrivals += 1;
+  });
+  const seen: (string | undefined)[] = [];
+  for await (const { id } of account.sdk().porting.events.list({ 'page[size]': 50 })) {
+    seen.push(id);
+    // What happens to the last page while events arrive is in last-page.test.ts.
+    if (id === first.at(-120)?.id) await stop();
+  }
+  const known = new Set(idsOf(first));
+  expect([...new Set(seen)].filter((id) => known.has(id))).toEqual(idsOf(first));
+  const twice = seen.length - new Set(seen).size;
+  expect(twice).toBeGreaterThan(0);
+  expect(twice).toBeLessThanOrEqual(arrivals);
+});
+
+test('up to the present, all the time: every event exactly once', async () => {
+  const first = await held();
+  const lte = new Date().toISOString();
+  const stop = meanwhile(() => account.announce(newEvent({ created_at: new Date(Date.now() + 1_000).toISOString() })));
+  const seen: (string | undefined)[] = [];
+  for await (const { id } of account.sdk().porting.events.list({ filter: { created_at: { lte } }, 'page[size]': 50 })) {
+    seen.push(id);
+  }
+  await stop();
+  expect(seen).toEqual(idsOf(first));
+});
+
+test('what does not hold: an event that moves past the reader makes it skip one', async () => {
+  const order = { porting_order_id: uuid(77), payload: { id: uuid(77) } };
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+  const [moving, still, oldest] = [60, 70, 90].map((age) => newEvent({ ...order, created_at: ago(age) }));
+  if (!moving || !still || !oldest) throw new Error('three events');
+  for (const event of [moving, still, oldest]) await account.announce(event);
+
+  const query = { filter: { porting_order_id: order.porting_order_id }, 'page[size]': 1 };
+  const seen: (string | undefined)[] = [];
+  for await (const { id } of account.sdk().porting.events.list(query)) {
+    seen.push(id);
+    if (seen.length > 1) continue;
+    account.simulator.api.put({ ...moving, created_at: ago(80) });
+    await account.local.invoke('sync-events', { days: 1 });
+  }
+  expect(seen).toEqual(idsOf([moving, moving, oldest]));
+});

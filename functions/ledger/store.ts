@@ -43,9 +43,9 @@ export function controlKey(kind: ControlKind, id: string): Row {
 export type ControlKind =
   | 'sync'
   | 'sync-run'
-  | 'day-count'
+  | 'day-counts'
   | 'doubtful-day'
-  | 'days-counted-through'
+  | 'counted-through'
   | 'rejected-delivery'
   | 'idempotency-key';
 

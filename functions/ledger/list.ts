@@ -93,7 +93,9 @@ async function idsByTime(
   });
   const newest = segments[start];
   if (!newest) return { total, ids: [] };
-  return { total, ids: await idsFrom(store, partition, { from: range.from, to: newest.to }, left, size) };
+  // Events that came since they were counted push others behind this page: whoever reads on must hear that there is one more.
+  const ids = await idsFrom(store, partition, { from: range.from, to: newest.to }, left, size + 1);
+  return { total: Math.max(total, skip + ids.length), ids: ids.slice(0, size) };
 }
 
 interface Partition {

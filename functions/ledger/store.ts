@@ -10,13 +10,15 @@ export interface Store {
 }
 
 /**
- * How long a client waits: 5 s a try and three tries, or some 17 s with the pauses between them. The SDK would wait for ever. A
- * writer's patience must end well before its mark on a doubtful day does (120 s).
+ * How long a client waits for DynamoDB: three tries of so many milliseconds. The SDK would wait for ever. A writer must give up well
+ * before its mark on a doubtful day runs out (120 s).
  */
-export const PATIENCE = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-} as const;
+export function patience(requestTimeout: number) {
+  return {
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true },
+  };
+}
 
 export type Row = Record<string, AttributeValue>;
 

@@ -11,7 +11,7 @@ import { readTokens } from '../http/tokens.ts';
 import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { getEvent, listEvents, PageTooLarge } from '../ledger/list.ts';
-import { PATIENCE } from '../ledger/store.ts';
+import { patience } from '../ledger/store.ts';
 import { readSyncState } from '../ledger/sync-state.ts';
 import { readListRequest } from './parameters.ts';
 
@@ -19,7 +19,7 @@ import { readListRequest } from './parameters.ts';
 const LARGEST_ANSWER = 5_500_000;
 
 const store = {
-  client: new DynamoDBClient(PATIENCE),
+  client: new DynamoDBClient(patience(5_000)),
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };

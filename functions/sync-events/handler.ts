@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
-import { PATIENCE } from '../ledger/store.ts';
+import { patience } from '../ledger/store.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
@@ -19,7 +19,7 @@ const WAIT_FOR_LEASE = 60_000;
 const LOOK_EVERY = 2_000;
 
 const store = {
-  client: new DynamoDBClient(PATIENCE),
+  client: new DynamoDBClient(patience(5_000)),
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };

@@ -161,7 +161,7 @@ describe('no answer after success: 504 that says the notification may have been 
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const asked = republish(event.id);
     while (telnyx.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    await vi.advanceTimersByTimeAsync(20_000);
+    await vi.advanceTimersByTimeAsync(15_000);
     await expectDoubt(asked);
   });
 

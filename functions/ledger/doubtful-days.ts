@@ -5,7 +5,7 @@ import { controlKey, number, numberIn, type Store, textIn, tookPlace } from './s
 
 /**
  * A day whose kept count may be wrong, because a row is about to come into it. It is marked before the row is written, for so long
- * that the row is there when the mark runs out: the slowest writer gives a write up after some 17 s.
+ * that the row is there when the mark runs out: the slowest writer gives a write up after some 16 s.
  */
 const DOUBTFUL_FOR = 120_000;
 

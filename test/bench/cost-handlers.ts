@@ -1,0 +1,138 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { countDays } from '../../functions/ledger/day-counts.ts';
+import { startSecrets } from '../../infra/local/secrets.ts';
+import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { createKeys, webhookBody, webhookCount, webhookHeaders } from '../../infra/local/simulator/webhooks.ts';
+import { httpEvent, lambdaContext } from '../http-event.ts';
+import { openStoreAt } from './engine.ts';
+import { eventsOf, seed } from './seed.ts';
+
+const CALLS = 300;
+const WARM_UP = 60;
+/** Of a year, as the days that a list adds up; and so many of its newest events are listed again by the sync. */
+const ACCOUNT = { events: 20_000, days: 365.5 };
+const LISTED = 300;
+const API_KEY = 'KEYbench';
+const TOKEN = 'operate-token-of-the-bench';
+
+/** What one call of a handler takes: milliseconds of processor time, and bytes that it logs and answers. */
+export interface Call {
+  readonly what: string;
+  readonly cpu: number;
+  readonly logged: number;
+  readonly answered: number;
+}
+
+/** Calls each handler some hundred times, in a process that does nothing else: engine, Telnyx and secrets are elsewhere. */
+export async function calls(endpoint: string): Promise<readonly Call[]> {
+  const keys = createKeys(1);
+  const secrets = await startSecrets({ key: API_KEY, tokens: JSON.stringify({ read: [], operate: [TOKEN] }) });
+  const telnyx = await startEventsApi({ apiKey: API_KEY, requestsPerSecond: Number.POSITIVE_INFINITY });
+  const store = await openStoreAt(endpoint);
+  const begun = Date.now();
+  await seed(store, { ...ACCOUNT, now: begun });
+  await countDays(store, () => begun, Number.POSITIVE_INFINITY);
+  const events = [...eventsOf({ ...ACCOUNT, now: begun })].slice(0, LISTED);
+  for (const event of events) telnyx.put(event);
+  const now = Date.now();
+  const told = events.filter((event) => webhookCount(event) > 0);
+  const job: Job = {
+    environment: {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+      EVENTS_TABLE: store.events,
+      CONTROL_TABLE: store.control,
+      TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
+      TELNYX_BASE_URL: telnyx.url,
+      TELNYX_API_KEY_SECRET: 'key',
+      API_TOKENS_SECRET: 'tokens',
+    },
+    webhooks: told.map((event) => {
+      const fresh = { ...event, id: randomUUID(), created_at: new Date(now).toISOString() };
+      const body = webhookBody(fresh, { url: 'https://example.com/', attempt: 1 });
+      return { method: 'POST', headers: { ...webhookHeaders(keys, body, now) }, body };
+    }),
+    ids: events.map(({ id }) => id),
+  };
+  const child = fork(import.meta.filename, ['calls'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  child.send(job);
+  const [result] = (await once(child, 'message')) as [readonly Call[]];
+  await Promise.all([secrets.close(), telnyx.close()]);
+  return result;
+}
+
+interface Job {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly webhooks: readonly { method: string; headers: Record<string, string>; body: string }[];
+  readonly ids: readonly string[];
+}
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+
+async function measure(what: string, handler: Handler, event: (number: number) => unknown, many = CALLS) {
+  let logged = 0;
+  let answered = 0;
+  const write = process.stdout.write;
+  process.stdout.write = ((text: string) => {
+    logged += Buffer.byteLength(text);
+    return true;
+  }) as typeof write;
+  const warmUp = Math.min(WARM_UP, Math.ceil(many / 5));
+  let begun = process.cpuUsage();
+  for (let number = 0; number < many; number += 1) {
+    if (number === warmUp) [begun, logged, answered] = [process.cpuUsage(), 0, 0];
+    const answer = (await handler(
+      event(number),
+      lambdaContext(() => 60_000),
+    )) as { statusCode?: number; body?: string };
+    if ((answer.statusCode ?? 200) >= 300) throw new Error(`${what}: ${JSON.stringify(answer)}`);
+    answered += Buffer.byteLength(answer.body ?? '');
+  }
+  const { user, system } = process.cpuUsage(begun);
+  process.stdout.write = write;
+  const measured = many - warmUp;
+  return { what, cpu: (user + system) / 1000 / measured, logged: logged / measured, answered: answered / measured };
+}
+
+async function work({ environment, webhooks, ids }: Job): Promise<readonly Call[]> {
+  Object.assign(process.env, environment);
+  const load = async (name: string) => (await import(`../../functions/${name}/handler.ts`)).handler as Handler;
+  const receive = await load('receive-webhook');
+  const query = await load('query-events');
+  const republish = await load('republish-event');
+  const sync = await load('sync-events');
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const list = (size: number) => () => httpEvent({ target: `/v2/porting/events?page[size]=${size}`, headers });
+  const target = (number: number) => `/v2/porting/events/${ids[number % ids.length]}`;
+  const again = (number: number) => ({
+    method: 'POST',
+    target: `${target(number)}/republish`,
+    headers: { ...headers, 'idempotency-key': randomUUID() },
+  });
+  const days = { days: 30 };
+  await sync(
+    {},
+    lambdaContext(() => 60_000),
+  );
+  return [
+    await measure('receive-webhook', receive, (number) => httpEvent(webhooks[number] ?? {}), webhooks.length),
+    await measure('query-events, 20', query, list(20)),
+    await measure('query-events, 250', query, list(250)),
+    await measure('query-events, one', query, (number) => httpEvent({ target: target(number), headers })),
+    await measure('republish-event', republish, (number) => httpEvent(again(number))),
+    await measure('sync-events, nothing new', sync, () => ({}), 20),
+    await measure(`sync-events, ${ids.length} known`, sync, () => days, 20),
+  ];
+}
+
+if (process.send && process.argv[2] === 'calls') {
+  process.once('message', async (job: Job) => {
+    process.send?.(await work(job));
+    process.disconnect();
+  });
+}

@@ -1,0 +1,27 @@
+/** When the prices below were looked up, without AWS's own price list at hand: check them there before you rely on them. */
+export const PRICED_ON = '2026-11-23';
+
+/** A list price in us-east-1, in US dollars, of the first tier and without any free one. */
+export interface Price {
+  readonly dollars: number;
+  readonly unit: string;
+  readonly for: string;
+}
+
+export const prices = {
+  lambdaRequest: { dollars: 0.2e-6, unit: 'request', for: 'Lambda, requests' },
+  lambdaTime: { dollars: 0.0000133334, unit: 'GB-second', for: 'Lambda, time (arm64)' },
+  write: { dollars: 0.625e-6, unit: 'write request unit', for: 'DynamoDB, writes (on demand)' },
+  read: { dollars: 0.125e-6, unit: 'read request unit', for: 'DynamoDB, reads (on demand)' },
+  storage: { dollars: 0.25, unit: 'GB-month', for: 'DynamoDB, storage' },
+  recovery: { dollars: 0.2, unit: 'GB-month', for: 'DynamoDB, point-in-time recovery' },
+  apiRequest: { dollars: 1e-6, unit: 'request', for: 'API Gateway, HTTP API' },
+  schedule: { dollars: 1e-6, unit: 'invocation', for: 'EventBridge Scheduler' },
+  log: { dollars: 0.5, unit: 'GB', for: 'CloudWatch Logs, ingestion' },
+  logStorage: { dollars: 0.03, unit: 'GB-month', for: 'CloudWatch Logs, storage' },
+  secret: { dollars: 0.4, unit: 'secret-month', for: 'Secrets Manager, secrets' },
+  secretCall: { dollars: 0.05 / 10_000, unit: 'call', for: 'Secrets Manager, calls' },
+  transfer: { dollars: 0.09, unit: 'GB', for: 'Data transfer to the internet' },
+} as const satisfies Record<string, Price>;
+
+export type Priced = keyof typeof prices;

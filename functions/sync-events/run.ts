@@ -133,7 +133,8 @@ function warnOf(event: string) {
 function windowReader(options: SyncOptions, lease: Lease, progress: Progress): WindowReader {
   const { store, clock, requestsPerSecond, endsAt } = options;
   const stopAt = endsAt - TIME_TO_END;
-  const outOfTime = AbortSignal.timeout(Math.max(0, stopAt - clock.now()));
+  // No request begins after stopAt; one that is under way then may take a little longer.
+  const outOfTime = AbortSignal.timeout(Math.max(0, endsAt - TIME_TO_REPORT - clock.now()));
   const calls = pace(requestsPerSecond, () => stopAt, clock);
   const storePage = pageStorer(store, clock.now, progress);
   let leaseRenewedAt = clock.now();
@@ -148,7 +149,7 @@ function windowReader(options: SyncOptions, lease: Lease, progress: Progress): W
     async list(window, pageNumber) {
       const page = await calls.call(async () => {
         await keepLease();
-        if (outOfTime.aborted) throw new UpstreamError('gave up', 'The function is about to end.');
+        if (clock.now() >= stopAt) throw new UpstreamError('gave up', 'The function is about to end.');
         return (await options.api()).list(window, pageNumber, outOfTime);
       });
       progress.pages += 1;

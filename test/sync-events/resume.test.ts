@@ -27,8 +27,7 @@ describe('a large first run', () => {
       through = completeThrough;
       expect((await rig.state()).lastStatus).toBe(result?.status);
     }
-    // Runs are also cut off by real time, so a slow engine makes more of them: on a fast one 3 or 4.
-    expect(statuses.length).toBeGreaterThan(2);
+    expect(statuses.length).toBeGreaterThan(3);
     expect(statuses.slice(0, -1).every((status) => status === 'partial')).toBe(true);
     expect(statuses.at(-1)).toBe('complete');
     await rig.expectComplete();

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import type { Store } from '../functions/ledger/store.ts';
-import { dynamodbClient, type Engine, startEngine } from '../infra/local/dynamodb.ts';
-import { ensureTables } from '../infra/local/tables.ts';
-import { tables } from '../infra/service.ts';
+import { type Engine, startEngine } from '../infra/local/dynamodb.ts';
+import { openStoreAt } from './open-store-at.ts';
 
 let engine: Promise<Engine> | undefined;
 
@@ -22,11 +20,7 @@ afterAll(async () => {
   await (await engine)?.close();
 });
 
-/** An empty ledger: tables of its own, made from the description that is deployed. */
+/** An empty ledger on that engine. */
 export async function openStore(): Promise<Store> {
-  const client = dynamodbClient(await engineEndpoint());
-  const suffix = randomUUID().slice(0, 8);
-  const tableName = (table: string) => `${table}-${suffix}`;
-  await ensureTables(client, tables, { tableName, remedy: 'start another engine' });
-  return { client, events: tableName('events'), control: tableName('control') };
+  return openStoreAt(await engineEndpoint());
 }

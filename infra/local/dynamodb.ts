@@ -4,9 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import type { Table } from '../service.ts';
 import { CannotStart, reasonOf } from './cannot-start.ts';
-import { ensureTables } from './tables.ts';
 
 /** A DynamoDB engine inside this process. */
 export interface Engine {
@@ -60,29 +58,6 @@ export function dynamodbClient(endpoint: string): DynamoDBClient {
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-}
-
-/**
- * An engine in memory with the given tables, for tests and benches.
- *
- * @example
- * const { endpoint, client, close } = await startEngineWithTables(service.tables);
- */
-export async function startEngineWithTables(
-  tables: Readonly<Record<string, Table>>,
-  tableName: (table: string) => string = (table) => table,
-): Promise<Engine & { readonly client: DynamoDBClient }> {
-  const engine = await startEngine();
-  const client = dynamodbClient(engine.endpoint);
-  await ensureTables(client, tables, { tableName, remedy: 'start another engine' });
-  return {
-    endpoint: engine.endpoint,
-    client,
-    async close() {
-      client.destroy();
-      await engine.close();
-    },
-  };
 }
 
 /** What is used of `level`: dynalite's own copy, since only that takes the very lock that dynalite will. */

@@ -6,7 +6,7 @@ import { startSecrets } from '../../infra/local/secrets.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { createKeys, webhookBody, webhookCount, webhookHeaders } from '../../infra/local/simulator/webhooks.ts';
 import { httpEvent, lambdaContext } from '../http-event.ts';
-import { openStoreAt } from './engine.ts';
+import { openStoreAt } from '../open-store-at.ts';
 import { eventsOf, seed } from './seed.ts';
 
 const CALLS = 300;

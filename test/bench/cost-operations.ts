@@ -14,7 +14,7 @@ import { withoutPayload } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { webhookBody, webhookCount } from '../../infra/local/simulator/webhooks.ts';
 import { tables } from '../../infra/service.ts';
-import { openStoreAt } from './engine.ts';
+import { openStoreAt } from '../open-store-at.ts';
 import { meter, type Units } from './metered-client.ts';
 import { eventsOf, seed } from './seed.ts';
 

@@ -7,8 +7,9 @@ import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { systemClock } from '../../functions/telnyx/pace.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { lives } from '../../infra/local/simulator/lives.ts';
+import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';
-import { openStoreAt, startEngineProcess } from './engine.ts';
+import { startEngineProcess } from './engine.ts';
 
 const EVENTS = 50_000;
 const FEWER_EVENTS = 5_000;

@@ -3,8 +3,8 @@ import { type ListFilter, listEvents } from '../../functions/ledger/list.ts';
 import type { Store } from '../../functions/ledger/store.ts';
 import { counting } from '../counting-client.ts';
 import { startDynamodbLocal } from '../dynamodb-local/engine.ts';
+import { openStoreAt } from '../open-store-at.ts';
 import { median, report } from './budget.ts';
-import { openStoreAt } from './engine.ts';
 import { seed } from './seed.ts';
 
 const HOUR = 3_600_000;

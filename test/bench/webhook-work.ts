@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createKeys } from '../../infra/local/simulator/webhooks.ts';
+import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';
-import { openStoreAt, startEngineProcess } from './engine.ts';
+import { startEngineProcess } from './engine.ts';
 
 const ROUNDS = 2_000;
 const WARM_UP = 300;

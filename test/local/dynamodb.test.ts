@@ -11,12 +11,26 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CannotStart } from '../../infra/local/cannot-start.ts';
-import { dynamodbClient, startEngine, startEngineWithTables } from '../../infra/local/dynamodb.ts';
+import { dynamodbClient, startEngine } from '../../infra/local/dynamodb.ts';
 import { ensureTables } from '../../infra/local/tables.ts';
 import { type Table, tables } from '../../infra/service.ts';
 import { temporaryFolder } from './stub-functions.ts';
 
 const options = { tableName: (table: string) => `test-${table}`, remedy: 'remove the folder' };
+
+async function openTables(
+  described: Readonly<Record<string, Table>>,
+  tableName: (table: string) => string = (table) => table,
+): Promise<{ endpoint: string; client: DynamoDBClient }> {
+  const engine = await startEngine();
+  const client = dynamodbClient(engine.endpoint);
+  onTestFinished(async () => {
+    client.destroy();
+    await engine.close();
+  });
+  await ensureTables(client, described, { ...options, tableName });
+  return { endpoint: engine.endpoint, client };
+}
 
 async function openEngine(path: string): Promise<{ client: DynamoDBClient; close(): Promise<void> }> {
   const engine = await startEngine({ path });
@@ -33,8 +47,7 @@ async function openEngine(path: string): Promise<{ client: DynamoDBClient; close
 
 describe('tables of the description', () => {
   it('have the keys, indexes and projections described', async () => {
-    const { client, close } = await startEngineWithTables(tables);
-    onTestFinished(close);
+    const { client } = await openTables(tables);
     const { Table: made } = await client.send(new DescribeTableCommand({ TableName: 'events' }));
     expect(made?.KeySchema).toEqual([{ AttributeName: 'id', KeyType: 'HASH' }]);
     const indexes = made?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => [
@@ -71,8 +84,7 @@ describe('tables of the description', () => {
       { ...plain, indexes: { by_a: { ...index, include: ['d'] } } },
     ],
   ])('that exist with another %s stop the start', async ([what, existing, described]) => {
-    const { client, close } = await startEngineWithTables({ things: existing }, options.tableName);
-    onTestFinished(close);
+    const { client } = await openTables({ things: existing }, options.tableName);
     await ensureTables(client, { things: existing }, options);
     const again = ensureTables(client, { things: described }, options);
     await expect(again).rejects.toThrow(CannotStart);
@@ -125,8 +137,7 @@ describe('embedded engine on disk', () => {
   });
 
   it('outlives a caller that goes away in the middle of a request', async () => {
-    const { endpoint, client, close } = await startEngineWithTables(tables);
-    onTestFinished(close);
+    const { endpoint, client } = await openTables(tables);
     const half = request(endpoint, { method: 'POST', headers: { 'content-length': 100 } });
     half.on('error', () => {});
     half.write('{');

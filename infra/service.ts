@@ -5,10 +5,30 @@
  * deployed. Nothing here imports a function: they are known by path.
  */
 
-export type TableName = 'events' | 'control';
+export type TableName = 'events' | 'orders' | 'control';
 export type SecretName = 'telnyxApiKey' | 'apiTokens';
-export type SettingName = 'telnyxPublicKey' | 'telnyxBaseUrl';
-export type FunctionName = 'receive-webhook' | 'sync-events' | 'query-events' | 'republish-event';
+/** What a deployment is told, or knows of itself: `ledgerName`, `apiUrl` and `webhookUrl` are the host's own answers. */
+export type SettingName =
+  | 'telnyxPublicKey'
+  | 'telnyxBaseUrl'
+  | 'ledgerName'
+  | 'apiUrl'
+  | 'webhookUrl'
+  | 'webhookTypes'
+  | 'graceMinutes'
+  | 'overdueAfter'
+  | 'retainDays'
+  | 'healing'
+  | 'healingPerDay';
+export type FunctionName =
+  | 'receive-webhook'
+  | 'sync-events'
+  | 'query-events'
+  | 'republish-event'
+  | 'publish-events'
+  | 'start-jobs'
+  | 'run-jobs'
+  | 'query-deliveries';
 
 /** A secondary index. All key attributes are strings. `include` names what it holds besides the keys. */
 export interface Index {
@@ -23,17 +43,23 @@ export interface Table {
   readonly partitionKey: string;
   readonly sortKey?: string;
   readonly timeToLive?: string;
+  /** True when what is written is streamed, with the row as it is then. */
+  readonly streamed?: true;
   readonly indexes: Readonly<Record<string, Index>>;
 }
 
 /** What a function may do with a table, as DynamoDB names its actions. Nothing else is granted, and never Scan. */
 export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
-/** Where the value of an environment variable comes from: a table's name, a secret's ARN, or a setting of the deployment. */
+/**
+ * Where the value of an environment variable comes from: a table's name, a secret's ARN, a setting of the deployment, or the name of
+ * the bus. Whoever knows the bus may put events on it.
+ */
 export type EnvironmentValue =
   | { readonly table: TableName }
   | { readonly secret: SecretName }
-  | { readonly setting: SettingName };
+  | { readonly setting: SettingName }
+  | { readonly bus: 'bus' };
 
 /** A Lambda function. */
 export interface ServiceFunction {
@@ -63,6 +89,21 @@ export interface Schedule {
   readonly runs: { readonly everyMinutes: number } | { readonly dailyAt: string };
   /** The whole event that the function receives. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** What takes the place of interval and input on a laptop, where somebody is watching and no table is streamed. */
+  readonly locally?: { readonly everySeconds: number; readonly input: Readonly<Record<string, unknown>> };
+}
+
+/** A table's stream and the function that it feeds, with the new row. */
+export interface Stream {
+  readonly table: TableName;
+  readonly function: FunctionName;
+  /** Only changes after which the row has this attribute: the function's own marks must not call it again. */
+  readonly whenRowHas: string;
+  readonly batchSize: number;
+  /** Rows that arrive within so many seconds share a batch. */
+  readonly gatherSeconds: number;
+  /** Tries of a batch, which is halved each time that it fails, before what is left of it goes to the queue of failures. */
+  readonly retries: number;
 }
 
 export const tables: Readonly<Record<TableName, Table>> = {
@@ -72,14 +113,29 @@ export const tables: Readonly<Record<TableName, Table>> = {
     indexes: {
       // One partition for all events of a record type takes 1,000 writes a second, as one day's would: at 4 requests a second the
       // Events API cannot list more. With a partition a day, a page of 250 rows of a quiet account costs up to 250 queries.
-      by_time: { partitionKey: 'record_type', sortKey: 'created_at_id', include: ['event_type'] },
+      by_time: { partitionKey: 'record_type', sortKey: 'created_at_id', include: ['event_type', 'listed_first_at'] },
       by_type: { partitionKey: 'event_type', sortKey: 'created_at_id', include: [] },
       by_order: { partitionKey: 'porting_order_id', sortKey: 'created_at_id', include: ['event_type'] },
+      // The next three are sparse: a row is in them only while there is something to do about it, or when a webhook was missed.
+      unpublished: { partitionKey: 'unpublished', sortKey: 'unpublished_since', include: [] },
+      awaiting_webhook: { partitionKey: 'awaiting_webhook', sortKey: 'awaiting_since', include: [] },
+      by_gap: { partitionKey: 'gap', sortKey: 'created_at_id', include: ['event_type', 'porting_order_id'] },
+    },
+    timeToLive: 'expires_at',
+    streamed: true,
+  },
+  orders: {
+    holds: 'one row for each porting order: the fold of its events',
+    partitionKey: 'id',
+    indexes: {
+      by_changed: { partitionKey: 'record_type', sortKey: 'changed_at_id', include: [] },
+      by_status: { partitionKey: 'status', sortKey: 'changed_at_id', include: ['since', 'overdue_since'] },
+      by_reference: { partitionKey: 'customer_reference', sortKey: 'changed_at_id', include: ['status'] },
     },
   },
   control: {
     holds:
-      'what the service knows about its own work: cursor and lease, sync runs, counts, rejected deliveries, idempotency keys',
+      'what the service knows about its own work: cursor and lease, sync runs, jobs, counts, what it learned, rejected deliveries, idempotency keys',
     partitionKey: 'kind',
     sortKey: 'id',
     timeToLive: 'expires_at',
@@ -102,6 +158,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       EVENTS_TABLE: { table: 'events' },
       CONTROL_TABLE: { table: 'control' },
       TELNYX_PUBLIC_KEY: { setting: 'telnyxPublicKey' },
+      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: { events: ['GetItem', 'UpdateItem'], control: ['UpdateItem'] },
   },
@@ -116,6 +173,8 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       CONTROL_TABLE: { table: 'control' },
       TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
+      EVENT_BUS: { bus: 'bus' },
+      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: {
       events: ['BatchGetItem', 'Query', 'UpdateItem'],
@@ -123,16 +182,23 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     },
   },
   'query-events': {
-    does: 'The ledger -> list and show',
+    does: 'The ledger -> list and show: events, orders, gaps, jobs, status',
     entry: 'functions/query-events/handler.ts',
     memoryMegabytes: 512,
     timeoutSeconds: 29,
     environment: {
       EVENTS_TABLE: { table: 'events' },
+      ORDERS_TABLE: { table: 'orders' },
       CONTROL_TABLE: { table: 'control' },
       API_TOKENS_SECRET: { secret: 'apiTokens' },
+      HEALING: { setting: 'healing' },
+      HEALING_PER_DAY: { setting: 'healingPerDay' },
     },
-    tables: { events: ['GetItem', 'BatchGetItem', 'Query'], control: ['GetItem', 'Query'] },
+    tables: {
+      events: ['GetItem', 'BatchGetItem', 'Query'],
+      orders: ['GetItem', 'BatchGetItem', 'Query'],
+      control: ['GetItem', 'Query'],
+    },
   },
   'republish-event': {
     does: 'One republish, recorded',
@@ -147,6 +213,74 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
     },
     tables: { events: ['UpdateItem'], control: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+  },
+  'publish-events': {
+    does: 'What follows a write: order state, the bus, gaps, what is overdue, what may go',
+    entry: 'functions/publish-events/handler.ts',
+    memoryMegabytes: 512,
+    timeoutSeconds: 240,
+    environment: {
+      EVENTS_TABLE: { table: 'events' },
+      ORDERS_TABLE: { table: 'orders' },
+      CONTROL_TABLE: { table: 'control' },
+      EVENT_BUS: { bus: 'bus' },
+      API_URL: { setting: 'apiUrl' },
+      WEBHOOK_URL: { setting: 'webhookUrl' },
+      WEBHOOK_TYPES: { setting: 'webhookTypes' },
+      GRACE_MINUTES: { setting: 'graceMinutes' },
+      OVERDUE_AFTER: { setting: 'overdueAfter' },
+      RETAIN_DAYS: { setting: 'retainDays' },
+      LEDGER_NAME: { setting: 'ledgerName' },
+    },
+    tables: {
+      events: ['BatchGetItem', 'Query', 'UpdateItem'],
+      orders: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+      control: ['GetItem', 'Query', 'UpdateItem'],
+    },
+  },
+  'start-jobs': {
+    does: 'Starts and cancels work: republish jobs, sync runs over a range',
+    entry: 'functions/start-jobs/handler.ts',
+    memoryMegabytes: 512,
+    timeoutSeconds: 29,
+    environment: {
+      EVENTS_TABLE: { table: 'events' },
+      CONTROL_TABLE: { table: 'control' },
+      API_TOKENS_SECRET: { secret: 'apiTokens' },
+    },
+    tables: { events: ['BatchGetItem', 'Query'], control: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+  },
+  'run-jobs': {
+    does: 'Republish jobs, an item at a time, and the healing of missed notifications',
+    entry: 'functions/run-jobs/handler.ts',
+    memoryMegabytes: 512,
+    timeoutSeconds: 900,
+    environment: {
+      EVENTS_TABLE: { table: 'events' },
+      CONTROL_TABLE: { table: 'control' },
+      TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
+      TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
+      HEALING: { setting: 'healing' },
+      HEALING_PER_DAY: { setting: 'healingPerDay' },
+      LEDGER_NAME: { setting: 'ledgerName' },
+    },
+    tables: {
+      events: ['Query', 'UpdateItem'],
+      control: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    },
+  },
+  'query-deliveries': {
+    does: "Telnyx's own log of failed webhooks, beside what the ledger holds",
+    entry: 'functions/query-deliveries/handler.ts',
+    memoryMegabytes: 512,
+    timeoutSeconds: 29,
+    environment: {
+      EVENTS_TABLE: { table: 'events' },
+      API_TOKENS_SECRET: { secret: 'apiTokens' },
+      TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
+      TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
+    },
+    tables: { events: ['BatchGetItem'] },
   },
 };
 
@@ -165,10 +299,83 @@ export const routes: readonly Route[] = [
     function: 'republish-event',
     token: 'operate',
   },
+  { method: 'GET', path: '/v2/orders', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/orders/{id}', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/orders/{id}/events', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/gaps', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/rejections', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/webhook-deliveries/failed', function: 'query-deliveries', token: 'read' },
+  { method: 'GET', path: '/v2/republish-jobs', function: 'query-events', token: 'read' },
+  { method: 'POST', path: '/v2/republish-jobs', function: 'start-jobs', token: 'operate' },
+  { method: 'GET', path: '/v2/republish-jobs/{id}', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/republish-jobs/{id}/items', function: 'query-events', token: 'read' },
+  { method: 'POST', path: '/v2/republish-jobs/{id}/cancel', function: 'start-jobs', token: 'operate' },
+  { method: 'GET', path: '/v2/sync-runs', function: 'query-events', token: 'read' },
+  { method: 'POST', path: '/v2/sync-runs', function: 'start-jobs', token: 'operate' },
+  { method: 'GET', path: '/v2/sync-runs/{id}', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/status', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/health', function: 'query-events', token: 'none' },
 ];
 
 export const schedules: readonly Schedule[] = [
   { name: 'sync', function: 'sync-events', runs: { everyMinutes: 5 }, input: {} },
   { name: 'nightly', function: 'sync-events', runs: { dailyAt: '03:17' }, input: { days: 7 } },
+  {
+    name: 'backfills',
+    function: 'sync-events',
+    runs: { everyMinutes: 1 },
+    input: { requested: true },
+    locally: { everySeconds: 2, input: { requested: true } },
+  },
+  {
+    name: 'sweep',
+    function: 'publish-events',
+    runs: { everyMinutes: 5 },
+    input: { sweep: { olderThanSeconds: 300 } },
+    locally: { everySeconds: 1, input: { sweep: { olderThanSeconds: 0 } } },
+  },
+  // After the nightly sync, which may be what lists a row for the first time.
+  { name: 'close-day', function: 'publish-events', runs: { dailyAt: '04:47' }, input: { closeDay: true } },
+  {
+    name: 'jobs',
+    function: 'run-jobs',
+    runs: { everyMinutes: 1 },
+    input: {},
+    locally: { everySeconds: 1, input: {} },
+  },
 ];
+
+/** What feeds publish-events. The sweep takes what it misses. */
+export const streams: readonly Stream[] = [
+  {
+    table: 'events',
+    function: 'publish-events',
+    whenRowHas: 'unpublished',
+    batchSize: 100,
+    gatherSeconds: 1,
+    retries: 5,
+  },
+];
+
+/** The namespace of all metrics; each has the one dimension `Ledger`. */
+export const METRIC_NAMESPACE = 'PortInLedger';
+
+/** The metrics that functions write, by name: what the number is, and in which unit. */
+export const metrics = {
+  SyncCompleted: { is: 'scheduled sync runs that completed', unit: 'Count' },
+  SyncFailed: { is: 'sync runs that failed', unit: 'Count' },
+  CursorLagSeconds: { is: 'how far the cursor is behind the present, at the end of a scheduled run', unit: 'Seconds' },
+  UpstreamKeyRefused: { is: 'calls that Telnyx answered with 401 or 403', unit: 'Count' },
+  UpstreamRateLimited: { is: 'calls that Telnyx answered with 429', unit: 'Count' },
+  WebhooksReceived: { is: 'webhooks whose signature was right', unit: 'Count' },
+  WebhooksRefused: { is: 'requests at the webhook URL without a valid signature', unit: 'Count' },
+  EventsPublished: { is: 'events put on the bus', unit: 'Count' },
+  UnpublishedEvents: { is: 'events that the stream has not published within 5 minutes', unit: 'Count' },
+  OldestUnpublishedSeconds: { is: 'how long the oldest of them has waited', unit: 'Seconds' },
+  NotificationsDue: { is: 'listed events whose webhook was due', unit: 'Count' },
+  NotificationsMissed: { is: 'those of them whose webhook never came', unit: 'Count' },
+  NotificationsRecovered: { is: 'missed ones whose webhook came later', unit: 'Count' },
+  OverdueOrders: { is: 'orders that stay in a status longer than its limit', unit: 'Count' },
+} as const;
+
+export type MetricName = keyof typeof metrics;

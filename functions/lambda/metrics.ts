@@ -1,0 +1,41 @@
+import { environment } from './environment.ts';
+
+/** Must be `METRIC_NAMESPACE` of infra/service.ts, which alarms read; a test compares the two, and the names. */
+const NAMESPACE = 'PortInLedger';
+
+const UNITS = {
+  SyncCompleted: 'Count',
+  SyncFailed: 'Count',
+  CursorLagSeconds: 'Seconds',
+  UpstreamKeyRefused: 'Count',
+  UpstreamRateLimited: 'Count',
+  WebhooksReceived: 'Count',
+  WebhooksRefused: 'Count',
+  EventsPublished: 'Count',
+  UnpublishedEvents: 'Count',
+  OldestUnpublishedSeconds: 'Seconds',
+  NotificationsDue: 'Count',
+  NotificationsMissed: 'Count',
+  NotificationsRecovered: 'Count',
+  OverdueOrders: 'Count',
+} as const;
+
+export type Metric = keyof typeof UNITS;
+
+const ledger = environment('LEDGER_NAME');
+
+/**
+ * Writes metrics as one line in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and no call has to be paid or
+ * waited for.
+ *
+ * @param values counts, or seconds where the name says so
+ */
+export function measure(values: Readonly<Partial<Record<Metric, number>>>): void {
+  const names = Object.keys(values) as Metric[];
+  const Metrics = names.map((Name) => ({ Name, Unit: UNITS[Name] }));
+  const _aws = {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Ledger']], Metrics }],
+  };
+  process.stdout.write(`${JSON.stringify({ _aws, Ledger: ledger, ...values })}\n`);
+}

@@ -1,15 +1,12 @@
-import {
-  ConditionalCheckFailedException,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Day, dayOf, isClosed } from '../porting/day.ts';
-import type { EventFacts } from '../porting/event.ts';
-import { timestampOf } from '../porting/timestamp.ts';
+import { type EventFacts, mayArriveByWebhook } from '../porting/event.ts';
+import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
 import { MARK_COVERS_FOR, markDoubtful } from './doubtful-days.ts';
+import { NEW_REVISION, NEWS, newsValues } from './news.ts';
 import { readRows } from './read-rows.ts';
 import { createdAtId, RECORD_TYPE, SUPERSEDED } from './row.ts';
-import { type Store, text, textIn, tookPlace } from './store.ts';
+import { type Store, text, textIn, tookPlace, unlessRefused } from './store.ts';
 
 /** A listed event: what the ledger needs to know about it, and its record as JSON text. */
 export interface ListedEvent {
@@ -28,15 +25,20 @@ export interface Held {
   readonly createdAtId: string | undefined;
   /** Undefined while only the webhook has been seen. */
   readonly version: string | undefined;
+  /** True once the event was held as complete as it will ever be, whichever way it came. */
+  readonly final: boolean;
 }
 
 /** What the ledger holds of these events; those it lacks are missing from the map. */
 export async function readHeld(store: Store, ids: readonly string[]): Promise<ReadonlyMap<string, Held>> {
   const held = new Map<string, Held>();
-  for await (const rows of readRows(store, ids, 'id, created_at_id, record_version')) {
+  for await (const rows of readRows(store, ids, { attributes: 'id, created_at_id, record_version, final_at' })) {
     for (const row of rows) {
-      const version = textIn(row, 'record_version');
-      held.set(textIn(row, 'id') ?? '', { createdAtId: textIn(row, 'created_at_id'), version });
+      held.set(textIn(row, 'id') ?? '', {
+        createdAtId: textIn(row, 'created_at_id'),
+        version: textIn(row, 'record_version'),
+        final: textIn(row, 'final_at') !== undefined,
+      });
     }
   }
   return held;
@@ -49,10 +51,15 @@ export function isKnown(held: Held | undefined, facts: EventFacts): boolean {
 
 /** Neither source has brought this event yet. */
 const NOT_HELD = 'attribute_not_exists(id)';
+const IS_HELD = 'attribute_exists(id)';
 /** The list has not brought this event yet; at most its webhook has. */
 const NEVER_LISTED = 'attribute_not_exists(record_version)';
 /** The held record has no payload yet, or is older. A completed record never goes back: versions only grow. */
 const HELD_IS_OLDER = 'record_version < :version';
+const IS_NEWER = `(${NEVER_LISTED} OR ${HELD_IS_OLDER})`;
+/** The event has been announced as complete, or is about to be. */
+const HELD_AS_FINAL = 'attribute_exists(final_at)';
+const NOT_HELD_AS_FINAL = 'attribute_not_exists(final_at)';
 
 const SET_ON_LISTING = [
   '#record = :record',
@@ -64,28 +71,66 @@ const SET_ON_LISTING = [
   'listed_first_at = if_not_exists(listed_first_at, :now)',
 ];
 
-/** Writes a listed event: one conditional request. */
-export async function recordListing(store: Store, listed: ListedEvent, now: number): Promise<ListingOutcome> {
-  try {
-    const write = writeOf(store, listed, now, `${NEVER_LISTED} OR ${HELD_IS_OLDER}`);
-    const { Attributes: before } = await store.client.send(new UpdateItemCommand(write));
-    if (before?.record_version) return 'upgraded';
-    return before?.event_type ? 'confirmed' : 'inserted';
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return 'known';
-    throw error;
+/** A webhook that has not come for so long is awaited no more: an account's first sync lists years, of which nobody waits for one. */
+const AWAITED_FOR = 30 * 24 * 3_600_000;
+
+/**
+ * The two things that a listing may be. Which one is known only to the row, so each is a condition of its own: `news` brings the event
+ * to life or completes it, and has to be announced; a `confirmation` shows the list's own record of what is known.
+ */
+type Meaning = 'news' | 'confirmation';
+
+function conditionOf(meaning: Meaning, facts: EventFacts): string {
+  if (meaning === 'news') return facts.final ? `${NOT_HELD_AS_FINAL} AND ${IS_NEWER}` : NOT_HELD;
+  return `${facts.final ? HELD_AS_FINAL : IS_HELD} AND ${IS_NEWER}`;
+}
+
+/**
+ * Writes a listed event: one conditional request, or two when the row changed since it was looked at.
+ *
+ * @param held what a look at the row has shown; without it the event is taken to be new
+ */
+export async function recordListing(
+  store: Store,
+  listed: ListedEvent,
+  now: number,
+  held?: Held,
+): Promise<ListingOutcome> {
+  const meanings: Meaning[] = ['news', 'confirmation'];
+  if (held && (held.final || !listed.facts.final)) meanings.reverse();
+  for (const meaning of meanings) {
+    const write = writeOf(store, listed, now, meaning, conditionOf(meaning, listed.facts));
+    const before = await unlessRefused(
+      store.client.send(new UpdateItemCommand(write)).then(({ Attributes = {} }) => Attributes),
+    );
+    if (!before) continue;
+    if (before.record_version) return 'upgraded';
+    return before.event_type ? 'confirmed' : 'inserted';
   }
+  return 'known';
 }
 
 /** Writes a listed event if nothing at all is held of it, and says whether it did. */
 export function insertListing(store: Store, listed: ListedEvent, now: number): Promise<boolean> {
-  return tookPlace(store.client.send(new UpdateItemCommand(writeOf(store, listed, now, NOT_HELD))));
+  return tookPlace(store.client.send(new UpdateItemCommand(writeOf(store, listed, now, 'news', NOT_HELD))));
 }
 
-function writeOf(store: Store, { facts, json }: ListedEvent, now: number, condition: string): UpdateItemCommandInput {
-  const set = [...SET_ON_LISTING];
+function writeOf(
+  store: Store,
+  { facts, json }: ListedEvent,
+  now: number,
+  meaning: Meaning,
+  condition: string,
+): UpdateItemCommandInput {
+  const news = meaning === 'news';
+  // Only its first sight can be news while the webhook is missing: a webhook makes the event final.
+  const awaited = news && mayArriveByWebhook(facts.eventType) && now - millisecondsOf(facts.createdAt) < AWAITED_FOR;
+  const set = [...SET_ON_LISTING, ...(news ? NEWS : [NEW_REVISION])];
+  if (awaited) set.push('awaiting_webhook = :shard', 'awaiting_since = if_not_exists(awaiting_since, :now)');
+  if (facts.final) set.push('final_at = if_not_exists(final_at, :now)');
   if (facts.portingOrderId !== undefined) set.push('porting_order_id = :porting_order_id');
   if (facts.hasPayload) set.push('delivered = :superseded');
+  const { ':shard': shard, ...values } = newsValues(facts.id);
   return {
     TableName: store.events,
     Key: { id: text(facts.id) },
@@ -99,6 +144,8 @@ function writeOf(store: Store, { facts, json }: ListedEvent, now: number, condit
       ':event_type': text(facts.eventType),
       ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
       ':now': text(timestampOf(now)),
+      ...values,
+      ...(news && { ':shard': shard as AttributeValue }),
       ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
       ...(facts.hasPayload && { ':superseded': text(SUPERSEDED) }),
     },

@@ -7,25 +7,35 @@ const BATCH = 100;
 
 const PAUSE_WHEN_THROTTLED = 100;
 
-/**
- * Reads events' rows by id, a batch at a time, in no order; ids without a row are passed over.
- *
- * @param attributes a projection expression; all attributes without it
- */
-export async function* readRows(store: Store, ids: readonly string[], attributes?: string): AsyncGenerator<Row[]> {
+/** How rows are read: `table` is a table's name, the one of events without it; `attributes` a projection expression, all without it. */
+export interface Reading {
+  readonly table?: string;
+  readonly attributes?: string;
+  /** Sees what was written before, for twice the price. */
+  readonly consistent?: boolean;
+}
+
+/** Reads rows by id, a batch at a time, in no order; ids without a row are passed over. */
+export async function* readRows(
+  store: Store,
+  ids: readonly string[],
+  { table = store.events, attributes, consistent = false }: Reading = {},
+): AsyncGenerator<Row[]> {
   // BatchGetItem refuses a request that names a key twice.
   let wanted: Row[] = [...new Set(ids)].map((id) => ({ id: text(id) }));
   while (wanted.length > 0) {
     const Keys = wanted.slice(0, BATCH);
     const answer = await store.client.send(
       new BatchGetItemCommand({
-        RequestItems: { [store.events]: attributes ? { Keys, ProjectionExpression: attributes } : { Keys } },
+        RequestItems: {
+          [table]: { Keys, ConsistentRead: consistent, ...(attributes && { ProjectionExpression: attributes }) },
+        },
       }),
     );
-    const rows = answer.Responses?.[store.events] ?? [];
+    const rows = answer.Responses?.[table] ?? [];
     yield rows;
     // What one answer could not hold (16 MB, or a throttled table) is asked for again, before the rest.
-    const unread = answer.UnprocessedKeys?.[store.events]?.Keys ?? [];
+    const unread = answer.UnprocessedKeys?.[table]?.Keys ?? [];
     if (unread.length === Keys.length) await sleep(PAUSE_WHEN_THROTTLED);
     wanted = [...unread, ...wanted.slice(BATCH)];
   }

@@ -3,10 +3,16 @@ import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClie
 /** Where the ledger is: a client and the names of its tables. */
 export interface Store {
   readonly client: DynamoDBClient;
-  /** Name of the table `events`: key `id`; indexes `by_time`, `by_type`, `by_order`. */
+  /** Name of the table `events`: key `id`; indexes `by_time`, `by_type`, `by_order`, `by_gap`, `unpublished`, `awaiting_webhook`. */
   readonly events: string;
   /** Name of the table `control`: key `kind`, `id`; time to live `expires_at`. */
   readonly control: string;
+}
+
+/** A ledger as those see it who also know the state of its orders. */
+export interface OrderStore extends Store {
+  /** Name of the table `orders`: key `id`; indexes `by_changed`, `by_status`, `by_reference`. */
+  readonly orders: string;
 }
 
 /**
@@ -49,15 +55,29 @@ export type ControlKind =
   | 'doubtful-day'
   | 'counted-through'
   | 'rejected-delivery'
+  | 'refusal'
+  | 'channel'
+  | 'learned'
+  | 'upstream'
+  | 'lease'
+  | 'requested-run'
+  | 'republish-job'
+  | `republish-chunk/${string}`
+  | `republish-item/${string}`
+  | 'healing-day'
   | 'idempotency-key';
+
+/** What a conditional write returned, or `undefined` when its condition did not hold; any other error is thrown on. */
+export async function unlessRefused<Returned>(write: Promise<Returned>): Promise<Returned | undefined> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
 
 /** True when a conditional write took place, false when its condition did not hold; any other error is thrown on. */
 export async function tookPlace(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+  return (await unlessRefused(write.then(() => true))) ?? false;
 }

@@ -25,6 +25,17 @@ export const PORTING_ORDER_FAMILY = 'porting_order.';
  */
 export const LARGEST_RECORD = 380_000;
 
+/** Types that Telnyx never sends by webhook, and whose payload is always null (contract section 1). */
+const WITHOUT_WEBHOOK: ReadonlySet<string> = new Set([
+  'porting_order.loa_updated',
+  'porting_order.sharing_token_expired',
+]);
+
+/** True when a type may arrive by webhook: every one that we do not know to be without. */
+export function mayArriveByWebhook(eventType: string): boolean {
+  return !WITHOUT_WEBHOOK.has(eventType);
+}
+
 /** What the ledger needs to know about an event beside the event itself. */
 export interface EventFacts {
   readonly id: string;
@@ -34,6 +45,8 @@ export interface EventFacts {
   /** True once the payload has been generated, or when the type never has one and Telnyx calls it completed. */
   readonly complete: boolean;
   readonly hasPayload: boolean;
+  /** True when nothing more is to come: the event is complete, or its type never has a payload. */
+  readonly final: boolean;
   /**
    * Grows as Telnyx completes or changes its record: first by completeness, then by `updated_at`. Text order is the order of
    * versions, so "never back" is one comparison in a condition.
@@ -61,6 +74,7 @@ export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefi
     createdAt,
     complete,
     hasPayload: payload !== undefined,
+    final: complete || WITHOUT_WEBHOOK.has(record.event_type),
     version: `${complete ? 1 : 0}#${updatedAt}`,
   };
 }

@@ -45,7 +45,7 @@ export function pageStorer(store: Store, now: () => number, tally: Tally) {
     const toWrite = events.filter(({ facts }) => !isKnown(held.get(facts.id), facts));
     for (const { facts } of toWrite) await markDaysOf(facts, held.get(facts.id));
     await withWriters(toWrite, async (event) => {
-      const outcome = await recordListing(store, event, now());
+      const outcome = await recordListing(store, event, now(), held.get(event.facts.id));
       if (outcome !== 'known') tally[outcome] += 1;
     });
   }

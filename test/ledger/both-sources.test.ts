@@ -85,8 +85,7 @@ describe('one event from two sources', () => {
           recordListing(scheduled, listing(withoutPayload({ ...event, id })), NOW),
           recordListing(scheduled, listing({ ...completed, id }), NOW),
         ];
-        await scheduler.waitAll();
-        await Promise.all(all);
+        await scheduler.waitFor(Promise.all(all));
         const { ledger, ...record } = (await getEvent(store, id)) ?? {};
         expect(record).toEqual({ ...completed, id });
         expect(ledger).toMatchObject({ webhook_deliveries: 2, listed_at: '2026-03-01T12:30:00.000000Z' });

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import type { Store } from '../functions/ledger/store.ts';
+import type { OrderStore } from '../functions/ledger/store.ts';
 import { type Engine, startEngine } from '../infra/local/dynamodb.ts';
 import { openStoreAt } from './open-store-at.ts';
 
@@ -21,6 +21,6 @@ afterAll(async () => {
 });
 
 /** An empty ledger on that engine. */
-export async function openStore(): Promise<Store> {
+export async function openStore(): Promise<OrderStore> {
   return openStoreAt(await engineEndpoint());
 }

@@ -22,8 +22,6 @@ const UNITS = {
 
 export type Metric = keyof typeof UNITS;
 
-const ledger = environment('LEDGER_NAME');
-
 /**
  * Writes metrics as one line in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and no call has to be paid or
  * waited for.
@@ -37,5 +35,5 @@ export function measure(values: Readonly<Partial<Record<Metric, number>>>): void
     Timestamp: Date.now(),
     CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Ledger']], Metrics }],
   };
-  process.stdout.write(`${JSON.stringify({ _aws, Ledger: ledger, ...values })}\n`);
+  process.stdout.write(`${JSON.stringify({ _aws, Ledger: environment('LEDGER_NAME'), ...values })}\n`);
 }

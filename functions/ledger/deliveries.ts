@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { dayOf, isClosed } from '../porting/day.ts';
 import { type EventFacts, factsOf, type PortingEvent } from '../porting/event.ts';
@@ -6,7 +5,7 @@ import { timestampOf } from '../porting/timestamp.ts';
 import { markDoubtful } from './doubtful-days.ts';
 import { ANNOUNCE, NEWS, newsValues, shardOf } from './news.ts';
 import { createdAtId, RECORD_TYPE } from './row.ts';
-import { controlKey, number, type Row, type Store, text, textIn, tookPlace, unlessRefused } from './store.ts';
+import { number, type Row, type Store, text, textIn, tookPlace, unlessRefused } from './store.ts';
 
 /**
  * What a delivery was: `stored` is the event's first sight, `confirmed` the first webhook of an event that the list brought, and
@@ -123,38 +122,4 @@ export async function recordRecovery(store: Store, id: string, now: number, sign
     },
   });
   await tookPlace(store.client.send(write, signal ? { abortSignal: signal } : {}));
-}
-
-const REJECTED_KEPT_SECONDS = 30 * 24 * 3600;
-
-/**
- * Keeps a signed body that cannot be read as an event, for 30 days. One row for each different body, whatever the number of its
- * deliveries: repeated ones cannot fill the table.
- *
- * @param body the raw bytes, at most 256 KB
- */
-export async function keepRejected(
-  store: Store,
-  body: Uint8Array,
-  reason: string,
-  now: number,
-  signal?: AbortSignal,
-): Promise<void> {
-  const digest = createHash('sha256').update(body).digest('hex');
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('rejected-delivery', digest),
-      UpdateExpression:
-        'SET reason = :reason, body = :body, first_at = if_not_exists(first_at, :now), last_at = :now, expires_at = :expires ADD deliveries :one',
-      ExpressionAttributeValues: {
-        ':reason': text(reason),
-        ':body': { B: body },
-        ':now': text(timestampOf(now)),
-        ':expires': number(Math.floor(now / 1000) + REJECTED_KEPT_SECONDS),
-        ':one': number(1),
-      },
-    }),
-    signal ? { abortSignal: signal } : {},
-  );
 }

@@ -1,9 +1,9 @@
-import { type AttributeValue, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Day, dayOf, isClosed } from '../porting/day.ts';
 import { type EventFacts, mayArriveByWebhook } from '../porting/event.ts';
 import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
 import { MARK_COVERS_FOR, markDoubtful } from './doubtful-days.ts';
-import { NEW_REVISION, NEWS, newsValues } from './news.ts';
+import { CHANGE, NEWS, newsValues } from './news.ts';
 import { readRows } from './read-rows.ts';
 import { createdAtId, RECORD_TYPE, SUPERSEDED } from './row.ts';
 import { type Store, text, textIn, tookPlace, unlessRefused } from './store.ts';
@@ -125,12 +125,11 @@ function writeOf(
   const news = meaning === 'news';
   // Only its first sight can be news while the webhook is missing: a webhook makes the event final.
   const awaited = news && mayArriveByWebhook(facts.eventType) && now - millisecondsOf(facts.createdAt) < AWAITED_FOR;
-  const set = [...SET_ON_LISTING, ...(news ? NEWS : [NEW_REVISION])];
+  const set = [...SET_ON_LISTING, ...(news ? NEWS : CHANGE)];
   if (awaited) set.push('awaiting_webhook = :shard', 'awaiting_since = if_not_exists(awaiting_since, :now)');
   if (facts.final) set.push('final_at = if_not_exists(final_at, :now)');
   if (facts.portingOrderId !== undefined) set.push('porting_order_id = :porting_order_id');
   if (facts.hasPayload) set.push('delivered = :superseded');
-  const { ':shard': shard, ...values } = newsValues(facts.id);
   return {
     TableName: store.events,
     Key: { id: text(facts.id) },
@@ -144,8 +143,7 @@ function writeOf(
       ':event_type': text(facts.eventType),
       ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
       ':now': text(timestampOf(now)),
-      ...values,
-      ...(news && { ':shard': shard as AttributeValue }),
+      ...newsValues(facts.id),
       ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
       ...(facts.hasPayload && { ':superseded': text(SUPERSEDED) }),
     },

@@ -2,12 +2,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { number, text } from './store.ts';
 
 /**
- * The row is its own outbox. What has to be announced on the bus is marked on it by the very write that makes it so, and the mark goes
- * when it has been announced: nothing can be written without being announced, whoever dies in between.
+ * The row is its own outbox. What has to follow a write (the order's state, an announcement on the bus) is marked on the row by that very
+ * write, and the mark goes when it is done: nothing can be written without it, whoever dies in between.
  *
  * - `revision` counts the versions of an event's content; `news_revision` is the last one that has to be announced, and
  *   `published_revision` the last one that was.
- * - `unpublished` and `unpublished_since` are the keys of the sparse index: some announcement about this row is due.
+ * - `unpublished` and `unpublished_since` are the keys of the sparse index: something about this row is to be done. A listing that only
+ *   confirms has nothing to announce, but its `created_at` may change the order's fold.
  */
 
 /** The sparse indexes are spread over so many partitions: 4,000 writes a second, where one would take 1,000. */
@@ -18,8 +19,7 @@ export function shardOf(id: string): string {
   return SHARDS[id.charCodeAt(id.length - 1) & 3] as string;
 }
 
-/** The write changes the content. */
-export const NEW_REVISION = 'revision = if_not_exists(revision, :zero) + :one';
+const NEW_REVISION = 'revision = if_not_exists(revision, :zero) + :one';
 
 /** The write changes the content so that it has to be announced: the event's first sight, or its payload. */
 export const NEWS = [
@@ -29,10 +29,13 @@ export const NEWS = [
   'unpublished_since = :now',
 ];
 
-/** There is something to announce that is not the event's content. */
+/** There is something to do that is not to announce the event. */
 export const ANNOUNCE = ['unpublished = :shard', 'unpublished_since = :now'];
 
-/** The values that {@link NEWS} needs besides `:now`. */
+/** The write changes the content in a way that need not be announced. */
+export const CHANGE = [NEW_REVISION, ...ANNOUNCE];
+
+/** The values that {@link NEWS} and {@link CHANGE} need besides `:now`. */
 export function newsValues(id: string): Record<string, AttributeValue> {
   return { ':zero': number(0), ':one': number(1), ':shard': text(shardOf(id)) };
 }

@@ -17,7 +17,7 @@ export interface Reading {
 
 /** Reads rows by id, a batch at a time, in no order; ids without a row are passed over. */
 export async function* readRows(
-  store: Store,
+  store: Pick<Store, 'client' | 'events'>,
   ids: readonly string[],
   { table = store.events, attributes, consistent = false }: Reading = {},
 ): AsyncGenerator<Row[]> {

@@ -9,6 +9,8 @@ import { numberIn, type Row, textIn } from './store.ts';
  * - `delivered`: the event as its webhook told it, in the record's shape, as JSON text, until the list's record makes it superfluous
  * - where it came from: `webhook_first_at`, `webhook_last_at`, `webhook_deliveries`, `listed_first_at`
  * - what was asked for: `republish_count`, `republish_last_at`, `republish_last_by`, `republish_last_outcome`
+ * - what was announced, and what has to be: news.ts
+ * - whether its webhook came: gaps.ts
  */
 
 /** The partition key of `by_time`: every port-in event has this record type. */
@@ -29,6 +31,12 @@ export interface LedgerMember {
   readonly listed_at: string | null;
   readonly republish_count: number;
   readonly republish_last_at: string | null;
+  /** Version of the event's content, as the bus tells it. */
+  readonly revision: number;
+  readonly published_at: string | null;
+  /** When its webhook was given up; null when none was due, or it came in time. */
+  readonly missed_at: string | null;
+  readonly recovered_at: string | null;
 }
 
 /** An event as the ledger shows it: Telnyx's record and one member more. */
@@ -63,5 +71,9 @@ function ledgerMember(row: Row): LedgerMember {
     listed_at: listedAt ?? null,
     republish_count: numberIn(row, 'republish_count') ?? 0,
     republish_last_at: textIn(row, 'republish_last_at') ?? null,
+    revision: numberIn(row, 'revision') ?? 0,
+    published_at: textIn(row, 'published_at') ?? null,
+    missed_at: textIn(row, 'missed_at') ?? null,
+    recovered_at: textIn(row, 'recovered_at') ?? null,
   };
 }

@@ -55,6 +55,7 @@ export type ControlKind =
   | 'doubtful-day'
   | 'counted-through'
   | 'rejected-delivery'
+  | 'rejected-count'
   | 'refusal'
   | 'channel'
   | 'learned'

@@ -5,10 +5,13 @@ import { answerProblems } from '../http/answer-problems.ts';
 import { json, Problem, unavailable } from '../http/problem.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
-import { keepRejected, recordDelivery } from '../ledger/deliveries.ts';
+import { measure } from '../lambda/metrics.ts';
+import { recordDelivery } from '../ledger/deliveries.ts';
+import { keepRejected } from '../ledger/rejections.ts';
 import { portingStatusOf } from '../porting/event.ts';
 import { readPublicKeys, refusalOf } from '../telnyx/signature.ts';
 import { readWebhook } from '../telnyx/webhook.ts';
+import { refusalCounter } from './refusals.ts';
 
 /** Far above any webhook seen, and below DynamoDB's 400 KB a row. */
 const LARGEST_BODY = 256 * 1024;
@@ -25,6 +28,7 @@ const store = {
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };
+const countRefusal = refusalCounter(store);
 
 async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const method = event.requestContext.http.method;
@@ -48,18 +52,21 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
   const refusal = refusalOf(signature, timestamp, body, keys, now);
   if (refusal) {
     log('warn', 'webhook_refused', { reason: refusal });
+    measure({ WebhooksRefused: 1 });
+    await countRefusal(refusal, now);
     const detail = `This is not a webhook of Telnyx's for this account: ${refusal}.`;
     throw new Problem(401, '10009', 'Authentication failed', detail);
   }
 
+  measure({ WebhooksReceived: 1 });
   const webhook = readWebhook(body);
   if (webhook.is === 'another family') {
     log('info', 'webhook_ignored', { event_type: webhook.eventType.slice(0, 100) });
     return json(200, { result: 'ignored' });
   }
   if (webhook.is === 'unreadable') {
-    await durably((signal) => keepRejected(store, body, webhook.reason, now, signal));
-    log('warn', 'webhook_rejected', { reason: webhook.reason });
+    const kept = await durably((signal) => keepRejected(store, body, webhook.reason, now, signal));
+    log('warn', 'webhook_rejected', { reason: webhook.reason, kept });
     return json(200, { result: 'rejected' });
   }
   const outcome = await durably((signal) => recordDelivery(store, webhook.event, now, signal));

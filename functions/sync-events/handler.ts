@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
+import { openBus } from '../bus/bus.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
@@ -23,6 +24,7 @@ const store = {
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };
+const bus = openBus(environment('EVENT_BUS'));
 const baseUrl = environment('TELNYX_BASE_URL');
 const requestsPerSecond = 4;
 const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_API_KEY_SECRET'), readApiKey);
@@ -45,6 +47,7 @@ export async function handler(input: unknown, context: Context): Promise<SyncRes
   for (;;) {
     const result = await runSync(range, {
       store,
+      bus,
       api,
       clock: systemClock,
       requestsPerSecond,

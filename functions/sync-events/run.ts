@@ -1,3 +1,4 @@
+import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { countDays } from '../ledger/day-counts.ts';
 import type { Store } from '../ledger/store.ts';
@@ -16,6 +17,7 @@ import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, pace } from '../telnyx/pace.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
 import { readWindow, type WindowReader } from './read-window.ts';
+import { type FaultCounter, faultCounter, reportRun } from './report-run.ts';
 import { pageStorer, type Tally } from './store-page.ts';
 
 /** What is kept of the function's time for the end: the request under way, the counts, the run's row and the lease. */
@@ -26,6 +28,7 @@ const PROGRESS_EVERY = 5_000;
 
 export interface SyncOptions {
   readonly store: Store;
+  readonly bus: Bus;
   /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
   readonly api: () => Promise<EventsApi>;
   readonly clock: Clock;
@@ -62,7 +65,7 @@ export interface SyncResult {
  * @returns `undefined` when another run has the lease
  */
 export async function runSync(range: Window | undefined, options: SyncOptions): Promise<SyncResult | undefined> {
-  const { store, clock, runId, endsAt } = options;
+  const { store, bus, clock, runId, endsAt } = options;
   const startedAt = clock.now();
   const lease = await takeLease(store, runId, startedAt);
   if (!lease) return undefined;
@@ -73,12 +76,13 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   const writeRun = (status: RunStatus, error?: string) =>
     putRun(store, { id: runId, startedAt, trigger, window, status, ...countsOf(progress), error }, clock.now());
 
+  const faults = faultCounter();
   await writeRun('running');
   let status: SyncResult['status'] = 'complete';
   let error: string | undefined;
   try {
     let reportedAt = startedAt;
-    for await (const part of readWindow(window, windowReader(options, lease, progress))) {
+    for await (const part of readWindow(window, windowReader(options, lease, progress, faults))) {
       progress.seen += part.events;
       progress.through = part.window.to;
       if (!range) await moveCursor(store, lease, part.window.to);
@@ -107,11 +111,14 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
     duration_ms: clock.now() - startedAt,
   };
   log(status === 'failed' ? 'error' : 'info', 'sync_run', { ...ended, error });
-  return {
+  const result = {
     ...ended,
     ...(error !== undefined && { error }),
     ...(range && status !== 'complete' && { resume: { from: iso(progress.through), to: iso(window.to) } }),
   };
+  const { through } = progress;
+  await reportRun(result, { store, bus, scheduled: !range, through, fault: faults.last() }, clock.now());
+  return result;
 }
 
 /** How far a run has come. `through`: everything before it is stored, in milliseconds since 1970. */
@@ -130,7 +137,7 @@ function warnOf(event: string) {
   return (thrown: unknown): void => log('warn', event, { error: describeError(thrown) });
 }
 
-function windowReader(options: SyncOptions, lease: Lease, progress: Progress): WindowReader {
+function windowReader(options: SyncOptions, lease: Lease, progress: Progress, faults: FaultCounter): WindowReader {
   const { store, clock, requestsPerSecond, endsAt } = options;
   const stopAt = endsAt - TIME_TO_END;
   // No request begins after stopAt; one that is under way then may take a little longer.
@@ -150,7 +157,10 @@ function windowReader(options: SyncOptions, lease: Lease, progress: Progress): W
       const page = await calls.call(async () => {
         await keepLease();
         if (clock.now() >= stopAt) throw new UpstreamError('gave up', 'The function is about to end.');
-        return (await options.api()).list(window, pageNumber, outOfTime);
+        return (await options.api()).list(window, pageNumber, outOfTime).catch((error: unknown) => {
+          faults.count(error);
+          throw error;
+        });
       });
       progress.pages += 1;
       if (page.holdSeconds !== undefined) calls.holdFor(page.holdSeconds);

@@ -1,6 +1,6 @@
 import { log } from '../lambda/log.ts';
-import { keepRejected } from '../ledger/deliveries.ts';
 import { doubtMarker, insertListing, isKnown, type ListedEvent, readHeld, recordListing } from '../ledger/listings.ts';
+import { keepRejected } from '../ledger/rejections.ts';
 import type { Store } from '../ledger/store.ts';
 import { factsOf, LARGEST_RECORD } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';

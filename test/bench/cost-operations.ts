@@ -106,6 +106,7 @@ async function quietRun(endpoint: string): Promise<Operation> {
   const run = (number: number) =>
     runSync(undefined, {
       store,
+      bus: { put: async () => new Map() },
       api,
       clock: { now: () => now, sleep },
       requestsPerSecond: Number.POSITIVE_INFINITY,

@@ -111,6 +111,7 @@ async function doJob({ kind, endpoint, baseUrl, events }: Job): Promise<Outcome>
   } else {
     const run = await runSync(undefined, {
       store,
+      bus: { put: async () => new Map() },
       api: async () => eventsApi({ apiKey: API_KEY, baseUrl, timeout: 20_000 }),
       clock: systemClock,
       requestsPerSecond: Number.POSITIVE_INFINITY,

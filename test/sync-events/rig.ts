@@ -50,6 +50,7 @@ export async function openRig(options: Partial<EventsApiOptions> = {}): Promise<
       runs += 1;
       return runSync(range, {
         store,
+        bus: { put: async () => new Map() },
         api: async () => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: 1_000 }),
         clock: {
           now: () => rig.time,

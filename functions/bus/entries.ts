@@ -1,0 +1,65 @@
+/** What is put on the bus. Consumers deduplicate by `detail.id` and `detail.revision` (docs/events.md). */
+export interface Announcement {
+  /** EventBridge's detail-type: an event type of Telnyx's, or one of ours. */
+  readonly type: string;
+  readonly detail: Detail;
+}
+
+export type Detail = Readonly<Record<string, unknown>> & {
+  readonly id: string;
+  readonly revision: number;
+  readonly event?: Readonly<Record<string, unknown>>;
+};
+
+/** As PutEvents wants to hear it. */
+export interface Entry {
+  readonly Source: string;
+  readonly DetailType: string;
+  readonly Detail: string;
+}
+
+export const SOURCE = 'port-in-ledger';
+
+/**
+ * EventBridge takes 256 KB a request, all of its entries and their keys together (measured by AWS in UTF-8 bytes). What is left is for
+ * the names beside the detail.
+ */
+export const MOST_BYTES = 250_000;
+/** PutEvents takes ten entries a request. */
+const MOST_ENTRIES = 10;
+
+/** EventBridge refuses a detail-type of over 128 characters; an unknown event type may have 200. */
+const LONGEST_TYPE = 128;
+
+/** An announcement as an entry; an event that is too large goes without its payload, which `show` still gives. */
+export function entryOf({ type, detail }: Announcement): Entry {
+  const whole = { Source: SOURCE, DetailType: type.slice(0, LONGEST_TYPE), Detail: JSON.stringify(detail) };
+  if (sizeOf(whole) <= MOST_BYTES || !detail.event) return whole;
+  const event = { ...detail.event, payload: null };
+  return { ...whole, Detail: JSON.stringify({ ...detail, event, payload_omitted: true }) };
+}
+
+/** The bytes of an entry that count. */
+export function sizeOf({ Source, DetailType, Detail }: Entry): number {
+  return Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
+}
+
+/** Cuts a list into requests of at most ten entries and 256 KB, in order. */
+export function requestsOf<Item extends { readonly entry: Entry }>(
+  items: readonly Item[],
+): readonly (readonly Item[])[] {
+  const requests: Item[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const size = sizeOf(item.entry);
+    const request = requests.at(-1);
+    if (request && request.length < MOST_ENTRIES && bytes + size <= MOST_BYTES) {
+      request.push(item);
+      bytes += size;
+    } else {
+      requests.push([item]);
+      bytes = size;
+    }
+  }
+  return requests;
+}

@@ -1,0 +1,129 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { foldOrder, type OrderState } from '../porting/order.ts';
+import type { OrderFact } from '../porting/order-facts.ts';
+import { factsIn } from '../porting/order-facts.ts';
+import { number, numberIn, type OrderStore, type Row, text, textIn, tookPlace } from './store.ts';
+
+/**
+ * A row of the table `orders`:
+ * - `id`; `facts`: what the fold knows of each event, as deflated JSON, for ever: the events themselves may go when their time is over
+ * - `state`: the order as the API shows it, as JSON text
+ * - `version` grows with every write: whoever writes must have read the row as it is
+ * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
+ * - `overdue_since`, `overdue_at`: of which stay in a status it was said that it is too long, and when
+ * - `retired` once the time of all its events is over
+ */
+export interface HeldOrder {
+  readonly state: OrderState;
+  readonly facts: readonly HeldFact[];
+  readonly overdueSince: string | undefined;
+}
+
+/** A fact, and what became of its event's row. */
+export type HeldFact = OrderFact & {
+  /** The event is another one of the order's under the webhook's id: it counts once. */
+  readonly joined?: true;
+  /** The event's time is over. When the list shows it again it is no news. */
+  readonly gone?: true;
+};
+
+/** The partition of `by_changed`: every order is in it. */
+export const ORDER_RECORD_TYPE = 'porting_order';
+
+/** An order's row would not fit into DynamoDB's 400 KB. Some 10,000 events deflated are 300 KB. */
+export class OrderTooLarge extends Error {
+  override readonly name = 'OrderTooLarge';
+}
+
+const LARGEST_FACTS = 340_000;
+/** Writers of one order are few; each conflict means that another one went ahead. */
+const MOST_CONFLICTS = 20;
+
+const NOBODY_WROTE_SINCE = 'attribute_not_exists(version) OR version = :read';
+
+/** What is held of an order; an empty history when there is none. */
+export async function readOrder(store: OrderStore, id: string): Promise<HeldOrder & { readonly version: number }> {
+  const { Item } = await store.client.send(
+    new GetItemCommand({ TableName: store.orders, Key: { id: text(id) }, ConsistentRead: true }),
+  );
+  const facts = unpack(Item);
+  return {
+    facts,
+    state: stateOf(id, facts),
+    overdueSince: textIn(Item, 'overdue_since'),
+    version: numberIn(Item, 'version') ?? 0,
+  };
+}
+
+/**
+ * Changes what is known of an order's events and folds them anew. When somebody else writes the order at the same time, it is read and
+ * changed again: no event is lost between the two.
+ *
+ * @param change gives the new facts from the held ones; it may be called several times
+ * @throws {OrderTooLarge}
+ */
+export async function changeOrder(
+  store: OrderStore,
+  id: string,
+  change: (held: readonly HeldFact[]) => Promise<readonly HeldFact[]> | readonly HeldFact[],
+): Promise<HeldOrder> {
+  for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
+    const held = await readOrder(store, id);
+    const facts = await change(held.facts);
+    const packed = pack(facts);
+    if (packed.equals(pack(held.facts))) return held;
+    if (packed.length > LARGEST_FACTS) throw new OrderTooLarge(`The order ${id} has ${facts.length} events.`);
+    const state = stateOf(id, facts);
+    const overdueSince = held.overdueSince === state.status_since ? held.overdueSince : undefined;
+    const put = new PutItemCommand({
+      TableName: store.orders,
+      Item: {
+        ...rowOf(state, packed, held.version + 1),
+        ...(overdueSince && { overdue_since: text(overdueSince) }),
+        ...(facts.every(({ gone }) => gone) && { retired: text('yes') }),
+      },
+      ConditionExpression: NOBODY_WROTE_SINCE,
+      ExpressionAttributeValues: { ':read': number(held.version) },
+    });
+    if (await tookPlace(store.client.send(put))) return { state, facts, overdueSince };
+  }
+  throw new Error(`The order ${id} was written by others ${MOST_CONFLICTS} times in a row.`);
+}
+
+function stateOf(id: string, facts: readonly HeldFact[]): OrderState {
+  return foldOrder(
+    id,
+    facts.filter(({ joined }) => !joined),
+  );
+}
+
+function rowOf(state: OrderState, facts: Buffer, version: number): Row {
+  const { id, status, status_since: since, customer_reference: reference } = state;
+  return {
+    id: text(id),
+    record_type: text(ORDER_RECORD_TYPE),
+    // An order of which no status was told is in no partition of by_status.
+    ...(status && { status: text(status.value) }),
+    ...(since && { since: text(since) }),
+    ...(reference && isKey(reference) && { customer_reference: text(reference) }),
+    changed_at_id: text(`${state.changed_at}#${id}`),
+    state: text(JSON.stringify(state)),
+    facts: { B: facts },
+    version: number(version),
+  };
+}
+
+/** DynamoDB takes 2,048 bytes in a partition key. A longer reference is shown, but not found by. */
+function isKey(reference: string): boolean {
+  return Buffer.byteLength(reference) <= 1_024;
+}
+
+function unpack(row: Row | undefined): readonly HeldFact[] {
+  const packed = row?.facts?.B;
+  return packed ? factsIn(JSON.parse(inflateRawSync(packed).toString())) : [];
+}
+
+function pack(facts: readonly HeldFact[]): Buffer {
+  return deflateRawSync(JSON.stringify(facts));
+}

@@ -1,0 +1,153 @@
+import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { factsOf, type PortingEvent } from '../porting/event.ts';
+import { millisecondsOf, timestamp, timestampOf } from '../porting/timestamp.ts';
+import { SHARDS } from './news.ts';
+import { readRows } from './read-rows.ts';
+import { eventIn, type LedgerMember } from './row.ts';
+import { number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
+
+/** A row with something to announce, read as it is now. */
+export interface Unpublished {
+  readonly id: string;
+  /** Telnyx's record. */
+  readonly event: PortingEvent;
+  readonly ledger: LedgerMember;
+  readonly portingOrderId: string | undefined;
+  readonly createdAt: string;
+  /** The mark that was read: it goes only if it is still the same when all has been announced. */
+  readonly since: string;
+  /** The revision to announce; undefined when the event's content has been announced. */
+  readonly news: number | undefined;
+  /** Complete as it will ever be. Another one waits for its payload. */
+  readonly final: boolean;
+  readonly listed: boolean;
+  readonly byWebhook: boolean;
+  readonly recordVersion: string | undefined;
+  readonly missedToAnnounce: boolean;
+  readonly recoveredToAnnounce: boolean;
+  /** The list's id of the same event, when this row was joined to it. */
+  readonly joinedTo: string | undefined;
+  /** True when this event was announced under another id. */
+  readonly announcedAsTwin: boolean;
+}
+
+/**
+ * Reads those of these rows that have something to announce. The read is consistent: a stream's record may be older than the row.
+ *
+ * @returns besides, rows that cannot be read, with the reason: they must not keep the others from being announced
+ */
+export async function readUnpublished(
+  store: Store,
+  ids: readonly string[],
+): Promise<{ readonly rows: readonly Unpublished[]; readonly broken: ReadonlyMap<string, string> }> {
+  const found: Unpublished[] = [];
+  const broken = new Map<string, string>();
+  for await (const rows of readRows(store, ids, { consistent: true })) {
+    for (const row of rows) {
+      try {
+        const one = unpublishedIn(row);
+        if (one) found.push(one);
+      } catch (error) {
+        broken.set(textIn(row, 'id') ?? '', error instanceof Error ? error.message.slice(0, 100) : 'unreadable');
+      }
+    }
+  }
+  return { rows: found, broken };
+}
+
+function unpublishedIn(row: Row): Unpublished | undefined {
+  const since = textIn(row, 'unpublished_since');
+  const shown = since === undefined ? undefined : eventIn(row);
+  if (since === undefined || !shown) return undefined;
+  const { ledger, ...event } = shown;
+  const news = numberIn(row, 'news_revision') ?? 0;
+  return {
+    id: textIn(row, 'id') ?? '',
+    event,
+    ledger,
+    portingOrderId: textIn(row, 'porting_order_id'),
+    createdAt: factsOf(event, ledger.first_seen_at ?? timestampOf(0))?.createdAt ?? timestampOf(0),
+    since,
+    news: news > (numberIn(row, 'published_revision') ?? 0) ? ledger.revision : undefined,
+    final: textIn(row, 'final_at') !== undefined,
+    listed: textIn(row, 'listed_first_at') !== undefined,
+    byWebhook: textIn(row, 'webhook_first_at') !== undefined,
+    recordVersion: textIn(row, 'record_version'),
+    missedToAnnounce: ledger.missed_at !== null && textIn(row, 'missed_published_at') === undefined,
+    recoveredToAnnounce: ledger.recovered_at !== null && textIn(row, 'recovered_published_at') === undefined,
+    joinedTo: textIn(row, 'joined_to'),
+    announcedAsTwin: textIn(row, 'twin_published_at') !== undefined,
+  };
+}
+
+/** What was announced of a row. */
+export interface Announced {
+  readonly revision: number | undefined;
+  readonly missed: boolean;
+  readonly recovered: boolean;
+  /** False while the row waits for its payload: it stays in the index. */
+  readonly all: boolean;
+}
+
+/**
+ * Writes down what was announced. When the row got something new to announce meanwhile, it stays marked.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function markAnnounced(
+  store: Store,
+  { id, since }: Pick<Unpublished, 'id' | 'since'>,
+  { revision, missed, recovered, all }: Announced,
+  now: number,
+): Promise<void> {
+  const set = [
+    ...(revision === undefined ? [] : ['published_at = :now', 'published_revision = :revision']),
+    ...(missed ? ['missed_published_at = :now'] : []),
+    ...(recovered ? ['recovered_published_at = :now'] : []),
+  ];
+  const write = (remove: boolean) =>
+    new UpdateItemCommand({
+      TableName: store.events,
+      Key: { id: text(id) },
+      ConditionExpression: remove ? 'unpublished_since = :since' : 'attribute_exists(id)',
+      UpdateExpression: [
+        ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
+        ...(remove ? ['REMOVE unpublished, unpublished_since'] : []),
+      ].join(' '),
+      ExpressionAttributeValues: {
+        ...(set.length > 0 && { ':now': text(timestampOf(now)) }),
+        ...(revision !== undefined && { ':revision': number(revision) }),
+        ...(remove && { ':since': text(since) }),
+      },
+    });
+  if (all && (await tookPlace(store.client.send(write(true))))) return;
+  if (set.length > 0) await tookPlace(store.client.send(write(false)));
+}
+
+/** Rows that have been marked at least until an instant, oldest mark first, a page at a time: ids and marks. */
+export async function* unpublishedUntil(
+  store: Store,
+  until: number,
+): AsyncGenerator<readonly { readonly id: string; readonly since: string }[]> {
+  for (const shard of SHARDS) {
+    const pages = paginateQuery(
+      { client: store.client, pageSize: 100 },
+      {
+        TableName: store.events,
+        IndexName: 'unpublished',
+        KeyConditionExpression: 'unpublished = :shard AND unpublished_since <= :until',
+        ExpressionAttributeValues: { ':shard': text(shard), ':until': text(timestampOf(until)) },
+      },
+    );
+    for await (const { Items = [] } of pages) {
+      if (Items.length > 0) {
+        yield Items.map((row) => ({ id: textIn(row, 'id') ?? '', since: textIn(row, 'unpublished_since') ?? '' }));
+      }
+    }
+  }
+}
+
+/** Milliseconds since 1970 of a mark. */
+export function markedAt(since: string): number {
+  return millisecondsOf(timestamp(since) ?? timestampOf(0));
+}

@@ -1,0 +1,110 @@
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Window } from '../porting/window.ts';
+import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
+import { putPendingRun, type RunCounts, runIn, type ShownRun } from './sync-runs.ts';
+
+/** A run over a range that somebody asked for, with what is left of it. Instants in milliseconds since 1970. */
+export interface RequestedRun {
+  /** Also the id of the run's own row. Begins with the instant at which it was asked for. */
+  readonly id: string;
+  readonly whole: Window;
+  readonly rest: Window;
+  /** When its first piece began. */
+  readonly startedAt: number | undefined;
+  /** What the pieces before have counted. */
+  readonly counts: RunCounts;
+  /** Tries that have failed. */
+  readonly failures: number;
+}
+
+const KEPT_SECONDS = 90 * 24 * 3600;
+export const NO_COUNTS: RunCounts = { pages: 0, seen: 0, inserted: 0, confirmed: 0, upgraded: 0 };
+
+/**
+ * Puts a run into the queue, and its row, which shows it, beside it. The queue comes first: a row that is shown and never run would be
+ * worse than the other way round.
+ *
+ * @returns the run as it stands; a run with this id that is there already stays as it is
+ */
+export async function requestRun(store: Store, id: string, whole: Window, now: number): Promise<ShownRun> {
+  const known = await readRun(store, id);
+  if (known) return known;
+  const requested = { id, whole, rest: whole, startedAt: undefined, counts: NO_COUNTS, failures: 0 };
+  const put = new PutItemCommand({
+    TableName: store.control,
+    Item: rowOf(requested, now),
+    ConditionExpression: 'attribute_not_exists(id)',
+  });
+  await tookPlace(store.client.send(put));
+  const { startedAt } = requested;
+  const run = { id, startedAt, trigger: 'requested', window: whole, status: 'pending', error: undefined } as const;
+  await putPendingRun(store, { ...run, ...NO_COUNTS }, now);
+  return (await readRun(store, id)) as ShownRun;
+}
+
+/** A run's own row, as it is shown. */
+async function readRun(store: Store, id: string): Promise<ShownRun | undefined> {
+  const get = new GetItemCommand({ TableName: store.control, Key: controlKey('sync-run', id), ConsistentRead: true });
+  const { Item } = await store.client.send(get);
+  return Item && runIn(Item);
+}
+
+/** The run that has been in the queue for longest. */
+export async function oldestRequested(store: Store): Promise<RequestedRun | undefined> {
+  const { Items: [row] = [] } = await store.client.send(
+    new QueryCommand({
+      TableName: store.control,
+      KeyConditionExpression: 'kind = :kind',
+      ExpressionAttributeValues: { ':kind': text('requested-run') },
+      ConsistentRead: true,
+      Limit: 1,
+    }),
+  );
+  return row && requestedIn(row);
+}
+
+/** Keeps what is left of a run in the queue. Nothing, when somebody else has finished it meanwhile. */
+export async function keepRest(store: Store, requested: RequestedRun, now: number): Promise<void> {
+  const put = new PutItemCommand({
+    TableName: store.control,
+    Item: rowOf(requested, now),
+    ConditionExpression: 'attribute_exists(id)',
+  });
+  await tookPlace(store.client.send(put));
+}
+
+/** Takes a run that has ended out of the queue. */
+export async function takeOut(store: Store, id: string): Promise<void> {
+  await store.client.send(
+    new DeleteItemCommand({ TableName: store.control, Key: controlKey('requested-run', id) }),
+  );
+}
+
+function rowOf({ id, whole, rest, startedAt, counts, failures }: RequestedRun, now: number): Row {
+  return {
+    ...controlKey('requested-run', id),
+    whole_from: number(whole.from),
+    whole_to: number(whole.to),
+    rest_from: number(rest.from),
+    rest_to: number(rest.to),
+    ...(startedAt !== undefined && { started_at: number(startedAt) }),
+    counts: text(JSON.stringify(counts)),
+    failures: number(failures),
+    expires_at: number(Math.floor(now / 1000) + KEPT_SECONDS),
+  };
+}
+
+function requestedIn(row: Row): RequestedRun {
+  const window = (part: 'whole' | 'rest') => ({
+    from: numberIn(row, `${part}_from`) ?? 0,
+    to: numberIn(row, `${part}_to`) ?? 0,
+  });
+  return {
+    id: textIn(row, 'id') ?? '',
+    whole: window('whole'),
+    rest: window('rest'),
+    startedAt: numberIn(row, 'started_at'),
+    counts: JSON.parse(textIn(row, 'counts') ?? JSON.stringify(NO_COUNTS)),
+    failures: numberIn(row, 'failures') ?? 0,
+  };
+}

@@ -1,0 +1,77 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { dayOf, isClosed } from '../porting/day.ts';
+import { recordRecovery } from './deliveries.ts';
+import { markDoubtful } from './doubtful-days.ts';
+import { learnIdsDiffer } from './learned.ts';
+import { readRows } from './read-rows.ts';
+import { number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
+
+const NOT_JOINED_YET = 'attribute_not_exists(joined_from)';
+
+/**
+ * Joins two rows that are one event: the list gave it one id and the webhook another. The list's row stays, since show and republish
+ * know its id, and is told of the webhook; the webhook's row leaves every index of the list and points to it. Joining again changes
+ * nothing, so a death in the middle is mended by the next try.
+ *
+ * @returns false when the rows are not, or not any more, one from each source
+ */
+export async function joinTwins(
+  store: Store,
+  { listedId, webhookId }: { readonly listedId: string; readonly webhookId: string },
+  now: number,
+): Promise<boolean> {
+  const rows = new Map<string, Row>();
+  for await (const batch of readRows(store, [listedId, webhookId], { consistent: true })) {
+    for (const row of batch) rows.set(textIn(row, 'id') ?? '', row);
+  }
+  const listed = rows.get(listedId);
+  const webhook = rows.get(webhookId);
+  if (!listed || !webhook || !areTwins(listed, webhook)) return false;
+
+  const createdAtId = textIn(webhook, 'created_at_id');
+  if (createdAtId !== undefined && isClosed(dayOf(createdAtId), now))
+    await markDoubtful(store, dayOf(createdAtId), now);
+  const told = await tookPlace(store.client.send(tellListed(store, listedId, webhook)));
+  if (told && textIn(listed, 'missed_at') !== undefined) await recordRecovery(store, listedId, now);
+  await store.client.send(
+    new UpdateItemCommand({
+      TableName: store.events,
+      Key: { id: text(webhookId) },
+      UpdateExpression: 'SET joined_to = :listed REMOVE created_at_id, gap',
+      ExpressionAttributeValues: { ':listed': text(listedId) },
+    }),
+  );
+  if (told) await learnIdsDiffer(store, now);
+  return true;
+}
+
+function areTwins(listed: Row, webhook: Row): boolean {
+  const webhookOnly = webhook.webhook_first_at !== undefined && webhook.listed_first_at === undefined;
+  const joined = textIn(listed, 'joined_from');
+  const listedOnly = listed.listed_first_at !== undefined && listed.webhook_first_at === undefined;
+  return webhookOnly && (joined === undefined ? listedOnly : joined === textIn(webhook, 'id'));
+}
+
+function tellListed(store: Store, listedId: string, webhook: Row): UpdateItemCommand {
+  const publishedAt = textIn(webhook, 'published_at');
+  const set = [
+    'joined_from = :webhook',
+    'webhook_first_at = if_not_exists(webhook_first_at, :first)',
+    'webhook_last_at = :last',
+    // It was announced under the webhook's id: nobody needs it a second time.
+    ...(publishedAt === undefined ? [] : ['twin_published_at = :published']),
+  ];
+  return new UpdateItemCommand({
+    TableName: store.events,
+    Key: { id: text(listedId) },
+    ConditionExpression: NOT_JOINED_YET,
+    UpdateExpression: `SET ${set.join(', ')} ADD webhook_deliveries :deliveries REMOVE awaiting_webhook, awaiting_since`,
+    ExpressionAttributeValues: {
+      ':webhook': webhook.id as Row[string],
+      ':first': text(textIn(webhook, 'webhook_first_at') ?? ''),
+      ':last': text(textIn(webhook, 'webhook_last_at') ?? ''),
+      ':deliveries': number(numberIn(webhook, 'webhook_deliveries') ?? 1),
+      ...(publishedAt !== undefined && { ':published': text(publishedAt) }),
+    },
+  });
+}

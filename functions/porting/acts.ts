@@ -1,0 +1,67 @@
+import { laterBy } from './later.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** Who has to do something for an order to move; `unknown` for a status that we do not know, and for none. */
+export type Actor = 'customer' | 'telnyx' | 'losing_carrier' | 'nobody' | 'unknown';
+
+/** The status of an order that is gone. Telnyx has no word for it: a `porting_order.deleted` event says so. */
+export const DELETED = 'deleted';
+
+/** What a status asks for, in the words of an order's state. */
+export interface Duty {
+  /** True when nothing follows: ported, cancelled, deleted. */
+  readonly terminal: boolean;
+  readonly acts: Actor;
+  /** When it is too late; null when nothing ends by itself. */
+  readonly act_by: Timestamp | null;
+  /** True when the order stands still until the customer corrects it. */
+  readonly action_required: boolean;
+}
+
+interface Rule {
+  readonly acts: Actor;
+  readonly withinHours?: number;
+  readonly terminal?: true;
+  readonly actionRequired?: true;
+}
+
+const DAY = 24;
+
+/** Contract section 6. */
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  // Telnyx deletes a draft after 30 days.
+  ['draft', { acts: 'customer', withinHours: 30 * DAY }],
+  ['in-process', { acts: 'telnyx' }],
+  ['submitted', { acts: 'losing_carrier' }],
+  // Telnyx cancels after 14 days of silence.
+  ['exception', { acts: 'customer', withinHours: 14 * DAY, actionRequired: true }],
+  // The date stands: nobody has to do anything before it.
+  ['foc-date-confirmed', { acts: 'nobody' }],
+  ['activation-in-progress', { acts: 'telnyx' }],
+  ['cancel-pending', { acts: 'telnyx', withinHours: 48 }],
+  ['ported', { acts: 'nobody', terminal: true }],
+  ['cancelled', { acts: 'nobody', terminal: true }],
+  [DELETED, { acts: 'nobody', terminal: true }],
+]);
+
+/** The statuses after which nothing follows. */
+export const TERMINAL: readonly string[] = [...RULES].flatMap(([status, { terminal }]) => (terminal ? [status] : []));
+
+const UNKNOWN: Rule = { acts: 'unknown' };
+
+/**
+ * Who must act on an order, and until when.
+ *
+ * @param status as Telnyx spells it, or `deleted`; `undefined` when no event has told any
+ * @param since when the order came into this status
+ */
+export function dutyOf(status: string | undefined, since: Timestamp | undefined): Duty {
+  const rule = RULES.get(status ?? '') ?? UNKNOWN;
+  const ends = rule.withinHours !== undefined && since !== undefined;
+  return {
+    terminal: rule.terminal ?? false,
+    acts: rule.acts,
+    act_by: ends ? laterBy(rule.withinHours, since) : null,
+    action_required: rule.actionRequired ?? false,
+  };
+}

@@ -1,0 +1,56 @@
+import { mayArriveByWebhook } from './event.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** Which types of event the account's channel delivers: learned from what arrives, none, or those of a list. */
+export type WebhookTypes = 'learned' | 'none' | ReadonlySet<string>;
+
+/** Reads a setting: `learned`, `none`, or event types with commas between. */
+export function readWebhookTypes(setting: string): WebhookTypes {
+  const text = setting.trim();
+  if (text === 'learned' || text === 'none') return text;
+  return new Set(text.split(',').map((type) => type.trim()));
+}
+
+/** What is known about where an event's webhook should have gone. */
+export interface Channel {
+  readonly types: WebhookTypes;
+  /** Since when webhooks of the event's type have been arriving, if any has. */
+  readonly since: Timestamp | undefined;
+  /** The address that the order's webhooks go to, when it has one of its own. */
+  readonly orderUrl: string | null | undefined;
+  /** Our own address. */
+  readonly ownUrl: string;
+  /** Whether webhooks carry the list's ids; undefined as long as nobody knows. */
+  readonly idsAgree: boolean | undefined;
+  /** True when the event can be recognised under another id. */
+  readonly isRecognisable: boolean;
+}
+
+/**
+ * True when the webhook of a listed event should have come here. Whatever leaves room for another reason is no gap: an alarm that
+ * cries for nothing is switched off.
+ *
+ * @param createdAt the event's
+ */
+export function isDue(eventType: string, createdAt: Timestamp, channel: Channel): boolean {
+  if (!mayArriveByWebhook(eventType) || !isDelivered(eventType, createdAt, channel)) return false;
+  if (channel.orderUrl && !isSameAddress(channel.orderUrl, channel.ownUrl)) return false;
+  // Its webhook may have come under another id, which nothing tells.
+  return channel.isRecognisable || channel.idsAgree === true;
+}
+
+function isDelivered(eventType: string, createdAt: Timestamp, { types, since }: Channel): boolean {
+  if (types === 'none') return false;
+  if (types === 'learned') return since !== undefined && since <= createdAt;
+  return types.has(eventType);
+}
+
+function isSameAddress(one: string, other: string): boolean {
+  const plain = (address: string) =>
+    address
+      .trim()
+      .replace(/^https?:\/\//i, '')
+      .replace(/\/+$/, '')
+      .toLowerCase();
+  return plain(one) === plain(other);
+}

@@ -1,0 +1,104 @@
+import { DELETED } from './acts.ts';
+import { isName, isObject, type PortingEvent, portingStatusOf } from './event.ts';
+import type { OrderFact, OrderStatus } from './order-facts.ts';
+import { orderIdOf, sameEventKey } from './same-event.ts';
+import { type Timestamp, timestamp } from './timestamp.ts';
+
+/** What the ledger knows about an event beside its record. */
+export interface Knowledge {
+  /** What the event is sorted by. */
+  readonly createdAt: Timestamp;
+  /** The version of the list's record; undefined while only the webhook has been seen. */
+  readonly version: string | undefined;
+  readonly listed: boolean;
+  readonly webhook: boolean;
+}
+
+/**
+ * Beyond this a text is cut: references are keys of an index, of which DynamoDB takes 2,048 bytes, and all of an order's facts have
+ * to fit into one row of 400 KB.
+ */
+const LONGEST_TEXT = 500;
+const LONGEST_URL = 2_000;
+
+/** The most that details, or a messaging status, may have as JSON: all 21 codes with their descriptions have some 3,000. */
+const MOST_CHARACTERS = 10_000;
+const MOST_LEVELS = 16;
+
+/** Reads what an event says about its order. Nothing in a payload makes it throw; what cannot be read is left out. */
+export function orderFactOf(event: PortingEvent, { createdAt, version, listed, webhook }: Knowledge): OrderFact {
+  const payload = isObject(event.payload) ? event.payload : undefined;
+  return {
+    id: event.id,
+    at: createdAt,
+    type: event.event_type,
+    v: `${payload ? 1 : 0}#${listed ? 1 : 0}#${version ?? ''}`,
+    listed,
+    webhook,
+    ...only({
+      supportKey: textOf(payload?.support_key),
+      reference: textOf(payload?.customer_reference),
+      webhookUrl: payload?.webhook_url === null ? null : textOf(payload?.webhook_url, LONGEST_URL),
+      ...ownOf(event, payload),
+      same: sameEventKey(event),
+    }),
+  };
+}
+
+/** What only one type tells. A member of the same name in an unknown type may mean something else. */
+function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>> = {}) {
+  switch (event.event_type) {
+    case 'porting_order.status_changed':
+      return { status: statusOf(event, payload.status) };
+    case 'porting_order.deleted':
+      return { status: { value: DELETED, details: [] }, deletedAt: timestamp(payload.deleted_at) };
+    case 'porting_order.new_comment':
+      return {
+        comment: { by: textOf(isObject(payload.comment) ? payload.comment.user_type : undefined) ?? 'unknown' },
+      };
+    case 'porting_order.messaging_changed':
+      return { messaging: isSmallObject(payload.messaging) ? payload.messaging : undefined };
+    case 'porting_order.split':
+      return { into: idOf(payload.to), from: idOf(payload.from), of: orderIdOf(event) };
+    default:
+      return {};
+  }
+}
+
+function statusOf(event: PortingEvent, told: unknown): OrderStatus | undefined {
+  const value = textOf(portingStatusOf(event));
+  if (value === undefined) return undefined;
+  const details = isObject(told) && Array.isArray(told.details) ? told.details : [];
+  let characters = 0;
+  const tooMuch = details.findIndex((detail) => {
+    if (!isFlatterThan(MOST_LEVELS, detail)) return true;
+    characters += JSON.stringify(detail).length;
+    return characters > MOST_CHARACTERS;
+  });
+  return { value, details: tooMuch === -1 ? details : details.slice(0, tooMuch) };
+}
+
+function textOf(value: unknown, longest = LONGEST_TEXT): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, longest).toWellFormed() : undefined;
+}
+
+function idOf(value: unknown): string | undefined {
+  return isObject(value) && isName(value.id) ? value.id : undefined;
+}
+
+function isSmallObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && isFlatterThan(MOST_LEVELS, value) && JSON.stringify(value).length <= MOST_CHARACTERS;
+}
+
+/** JSON.stringify is recursive: what is nested too deep ends it with a RangeError. */
+function isFlatterThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((child) => isFlatterThan(levels - 1, child));
+}
+
+type Only<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };
+
+/** Without the members that are undefined, which JSON does not know. */
+function only<Members extends object>(members: Members): Only<Members> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Only<Members>;
+}

@@ -1,0 +1,36 @@
+import { isName, isObject, type PortingEvent, portingOrderIdOf, portingStatusOf } from './event.ts';
+import { timestamp } from './timestamp.ts';
+
+/**
+ * What an event can be recognised by when its webhook and the list give it two ids (contract section 3): a status change by order,
+ * status and `payload.updated_at`, a comment by its own id, a deletion by its order.
+ *
+ * @returns `undefined` when there is nothing safe: for splits, messaging and unknown types, and as long as the payload is missing
+ */
+export function sameEventKey(event: PortingEvent): string | undefined {
+  const payload = isObject(event.payload) ? event.payload : undefined;
+  const order = orderIdOf(event);
+  switch (event.event_type) {
+    case 'porting_order.status_changed': {
+      const status = portingStatusOf(event);
+      // Webhooks print this instant to the second, the list prints microseconds.
+      const second = timestamp(payload?.updated_at)?.slice(0, 19);
+      // The separator in a status would make two keys alike.
+      if (order === undefined || !status || status.includes('#') || second === undefined) return undefined;
+      return `status#${second}Z#${status}#${order}`;
+    }
+    case 'porting_order.new_comment': {
+      const comment = isObject(payload?.comment) ? payload.comment.id : undefined;
+      return isName(comment) ? `comment#${comment}` : undefined;
+    }
+    case 'porting_order.deleted':
+      return order === undefined ? undefined : `deleted#${order}`;
+    default:
+      return undefined;
+  }
+}
+
+/** The order that an event is listed under, or that its payload names. */
+export function orderIdOf({ porting_order_id: listed, payload }: PortingEvent): string | undefined {
+  return isName(listed) ? listed : portingOrderIdOf(isObject(payload) ? payload : undefined);
+}

@@ -1,0 +1,63 @@
+import type { Announcement } from '../bus/entries.ts';
+import type { Unpublished } from '../ledger/publications.ts';
+import type { OrderState } from '../porting/order.ts';
+import { millisecondsOf } from '../porting/timestamp.ts';
+
+/** Telnyx generates a payload within seconds. After so long an event goes out without: somebody may be waiting for it. */
+const WAITS_FOR_PAYLOAD = 15 * 60_000;
+
+/** What is to be said about a row. */
+export interface ToAnnounce {
+  readonly announcements: readonly Announcement[];
+  /** True when the event waits for its payload; the row stays marked. */
+  readonly waits: boolean;
+  readonly event: boolean;
+  readonly missed: boolean;
+  readonly recovered: boolean;
+}
+
+/**
+ * What is to be announced about a row. The ids are the same at every try: whoever gets an announcement twice can tell.
+ *
+ * @param order the order's state after the event; null for an event without an order
+ * @param apiUrl where the ledger shows its events
+ * @param now milliseconds since 1970
+ */
+export function toAnnounce(row: Unpublished, order: OrderState | null, apiUrl: string, now: number): ToAnnounce {
+  const { id, event, ledger } = row;
+  if (row.joinedTo !== undefined) {
+    return { announcements: [], waits: false, event: true, missed: false, recovered: false };
+  }
+  const isNews = row.news !== undefined && !row.announcedAsTwin;
+  const seenAt = ledger.first_seen_at === null ? 0 : millisecondsOf(ledger.first_seen_at);
+  const waits = isNews && !row.final && now - seenAt < WAITS_FOR_PAYLOAD;
+  const show = `${apiUrl}/v2/porting/events/${encodeURIComponent(id)}`;
+  const about = { event: { ...event }, order, show };
+  const announcements: Announcement[] = [];
+  if (isNews && !waits) {
+    const { first_seen_by, first_seen_at } = ledger;
+    const revision = ledger.revision;
+    announcements.push({ type: event.event_type, detail: { id, revision, first_seen_by, first_seen_at, ...about } });
+    // An exception that is over when it becomes known asks nothing of anybody.
+    if (order?.action_required && order.status_event_id === id) {
+      const detail = { id: `${id}:action_required`, revision, event_id: id, act_by: order.act_by, order };
+      announcements.push({ type: 'porting_order.action_required', detail });
+    }
+  }
+  if (row.missedToAnnounce) {
+    const detail = { id: `${id}:missed`, revision: 1, missed_at: ledger.missed_at, ...about };
+    announcements.push({ type: 'notification.missed', detail });
+  }
+  if (row.recoveredToAnnounce) {
+    const { missed_at, recovered_at } = ledger;
+    const detail = { id: `${id}:recovered`, revision: 1, missed_at, recovered_at, ...about };
+    announcements.push({ type: 'notification.recovered', detail });
+  }
+  return {
+    announcements,
+    waits,
+    event: row.news !== undefined && !waits,
+    missed: row.missedToAnnounce,
+    recovered: row.recoveredToAnnounce,
+  };
+}

@@ -1,0 +1,76 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { openBus } from '../bus/bus.ts';
+import { environment } from '../lambda/environment.ts';
+import { patience } from '../ledger/store.ts';
+import { readWebhookTypes } from '../porting/due.ts';
+import { readOverdueLimits } from '../porting/overdue.ts';
+import { findOverdue, findUnlisted, retireOld } from './close-day.ts';
+import { findMissed } from './find-missed.ts';
+import { publishRows } from './publish.ts';
+import { sweep } from './sweep.ts';
+
+/** Kept of the function's time for what is under way. */
+const TIME_TO_END = 20_000;
+
+const MINUTE = 60_000;
+
+const store = {
+  client: new DynamoDBClient(patience(5_000)),
+  events: environment('EVENTS_TABLE'),
+  orders: environment('ORDERS_TABLE'),
+  control: environment('CONTROL_TABLE'),
+};
+const publisher = { store, bus: openBus(environment('EVENT_BUS')), apiUrl: environment('API_URL') };
+const watch = {
+  store,
+  types: readWebhookTypes(environment('WEBHOOK_TYPES')),
+  grace: wholeNumber('GRACE_MINUTES') * MINUTE,
+  webhookUrl: environment('WEBHOOK_URL'),
+};
+const day = {
+  store,
+  bus: publisher.bus,
+  limits: readOverdueLimits(environment('OVERDUE_AFTER')),
+  retainDays: environment('RETAIN_DAYS') === 'none' ? undefined : wholeNumber('RETAIN_DAYS'),
+};
+
+/** What the schedules send. */
+type Scheduled = { readonly sweep: { readonly olderThanSeconds: number } } | { readonly closeDay: true };
+
+/**
+ * What follows a write. The table's stream names the rows within a second; the sweep, every five minutes, takes what the stream has
+ * missed and looks for missed notifications; once a day, the day is closed.
+ */
+export async function handler(
+  event: DynamoDBStreamEvent | Scheduled,
+  context: Context,
+): Promise<DynamoDBBatchResponse | Readonly<Record<string, number>>> {
+  const endsAt = Date.now() + context.getRemainingTimeInMillis();
+  const outOfTime = () => Date.now() > endsAt - TIME_TO_END;
+  if ('Records' in event) return publishStreamed(event);
+  if ('closeDay' in event) {
+    const unlisted = await findUnlisted(day, Date.now());
+    const overdue = await findOverdue(day, Date.now());
+    return { unlisted, overdue, retired: await retireOld(day, Date.now(), outOfTime) };
+  }
+  const olderThan = event.sweep.olderThanSeconds * 1000;
+  const { left } = await sweep(publisher, olderThan, Date.now, outOfTime);
+  return { left, missed: await findMissed(watch, Date.now, outOfTime) };
+}
+
+/** Only those records fail whose row could not be announced: Lambda tries again from the first of them. */
+async function publishStreamed({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  const ids = Records.flatMap(({ dynamodb }) => dynamodb?.Keys?.id?.S ?? []);
+  const { failed } = await publishRows(ids, publisher, Date.now, 'stream');
+  const failures = Records.filter(({ dynamodb }) => failed.has(dynamodb?.Keys?.id?.S ?? ''));
+  return {
+    batchItemFailures: failures.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
+  };
+}
+
+function wholeNumber(name: string): number {
+  const text = environment(name);
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new Error(`The environment variable ${name} must be a whole number, not ${JSON.stringify(text)}.`);
+}

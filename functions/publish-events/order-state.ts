@@ -1,0 +1,86 @@
+import { describeError, log } from '../lambda/log.ts';
+import { changeOrder, type HeldFact, OrderTooLarge, readOrder } from '../ledger/orders.ts';
+import { readUnpublished, type Unpublished } from '../ledger/publications.ts';
+import { retireAgain } from '../ledger/retention.ts';
+import type { OrderStore } from '../ledger/store.ts';
+import { joinTwins } from '../ledger/twins.ts';
+import type { OrderState } from '../porting/order.ts';
+import { orderFactOf } from '../porting/order-fact-of.ts';
+import { mergeFacts } from '../porting/order-facts.ts';
+
+/** An order after its new events, and those of them that are still to be announced. */
+export interface Folded {
+  readonly order: OrderState | null;
+  readonly rows: readonly Unpublished[];
+}
+
+/**
+ * Takes new events of one order into its state. Two rows that turn out to be one event are joined, and events that came back after their
+ * time was over are hidden again.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function foldIn(
+  store: OrderStore,
+  orderId: string,
+  rows: readonly Unpublished[],
+  now: number,
+): Promise<Folded> {
+  const gone = new Set<string>();
+  let joined = false;
+  let order: OrderState;
+  try {
+    const changed = await changeOrder(store, orderId, async (held) => {
+      const known = new Map(held.map((fact) => [fact.id, fact]));
+      for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
+      const fresh = rows.filter(({ id }) => !known.get(id)?.gone && !known.get(id)?.joined);
+      let facts: readonly HeldFact[] = mergeFacts([...held, ...fresh.map(factOf)]);
+      for (const twins of twinsAmong(facts, new Set(fresh.map(({ id }) => id)))) {
+        if (!(await joinTwins(store, twins, now))) continue;
+        joined = true;
+        facts = facts.map((fact) => (fact.id === twins.webhookId ? { ...fact, joined: true } : fact));
+      }
+      return facts;
+    });
+    order = changed.state;
+  } catch (error) {
+    if (!(error instanceof OrderTooLarge)) throw error;
+    // Its events go on being announced; the state stays as it was.
+    log('error', 'order_too_large', { porting_order_id: orderId, error: describeError(error) });
+    order = (await readOrder(store, orderId)).state;
+  }
+  for (const { id, createdAt } of rows) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
+  await tellOtherOrders(store, orderId, rows);
+  const ids = rows.map(({ id }) => id).filter((id) => !gone.has(id));
+  // What joining changed is on the rows.
+  const left = joined ? (await readUnpublished(store, ids)).rows : rows.filter(({ id }) => !gone.has(id));
+  return { order, rows: left };
+}
+
+/** A split is announced for the order that it comes from. The one that it leads to learns it here. */
+async function tellOtherOrders(store: OrderStore, orderId: string, rows: readonly Unpublished[]): Promise<void> {
+  const facts = rows.map(factOf);
+  const others = new Set(facts.flatMap(({ into }) => (into === undefined || into === orderId ? [] : [into])));
+  for (const other of others) {
+    const about = facts.filter(({ into }) => into === other);
+    await changeOrder(store, other, (held) => mergeFacts([...held, ...about]));
+  }
+}
+
+function factOf({ event, createdAt, recordVersion, listed, byWebhook }: Unpublished): HeldFact {
+  return orderFactOf(event, { createdAt, version: recordVersion, listed, webhook: byWebhook });
+}
+
+/** Pairs of facts that tell the same event, one of the list's and one of a webhook's, at least one of them new. */
+function twinsAmong(facts: readonly HeldFact[], fresh: ReadonlySet<string>) {
+  const listedOnly = new Map<string, HeldFact>();
+  for (const fact of facts) {
+    if (fact.same !== undefined && fact.listed && !fact.webhook) listedOnly.set(fact.same, fact);
+  }
+  return facts.flatMap((fact) => {
+    const isCandidate = fact.same !== undefined && fact.webhook && !fact.listed && !fact.joined;
+    const listed = isCandidate ? listedOnly.get(fact.same as string) : undefined;
+    if (!listed || !(fresh.has(fact.id) || fresh.has(listed.id))) return [];
+    return [{ listedId: listed.id, webhookId: fact.id }];
+  });
+}

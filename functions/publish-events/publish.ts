@@ -1,0 +1,152 @@
+import type { Bus } from '../bus/bus.ts';
+import type { Announcement } from '../bus/entries.ts';
+import { describeError, log } from '../lambda/log.ts';
+import { measure } from '../lambda/metrics.ts';
+import { learnChannel } from '../ledger/learned.ts';
+import { markAnnounced, readUnpublished, type Unpublished } from '../ledger/publications.ts';
+import type { OrderStore } from '../ledger/store.ts';
+import type { OrderState } from '../porting/order.ts';
+import { type ToAnnounce, toAnnounce } from './announcements.ts';
+import { foldIn } from './order-state.ts';
+
+export interface Publisher {
+  readonly store: OrderStore;
+  readonly bus: Bus;
+  /** Where the ledger's API is. */
+  readonly apiUrl: string;
+}
+
+/** What became of rows that had something to announce. */
+export interface Outcome {
+  /** Events put on the bus. */
+  readonly events: number;
+  /** Events that wait for their payload. */
+  readonly waiting: number;
+  /** Ids of rows about which something could not be said or done, and why. */
+  readonly failed: ReadonlyMap<string, string>;
+}
+
+/** Orders worked on at once. */
+const AT_ONCE = 8;
+
+interface Prepared extends ToAnnounce {
+  readonly row: Unpublished;
+}
+
+/**
+ * Does what follows a write, for rows that the stream or the sweep names: takes their events into their orders' state, puts them on the
+ * bus, and marks them as announced, in this order. A death between two steps leads to the same steps again, with the same ids. What
+ * fails for one row leaves the others alone.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function publishRows(
+  ids: readonly string[],
+  publisher: Publisher,
+  now: () => number,
+  trigger: 'stream' | 'sweep',
+): Promise<Outcome> {
+  const { store, bus, apiUrl } = publisher;
+  const { rows, broken } = await readUnpublished(store, ids);
+  const failed = new Map(broken);
+  const prepared: Prepared[] = [];
+
+  const groups = Map.groupBy(rows, ({ portingOrderId }) => portingOrderId).entries();
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (const [orderId, group] of groups) {
+      try {
+        const { order, rows: left } = await stateAfter(store, orderId, group, now());
+        for (const row of left) prepared.push({ row, ...toAnnounce(row, order, apiUrl, now()) });
+      } catch (error) {
+        for (const { id } of group) failed.set(id, describeError(error));
+      }
+    }
+  });
+  await Promise.all(workers);
+
+  const refused = await bus.put(prepared.flatMap(({ announcements }) => announcements));
+  const done = await settle(store, prepared, refused, failed, now);
+  await learnChannels(store, prepared, now());
+  report(done, failed, trigger);
+  return { ...done, failed };
+}
+
+async function stateAfter(
+  store: OrderStore,
+  orderId: string | undefined,
+  rows: readonly Unpublished[],
+  now: number,
+): Promise<{ order: OrderState | null; rows: readonly Unpublished[] }> {
+  return orderId === undefined ? { order: null, rows } : foldIn(store, orderId, rows, now);
+}
+
+/** Marks what was said. Counts it. */
+async function settle(
+  store: OrderStore,
+  prepared: readonly Prepared[],
+  refused: ReadonlyMap<Announcement, string>,
+  failed: Map<string, string>,
+  now: () => number,
+) {
+  const done = { events: 0, waiting: 0, missed: 0, recovered: 0, arrived: 0 };
+  const queue = prepared.values();
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (const { row, announcements, waits, event, missed, recovered } of queue) {
+      const reason = announcements.map((each) => refused.get(each)).find((each) => each !== undefined);
+      if (reason !== undefined) {
+        failed.set(row.id, reason);
+        continue;
+      }
+      const revision = event ? row.ledger.revision : undefined;
+      try {
+        await markAnnounced(store, row, { revision, missed, recovered, all: !waits }, now());
+      } catch (error) {
+        failed.set(row.id, describeError(error));
+        continue;
+      }
+      const announced = announcements.some(({ type }) => type === row.event.event_type);
+      if (announced) done.events += 1;
+      if (announced && row.byWebhook) done.arrived += 1;
+      if (waits) done.waiting += 1;
+      if (missed) done.missed += 1;
+      if (recovered) done.recovered += 1;
+    }
+  });
+  await Promise.all(workers);
+  return done;
+}
+
+/** Types of which this execution environment has told within the last minutes that they arrive. */
+const told = new Map<string, number>();
+const TOLD_EVERY = 5 * 60_000;
+
+async function learnChannels(store: OrderStore, prepared: readonly Prepared[], now: number): Promise<void> {
+  const arrivals = new Map<string, string>();
+  for (const { row } of prepared) {
+    if (row.byWebhook && row.ledger.webhook_last_at) arrivals.set(row.event.event_type, row.ledger.webhook_last_at);
+  }
+  for (const [type, at] of arrivals) {
+    const key = `${store.control} ${type}`;
+    if (now - (told.get(key) ?? 0) < TOLD_EVERY) continue;
+    try {
+      await learnChannel(store, type, at);
+      told.set(key, now);
+    } catch (error) {
+      log('warn', 'channel_not_learned', { event_type: type, error: describeError(error) });
+    }
+  }
+}
+
+function report(
+  done: { events: number; waiting: number; missed: number; recovered: number; arrived: number },
+  failed: ReadonlyMap<string, string>,
+  trigger: string,
+): void {
+  const { arrived, ...counts } = done;
+  if (done.events > 0 || arrived > 0) measure({ EventsPublished: done.events, NotificationsDue: arrived });
+  if (done.recovered > 0) measure({ NotificationsRecovered: done.recovered });
+  for (const [id, error] of failed) log('error', 'not_published', { id, error });
+  if (done.events + done.missed + done.recovered + failed.size > 0) {
+    log(failed.size > 0 ? 'error' : 'info', 'publish', { trigger, ...counts, failed: failed.size });
+  }
+}

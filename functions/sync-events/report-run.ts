@@ -1,0 +1,62 @@
+import type { Bus } from '../bus/bus.ts';
+import { describeError, log } from '../lambda/log.ts';
+import { measure } from '../lambda/metrics.ts';
+import { learnIdsAgree } from '../ledger/learned.ts';
+import type { Store } from '../ledger/store.ts';
+import { recordFault } from '../ledger/upstream-state.ts';
+import { UpstreamError } from '../telnyx/upstream-error.ts';
+import type { SyncResult } from './run.ts';
+
+/** The faults of Telnyx's that a run has met, the ones that passed included. */
+export interface FaultCounter {
+  readonly count: (error: unknown) => void;
+  readonly last: () => UpstreamError | undefined;
+}
+
+/** Counts faults as they come: a 429 that is gone at the second try is one all the same. */
+export function faultCounter(): FaultCounter {
+  let last: UpstreamError | undefined;
+  return {
+    count(error) {
+      if (!(error instanceof UpstreamError) || error.fault === 'gave up') return;
+      last = error;
+      if (error.fault === 'key refused') measure({ UpstreamKeyRefused: 1 });
+      if (error.fault === 'rate limited') measure({ UpstreamRateLimited: 1 });
+    },
+    last: () => last,
+  };
+}
+
+export interface Reporting {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly scheduled: boolean;
+  /** Milliseconds since 1970 up to which everything is stored. */
+  readonly through: number;
+  readonly fault: UpstreamError | undefined;
+}
+
+/** Tells of a run that has ended: metrics, the bus, and what it taught. Whatever fails here, the run stands. */
+export async function reportRun(result: SyncResult, reporting: Reporting, now: number): Promise<void> {
+  const { store, bus, scheduled, through, fault } = reporting;
+  const failed = result.status === 'failed';
+  measure({
+    ...(scheduled && { CursorLagSeconds: Math.max(0, Math.round((now - through) / 1000)) }),
+    ...(scheduled && result.status === 'complete' && { SyncCompleted: 1 }),
+    SyncFailed: failed ? 1 : 0,
+  });
+  const tasks = [
+    failed ? announceFailure(bus, result) : undefined,
+    // The list brought an event under the id that its webhook had.
+    result.confirmed > 0 ? learnIdsAgree(store, now) : undefined,
+    fault ? recordFault(store, fault.fault, now, fault.retryAfterSeconds) : undefined,
+  ];
+  for (const outcome of await Promise.allSettled(tasks)) {
+    if (outcome.status === 'rejected') log('warn', 'run_not_reported', { error: describeError(outcome.reason) });
+  }
+}
+
+async function announceFailure(bus: Bus, run: SyncResult): Promise<void> {
+  const refused = await bus.put([{ type: 'sync.failed', detail: { id: run.run_id, revision: 1, run } }]);
+  for (const reason of refused.values()) throw new Error(`sync.failed was not published: ${reason}`);
+}

@@ -1,0 +1,148 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { getEvent, listEvents } from '../../functions/ledger/list.ts';
+import { moveCursor, takeLease } from '../../functions/ledger/sync-state.ts';
+import { readOverdueLimits } from '../../functions/porting/overdue.ts';
+import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
+import { uuid } from '../porting-events.ts';
+import { commentEvent, ORDER, statusEvent } from './events.ts';
+import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const dayOf = (rig: Rig, retainDays?: number) => ({
+  store: rig.store,
+  bus: rig.publisher.bus,
+  limits: readOverdueLimits('default'),
+  retainDays,
+});
+
+describe('an order that stays in a status longer than its limit', () => {
+  test('is announced once for each stay', async () => {
+    const rig = await openRig();
+    // A Friday noon: five business days are over on the next Friday at noon.
+    await rig.deliver(statusEvent(1, 'exception', 0));
+    await rig.sweep();
+    expect(await findOverdue(dayOf(rig), NOON + 7 * DAY - MINUTE)).toBe(0);
+    expect(await findOverdue(dayOf(rig), NOON + 7 * DAY + MINUTE)).toBe(1);
+    expect(await findOverdue(dayOf(rig), NOON + 8 * DAY)).toBe(1);
+    expect(rig.onBus('porting_order.overdue')).toMatchObject([
+      {
+        detail: {
+          id: `${ORDER}:overdue:2026-03-20T12:00:00.123456Z`,
+          overdue_since: '2026-03-27T12:00:00.123456Z',
+          limit_business_days: 5,
+          order: { id: ORDER, status: { value: 'exception' } },
+        },
+      },
+    ]);
+    // A comment leaves it overdue; another status ends it.
+    await rig.deliver(commentEvent(2, 8 * 24 * 60));
+    await rig.sweep();
+    expect(await findOverdue(dayOf(rig), NOON + 9 * DAY)).toBe(1);
+    await rig.deliver(statusEvent(3, 'submitted', 9 * 24 * 60));
+    await rig.deliver(statusEvent(4, 'exception', 10 * 24 * 60));
+    await rig.sweep();
+    expect(await findOverdue(dayOf(rig), NOON + 11 * DAY)).toBe(0);
+    expect(await findOverdue(dayOf(rig), NOON + 30 * DAY)).toBe(1);
+    expect(rig.onBus('porting_order.overdue')).toHaveLength(2);
+  });
+
+  test('is announced later when the bus was down', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(1, 'exception', 0));
+    await rig.sweep();
+    rig.faults.request = () => ({ refuse: 500, type: 'InternalException' });
+    expect(await findOverdue(dayOf(rig), NOON + 8 * DAY)).toBe(1);
+    delete rig.faults.request;
+    await findOverdue(dayOf(rig), NOON + 9 * DAY);
+    expect(rig.onBus('porting_order.overdue')).toHaveLength(1);
+  });
+});
+
+test('what a webhook brought and the list never showed is reported, once the list has been read so far', async () => {
+  const rig = await openRig();
+  await rig.deliver(statusEvent(1, 'submitted', 0));
+  await rig.deliver(statusEvent(2, 'exception', 1));
+  await rig.list(statusEvent(2, 'exception', 1));
+  const lease = await takeLease(rig.store, 'test', rig.time);
+  if (!lease) throw new Error('no lease');
+  await moveCursor(rig.store, lease, NOON + 12 * HOUR);
+  expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(0);
+  await moveCursor(rig.store, lease, NOON + 2 * DAY);
+  expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(1);
+  expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(0);
+  expect((await rig.row(uuid(1)))?.gap).toEqual({ S: 'unlisted' });
+  expect((await rig.row(uuid(2)))?.gap).toBeUndefined();
+});
+
+describe('retention', () => {
+  const life = [statusEvent(1, 'submitted', 0), commentEvent(2, 5), statusEvent(3, 'ported', 10)];
+  const later = NOON + 100 * DAY;
+
+  async function openWithEnded(): Promise<Rig> {
+    const rig = await openRig();
+    for (const event of life) await rig.list(event);
+    await rig.sweep();
+    return rig;
+  }
+  const retire = (rig: Rig, days?: number) => retireOld(dayOf(rig, days), later, () => false);
+  const listed = async (rig: Rig) => (await listEvents(rig.store, {}, { number: 1, size: 20 }, 1e6)).total;
+
+  test('is for ever when nothing is set', async () => {
+    const rig = await openWithEnded();
+    expect(await retire(rig)).toBe(0);
+    expect(await listed(rig)).toBe(3);
+  });
+
+  test('ends the time of a terminal order: hidden at once, its state stays', async () => {
+    const rig = await openWithEnded();
+    expect(await retire(rig, 101)).toBe(0);
+    expect(await retire(rig, 99)).toBe(3);
+    expect(await retire(rig, 99)).toBe(0);
+    expect(await listed(rig)).toBe(0);
+    expect(await getEvent(rig.store, uuid(1))).toBeUndefined();
+    expect((await rig.row(uuid(1)))?.expires_at?.N).toBe(String(later / 1000));
+    expect((await rig.order(ORDER)).state).toMatchObject({ status: { value: 'ported' }, events: { total: 3 } });
+  });
+
+  test('leaves alone what is not complete, not announced, or of an order that goes on', async () => {
+    const rig = await openWithEnded();
+    await rig.list({ ...commentEvent(4, 6) });
+    expect(await retire(rig, 99)).toBe(3);
+    expect(await listed(rig)).toBe(1);
+    const other = await openRig();
+    await other.list(statusEvent(1, 'submitted', 0));
+    await other.sweep();
+    expect(await retire(other, 1)).toBe(0);
+  });
+
+  test('what DynamoDB deleted and the list shows again is neither published nor shown', async () => {
+    const rig = await openWithEnded();
+    await retire(rig, 99);
+    for (const { id } of life) {
+      const Key = { id: { S: id } };
+      await rig.store.client.send(new DeleteItemCommand({ TableName: rig.store.events, Key }));
+    }
+    const before = rig.onBus().length;
+    rig.time = later + DAY;
+    for (const event of life) await rig.list(event);
+    await rig.deliver(life[2] as (typeof life)[2]);
+    await rig.sweep();
+    expect(rig.onBus()).toHaveLength(before);
+    expect(await listed(rig)).toBe(0);
+    expect(await getEvent(rig.store, uuid(1))).toBeUndefined();
+    expect((await rig.order(ORDER)).state.events.total).toBe(3);
+    expect((await rig.sweep()).left).toBe(0);
+  });
+
+  test('an event that is really new is published, whatever its order was', async () => {
+    const rig = await openWithEnded();
+    await retire(rig, 99);
+    await rig.list(commentEvent(9, 20));
+    await rig.sweep();
+    expect(rig.onBus('porting_order.new_comment').map(({ detail }) => detail.id)).toContain(uuid(9));
+    expect((await rig.order(ORDER)).state.events.total).toBe(4);
+  });
+});

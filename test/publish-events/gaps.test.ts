@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { readChannels, readIdsKnowledge } from '../../functions/ledger/learned.ts';
+import type { WebhookTypes } from '../../functions/porting/due.ts';
+import { findMissed } from '../../functions/publish-events/find-missed.ts';
+import { listedEvent, uuid } from '../porting-events.ts';
+import { at, commentEvent, ORDER, splitEvent, statusEvent } from './events.ts';
+import { MINUTE, openRig, type Rig } from './rig.ts';
+
+const OURS = 'https://abc.lambda-url.us-east-1.on.aws/';
+
+const look = (rig: Rig, types: WebhookTypes = 'learned') =>
+  findMissed(
+    { store: rig.store, types, grace: 15 * MINUTE, webhookUrl: OURS },
+    () => rig.time,
+    () => false,
+  );
+
+/** A ledger that knows that webhooks of status changes arrive here, under the list's ids. */
+async function openWatched(): Promise<Rig> {
+  const rig = await openRig();
+  const { learnIdsAgree } = await import('../../functions/ledger/learned.ts');
+  await learnIdsAgree(rig.store, rig.time);
+  await rig.deliver(statusEvent(900, 'draft', -1, { webhook_url: null }));
+  await rig.sweep();
+  return rig;
+}
+
+const missedOn = (rig: Rig) => rig.onBus('notification.missed').map(({ detail }) => detail.id);
+
+describe('a webhook that was due and did not come', () => {
+  test('is missed after the grace time, and announced once', async () => {
+    const rig = await openWatched();
+    await rig.list(statusEvent(1, 'exception', 1));
+    await rig.sweep();
+    rig.time += 14 * MINUTE;
+    expect(await look(rig)).toBe(0);
+    rig.time += MINUTE;
+    expect(await look(rig)).toBe(1);
+    expect(await look(rig)).toBe(0);
+    await rig.sweep();
+    await rig.sweep();
+    expect(rig.onBus('notification.missed')).toMatchObject([
+      {
+        detail: {
+          id: `${uuid(1)}:missed`,
+          missed_at: '2026-03-20T12:15:00.000000Z',
+          event: { id: uuid(1) },
+          order: { id: ORDER, status: { value: 'exception' } },
+        },
+      },
+    ]);
+    // The event itself was announced when it was listed.
+    expect(rig.onBus('porting_order.status_changed')).toHaveLength(2);
+  });
+
+  test('is recovered when it comes later, and announced once', async () => {
+    const rig = await openWatched();
+    const event = statusEvent(1, 'exception', 1);
+    await rig.list(event);
+    rig.time += 20 * MINUTE;
+    await look(rig);
+    await rig.sweep();
+    rig.time += 20 * MINUTE;
+    await rig.deliver(event);
+    await rig.deliver(event);
+    await rig.sweep();
+    expect((await rig.event(event.id))?.ledger).toMatchObject({
+      missed_at: '2026-03-20T12:20:00.000000Z',
+      recovered_at: '2026-03-20T12:40:00.000000Z',
+    });
+    expect((await rig.row(event.id))?.gap).toEqual({ S: 'recovered' });
+    expect(rig.onBus('notification.recovered')).toMatchObject([{ detail: { id: `${uuid(1)}:recovered` } }]);
+    expect(await look(rig)).toBe(0);
+  });
+
+  test('is recovered when it comes under another id', async () => {
+    const rig = await openWatched();
+    const event = statusEvent(1, 'exception', 1);
+    await rig.list(event);
+    rig.time += 20 * MINUTE;
+    await look(rig);
+    await rig.sweep();
+    await rig.deliver({ ...event, id: uuid(0x777) });
+    await rig.sweep();
+    await rig.sweep();
+    expect(rig.onBus('notification.recovered')).toMatchObject([{ detail: { id: `${uuid(1)}:recovered` } }]);
+    expect(await readIdsKnowledge(rig.store)).toMatchObject({ joined: 1 });
+  });
+});
+
+describe('no webhook is missed', () => {
+  test.each<[string, (rig: Rig) => Promise<unknown>, WebhookTypes?]>([
+    [
+      'that came before the list',
+      async (rig) => {
+        await rig.deliver(statusEvent(1, 'submitted', 1));
+        await rig.list(statusEvent(1, 'submitted', 1));
+      },
+    ],
+    [
+      'that came after the list',
+      async (rig) => {
+        await rig.list(statusEvent(1, 'submitted', 1));
+        await rig.deliver(statusEvent(1, 'submitted', 1));
+      },
+    ],
+    [
+      'of a type that is never delivered',
+      (rig) => rig.list(listedEvent(1, { event_type: 'porting_order.loa_updated', payload: null, created_at: at(1) })),
+    ],
+    ['of a type that has never arrived here', (rig) => rig.list(commentEvent(1, 1))],
+    ['of an event before the first that arrived', (rig) => rig.list(statusEvent(1, 'draft', -10))],
+    [
+      'of an order that has another address',
+      (rig) => rig.list(statusEvent(1, 'submitted', 1, { webhook_url: 'https://elsewhere.example/hook' })),
+    ],
+    ['of any type when none is expected', (rig) => rig.list(statusEvent(1, 'submitted', 1)), 'none'],
+    [
+      'of a type that is not expected',
+      (rig) => rig.list(statusEvent(1, 'submitted', 1)),
+      new Set(['porting_order.split']),
+    ],
+  ])('%s', async (_, arrive, types) => {
+    const rig = await openWatched();
+    await arrive(rig);
+    await rig.sweep();
+    rig.time += 60 * MINUTE;
+    expect(await look(rig, types)).toBe(0);
+    await rig.sweep();
+    expect(missedOn(rig)).toEqual([]);
+    // Nothing is looked at for ever.
+    expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeUndefined();
+  });
+
+  test('of a comment on an order whose status says that its webhooks go elsewhere', async () => {
+    const rig = await openWatched();
+    await rig.list(statusEvent(1, 'submitted', 1, { webhook_url: 'https://elsewhere.example/hook' }));
+    await rig.list(commentEvent(2, 2));
+    await rig.sweep();
+    rig.time += 60 * MINUTE;
+    expect(await look(rig, new Set(['porting_order.new_comment', 'porting_order.status_changed']))).toBe(0);
+  });
+
+  test('but one is when the address of the order is our own', async () => {
+    const rig = await openWatched();
+    await rig.list(statusEvent(1, 'submitted', 1, { webhook_url: OURS.slice(0, -1) }));
+    rig.time += 60 * MINUTE;
+    expect(await look(rig)).toBe(1);
+  });
+
+  test('when webhooks have other ids and the event cannot be recognised', async () => {
+    const rig = await openWatched();
+    const event = statusEvent(1, 'submitted', 1);
+    await rig.deliver({ ...event, id: uuid(0x777) });
+    await rig.list(event);
+    await rig.list(splitEvent(2, 2, uuid(0xdef)));
+    await rig.list(statusEvent(3, 'foc-date-confirmed', 3));
+    await rig.sweep();
+    rig.time += 60 * MINUTE;
+    expect(await look(rig, new Set(['porting_order.split', 'porting_order.status_changed']))).toBe(1);
+    await rig.sweep();
+    expect(missedOn(rig)).toEqual([`${uuid(3)}:missed`]);
+  });
+});
+
+test('what arrives is learned by type, with its first time', async () => {
+  const rig = await openWatched();
+  rig.time += 60 * MINUTE;
+  await rig.deliver(statusEvent(1, 'submitted', 60));
+  await rig.deliver(commentEvent(2, 60));
+  await rig.sweep();
+  expect([...(await readChannels(rig.store))].sort()).toEqual([
+    ['porting_order.new_comment', '2026-03-20T13:00:00.000000Z'],
+    ['porting_order.status_changed', '2026-03-20T12:00:00.000000Z'],
+  ]);
+});

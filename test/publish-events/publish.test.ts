@@ -1,0 +1,308 @@
+import { describe, expect, test } from 'vitest';
+import { listEvents } from '../../functions/ledger/list.ts';
+import { listedEvent, uuid, withoutPayload } from '../porting-events.ts';
+import { at, commentEvent, ORDER, splitEvent, statusEvent } from './events.ts';
+import { API, MINUTE, NOON, openRig } from './rig.ts';
+
+const details = (events: readonly { readonly detail: Readonly<Record<string, unknown>> }[]) =>
+  events.map(({ detail }) => detail);
+
+describe('an event is published', () => {
+  test('once, with its order after it, and its row says so', async () => {
+    const rig = await openRig();
+    const event = statusEvent(1, 'submitted', 0);
+    await rig.deliver(event);
+    expect(await rig.publish(event.id)).toMatchObject({ events: 1, waiting: 0, failed: new Map() });
+    expect(rig.onBus()).toMatchObject([
+      {
+        source: 'port-in-ledger',
+        'detail-type': 'porting_order.status_changed',
+        detail: {
+          id: event.id,
+          revision: 1,
+          first_seen_by: 'webhook',
+          first_seen_at: '2026-03-20T12:00:00.000000Z',
+          event: { id: event.id, payload: event.payload },
+          order: { id: ORDER, status: { value: 'submitted' }, acts: 'losing_carrier', customer_reference: 'ticket-7' },
+          show: `${API}/v2/porting/events/${event.id}`,
+        },
+      },
+    ]);
+    expect(details(rig.onBus())[0]?.event).not.toHaveProperty('ledger');
+    expect((await rig.event(event.id))?.ledger).toMatchObject({
+      revision: 1,
+      published_at: '2026-03-20T12:00:00.000000Z',
+    });
+    await rig.publish(event.id);
+    await rig.sweep();
+    expect(rig.onBus()).toHaveLength(1);
+  });
+
+  test('not again when the list confirms it, but its order then goes by what the list says', async () => {
+    const rig = await openRig();
+    const listed = statusEvent(1, 'submitted', 0);
+    await rig.deliver({ ...listed, created_at: at(-1), updated_at: at(-1) });
+    await rig.publish(listed.id);
+    expect((await rig.order(ORDER)).state.status_since).toBe(at(-1));
+    await rig.list(listed);
+    await rig.sweep();
+    expect(rig.onBus()).toHaveLength(1);
+    expect((await rig.order(ORDER)).state).toMatchObject({ status_since: at(0), events: { total: 1 } });
+    expect((await rig.row(listed.id))?.unpublished).toBeUndefined();
+  });
+
+  test('once its payload is there; without one after 15 minutes, and again with a higher revision', async () => {
+    const rig = await openRig();
+    const event = statusEvent(1, 'submitted', 0);
+    await rig.list(withoutPayload(event));
+    expect(await rig.publish(event.id)).toMatchObject({ events: 0, waiting: 1 });
+    rig.time += 14 * MINUTE;
+    await rig.sweep();
+    expect(rig.onBus()).toEqual([]);
+    rig.time += MINUTE;
+    await rig.sweep();
+    expect(details(rig.onBus())).toMatchObject([{ id: event.id, revision: 1, event: { payload: null } }]);
+    await rig.list({ ...event, updated_at: at(20) });
+    await rig.sweep();
+    expect(details(rig.onBus())).toMatchObject([
+      { revision: 1 },
+      { id: event.id, revision: 2, event: { payload: event.payload } },
+    ]);
+    expect((await rig.order(ORDER)).state.status?.value).toBe('submitted');
+  });
+
+  test('at once when its payload comes in time, and only then', async () => {
+    const rig = await openRig();
+    const event = statusEvent(1, 'submitted', 0);
+    await rig.list(withoutPayload(event));
+    await rig.publish(event.id);
+    rig.time += MINUTE;
+    await rig.deliver(event);
+    await rig.publish(event.id);
+    await rig.list({ ...event, updated_at: at(1) });
+    await rig.sweep();
+    expect(details(rig.onBus())).toMatchObject([
+      { revision: 2, first_seen_by: 'list', event: { payload: event.payload } },
+    ]);
+  });
+
+  test('at once when its type never has a payload', async () => {
+    const rig = await openRig();
+    const event = listedEvent(1, {
+      event_type: 'porting_order.loa_updated',
+      payload: null,
+      payload_status: 'created',
+      created_at: at(0),
+    });
+    await rig.list(event);
+    await rig.publish(event.id);
+    expect(details(rig.onBus())).toMatchObject([{ id: event.id, event: { payload: null } }]);
+    await rig.list({ ...event, payload_status: 'completed', updated_at: at(1) });
+    await rig.sweep();
+    expect(rig.onBus()).toHaveLength(1);
+  });
+
+  test('without its payload when that is larger than the bus takes, with a link to it', async () => {
+    const rig = await openRig();
+    const event = commentEvent(1, 0);
+    const comment = { ...(event.payload?.comment as object), body: 'ü'.repeat(130_000) };
+    await rig.list({ ...event, payload: { ...event.payload, comment } });
+    const small = commentEvent(2, 1);
+    await rig.list(small);
+    expect((await rig.publish(event.id, small.id)).failed.size).toBe(0);
+    const large = details(rig.onBus()).find(({ id }) => id === event.id);
+    expect(large).toMatchObject({ event: { id: event.id, payload: null }, payload_omitted: true });
+    expect(large?.show).toBe(`${API}/v2/porting/events/${event.id}`);
+    expect(details(rig.onBus()).find(({ id }) => id === small.id)).not.toHaveProperty('payload_omitted');
+  });
+
+  test('whatever its type is, also without an order', async () => {
+    const rig = await openRig();
+    const event = listedEvent(1, {
+      event_type: 'porting_order.brand_new',
+      payload: {},
+      porting_order_id: null as never,
+    });
+    await rig.list({ ...event, created_at: at(0) });
+    await rig.publish(event.id);
+    expect(details(rig.onBus('porting_order.brand_new'))).toMatchObject([{ id: event.id, order: null }]);
+  });
+});
+
+describe('action required', () => {
+  test('is told with the exception that is the present status, and until when', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(1, 'exception', 0));
+    await rig.publish(uuid(1));
+    expect(details(rig.onBus('porting_order.action_required'))).toMatchObject([
+      {
+        id: `${uuid(1)}:action_required`,
+        event_id: uuid(1),
+        act_by: '2026-04-03T12:00:00.123456Z',
+        order: { id: ORDER },
+      },
+    ]);
+  });
+
+  test('is not told for an exception that is over when it becomes known', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(2, 'submitted', 5));
+    await rig.publish(uuid(2));
+    await rig.list(statusEvent(1, 'exception', 0));
+    await rig.publish(uuid(1));
+    expect(rig.onBus().map((event) => event['detail-type'])).toEqual(Array(2).fill('porting_order.status_changed'));
+    expect((await rig.order(ORDER)).state.status?.value).toBe('submitted');
+  });
+});
+
+test('a split tells both of its orders', async () => {
+  const rig = await openRig();
+  const other = uuid(0xdef);
+  await rig.list(splitEvent(1, 0, other));
+  await rig.publish(uuid(1));
+  expect((await rig.order(ORDER)).state.split_into).toEqual([other]);
+  expect((await rig.order(other)).state).toMatchObject({ split_from: [ORDER], events: { total: 0 } });
+});
+
+describe('faults', () => {
+  test('entries that the bus refuses are put again, and only they', async () => {
+    const rig = await openRig();
+    const events = Array.from({ length: 25 }, (_, number) => commentEvent(number, number));
+    for (const event of events) await rig.list(event);
+    const refused = new Set<string>();
+    rig.faults.entry = ({ Detail = '' }) => {
+      const { id } = JSON.parse(Detail);
+      if (refused.has(id) || !id.endsWith('3')) return undefined;
+      refused.add(id);
+      return 'ThrottlingException';
+    };
+    expect((await rig.publish(...events.map(({ id }) => id))).failed.size).toBe(0);
+    expect(refused.size).toBeGreaterThan(1);
+    expect(
+      details(rig.onBus())
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(events.map(({ id }) => id).sort());
+  });
+
+  test('what the bus never takes stays marked; the others flow, and it follows when the bus takes it', async () => {
+    const rig = await openRig();
+    const events = Array.from({ length: 12 }, (_, number) => commentEvent(number, number));
+    for (const event of events) await rig.list(event);
+    rig.faults.entry = ({ Detail = '' }) => (JSON.parse(Detail).id === uuid(3) ? 'InternalFailure' : undefined);
+    const { failed } = await rig.publish(...events.map(({ id }) => id));
+    expect([...failed]).toEqual([[uuid(3), 'InternalFailure']]);
+    expect(rig.onBus()).toHaveLength(11);
+    expect((await rig.event(uuid(3)))?.ledger.published_at).toBeNull();
+    delete rig.faults.entry;
+    expect((await rig.sweep()).left).toBe(0);
+    expect(
+      details(rig.onBus())
+        .map(({ id }) => id)
+        .filter((id) => id === uuid(3)),
+    ).toHaveLength(1);
+  });
+
+  test('a row that cannot be read is set aside, the others flow', async () => {
+    const rig = await openRig();
+    await rig.list(commentEvent(1, 0));
+    await rig.list(commentEvent(2, 0));
+    const { UpdateItemCommand } = await import('@aws-sdk/client-dynamodb');
+    await rig.store.client.send(
+      new UpdateItemCommand({
+        TableName: rig.store.events,
+        Key: { id: { S: uuid(1) } },
+        UpdateExpression: 'SET #record = :broken',
+        ExpressionAttributeNames: { '#record': 'record' },
+        ExpressionAttributeValues: { ':broken': { S: '{' } },
+      }),
+    );
+    const { failed, events } = await rig.publish(uuid(1), uuid(2));
+    expect([...failed.keys()]).toEqual([uuid(1)]);
+    expect(events).toBe(1);
+  });
+
+  test('a bus that is down: nothing is marked, the sweep publishes all', async () => {
+    const rig = await openRig();
+    for (let number = 0; number < 30; number += 1) await rig.list(commentEvent(number, number));
+    rig.faults.request = () => ({ refuse: 500, type: 'InternalException' });
+    const ids = Array.from({ length: 30 }, (_, number) => uuid(number));
+    expect((await rig.publish(...ids)).failed.size).toBe(30);
+    delete rig.faults.request;
+    rig.time += 24 * 60 * MINUTE;
+    expect((await rig.sweep(5 * MINUTE)).left).toBe(0);
+    expect(new Set(details(rig.onBus()).map(({ id }) => id)).size).toBe(30);
+  });
+
+  test('death between publishing and marking: the same id and revision again, nothing lost', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(1, 'submitted', 0));
+    let deaths = 1;
+    const client = Object.create(rig.store.client, {
+      send: {
+        value: (command: { input?: { UpdateExpression?: string } }, ...rest: never[]) => {
+          if (deaths > 0 && command.input?.UpdateExpression?.includes('published_at')) {
+            deaths -= 1;
+            return Promise.reject(new Error('dead'));
+          }
+          return rig.store.client.send(command as never, ...rest);
+        },
+      },
+    });
+    const { publishRows } = await import('../../functions/publish-events/publish.ts');
+    const dying = { ...rig.publisher, store: { ...rig.store, client } };
+    expect((await publishRows([uuid(1)], dying, () => NOON, 'stream')).failed.size).toBe(1);
+    await rig.sweep();
+    const [first, second, ...more] = details(rig.onBus());
+    expect(second).toEqual(first);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('one event under two ids', () => {
+  const listed = statusEvent(1, 'submitted', 0);
+  // Webhooks print the instant to the second, the list to the microsecond.
+  const payload = { ...listed.payload, updated_at: at(0).replace('.123456', '') };
+  const delivered = { ...listed, id: uuid(0x999), created_at: at(0.05), payload };
+
+  test.each([
+    ['the webhook first', ['deliver', 'list']],
+    ['the list first', ['list', 'deliver']],
+  ] as const)('%s: published once, counted once, listed once', async (_, order) => {
+    const rig = await openRig();
+    for (const way of order) {
+      await rig[way](way === 'list' ? listed : delivered);
+      await rig.sweep();
+    }
+    await rig.sweep();
+    expect(rig.onBus()).toHaveLength(1);
+    expect((await rig.order(ORDER)).state.events.total).toBe(1);
+    const { events } = await listEvents(rig.store, {}, { number: 1, size: 20 }, 1e6);
+    expect(events).toMatchObject([{ id: listed.id, ledger: { webhook_deliveries: 1 } }]);
+    expect((await rig.row(listed.id))?.awaiting_webhook).toBeUndefined();
+    expect((await rig.row(delivered.id))?.joined_to).toEqual({ S: listed.id });
+    for (const id of [listed.id, delivered.id]) expect((await rig.row(id))?.unpublished).toBeUndefined();
+  });
+
+  test('both at once, and again and again: still once', async () => {
+    const rig = await openRig();
+    await rig.deliver(delivered);
+    await rig.list(listed);
+    await Promise.all([rig.publish(listed.id, delivered.id), rig.sweep()]);
+    await rig.deliver(delivered);
+    await rig.sweep();
+    expect(new Set(details(rig.onBus()).map(({ id }) => id)).size).toBe(1);
+    expect((await rig.order(ORDER)).state.events.total).toBe(1);
+  });
+
+  test('two events of one kind that came by both ways each are not joined', async () => {
+    const rig = await openRig();
+    const other = { ...listed, id: uuid(2) };
+    for (const event of [listed, other]) {
+      await rig.deliver(event);
+      await rig.list(event);
+    }
+    await rig.sweep();
+    expect((await rig.order(ORDER)).state.events.total).toBe(2);
+  });
+});

@@ -1,0 +1,86 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { onTestFinished, vi } from 'vitest';
+import { openBus } from '../../functions/bus/bus.ts';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/listings.ts';
+import { type HeldOrder, readOrder } from '../../functions/ledger/orders.ts';
+import { eventIn, type LedgerEvent } from '../../functions/ledger/row.ts';
+import { type OrderStore, type Row, text } from '../../functions/ledger/store.ts';
+import type { PortingEvent } from '../../functions/porting/event.ts';
+import { type Outcome, type Publisher, publishRows } from '../../functions/publish-events/publish.ts';
+import { sweep } from '../../functions/publish-events/sweep.ts';
+import { type BusFaults, startBus } from '../../infra/local/bus.ts';
+import type { BusEvent } from '../../infra/local/put-events.ts';
+import { openStore } from '../open-store.ts';
+import { deliveredEvent, listing } from '../porting-events.ts';
+
+export const MINUTE = 60_000;
+export const NOON = Date.parse('2026-03-20T12:00:00Z');
+export const API = 'https://ledger.example';
+
+/** A ledger on a real engine, a bus over real HTTP, the publisher between them, and a clock that a test sets. */
+export interface Rig {
+  readonly store: OrderStore;
+  readonly publisher: Publisher;
+  readonly faults: { -readonly [Name in keyof BusFaults]: BusFaults[Name] };
+  time: number;
+  /** What is on the bus, oldest first. */
+  onBus(type?: string): readonly BusEvent[];
+  deliver(event: PortingEvent): Promise<unknown>;
+  list(event: PortingEvent): Promise<unknown>;
+  publish(...ids: readonly string[]): Promise<Outcome>;
+  sweep(olderThan?: number): ReturnType<typeof sweep>;
+  row(id: string): Promise<Row | undefined>;
+  event(id: string): Promise<LedgerEvent | undefined>;
+  order(id: string): Promise<HeldOrder>;
+}
+
+export async function openRig(): Promise<Rig> {
+  const store = await openStore();
+  const faults: Rig['faults'] = {};
+  const bus = await startBus({
+    name: 'bus',
+    faults: {
+      request: (entries) => faults.request?.(entries),
+      entry: (entry, index) => faults.entry?.(entry, index),
+    },
+  });
+  onTestFinished(() => bus.close());
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  const publisher = { store, bus: openBus('bus', 1), apiUrl: API };
+  const now = () => rig.time;
+  const read = async (id: string) => {
+    const get = new GetItemCommand({ TableName: store.events, Key: { id: text(id) }, ConsistentRead: true });
+    return (await store.client.send(get)).Item;
+  };
+  const rig: Rig = {
+    store,
+    publisher,
+    faults,
+    time: NOON,
+    onBus: (type) =>
+      bus
+        .events()
+        .toReversed()
+        .filter((event) => type === undefined || event['detail-type'] === type),
+    deliver: (event) => recordDelivery(store, deliveredEvent(event), rig.time),
+    async list(event) {
+      const listed = listing(event);
+      const held = (await readHeld(store, [event.id])).get(event.id);
+      await doubtMarker(store, now)(listed.facts, held);
+      return recordListing(store, listed, rig.time, held);
+    },
+    publish: (...ids) => publishRows(ids, publisher, now, 'stream'),
+    sweep: (olderThan = 0) => sweep(publisher, olderThan, now, () => false),
+    row: read,
+    async event(id) {
+      const row = await read(id);
+      return row && eventIn(row);
+    },
+    order: (id) => readOrder(store, id),
+  };
+  return rig;
+}

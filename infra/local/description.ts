@@ -1,13 +1,21 @@
-import type { Route, Schedule, ServiceFunction, SettingName, Table } from '../service.ts';
+import type { EnvironmentValue, Route, Schedule, ServiceFunction, SettingName, Table } from '../service.ts';
 
 /** A function as this host needs it: `infra/service.ts` without its closed sets of names, so that a test can describe its own. */
 export interface FunctionDescription extends Omit<ServiceFunction, 'environment' | 'tables'> {
   readonly environment: Readonly<
-    Record<string, { readonly table: string } | { readonly secret: string } | { readonly setting: SettingName }>
+    Record<
+      string,
+      | { readonly table: string }
+      | { readonly secret: string }
+      | Extract<EnvironmentValue, { readonly setting: SettingName } | { readonly bus: string }>
+    >
   >;
 }
 
-/** What this host runs. `infra/service.ts`, imported as a whole, is one. */
+/**
+ * What this host runs. `infra/service.ts`, imported as a whole, is one. Its streams are no part of it: the embedded engine has none,
+ * and the sweep, which runs every second here, publishes what they would have.
+ */
 export interface ServiceDescription {
   readonly tables: Readonly<Record<string, Table>>;
   readonly functions: Readonly<Record<string, FunctionDescription>>;
@@ -20,6 +28,7 @@ export interface ServiceDescription {
 export interface Names {
   readonly tableName: (table: string) => string;
   readonly secretId: (secret: string) => string;
+  readonly bus: string;
   readonly settings: Readonly<Record<SettingName, string>>;
 }
 
@@ -29,6 +38,7 @@ export function resolveEnvironment(described: FunctionDescription, names: Names)
     Object.entries(described.environment).map(([variable, value]) => {
       if ('table' in value) return [variable, names.tableName(value.table)];
       if ('secret' in value) return [variable, names.secretId(value.secret)];
+      if ('bus' in value) return [variable, names.bus];
       return [variable, names.settings[value.setting]];
     }),
   );

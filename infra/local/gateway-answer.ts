@@ -18,7 +18,12 @@ export function sendOutcome(response: ServerResponse, outcome: Outcome, door: Do
 
 /** Sends one of AWS's own answers, which have the form `{"message": "..."}`. */
 export function sendMessage(response: ServerResponse, statusCode: number, message: string): void {
-  const body = Buffer.from(JSON.stringify({ message }));
+  sendJson(response, statusCode, { message });
+}
+
+/** Sends an answer of this host itself. */
+export function sendJson(response: ServerResponse, statusCode: number, content: object): void {
+  const body = Buffer.from(JSON.stringify(content));
   send(response, { statusCode, headers: { 'content-type': 'application/json' }, body });
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CannotStart } from './cannot-start.ts';
 import type { ServiceDescription } from './description.ts';
 import type { Outcome } from './execution-environment.ts';
-import { sendMessage, sendOutcome } from './gateway-answer.ts';
+import { sendJson, sendMessage, sendOutcome } from './gateway-answer.ts';
 import { type Door, eventOf, splitTarget } from './gateway-event.ts';
 
 /** The way in from HTTP: a function URL for the webhook, and an HTTP API. */
@@ -12,15 +12,20 @@ export interface Gateway {
   readonly url: string;
   /** Takes no new connection. Resolves when the last answer is sent. */
   close(): Promise<void>;
-  /** Cuts what is still open. */
+  /** Takes no new connection, and cuts what is still open. */
   cut(): void;
 }
+
+/** What this host itself has to show at a path, from the query. */
+export type Page = (query: URLSearchParams) => object;
 
 export interface GatewayOptions {
   readonly port: number;
   readonly webhook: ServiceDescription['webhook'];
   readonly routes: ServiceDescription['routes'];
   readonly invoke: (functionName: string, event: unknown) => Promise<Outcome>;
+  /** By path. They ask for no token, so only who sits at this machine sees them; to all others there is nothing. */
+  readonly pages?: Readonly<Record<string, Page>>;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -32,12 +37,18 @@ const MOST_BYTES = { api: 10 * MEGABYTE, 'function-url': 6 * MEGABYTE } as const
  *
  * @throws {CannotStart} when the port cannot be had
  */
-export async function startGateway({ port, webhook, routes, invoke }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ port, webhook, routes, invoke, pages = {} }: GatewayOptions): Promise<Gateway> {
   let closing = false;
   const find = routeFinder(webhook, routes);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const found = find(request.method ?? 'GET', splitTarget(request.url ?? '/')[0]);
+    const [path, query] = splitTarget(request.url ?? '/');
+    const page = request.method === 'GET' ? pages[path] : undefined;
+    if (page && isFromThisMachine(request)) {
+      request.resume();
+      return sendJson(response, 200, page(new URLSearchParams(query)));
+    }
+    const found = find(request.method ?? 'GET', path);
     if (!found) {
       request.resume();
       return sendMessage(response, 404, 'Not Found');
@@ -75,8 +86,20 @@ export async function startGateway({ port, webhook, routes, invoke }: GatewayOpt
       server.close();
       await closed;
     },
-    cut: () => server.closeAllConnections(),
+    cut() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
+}
+
+/**
+ * A tunnel that brings Telnyx's webhooks here also brings everybody else, and connects from 127.0.0.1 as well; so does a browser
+ * that was told that somebody's domain is this machine. Both ask for another host, or say whom they forward.
+ */
+function isFromThisMachine({ headers }: IncomingMessage): boolean {
+  if (headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-forwarded-host']) return false;
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 }
 
 type Found = { readonly function: string; readonly door: Door };

@@ -30,13 +30,17 @@ export async function hostFunctions(options: HostingOptions): Promise<FunctionRu
       timeoutSeconds: described.timeoutSeconds,
     },
   ]);
+  const show = (name: string, line: string): void => {
+    const readable = readableLine(name, line, { colour });
+    if (readable !== undefined) log(readable);
+  };
   const runtime = startRuntime({
     functions: Object.fromEntries(hosted),
     bootstrap: bundles.bootstrap,
-    onOutput: (name, _stream, line) => log(readableLine(name, line, { colour })),
+    onOutput: (name, _stream, line) => show(name, line),
     onError: (name, { errorType, errorMessage }) => {
       const entry = { level: 'error', event: 'failed', type: errorType, message: errorMessage };
-      log(readableLine(name, JSON.stringify(entry), { colour }));
+      show(name, JSON.stringify(entry));
     },
   });
   const [failed] = Object.entries(await runtime.warm());

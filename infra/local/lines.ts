@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import type { BusEvent } from './put-events.ts';
 
 /** What functions log: one JSON object a line. */
 type Entry = Readonly<Record<string, unknown>>;
@@ -8,7 +9,7 @@ type Style = Parameters<typeof styleText>[0];
 interface Line {
   readonly about: string;
   readonly came: string;
-  readonly style?: Style;
+  readonly style?: Style | undefined;
   readonly rest: readonly (string | undefined)[];
 }
 
@@ -21,13 +22,20 @@ const STYLES: Readonly<Record<string, Style>> = {
   stored: 'green',
   complete: 'green',
   sent: 'green',
+  recovered: 'green',
   confirmed: 'cyan',
+  running: 'cyan',
   duplicate: 'dim',
   ignored: 'dim',
   skipped: 'dim',
+  cancelled: 'dim',
   partial: 'yellow',
   refused: 'yellow',
   rejected: 'yellow',
+  missed: 'yellow',
+  overdue: 'yellow',
+  not_found: 'yellow',
+  unknown: 'yellow',
   failed: 'red',
 };
 
@@ -50,48 +58,84 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
     about: 'sync',
     came: 'reading',
     style: 'cyan',
-    rest: [counts(entry), windowOf(entry), pair('complete_through', entry.complete_through)],
+    rest: [readingOf(entry), windowOf(entry), pair('complete_through', entry.complete_through)],
   }),
   sync_run: (entry) => ({
     about: 'sync',
     came: word(entry.status),
-    rest: [counts(entry), seconds(entry.duration_ms), windowOf(entry), shown(entry.error), pair('run', entry.run_id)],
+    rest: [
+      readingOf(entry),
+      seconds(entry.duration_ms),
+      windowOf(entry),
+      shown(entry.error),
+      pair('run', entry.run_id),
+    ],
   }),
   republish: (entry) => ({
     about: 'republish',
     came: word(entry.outcome),
     rest: [pair('event', entry.id), pair('by', entry.caller)],
   }),
+  publish: (entry) => ({
+    about: 'publish',
+    came: !entry.failed ? 'complete' : entry.events === 0 ? 'failed' : 'partial',
+    rest: [counts(entry, 'events', 'waiting', 'failed', 'missed', 'recovered'), pair('trigger', entry.trigger)],
+  }),
+  notification_missed: (entry) => notification('missed', entry),
+  notification_recovered: (entry) => notification('recovered', entry),
+  order_overdue: ({ order, status }) => ({
+    about: 'order',
+    came: 'overdue',
+    rest: [shown(status), pair('order', order)],
+  }),
+  job: (entry) => ({
+    about: 'job',
+    came: word(entry.status),
+    rest: [
+      pair('done', typeof entry.total === 'number' ? `${entry.done ?? 0}/${entry.total}` : entry.done),
+      counts(entry, 'sent', 'not_found', 'failed', 'unknown'),
+      pair('job', entry.id),
+    ],
+  }),
+  healing: ({ id, outcome }) => ({ about: 'healing', came: word(outcome), rest: [pair('event', id)] }),
 };
 
 /**
  * Turns a line that a function wrote into one that reads well: time (UTC), what it is about, what came of it, details. An entry of a
- * kind not known here is shown with all its fields, and what is not an entry at all is shown as it is.
+ * kind not known here is shown with all its fields, and what is not an entry at all is shown as it is. Of metrics nothing is shown.
  */
-export function readableLine(
-  functionName: string,
-  text: string,
+export function readableLine(functionName: string, text: string, options: LineOptions): string | undefined {
+  const entry = parse(text);
+  if (!entry) return render({ about: functionName, came: '', rest: [shown(text)] }, undefined, options);
+  // CloudWatch's embedded metric format, which a machine reads and nobody else.
+  if ('_aws' in entry) return undefined;
+  const line = FORMATS[String(entry.event)]?.(entry) ?? generic(functionName, entry);
+  const ofLevel = entry.level === 'error' ? 'red' : entry.level === 'warn' ? 'yellow' : undefined;
+  return render({ ...line, style: line.style ?? STYLES[line.came] ?? ofLevel }, entry.at, options);
+}
+
+/** The line of an event on the bus: its type, the order's status after it, and which order and revision it tells of. */
+export function busLine({ 'detail-type': type, detail }: BusEvent, options: LineOptions): string {
+  const order = memberOf(detail, 'order');
+  const id = memberOf(order, 'id') ?? memberOf(memberOf(detail, 'event'), 'porting_order_id');
+  const rest = [
+    shown(memberOf(memberOf(order, 'status'), 'value')),
+    pair('order', id),
+    pair('run', memberOf(memberOf(detail, 'run'), 'id')),
+    pair('revision', detail.revision),
+  ];
+  return render({ about: 'bus', came: word(type), style: 'magenta', rest }, undefined, options);
+}
+
+function render(
+  { about, came, style, rest }: Line,
+  at: unknown,
   { colour, now = () => new Date() }: LineOptions,
 ): string {
-  const entry = parse(text);
-  const format = FORMATS[String(entry?.event)];
-  const line = entry
-    ? (format?.(entry) ?? generic(functionName, entry))
-    : { about: functionName, came: '', rest: [shown(text)] };
-  const paint = (style: Style | undefined, part: string): string =>
-    colour && style ? styleText(style, part, { validateStream: false }) : part;
-  const style =
-    line.style ??
-    STYLES[line.came] ??
-    (entry?.level === 'error' ? 'red' : entry?.level === 'warn' ? 'yellow' : undefined);
-  return [
-    paint('dim', timeOf(entry?.at, now)),
-    line.about.padEnd(9),
-    ...(line.came ? [paint(style, line.came.padEnd(9))] : []),
-    ...line.rest.filter(Boolean),
-  ]
-    .join(' ')
-    .trimEnd();
+  const paint = (part: string, how: Style | undefined): string =>
+    colour && how ? styleText(how, part, { validateStream: false }) : part;
+  const columns = [paint(timeOf(at, now), 'dim'), about.padEnd(9), ...(came ? [paint(came.padEnd(9), style)] : [])];
+  return [...columns, ...rest.filter(Boolean)].join(' ').trimEnd();
 }
 
 function generic(functionName: string, { level, event, at: _, ...fields }: Entry): Line {
@@ -99,14 +143,19 @@ function generic(functionName: string, { level, event, at: _, ...fields }: Entry
   return { about: functionName, came: word(event ?? level ?? ''), rest };
 }
 
-function counts({ seen, inserted, upgraded, pages }: Entry): string {
-  const parts = [
-    ['seen', seen],
-    ['inserted', inserted],
-    ['upgraded', upgraded],
-    [pages === 1 ? 'page' : 'pages', pages],
-  ];
-  return parts.flatMap(([name, count]) => (typeof count === 'number' ? [`${count} ${name}`] : [])).join(', ');
+function notification(came: string, { id, event_type, porting_order_id }: Entry): Line {
+  return { about: 'gap', came, rest: [shown(event_type), pair('order', porting_order_id), pair('event', id)] };
+}
+
+function readingOf(entry: Entry): string {
+  const reading = counts(entry, 'seen', 'inserted', 'upgraded', 'pages');
+  return entry.pages === 1 ? reading.replace(/pages$/, 'page') : reading;
+}
+
+/** Those counts of an entry that it has, each before its name. */
+function counts(entry: Entry, ...names: readonly string[]): string {
+  const present = names.filter((name) => typeof entry[name] === 'number');
+  return present.map((name) => `${entry[name]} ${name.replaceAll('_', ' ')}`).join(', ');
 }
 
 function windowOf({ from, to }: Entry): string | undefined {
@@ -123,6 +172,10 @@ function pair(name: string, value: unknown): string | undefined {
 
 function word(value: unknown): string {
   return shown(value) ?? '';
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Entry)[name] : undefined;
 }
 
 /** A value in one line. What others sent must not steer the terminal. */

@@ -4,12 +4,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import * as realService from '../service.ts';
 import { bundleFunctions } from './bundle.ts';
+import { type Bus, type BusFaults, startBus } from './bus.ts';
 import { CannotStart, reasonOf } from './cannot-start.ts';
-import type { ServiceDescription } from './description.ts';
+import type { Names, ServiceDescription } from './description.ts';
 import { dynamodbClient, startEngine } from './dynamodb.ts';
 import type { FunctionRuntime } from './function-runtime.ts';
 import { startGateway } from './gateway.ts';
 import { hostFunctions } from './hosted-functions.ts';
+import { busLine } from './lines.ts';
 import { runSchedules } from './schedule.ts';
 import { startSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -24,6 +26,7 @@ export interface Local {
   /** Absent when the settings name a real upstream. */
   readonly simulator: Simulator | undefined;
   readonly dynamodbEndpoint: string;
+  readonly bus: Bus;
   /** Name, in the engine, of a table of the description. */
   readonly tableName: (table: string) => string;
   /** Invokes a function by hand, as `aws lambda invoke` would. */
@@ -41,6 +44,7 @@ export interface LocalOptions {
   readonly bundleDir?: string;
   /** Overrides the simulator's own options. */
   readonly simulator?: Partial<AccountOptions['simulator']>;
+  readonly busFaults?: BusFaults;
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -52,8 +56,8 @@ const FIRST_ANSWER_MS = 10_000;
 type Cleanup = (close: () => unknown) => void;
 
 /**
- * Starts everything that `infra/service.ts` describes: engine and tables, secrets, functions, HTTP, schedules; and the simulator when
- * no real Telnyx is set. When it resolves, requests are answered without delay and the first sync begins.
+ * Starts everything that `infra/service.ts` describes: engine and tables, secrets, bus, functions, HTTP, schedules; and the simulator
+ * when no real Telnyx is set. When it resolves, requests are answered without delay and the first sync begins.
  *
  * @throws {CannotStart} with a line that says what to do; whatever was started is stopped again
  * @example
@@ -91,13 +95,20 @@ async function start(
     return part;
   }
 
-  const [bundles, dynamodbEndpoint, secrets, account] = await allStarted([
+  const [bundles, dynamodbEndpoint, secrets, bus, account] = await allStarted([
     bundleFunctions(entriesOf(service), { root: ROOT, outdir: bundleDir }),
     startTables(settings, service, tableName, cleanup),
     kept(
       startSecrets({
         [secretId('telnyxApiKey')]: apiKey,
         [secretId('apiTokens')]: JSON.stringify({ read: [tokens.read], operate: [tokens.operate] }),
+      }),
+    ),
+    kept(
+      startBus({
+        name: 'port-in-ledger',
+        onEvent: (event) => log(busLine(event, { colour })),
+        ...(options.busFaults && { faults: options.busFaults }),
       }),
     ),
     telnyx
@@ -111,27 +122,39 @@ async function start(
         ),
   ] as const);
 
+  // Functions are told where the gateway is, so it opens first. What comes before they are up waits for them.
+  const hosting = Promise.withResolvers<FunctionRuntime>();
+  const { webhook, routes, schedules } = service;
+  const gateway = await startGateway({
+    port: settings.port,
+    webhook,
+    routes,
+    invoke: async (name, event) => (await hosting.promise).invoke(name, event),
+    pages: { '/_local/bus': (query) => ({ data: eventsOn(bus, query.get('detail-type')) }) },
+  });
+  cleanup(gateway.cut);
+  const webhookUrl = gateway.url + webhook.localPath;
+
   const runtime = await hostFunctions({
     functions: service.functions,
     bundles,
     names: {
       tableName,
       secretId,
-      settings: {
-        telnyxBaseUrl: telnyx?.baseUrl ?? account?.simulator.url ?? '',
-        telnyxPublicKey: publicKeys(settings, account?.simulator).join(','),
-      },
+      bus: bus.name,
+      settings: settingValues(settings, account?.simulator, { apiUrl: gateway.url, webhookUrl }),
     },
-    endpoints: { AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint },
+    endpoints: {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+    },
     log,
     colour,
   });
   cleanup(() => runtime.close(0));
-
-  const { webhook, routes, schedules } = service;
-  const gateway = await startGateway({ port: settings.port, webhook, routes, invoke: runtime.invoke });
-  cleanup(gateway.cut);
-  account?.simulator.sendWebhooksTo(gateway.url + webhook.localPath);
+  hosting.resolve(runtime);
+  account?.simulator.sendWebhooksTo(webhookUrl);
   const stopSchedules = runSchedules({
     schedules,
     everySeconds: settings.syncIntervalSeconds,
@@ -152,6 +175,7 @@ async function start(
     tokens,
     simulator: account?.simulator,
     dynamodbEndpoint,
+    bus,
     tableName,
     invoke: runtime.invoke,
     stop: () => (stopping ??= stop()),
@@ -182,6 +206,31 @@ async function startTables(
     client.destroy();
   }
   return endpoint;
+}
+
+/** What the functions of this machine are told. They refuse an empty value, so what is not set has a word of its own. */
+function settingValues(
+  settings: Settings,
+  simulator: Simulator | undefined,
+  { apiUrl, webhookUrl }: { apiUrl: string; webhookUrl: string },
+): Names['settings'] {
+  return {
+    telnyxBaseUrl: settings.telnyx?.baseUrl ?? simulator?.url ?? '',
+    telnyxPublicKey: publicKeys(settings, simulator).join(','),
+    ledgerName: 'local',
+    apiUrl,
+    webhookUrl,
+    webhookTypes: settings.webhookTypes,
+    graceMinutes: String(settings.graceMinutes),
+    overdueAfter: settings.overdueAfter ?? 'default',
+    retainDays: settings.retainDays === undefined ? 'none' : String(settings.retainDays),
+    healing: settings.healing,
+    healingPerDay: String(settings.healingPerDay),
+  };
+}
+
+function eventsOn(bus: Bus, detailType: string | null): ReturnType<Bus['events']> {
+  return bus.events().filter((event) => detailType === null || event['detail-type'] === detailType);
 }
 
 /** The function needs one at boot. A key that nobody holds makes it refuse every webhook, as it should when none is known. */

@@ -5,7 +5,7 @@ type Schedule = ServiceDescription['schedules'][number];
 
 export interface ScheduleOptions {
   readonly schedules: readonly Schedule[];
-  /** Stands in for every `everyMinutes`: on a laptop somebody is watching. */
+  /** Stands in for every `everyMinutes` that has no interval of its own for a laptop, where somebody is watching. */
   readonly everySeconds: number;
   /** Must not reject. The next run of the same schedule waits for it. */
   readonly invoke: (functionName: string, input: unknown) => Promise<unknown>;
@@ -30,14 +30,18 @@ export function runSchedules({ schedules, everySeconds, invoke, now = Date.now }
       await wait(Math.min(left, MINUTE), undefined, { signal });
   }
 
-  async function run({ function: name, runs, input }: Schedule): Promise<void> {
-    let next = 'dailyAt' in runs ? nextDaily(runs.dailyAt, now()) : now();
+  async function run(schedule: Schedule): Promise<void> {
+    const { function: name, runs, locally } = schedule;
+    const { input } = locally ?? schedule;
+    const dailyAt = !locally && 'dailyAt' in runs ? runs.dailyAt : undefined;
+    const interval = (locally?.everySeconds ?? everySeconds) * 1000;
+    let next = dailyAt === undefined ? now() : nextDaily(dailyAt, now());
     while (!signal.aborted) {
       await until(next);
       if (signal.aborted) return;
       const startedAt = now();
       await invoke(name, input);
-      next = 'dailyAt' in runs ? nextDaily(runs.dailyAt, now()) : startedAt + everySeconds * 1000;
+      next = dailyAt === undefined ? startedAt + interval : nextDaily(dailyAt, now());
     }
   }
 

@@ -18,6 +18,17 @@ export interface Settings {
   readonly dynamodbEndpoint?: string;
   /** Repeats a run of the simulator. */
   readonly seed?: number;
+  /** How long a webhook may be late before it counts as missed. */
+  readonly graceMinutes: number;
+  /** What is done about a missed notification. */
+  readonly healing: 'off' | 'republish';
+  readonly healingPerDay: number;
+  /** Business days by status, such as `exception=5,submitted=10`, in place of the service's own limits for these. */
+  readonly overdueAfter?: string;
+  /** Without it, rows stay for ever. */
+  readonly retainDays?: number;
+  /** The event types whose webhooks arrive: `learned` from those that did, `none`, or a list with commas between. */
+  readonly webhookTypes: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,6 +61,8 @@ export function readSettings(environment: Environment): Settings {
 
   const dynamodbEndpoint = readUrl('DYNAMODB_ENDPOINT', get('DYNAMODB_ENDPOINT'));
   const seed = get('SEED');
+  const overdueAfter = readOverdueAfter(get('OVERDUE_AFTER'));
+  const retainDays = get('RETAIN_DAYS');
   return {
     port: readInteger('PORT', get('PORT') ?? '3000', 0, 65_535),
     ...(apiKey && { telnyx: { apiKey, baseUrl: baseUrl ?? 'https://api.telnyx.com/v2' } }),
@@ -60,6 +73,13 @@ export function readSettings(environment: Environment): Settings {
     dataDir: resolve(get('DATA_DIR') ?? '.data'),
     ...(dynamodbEndpoint && { dynamodbEndpoint }),
     ...(seed && { seed: readInteger('SEED', seed, 0, 2 ** 31 - 1) }),
+    // Simulated orders live minutes, not weeks.
+    graceMinutes: readInteger('GRACE_MINUTES', get('GRACE_MINUTES') ?? (apiKey ? '15' : '1'), 0, 1440),
+    healing: readHealing(get('HEALING')),
+    healingPerDay: readInteger('HEALING_PER_DAY', get('HEALING_PER_DAY') ?? '50', 1, 10_000),
+    ...(overdueAfter && { overdueAfter }),
+    ...(retainDays && { retainDays: readInteger('RETAIN_DAYS', retainDays, 1, 36_500) }),
+    webhookTypes: readWebhookTypes(get('WEBHOOK_TYPES')),
   };
 }
 
@@ -71,6 +91,29 @@ function readInteger(name: string, text: string, from: number, to: number): numb
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= from && value <= to) return value;
   throw new CannotStart(`${name} is ${shown(text)}: set it to a whole number from ${from} to ${to}`);
+}
+
+function readHealing(text = 'off'): 'off' | 'republish' {
+  if (text === 'off' || text === 'republish') return text;
+  throw new CannotStart(`HEALING is ${shown(text)}: set it to off, or to republish`);
+}
+
+function readOverdueAfter(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const limits = text.split(',').map((limit) => limit.trim());
+  if (limits.every((limit) => /^[a-z0-9_-]{1,60}=[1-9]\d{0,2}$/.test(limit))) return limits.join(',');
+  throw new CannotStart(
+    `OVERDUE_AFTER is ${shown(text)}: set it to statuses, each with 1 to 999 business days, like exception=5,submitted=10`,
+  );
+}
+
+function readWebhookTypes(text = 'learned'): string {
+  if (text === 'learned' || text === 'none') return text;
+  const types = text.split(',').map((type) => type.trim());
+  if (types.every((type) => /^porting_order\.[a-z0-9_.]{1,100}$/.test(type))) return types.join(',');
+  throw new CannotStart(
+    `WEBHOOK_TYPES is ${shown(text)}: set it to learned, to none, or to event types like porting_order.status_changed, separated by commas`,
+  );
 }
 
 function readUrl(name: string, text: string | undefined): string | undefined {

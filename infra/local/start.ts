@@ -44,7 +44,7 @@ if (process.env.npm_lifecycle_event) {
   setInterval(() => process.ppid !== ppid && stop(), PARENT_LOOKED_FOR_MS).unref();
 }
 
-function announce(settings: Settings, { simulator, tokens }: Local): void {
+function announce(settings: Settings, { url, simulator, tokens }: Local): void {
   const { telnyx, publicKeys, generatedTokens, dataDir, dynamodbEndpoint, seed = 1 } = settings;
   log(
     telnyx
@@ -53,6 +53,7 @@ function announce(settings: Settings, { simulator, tokens }: Local): void {
   );
   if (telnyx && publicKeys.length === 0) log('webhooks are refused until TELNYX_PUBLIC_KEY is set');
   log(`data ${dynamodbEndpoint ?? dataDir}`);
+  log(`bus ${url}/_local/bus`);
   if (generatedTokens.includes('read')) log(`API_READ_TOKEN=${tokens.read}`);
   if (generatedTokens.includes('operate')) log(`API_OPERATE_TOKEN=${tokens.operate}`);
 }

@@ -6,7 +6,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { CannotStart } from '../../infra/local/cannot-start.ts';
 import type { Outcome } from '../../infra/local/execution-environment.ts';
-import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
+import { type Gateway, type Page, startGateway } from '../../infra/local/gateway.ts';
 import { routes, webhook } from '../../infra/service.ts';
 
 interface Invocation {
@@ -17,6 +17,7 @@ interface Invocation {
 /** A gateway whose functions all answer the same, and what they were given. */
 async function gatewayOf(
   answer: unknown = { statusCode: 200 },
+  pages: Readonly<Record<string, Page>> = {},
 ): Promise<{ gateway: Gateway; invocations: Invocation[] }> {
   const invocations: Invocation[] = [];
   const invoke = async (name: string, event: unknown): Promise<Outcome> => {
@@ -26,22 +27,23 @@ async function gatewayOf(
       ? { error: { errorType: 'Error', errorMessage: answer.message } }
       : { payload: JSON.stringify(answer) ?? 'null' };
   };
-  const gateway = await startGateway({ port: 0, webhook, routes, invoke });
+  const gateway = await startGateway({ port: 0, webhook, routes, invoke, pages });
   onTestFinished(gateway.cut);
   return { gateway, invocations };
 }
 
 interface Sent {
   readonly method?: string;
+  readonly host?: string;
   /** Name and value in turns, so that names can repeat. */
   readonly headers?: readonly string[];
   readonly body?: Buffer | string;
 }
 
-async function send(url: string, { method = 'GET', headers = [], body }: Sent = {}) {
+async function send(url: string, { method = 'GET', host = new URL(url).host, headers = [], body }: Sent = {}) {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))];
-    const list = ['Host', new URL(url).host, ...headers, ...length];
+    const list = ['Host', host, ...headers, ...length];
     request(url, { method, headers: list, agent: false }, resolve).on('error', reject).end(body);
   });
   const { statusCode, headers: got, rawHeaders } = response;
@@ -281,5 +283,32 @@ describe('gateway', () => {
       await new Promise((resolve) => socket.on('close', resolve));
     }
     expect((await send(`${gateway.url}/health`)).statusCode).toBe(200);
+  });
+});
+
+describe('a page of the host itself', () => {
+  const pages = { '/_local/bus': (query: URLSearchParams) => ({ data: [query.get('detail-type')] }) };
+
+  it('is shown without a token and without a function', async () => {
+    const { gateway, invocations } = await gatewayOf({ statusCode: 200 }, pages);
+    const { statusCode, headers, body } = await send(`${gateway.url}/_local/bus?detail-type=a.b`);
+    expect([statusCode, headers['content-type'], body]).toEqual([200, 'application/json', '{"data":["a.b"]}']);
+    const { port } = new URL(gateway.url);
+    for (const host of [`localhost:${port}`, `[::1]:${port}`, '127.0.0.1']) {
+      expect((await send(`${gateway.url}/_local/bus`, { host })).statusCode).toBe(200);
+    }
+    expect(invocations).toEqual([]);
+  });
+
+  test.for<[string, Sent]>([
+    ['comes through a tunnel', { host: 'ledger.example.com' }],
+    ['is forwarded', { headers: ['X-Forwarded-For', '203.0.113.7'] }],
+    ['is forwarded, as the standard writes it', { headers: ['Forwarded', 'for=203.0.113.7'] }],
+    ['comes from a page whose name was pointed here', { host: 'localhost.example.com' }],
+    ['is no GET', { method: 'POST' }],
+  ])('is not there for a request that %s', async ([, sent]) => {
+    const { gateway } = await gatewayOf({ statusCode: 200 }, pages);
+    const { statusCode, body } = await send(`${gateway.url}/_local/bus`, sent);
+    expect([statusCode, body]).toEqual([404, '{"message":"Not Found"}']);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readableLine } from '../../infra/local/lines.ts';
+import { busLine, readableLine } from '../../infra/local/lines.ts';
+import type { BusEvent } from '../../infra/local/put-events.ts';
 
 const at = '2026-11-23T09:18:14.000Z';
-const line = (entry: object | string, colour = false): string =>
+const line = (entry: object | string, colour = false): string | undefined =>
   readableLine('a-function', typeof entry === 'string' ? entry : JSON.stringify({ level: 'info', at, ...entry }), {
     colour,
     now: () => new Date(at),
@@ -42,6 +43,54 @@ describe('lines', () => {
     expect(line({ event: 'republish', id: 'e1', outcome: 'sent', caller: 'operate' })).toBe(
       '09:18:14Z republish sent      event=e1 by=operate',
     );
+  });
+
+  it('tell of what was published, missed, recovered and is overdue', () => {
+    const published = { event: 'publish', events: 12, waiting: 3, failed: 0, trigger: 'sweep' };
+    expect(line(published)).toBe('09:18:14Z publish   complete  12 events, 3 waiting, 0 failed trigger=sweep');
+    expect(line({ ...published, failed: 2, missed: 1 })).toBe(
+      '09:18:14Z publish   partial   12 events, 3 waiting, 2 failed, 1 missed trigger=sweep',
+    );
+    expect(line({ ...published, events: 0, failed: 2 })).toContain('publish   failed    0 events');
+    const notification = { id: 'e1', event_type: 'porting_order.split', porting_order_id: 'o1' };
+    expect(line({ event: 'notification_missed', ...notification })).toBe(
+      '09:18:14Z gap       missed    porting_order.split order=o1 event=e1',
+    );
+    expect(line({ event: 'notification_recovered', ...notification })).toBe(
+      '09:18:14Z gap       recovered porting_order.split order=o1 event=e1',
+    );
+    expect(line({ event: 'order_overdue', order: 'o1', status: 'exception' })).toBe(
+      '09:18:14Z order     overdue   exception order=o1',
+    );
+  });
+
+  it('tell of a job and of healing', () => {
+    const job = { event: 'job', id: 'j1', status: 'running', total: 1000, done: 400 };
+    expect(line({ ...job, sent: 397, not_found: 1, failed: 2, unknown: 0 })).toBe(
+      '09:18:14Z job       running   done=400/1000 397 sent, 1 not found, 2 failed, 0 unknown job=j1',
+    );
+    expect(line({ event: 'healing', id: 'e1', outcome: 'sent' })).toBe('09:18:14Z healing   sent      event=e1');
+  });
+
+  it('tell of an event on the bus', () => {
+    const on = (type: string, detail: BusEvent['detail']): string =>
+      busLine({ 'detail-type': type, detail } as BusEvent, { colour: false, now: () => new Date(at) });
+    const order = { id: 'o1', status: { value: 'exception', details: [] } };
+    expect(on('porting_order.new_comment', { id: 'e1', revision: 2, order, event: { porting_order_id: 'o1' } })).toBe(
+      '09:18:14Z bus       porting_order.new_comment exception order=o1 revision=2',
+    );
+    expect(on('porting_order.split', { revision: 1, order: null, event: { porting_order_id: 'o1' } })).toBe(
+      '09:18:14Z bus       porting_order.split order=o1 revision=1',
+    );
+    expect(on('sync.failed', { id: 'r1', revision: 1, run: { id: 'r1' } })).toBe(
+      '09:18:14Z bus       sync.failed run=r1 revision=1',
+    );
+    expect(on('a\u001b[2J', { order: 5, event: 'x', run: null })).toBe('09:18:14Z bus       a');
+  });
+
+  it('are not made of metrics', () => {
+    const metrics = { _aws: { Timestamp: 1, CloudWatchMetrics: [] }, Ledger: 'local', EventsPublished: 3 };
+    expect(readableLine('publish-events', JSON.stringify(metrics), { colour: false })).toBeUndefined();
   });
 
   it('show what they do not know with all its fields, and text as it is', () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -6,6 +8,7 @@ import { CannotStart } from '../../infra/local/cannot-start.ts';
 import type { FunctionDescription, ServiceDescription } from '../../infra/local/description.ts';
 import { type Local, type LocalOptions, startLocal } from '../../infra/local/local.ts';
 import { readSettings } from '../../infra/local/settings.ts';
+import type { SettingName } from '../../infra/service.ts';
 import { temporaryFolder, writeHandlers } from './stub-functions.ts';
 
 const echo = `
@@ -28,6 +31,33 @@ const echo = `
     return { statusCode: 200, body: JSON.stringify({ body: Item?.body.S, SecretString, TableName, KEYS, UPSTREAM }) };
   };`;
 
+const publish = `
+  import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+  const eventbridge = new EventBridgeClient();
+  const { EVENT_BUS, ...told } = process.env;
+  export const handler = async ({ requestContext, types = ['told'] }) => {
+    if (requestContext) return { statusCode: 200, body: '{}' };
+    const Entries = types.map((DetailType) => {
+      const Detail = JSON.stringify({ revision: 1, order: { id: 'o1', status: { value: 'ported' } }, told });
+      return { EventBusName: EVENT_BUS, Source: 'test', DetailType, Detail };
+    });
+    const { Entries: results } = await eventbridge.send(new PutEventsCommand({ Entries }));
+    process.stdout.write(JSON.stringify({ _aws: {}, EventsPublished: results.length }) + '\\n');
+    return results.map(({ ErrorCode = 'taken' }) => ErrorCode);
+  };`;
+
+const settings = [
+  'ledgerName',
+  'apiUrl',
+  'webhookUrl',
+  'webhookTypes',
+  'graceMinutes',
+  'overdueAfter',
+  'retainDays',
+  'healing',
+  'healingPerDay',
+] as const satisfies SettingName[];
+
 async function describeService(source = echo, changes: Partial<ServiceDescription> = {}): Promise<ServiceDescription> {
   const { echo: entry = '' } = await writeHandlers({ echo: source });
   const described: FunctionDescription = {
@@ -40,6 +70,8 @@ async function describeService(source = echo, changes: Partial<ServiceDescriptio
       TOKENS: { secret: 'apiTokens' },
       KEYS: { setting: 'telnyxPublicKey' },
       UPSTREAM: { setting: 'telnyxBaseUrl' },
+      EVENT_BUS: { bus: 'bus' },
+      ...Object.fromEntries(settings.map((setting) => [setting, { setting }])),
     },
   };
   return {
@@ -53,6 +85,14 @@ async function describeService(source = echo, changes: Partial<ServiceDescriptio
     schedules: [],
     ...changes,
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 type Started = Local & { readonly lines: readonly string[] };
@@ -96,6 +136,96 @@ describe('the service on this machine', () => {
     expect(body.UPSTREAM).toBe(local.simulator?.url);
     expect(JSON.parse(body.SecretString ?? '')).toEqual({ read: [local.tokens.read], operate: [local.tokens.operate] });
     expect(local.lines).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\dZ echo {6}put {7}id=one$/)]);
+  });
+
+  it('gives functions a bus, and shows each event on it as a line and at /_local/bus, the newest first', async () => {
+    const refused: Record<string, string> = { second: 'ThrottlingException' };
+    const local = await startWith(
+      { DATA_DIR: await temporaryFolder() },
+      {
+        service: await describeService(publish),
+        busFaults: { entry: ({ DetailType = '' }) => refused[DetailType] },
+      },
+    );
+    const outcome = await local.invoke('echo', { types: ['first', 'second', 'third'] });
+    expect(outcome).toEqual({ payload: '["taken","ThrottlingException","taken"]' });
+    expect(local.lines).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\dZ bus {7}first {5}ported order=o1 revision=1$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\dZ bus {7}third {5}ported order=o1 revision=1$/),
+    ]);
+    const shown = async (query = ''): Promise<unknown> => (await get(local, `/_local/bus${query}`)).body.data;
+    expect(await shown()).toMatchObject([{ 'detail-type': 'third', source: 'test' }, { 'detail-type': 'first' }]);
+    expect(await shown('?detail-type=first')).toEqual([local.bus.events()[1]]);
+    expect(await shown('?detail-type=')).toEqual([]);
+  });
+
+  it.for<[string, Record<string, string>, Record<string, string>]>([
+    [
+      'by default',
+      {},
+      { webhookTypes: 'learned', graceMinutes: '1', overdueAfter: 'default', retainDays: 'none', healing: 'off' },
+    ],
+    [
+      'as set',
+      {
+        WEBHOOK_TYPES: 'none',
+        GRACE_MINUTES: '0',
+        OVERDUE_AFTER: 'draft=2',
+        RETAIN_DAYS: '9',
+        HEALING: 'republish',
+        HEALING_PER_DAY: '3',
+      },
+      {
+        webhookTypes: 'none',
+        graceMinutes: '0',
+        overdueAfter: 'draft=2',
+        retainDays: '9',
+        healing: 'republish',
+        healingPerDay: '3',
+      },
+    ],
+  ])('tells functions where they are reached, and the settings %s', async ([, environment, expected]) => {
+    const service = await describeService(publish);
+    const local = await startWith({ DATA_DIR: await temporaryFolder(), ...environment }, { service });
+    await local.invoke('echo', {});
+    const { told } = local.bus.events()[0]?.detail as { told: Record<string, string> };
+    expect(told).toMatchObject({
+      ledgerName: 'local',
+      apiUrl: local.url,
+      webhookUrl: `${local.url}/hook`,
+      healingPerDay: '50',
+      ...expected,
+    });
+    // A function refuses to start with an empty one.
+    expect(settings.filter((name) => !told[name])).toEqual([]);
+    expect((await fetch(told.webhookUrl ?? '', { method: 'POST' })).status).toBe(200);
+  });
+
+  it('lets a request wait that comes before the functions are up', async () => {
+    const slow = `const until = Date.now() + 1000; while (Date.now() < until); ${echo}`;
+    const port = await freePort();
+    const starting = startWith(
+      { DATA_DIR: await temporaryFolder(), PORT: String(port) },
+      {
+        service: await describeService(slow),
+      },
+    );
+    let up = false;
+    starting.then(() => {
+      up = true;
+    });
+    const url = `http://127.0.0.1:${port}/things/early`;
+    const early = await vi.waitFor(
+      async () => {
+        const answer = fetch(url, { method: 'POST' });
+        await Promise.race([answer, wait(20)]);
+        return { answer, wasUp: up };
+      },
+      { timeout: 10_000, interval: 5 },
+    );
+    expect(early.wasUp).toBe(false);
+    expect((await early.answer).status).toBe(204);
+    await starting;
   });
 
   it('shows a failure as a line, and tells the caller nothing', async () => {
@@ -174,9 +304,11 @@ describe('the service on this machine', () => {
   it('stops all it had started when one part cannot start', async () => {
     const DATA_DIR = await temporaryFolder();
     const broken = await describeService('throw new Error("MISSING is not set\\n in two lines");');
-    const starting = startWith({ DATA_DIR }, { service: broken });
+    const PORT = String(await freePort());
+    const starting = startWith({ DATA_DIR, PORT }, { service: broken });
     await expect(starting).rejects.toThrow(CannotStart);
     await expect(starting).rejects.toThrow('The function echo cannot be loaded: MISSING is not set in two lines');
+    await expect(fetch(`http://127.0.0.1:${PORT}`)).rejects.toThrow();
 
     const taken = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void taken.close());

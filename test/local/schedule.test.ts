@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nextDaily, runSchedules, type ScheduleOptions } from '../../infra/local/schedule.ts';
 
 const often = { name: 'often', function: 'sync', runs: { everyMinutes: 5 }, input: { a: 1 } } as const;
+const own = { ...often, locally: { everySeconds: 0.05, input: { here: true } } } as const;
 const nightly = { name: 'nightly', function: 'sync', runs: { dailyAt: '03:17' }, input: { days: 7 } } as const;
 
 function run(options: Partial<ScheduleOptions>): () => void {
@@ -19,6 +20,20 @@ describe('schedule', () => {
     run({ everySeconds: 0.1, invoke });
     await vi.waitFor(() => expect(invoke.mock.calls.length).toBeGreaterThan(3), 5000);
     expect(invoke).toHaveBeenCalledWith('sync', { a: 1 });
+  });
+
+  it('runs in the interval and with the input that are meant for this host, whatever the common interval is', async () => {
+    for (const schedule of [own, { ...nightly, locally: own.locally }]) {
+      const invoke = vi.fn(async () => {});
+      run({ schedules: [schedule], everySeconds: 600, invoke });
+      await vi.waitFor(() => expect(invoke.mock.calls.length).toBeGreaterThan(3), 2000);
+      const inputs = invoke.mock.calls.map((call: unknown[]) => JSON.stringify(call));
+      expect(new Set(inputs)).toEqual(new Set(['["sync",{"here":true}]']));
+    }
+    const often = vi.fn(async () => {});
+    run({ schedules: [{ ...own, locally: { ...own.locally, everySeconds: 600 } }], everySeconds: 0.02, invoke: often });
+    await wait(200);
+    expect(often).toHaveBeenCalledTimes(1);
   });
 
   it('waits for a run before it starts the next of the same schedule', async () => {

@@ -18,6 +18,22 @@ describe('settings', () => {
     expect(settings.tokens.read).toMatch(/^\S{32}$/);
     expect(settings.tokens.read).not.toBe(settings.tokens.operate);
     expect(settings.tokens.read).not.toBe(readSettings({}).tokens.read);
+    expect(settings).toMatchObject({ healing: 'off', healingPerDay: 50, webhookTypes: 'learned' });
+    for (const absent of ['overdueAfter', 'retainDays']) expect(settings).not.toHaveProperty(absent);
+  });
+
+  it('gives a webhook a minute in a simulated account, and 15 in a real one', () => {
+    expect(readSettings({}).graceMinutes).toBe(1);
+    expect(readSettings({ TELNYX_API_KEY: 'KEY0' }).graceMinutes).toBe(15);
+    expect(readSettings({ TELNYX_API_KEY: 'KEY0', GRACE_MINUTES: '0' }).graceMinutes).toBe(0);
+  });
+
+  test.for([
+    ['learned', 'learned'],
+    ['none', 'none'],
+    ['porting_order.split , porting_order.new_comment', 'porting_order.split,porting_order.new_comment'],
+  ] as const)('takes %s for the types whose webhooks arrive', ([given, expected]) => {
+    expect(readSettings({ WEBHOOK_TYPES: given }).webhookTypes).toBe(expected);
   });
 
   it('takes all of them', () => {
@@ -32,6 +48,12 @@ describe('settings', () => {
       DATA_DIR: '/elsewhere',
       DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000',
       SEED: '7',
+      GRACE_MINUTES: '30',
+      HEALING: 'republish',
+      HEALING_PER_DAY: '10',
+      OVERDUE_AFTER: 'exception=5, port-pending_x=120',
+      RETAIN_DAYS: '400',
+      WEBHOOK_TYPES: 'porting_order.status_changed',
     });
     expect(settings).toEqual({
       port: 8080,
@@ -43,6 +65,12 @@ describe('settings', () => {
       dataDir: '/elsewhere',
       dynamodbEndpoint: 'http://127.0.0.1:8000',
       seed: 7,
+      graceMinutes: 30,
+      healing: 'republish',
+      healingPerDay: 10,
+      overdueAfter: 'exception=5,port-pending_x=120',
+      retainDays: 400,
+      webhookTypes: 'porting_order.status_changed',
     });
   });
 
@@ -78,6 +106,18 @@ describe('settings', () => {
     ['API_READ_TOKEN', { API_READ_TOKEN: 'short' }],
     ['API_OPERATE_TOKEN', { API_OPERATE_TOKEN: 'long enough but with spaces' }],
     ['API_OPERATE_TOKEN', { API_READ_TOKEN: token, API_OPERATE_TOKEN: token }],
+    ['GRACE_MINUTES', { GRACE_MINUTES: '1441' }],
+    ['GRACE_MINUTES', { GRACE_MINUTES: '0.5' }],
+    ['HEALING', { HEALING: 'on' }],
+    ['HEALING_PER_DAY', { HEALING_PER_DAY: '0' }],
+    ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception' }],
+    ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception=0' }],
+    ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception=5;submitted=10' }],
+    ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception=5,' }],
+    ['RETAIN_DAYS', { RETAIN_DAYS: '0' }],
+    ['RETAIN_DAYS', { RETAIN_DAYS: 'forever' }],
+    ['WEBHOOK_TYPES', { WEBHOOK_TYPES: 'learnt' }],
+    ['WEBHOOK_TYPES', { WEBHOOK_TYPES: 'none,porting_order.split' }],
     ['DYNAMODB_ENDPOINT', { DYNAMODB_ENDPOINT: 'localhost:8000' }],
   ])('refuses a bad %s in one line that says what to set', ([name, environment]) => {
     const read = (): unknown => readSettings(environment);

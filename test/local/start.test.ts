@@ -49,7 +49,8 @@ describe('the start command', () => {
     expect(said.stdout.match(/^API_(READ|OPERATE)_TOKEN=\S{32}$/gm)).toHaveLength(2);
     expect(said.stdout).toContain(`data ${DATA_DIR}\n`);
     expect(said.stdout).toContain('upstream Telnyx simulator ');
-    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(said.stdout).toContain(`bus ${url}/_local/bus\n`);
+    for (const path of ['/health', '/_local/bus']) expect((await fetch(url + path)).status).toBe(200);
 
     const second = start({ DATA_DIR });
     expect(await second.ended).toBe(1);

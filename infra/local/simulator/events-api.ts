@@ -1,11 +1,13 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, authenticationFailed, errorAnswer, jsonAnswer, notFound, tooManyRequests } from './answers.ts';
+import { type DeliveryRecord, listDeliveries, showDelivery } from './delivery-log.ts';
 import { createEventStore, type ListOrder } from './event-store.ts';
 import { parseListParameters } from './list-parameters.ts';
 import type { PortingEvent } from './porting-event.ts';
 import { createRateLimit } from './rate-limit.ts';
 
+export type { DeliveryRecord } from './delivery-log.ts';
 export type { ListOrder } from './event-store.ts';
 export type { PortingEvent } from './porting-event.ts';
 
@@ -48,6 +50,8 @@ export interface EventsApiOptions {
   /** Milliseconds since 1970; rate limit, visibility and the log of requests go by it. */
   readonly now?: () => number;
   readonly onRepublish?: (event: PortingEvent) => void;
+  /** Telnyx's log of webhook deliveries. Without it the log is answered with 404, as for an account that has none. */
+  readonly webhookDeliveries?: () => readonly DeliveryRecord[];
 }
 
 export interface EventsApi {
@@ -86,7 +90,7 @@ const faked = ({ status = 200, headers, body = '' }: Fault): Answer => {
 
 /**
  * Starts an HTTP server on 127.0.0.1 that answers as Telnyx's Events API does (list, show and republish, with its errors and rate
- * limit) about the events put into it. Source: Telnyx's OpenAPI document of 2026-07-16.
+ * limit) about the events put into it, and as its log of webhook deliveries. Source: Telnyx's OpenAPI document of 2026-07-16.
  */
 export const startEventsApi = async (options: EventsApiOptions): Promise<EventsApi> => {
   const { apiKey, port = 0, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;
@@ -122,7 +126,15 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
     return { status: 204, headers: {}, body: '' };
   };
 
+  const deliveries = (id: string | undefined, query: ApiRequest['query']): Answer => {
+    const records = options.webhookDeliveries?.();
+    if (!records) return errorAnswer(notFound);
+    return id === undefined ? listDeliveries(records, query) : showDelivery(records, id);
+  };
+
   const route = ({ method, path, query }: ApiRequest): Answer => {
+    const log = /^\/v2\/webhook_deliveries(?:\/([^/]+))?$/.exec(path);
+    if (method === 'GET' && log) return deliveries(log[1], query);
     const [, id, action] = /^\/v2\/porting\/events(?:\/([^/]+)(?:\/(republish))?)?$/.exec(path) ?? [];
     if (method === 'GET' && path === '/v2/porting/events') return list(query);
     if (method === 'GET' && id !== undefined && action === undefined) return show(id);

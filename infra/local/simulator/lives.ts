@@ -1,3 +1,4 @@
+import type { OwnWebhooks } from './order-diary.ts';
 import { planLife } from './order-life.ts';
 import type { PortingEvent } from './porting-event.ts';
 
@@ -21,15 +22,24 @@ export interface LivesOptions {
   readonly days: number;
   /** Also what Telnyx sends and its specification does not have: nulls, other codes, `activation-in-progress`. */
   readonly offSpec?: boolean;
+  /** Orders with a webhook URL of their own; as in Telnyx's samples unless told. */
+  readonly ownWebhooks?: OwnWebhooks;
 }
 
 const dayMs = 86_400_000;
 
 /** The events of many orders' whole lives, some eleven an order, oldest first. Pure: the same options give the same events. */
-export const lives = ({ seed, from, orders, days, offSpec = false }: LivesOptions): readonly LivedEvent[] => {
+export const lives = ({
+  seed,
+  from,
+  orders,
+  days,
+  offSpec = false,
+  ownWebhooks,
+}: LivesOptions): readonly LivedEvent[] => {
   const events = Array.from({ length: orders }, (_, number) => {
     const start = from + (number / orders) * days * dayMs;
-    return planLife(seed, number, offSpec).map(({ after, payloadTakes, draft }): LivedEvent => {
+    return planLife(seed, number, offSpec, ownWebhooks).map(({ after, payloadTakes, draft }): LivedEvent => {
       const createdAt = Math.round((start + after * 1000) * 1000);
       const completedAt = createdAt + Math.round(payloadTakes * 1_000_000);
       return { event: draft(createdAt, completedAt), visibleAt: createdAt / 1000, completeAt: completedAt / 1000 };

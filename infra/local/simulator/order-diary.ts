@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import * as records from './records.ts';
 import { type CommentAuthor, comments, exceptions, exceptionsOffSpec } from './vocabulary.ts';
 
@@ -9,15 +9,27 @@ export interface Step {
   readonly draft: records.Draft;
 }
 
+/** Orders whose webhooks go to a URL of their own, in place of the account's: a share of all, from 0 to 1. */
+export interface OwnWebhooks {
+  readonly share: number;
+  readonly url: string;
+}
+
+/** The order's own URL, if it has one. The order's id decides, so that whoever knows the id knows the URL. */
+export const ownWebhookUrl = (orderId: string, { share, url }: OwnWebhooks): string | undefined =>
+  createRandom(`${orderId}/webhook_url`).chance(share) ? url : undefined;
+
 /** The order that an event tells about. With `offSpec`, what Telnyx may leave out is sometimes null. */
-export const createOrder = (random: Random, offSpec: boolean): records.Order => {
+export const createOrder = (random: Random, offSpec: boolean, own: OwnWebhooks): records.Order => {
   const orNull = (probability: number, text: string): string | null =>
     offSpec && random.chance(probability) ? null : text;
+  const id = random.uuid();
   return {
-    id: random.uuid(),
+    id,
     customer_reference: orNull(0.3, `port-${random.integer(1000, 9999)}`),
     support_key: orNull(0.1, `sr_${random.hex(6)}`),
-    webhook_url: orNull(0.7, 'https://example.com/porting_webhooks'),
+    // Telnyx sends null for none; the specification knows only texts, and requires no member.
+    webhook_url: ownWebhookUrl(id, own) ?? (offSpec ? null : undefined),
   };
 };
 
@@ -36,7 +48,11 @@ export const openDiary = (random: Random, order: records.Order, offSpec: boolean
     wait: (least: number, most: number): void => {
       after += random.between(least, most);
     },
-    status: (value: string): void => add(records.statusChanged(random, order, value)),
+    status: (value: string): void => {
+      // An order has no support key while it is a draft.
+      const told = offSpec && value === 'draft' ? { ...order, support_key: null } : order;
+      add(records.statusChanged(random, told, value));
+    },
     messaging: (value: string): void => add(records.messagingChanged(random, order, value)),
     loaUpdated: (): void => add(records.loaUpdated(random, order)),
     sharingTokenExpired: (): void => add(records.sharingTokenExpired(random, order)),

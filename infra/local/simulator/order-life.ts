@@ -1,4 +1,4 @@
-import { createOrder, openDiary, type Step } from './order-diary.ts';
+import { createOrder, type OwnWebhooks, openDiary, type Step } from './order-diary.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Order } from './records.ts';
 
@@ -6,8 +6,14 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/** As in Telnyx's samples: most status changes show a URL, and where null is allowed most show none. */
+const documented = (offSpec: boolean): OwnWebhooks => ({
+  share: offSpec ? 0.3 : 1,
+  url: 'https://example.com/porting_webhooks',
+});
+
 /** `whole` is false for an order split from another, which begins where that one stands. */
-const live = (random: Random, offSpec: boolean, order: Order, whole: boolean): readonly Step[] => {
+const live = (random: Random, offSpec: boolean, own: OwnWebhooks, order: Order, whole: boolean): readonly Step[] => {
   const { steps, wait, ...write } = openDiary(random, order, offSpec);
 
   const submit = (): void => {
@@ -51,8 +57,8 @@ const live = (random: Random, offSpec: boolean, order: Order, whole: boolean): r
 
   if (isSplit) {
     wait(hour, day);
-    const part = createOrder(random, offSpec);
-    write.split(part, live(random, offSpec, part, false));
+    const part = createOrder(random, offSpec, own);
+    write.split(part, live(random, offSpec, own, part, false));
   }
 
   if (exceptions > 0) {
@@ -101,7 +107,13 @@ const live = (random: Random, offSpec: boolean, order: Order, whole: boolean): r
  * Plans the life of the order with this number, in order of time: 8 to 15 events, fewer if it is cancelled or deleted, and those of a
  * second order if it is split. The same seed and number give the same life.
  */
-export const planLife = (seed: number, number: number, offSpec = false): readonly Step[] => {
+export const planLife = (
+  seed: number,
+  number: number,
+  offSpec = false,
+  ownWebhooks: OwnWebhooks = documented(offSpec),
+): readonly Step[] => {
   const random = createRandom(`${seed}/order/${number}`);
-  return live(random, offSpec, createOrder(random, offSpec), true).toSorted((a, b) => a.after - b.after);
+  const order = createOrder(random, offSpec, ownWebhooks);
+  return live(random, offSpec, ownWebhooks, order, true).toSorted((a, b) => a.after - b.after);
 };

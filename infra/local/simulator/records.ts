@@ -8,7 +8,8 @@ export interface Order {
   readonly id: string;
   readonly customer_reference: string | null;
   readonly support_key: string | null;
-  readonly webhook_url: string | null;
+  /** Its own URL for webhooks; the member is missing from payloads when it is undefined. */
+  readonly webhook_url: string | null | undefined;
 }
 
 /** An event without its instants, which are microseconds since 1970: when it was created, and when its payload was complete. */
@@ -53,7 +54,7 @@ export const statusChanged = (
     status: { value, details },
     support_key: order.support_key,
     updated_at: fromMicroseconds(createdAt),
-    webhook_url: order.webhook_url,
+    ...(order.webhook_url !== undefined && { webhook_url: order.webhook_url }),
   }));
 
 export const newComment = (

@@ -3,7 +3,7 @@ import { startAgenda } from './agenda.ts';
 import { startErrands } from './errands.ts';
 import { type EventsApi, type EventsApiOptions, startEventsApi } from './events-api.ts';
 import { createKeys } from './keys.ts';
-import type { Step } from './order-diary.ts';
+import { type OwnWebhooks, ownWebhookUrl, type Step } from './order-diary.ts';
 import { planLife } from './order-life.ts';
 import type { PortingEvent } from './porting-event.ts';
 import { createRandom } from './random.ts';
@@ -28,6 +28,10 @@ export interface SimulatorOptions extends ApiOptions, WebhookOptions {
   readonly payloadMs?: number;
   /** Also what Telnyx sends and its specification does not have. */
   readonly offSpec?: boolean;
+  /** Orders with a webhook URL of their own, to which their webhooks go in place of the account's; none unless told. */
+  readonly ownWebhooks?: OwnWebhooks;
+  /** Whether the account has Telnyx's log of webhook deliveries; true unless told. */
+  readonly hasDeliveryLog?: boolean;
 }
 
 export interface Simulator {
@@ -54,10 +58,21 @@ const historySeconds = 28 * 86_400;
  */
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { seed = 1, speed = 8000, ordersPerMinute = 4, history = 60, payloadMs, offSpec = false } = options;
+  const { ownWebhooks = { share: 0, url: '' }, hasDeliveryLog = true } = options;
   let { webhookUrl } = options;
   const keys = createKeys(seed);
-  const webhooks = startWebhooks({ ...options, keys, seed, url: () => webhookUrl });
-  const api = await startEventsApi({ ...options, seed, onRepublish: webhooks.resend });
+  const webhooks = startWebhooks({
+    ...options,
+    keys,
+    seed,
+    url: ({ porting_order_id }) => ownWebhookUrl(porting_order_id, ownWebhooks) ?? webhookUrl,
+  });
+  const api = await startEventsApi({
+    ...options,
+    seed,
+    onRepublish: webhooks.resend,
+    ...(hasDeliveryLog && { webhookDeliveries: () => webhooks.log }),
+  });
   const payloads = startErrands();
   const agenda = startAgenda();
   const random = createRandom(`${seed}/microseconds`);
@@ -85,14 +100,14 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
 
   for (let number = 0; number < history; number += 1) {
     const age = historySeconds * (1 - number / history);
-    for (const step of planLife(seed, number, offSpec)) {
+    for (const step of planLife(seed, number, offSpec, ownWebhooks)) {
       if (step.after < age) remember(step, age);
       else agenda.at(((step.after - age) / speed) * 1000, () => happen(step));
     }
   }
 
   const begin = (number: number, due: number): void => {
-    for (const step of planLife(seed, number, offSpec)) {
+    for (const step of planLife(seed, number, offSpec, ownWebhooks)) {
       agenda.at(due + (step.after / speed) * 1000, () => happen(step));
     }
     const next = due + 60_000 / ordersPerMinute;

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type BusEvent, type Entry, eventOf, readEntries } from './put-events.ts';
+
+/** An endpoint that answers as EventBridge does, and the bus behind it. */
+export interface Bus {
+  readonly endpoint: string;
+  readonly name: string;
+  /** The last 1,000 events, the newest first, each as the target of a rule would get it. */
+  events(): readonly BusEvent[];
+  close(): Promise<void>;
+}
+
+/**
+ * What goes wrong with one request: it is refused with an error, never answered, or its events are on the bus and the answer is lost
+ * (the connection breaks) or never sent.
+ */
+export type BusFault =
+  | { readonly refuse: number; readonly type: string }
+  | 'hang'
+  | 'do it, lose the answer'
+  | 'do it, never answer';
+
+/** What a test lets go wrong. */
+export interface BusFaults {
+  /** Asked before each request that is well formed. */
+  readonly request?: (entries: readonly Entry[]) => BusFault | undefined;
+  /** Asked for each entry of a request that is done: the error code, such as `ThrottlingException`, with which it alone fails. */
+  readonly entry?: (entry: Entry, index: number) => string | undefined;
+}
+
+export interface BusOptions {
+  /** The only bus there is. */
+  readonly name: string;
+  /** Called for each event, in the order in which they come onto the bus. */
+  readonly onEvent?: (event: BusEvent) => void;
+  readonly faults?: BusFaults;
+}
+
+const MOST_KEPT = 1000;
+const REGION = 'us-east-1';
+
+/** Serves PutEvents on a free port of this machine. Nothing is written to disk. */
+export async function startBus({ name, onEvent, faults = {} }: BusOptions): Promise<Bus> {
+  const kept: BusEvent[] = [];
+
+  function put(entry: Entry, index: number): object {
+    const code = faults.entry?.(entry, index);
+    if (code) return { ErrorCode: code, ErrorMessage: 'a fault' };
+    const event = eventOf(entry, REGION, Date.now());
+    if ('ErrorCode' in event) return event;
+    kept.push(event);
+    if (kept.length > MOST_KEPT) kept.shift();
+    onEvent?.(event);
+    return { EventId: event.id };
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const reply = (statusCode: number, content: object): void => {
+      response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(content));
+    };
+    if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') {
+      return reply(400, { __type: 'UnknownOperationException' });
+    }
+    const entries = readEntries(body, name);
+    if ('__type' in entries) return reply(400, entries);
+    const fault = faults.request?.(entries);
+    if (fault === 'hang') return;
+    if (typeof fault === 'object') return reply(fault.refuse, { __type: fault.type, message: 'a fault' });
+    const results = entries.map(put);
+    if (fault === 'do it, never answer') return;
+    if (fault === 'do it, lose the answer') return void response.destroy();
+    const FailedEntryCount = results.filter((result) => 'ErrorCode' in result).length;
+    reply(200, { FailedEntryCount, Entries: results });
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  // The SDK keeps connections; closing one just as it is used again would be an error of nobody's making.
+  server.keepAliveTimeout = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    name,
+    events: () => kept.toReversed(),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -31,9 +31,11 @@ const modules = {
   'receive-webhook': () => import('../functions/receive-webhook/handler.ts'),
   'query-events': () => import('../functions/query-events/handler.ts'),
   'republish-event': () => import('../functions/republish-event/handler.ts'),
+  'query-deliveries': () => import('../functions/query-deliveries/handler.ts'),
 };
 
 const ON_LAMBDA = {
+  LEDGER_NAME: 'test',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -67,20 +69,26 @@ export async function coldStart(...how: Parameters<typeof loadHandler>): Promise
   };
 }
 
-/** Keeps what is written to standard output from now on from the terminal; one object a line. */
-export function captureLog(): { readonly text: () => string; readonly lines: () => Record<string, unknown>[] } {
+/** Keeps what is written to standard output from now on from the terminal; one object a line, metrics apart. */
+export function captureLog(): {
+  readonly text: () => string;
+  readonly lines: () => Record<string, unknown>[];
+  readonly metrics: () => Record<string, unknown>[];
+} {
   const written: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     written.push(String(chunk));
     return true;
   });
   const text = () => written.join('');
+  const objects = (): Record<string, unknown>[] =>
+    text()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
   return {
     text,
-    lines: () =>
-      text()
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line)),
+    lines: () => objects().filter((object) => !('_aws' in object)),
+    metrics: () => objects().filter((object) => '_aws' in object),
   };
 }

@@ -4,8 +4,17 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const handlers = ['receive-webhook', 'sync-events', 'query-events', 'republish-event'];
-const shared = ['porting', 'ledger', 'telnyx', 'http', 'lambda'];
+const handlers = [
+  'receive-webhook',
+  'sync-events',
+  'query-events',
+  'republish-event',
+  'publish-events',
+  'start-jobs',
+  'run-jobs',
+  'query-deliveries',
+];
+const shared = ['porting', 'ledger', 'telnyx', 'bus', 'http', 'lambda'];
 
 /** Which folders of `functions/` the files of a folder may import besides their own (design, section 2). */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lambda: [],
   ledger: ['porting'],
   telnyx: ['porting'],
+  bus: [],
   http: ['porting', 'lambda'],
   ...Object.fromEntries(handlers.map((handler) => [handler, shared])),
 };
@@ -120,6 +130,12 @@ describe('functions/', () => {
     const users = functions.filter(({ to }) => to === 'telnyx' || to.startsWith('telnyx/'));
     expect(users.length).toBeGreaterThan(0);
     expect(shown(users.filter(({ from }) => folderOf(from) !== 'telnyx'))).toEqual([]);
+  });
+
+  test('only the bus knows EventBridge', () => {
+    const users = functions.filter(({ to }) => to === '@aws-sdk/client-eventbridge');
+    expect(users.length).toBeGreaterThan(0);
+    expect(shown(users.filter(({ from }) => folderOf(from) !== 'bus'))).toEqual([]);
   });
 
   test('what is built into Node is imported as node:', () => {

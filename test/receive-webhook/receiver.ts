@@ -70,8 +70,13 @@ export function statusWebhook(id: string, fields: Readonly<Record<string, unknow
   return JSON.stringify({ data: { ...data, record_type: 'event' }, meta: { attempt: 1, delivered_to: 'https://x' } });
 }
 
-/** Everything in a table. */
+/** Everything in a table but the counts of what was refused. */
 export async function rowsIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {
+  return (await everyRowIn(store, table)).filter(({ kind }) => kind?.S !== 'refusal' && kind?.S !== 'rejected-count');
+}
+
+/** Everything in a table. */
+export async function everyRowIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {
   const { Items = [] } = await store.client.send(new ScanCommand({ TableName: store[table], ConsistentRead: true }));
   return Items;
 }

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import { keepRejected } from '../../functions/ledger/rejections.ts';
+import { refusalCounter } from '../../functions/receive-webhook/refusals.ts';
+import { counting } from '../counting-client.ts';
+import { captureLog } from '../handlers.ts';
+import { openStore } from '../open-store.ts';
+import { everyRowIn, rowsIn, signedBytes, startReceiver, statusWebhook } from './receiver.ts';
+
+const NOON = Date.parse('2026-03-20T12:00:00Z');
+
+describe('refused requests', () => {
+  test('are counted by hour and reason, with nothing of the request', async () => {
+    const { invoke, store } = await startReceiver();
+    const secret = `secret-${randomUUID()}`;
+    for (const headers of [{}, { 'telnyx-signature-ed25519': secret, 'telnyx-timestamp': '1' }]) {
+      expect((await invoke({ method: 'POST', headers, body: statusWebhook(secret) })).status).toBe(401);
+    }
+    const rows = await everyRowIn(store, 'control');
+    expect(rows.map(({ kind, reason, count }) => [kind?.S, reason?.S, count?.N]).sort()).toEqual([
+      ['refusal', 'signature missing', '1'],
+      ['refusal', 'timestamp too old or ahead', '1'],
+    ]);
+    expect(rows[0]?.expires_at?.N).toMatch(/^\d{10}$/);
+    expect(JSON.stringify(rows)).not.toContain(secret);
+  });
+
+  test('in a flood are a row and a write every 10 s for each reason', async () => {
+    const { store, requests } = counting(await openStore());
+    const count = refusalCounter(store);
+    for (let number = 0; number < 1_000; number += 1) await count('signature wrong', NOON + number * 20);
+    expect(requests()).toEqual({ UpdateItem: 2 });
+    await count('signature wrong', NOON + 20_000);
+    const [row, ...more] = await everyRowIn(store, 'control');
+    expect(row).toMatchObject({ id: { S: '2026-03-20T12#signature wrong' }, count: { N: '1001' } });
+    expect(more).toEqual([]);
+  });
+
+  test('are answered when the table cannot be written', async () => {
+    const store = await openStore();
+    const client = Object.create(store.client, { send: { value: () => Promise.reject(new Error('down')) } });
+    const log = captureLog();
+    await refusalCounter({ ...store, client })('signature wrong', NOON);
+    vi.restoreAllMocks();
+    expect(log.lines()).toMatchObject([{ event: 'refusals_not_counted', count: 1 }]);
+  });
+});
+
+describe('unreadable bodies', () => {
+  test('are kept 200 an hour, and the next hour again', async () => {
+    const store = await openStore();
+    const keep = (number: number, now: number) => keepRejected(store, Buffer.from(`no JSON ${number}`), 'no JSON', now);
+    const kept = await Promise.all(Array.from({ length: 230 }, (_, number) => keep(number, NOON)));
+    expect(kept.filter(Boolean)).toHaveLength(200);
+    expect(await rowsIn(store, 'control')).toHaveLength(200);
+    expect(await keep(500, NOON + 3_600_000)).toBe(true);
+  });
+});
+
+test('each webhook is a metric: received, or refused', async () => {
+  const { invoke, account } = await startReceiver();
+  const log = captureLog();
+  await invoke(signedBytes(account, Buffer.from(statusWebhook(randomUUID()))));
+  await invoke({ method: 'POST', body: '{}' });
+  vi.restoreAllMocks();
+  expect(log.metrics()).toMatchObject([
+    { Ledger: 'test', WebhooksReceived: 1 },
+    { Ledger: 'test', WebhooksRefused: 1 },
+  ]);
+});

@@ -129,7 +129,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
     partitionKey: 'id',
     indexes: {
       by_changed: { partitionKey: 'record_type', sortKey: 'changed_at_id', include: [] },
-      by_status: { partitionKey: 'status', sortKey: 'changed_at_id', include: ['since', 'overdue_since'] },
+      by_status: { partitionKey: 'status', sortKey: 'changed_at_id', include: ['since', 'overdue_since', 'retired'] },
       by_reference: { partitionKey: 'customer_reference', sortKey: 'changed_at_id', include: ['status'] },
     },
   },

@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/listings.ts';
@@ -11,6 +11,7 @@ import { type Outcome, type Publisher, publishRows } from '../../functions/publi
 import { sweep } from '../../functions/publish-events/sweep.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import type { BusEvent } from '../../infra/local/put-events.ts';
+import { problemsOf } from '../bus/schemas.ts';
 import { openStore } from '../open-store.ts';
 import { deliveredEvent, listing } from '../porting-events.ts';
 
@@ -45,7 +46,10 @@ export async function openRig(): Promise<Rig> {
       entry: (entry, index) => faults.entry?.(entry, index),
     },
   });
-  onTestFinished(() => bus.close());
+  onTestFinished(async () => {
+    await bus.close();
+    expect(bus.events().flatMap(problemsOf)).toEqual([]);
+  });
   vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { BusEvent } from '../../infra/local/put-events.ts';
+import { commentEvent, statusEvent } from '../publish-events/events.ts';
+import { openRig } from '../publish-events/rig.ts';
+import { ownTypes, problemsOf } from './schemas.ts';
+
+test('docs/events.md has a schema for each type of ours', () => {
+  expect(ownTypes).toEqual([
+    'porting_order.action_required',
+    'porting_order.overdue',
+    'notification.missed',
+    'notification.recovered',
+    'sync.failed',
+  ]);
+});
+
+test('what is published is as documented, and what is not is noticed', async () => {
+  const rig = await openRig();
+  await rig.deliver(statusEvent(1, 'exception', 0));
+  await rig.list(commentEvent(2, 1));
+  await rig.sweep();
+  expect(
+    rig
+      .onBus()
+      .map((event) => event['detail-type'])
+      .sort(),
+  ).toEqual(['porting_order.action_required', 'porting_order.new_comment', 'porting_order.status_changed']);
+  for (const event of rig.onBus()) {
+    expect(problemsOf(event)).toEqual([]);
+    for (const member of Object.keys(event.detail)) {
+      const { [member]: _, ...rest } = event.detail;
+      expect(problemsOf({ ...event, detail: rest } as BusEvent), member).not.toEqual([]);
+    }
+  }
+});

@@ -1,0 +1,95 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openBus } from '../../functions/bus/bus.ts';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { idsAgree, readIdsKnowledge } from '../../functions/ledger/learned.ts';
+import { readUpstream } from '../../functions/ledger/upstream-state.ts';
+import { type BusFaults, startBus } from '../../infra/local/bus.ts';
+import { problemsOf } from '../bus/schemas.ts';
+import { captureLog } from '../handlers.ts';
+import { deliveredEvent, listedEvent } from '../porting-events.ts';
+import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+
+/** A run, and the metrics that it wrote. */
+async function measured(rig: Rig, ...how: Parameters<Rig['run']>): Promise<Record<string, unknown>> {
+  const log = captureLog();
+  await rig.run(...how);
+  vi.restoreAllMocks();
+  return Object.assign({}, ...log.metrics().map(({ _aws, Ledger, ...values }) => values));
+}
+
+async function startRealBus(faults: BusFaults = {}) {
+  const bus = await startBus({ name: 'bus', faults });
+  onTestFinished(() => bus.close());
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  return { bus, client: openBus('bus', 1) };
+}
+
+const down = { status: 500, body: { errors: [] } };
+
+describe('a run measures', () => {
+  test('that it completed, and how little the cursor is behind', async () => {
+    const rig = await openRig();
+    expect(await measured(rig)).toEqual({ SyncCompleted: 1, SyncFailed: 0, CursorLagSeconds: 5 });
+  });
+
+  test('that it failed, and how far the cursor is behind', async () => {
+    const rig = await openRig();
+    await rig.run();
+    rig.time += 60 * MINUTE;
+    rig.telnyx.intercept = () => down;
+    const { CursorLagSeconds, ...rest } = await measured(rig);
+    expect(rest).toEqual({ SyncFailed: 1 });
+    expect(CursorLagSeconds).toBeGreaterThanOrEqual(3600);
+  });
+
+  test('nothing of the heartbeat when it lists a range', async () => {
+    const rig = await openRig();
+    expect(await measured(rig, { from: NOON - MINUTE, to: NOON - 10_000 })).toEqual({ SyncFailed: 0 });
+  });
+
+  test.each([
+    [401, 'UpstreamKeyRefused'],
+    [403, 'UpstreamKeyRefused'],
+    [429, 'UpstreamRateLimited'],
+  ])('a %i of Telnyx, also when it passes', async (status, metric) => {
+    const rig = await openRig();
+    let faults = 1;
+    rig.telnyx.intercept = () => (faults-- > 0 ? { status, body: { errors: [] } } : undefined);
+    expect(await measured(rig)).toMatchObject({ [metric]: 1 });
+    expect((await readUpstream(rig.store)).lastFault?.fault).toBe(status === 429 ? 'rate limited' : 'key refused');
+  });
+});
+
+describe('a run that failed', () => {
+  test('is announced, as documented', async () => {
+    const { bus, client } = await startRealBus();
+    const rig = await openRig();
+    rig.telnyx.intercept = () => down;
+    const result = await rig.run(undefined, { bus: client });
+    expect(bus.events()).toMatchObject([
+      { 'detail-type': 'sync.failed', detail: { id: result?.run_id, revision: 1, run: { status: 'failed' } } },
+    ]);
+    expect(bus.events().flatMap(problemsOf)).toEqual([]);
+  });
+
+  test('is no different when nobody can be told', async () => {
+    const { client } = await startRealBus({ request: () => ({ refuse: 500, type: 'InternalException' }) });
+    const rig = await openRig();
+    rig.telnyx.intercept = () => down;
+    expect(await rig.run(undefined, { bus: client })).toMatchObject({ status: 'failed' });
+  });
+});
+
+test('an event that came by webhook and is listed under the same id teaches that ids agree', async () => {
+  const rig = await openRig();
+  const event = listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() });
+  rig.telnyx.put(event);
+  rig.telnyx.put(listedEvent(2, { created_at: new Date(NOON - MINUTE).toISOString() }));
+  expect(idsAgree(await readIdsKnowledge(rig.store))).toBeUndefined();
+  await recordDelivery(rig.store, deliveredEvent(event), NOON - 30_000);
+  await rig.run();
+  expect(idsAgree(await readIdsKnowledge(rig.store))).toBe(true);
+});

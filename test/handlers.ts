@@ -31,7 +31,10 @@ const modules = {
   'receive-webhook': () => import('../functions/receive-webhook/handler.ts'),
   'query-events': () => import('../functions/query-events/handler.ts'),
   'republish-event': () => import('../functions/republish-event/handler.ts'),
+  'publish-events': () => import('../functions/publish-events/handler.ts'),
   'query-deliveries': () => import('../functions/query-deliveries/handler.ts'),
+  'start-jobs': () => import('../functions/start-jobs/handler.ts'),
+  'run-jobs': () => import('../functions/run-jobs/handler.ts'),
 };
 
 const ON_LAMBDA = {

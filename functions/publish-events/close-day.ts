@@ -30,10 +30,12 @@ export interface Day {
  */
 export async function findUnlisted({ store }: Day, now: number): Promise<number> {
   const { completeThrough = 0 } = await readSyncState(store);
+  const from = now - 8 * DAY;
   const to = Math.min(now, completeThrough) - DAY;
+  if (to < from) return 0;
   const agree = idsAgree(await readIdsKnowledge(store));
   let found = 0;
-  for await (const ids of neverListed(store, timestampOf(now - 8 * DAY), timestampOf(to))) {
+  for await (const ids of neverListed(store, timestampOf(from), timestampOf(to))) {
     for (const event of await readEvents(store, ids)) {
       // It was listed under another id, which nothing tells.
       if (agree === false && sameEventKey(event) === undefined) continue;

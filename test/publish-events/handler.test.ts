@@ -1,0 +1,130 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { recordListing } from '../../functions/ledger/listings.ts';
+import { type BusFaults, startBus } from '../../infra/local/bus.ts';
+import { captureLog, loadHandler } from '../handlers.ts';
+import { lambdaContext } from '../http-event.ts';
+import { engineEndpoint, openStore } from '../open-store.ts';
+import { deliveredEvent, listedEvent, listing, uuid, withoutPayload } from '../porting-events.ts';
+
+const OVERDUE = 'exception=1';
+
+/** The function as Lambda starts it, a bus and a ledger. */
+async function start(environment: Readonly<Record<string, string>> = {}) {
+  const store = await openStore();
+  const faults: { -readonly [Name in keyof BusFaults]: BusFaults[Name] } = {};
+  const bus = await startBus({ name: 'bus', faults: { entry: (entry, index) => faults.entry?.(entry, index) } });
+  onTestFinished(() => bus.close());
+  const handle = await loadHandler('publish-events', {
+    AWS_ENDPOINT_URL_DYNAMODB: await engineEndpoint(),
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+    EVENTS_TABLE: store.events,
+    ORDERS_TABLE: store.orders,
+    CONTROL_TABLE: store.control,
+    EVENT_BUS: 'bus',
+    API_URL: 'https://ledger.example',
+    WEBHOOK_URL: 'https://hook.example/',
+    WEBHOOK_TYPES: 'porting_order.status_changed',
+    GRACE_MINUTES: '0',
+    OVERDUE_AFTER: OVERDUE,
+    RETAIN_DAYS: '30',
+    LEDGER_NAME: 'test',
+    ...environment,
+  });
+  const invoke = async (event: unknown) => {
+    const log = captureLog();
+    try {
+      const answer = await handle(event, lambdaContext());
+      return { answer, metrics: Object.assign({}, ...log.metrics()) as Record<string, unknown> };
+    } finally {
+      vi.restoreAllMocks();
+    }
+  };
+  return { store, bus, faults, invoke };
+}
+
+/** What DynamoDB's stream hands over for a row. */
+function streamed(...ids: readonly string[]) {
+  const record = (id: string, index: number) => ({
+    eventName: 'MODIFY',
+    eventSource: 'aws:dynamodb',
+    dynamodb: { Keys: { id: { S: id } }, SequenceNumber: String(100 + index), StreamViewType: 'NEW_IMAGE' },
+  });
+  return { Records: ids.map(record) };
+}
+
+const recent = (number: number, minutesAgo: number, fields = {}) =>
+  listedEvent(number, { created_at: new Date(Date.now() - minutesAgo * 60_000).toISOString(), ...fields });
+
+describe('the stream', () => {
+  test('publishes the rows that it names, each once though they are named twice', async () => {
+    const { store, bus, invoke } = await start();
+    for (const number of [1, 2]) await recordDelivery(store, deliveredEvent(recent(number, 1)), Date.now());
+    const { answer, metrics } = await invoke(streamed(uuid(1), uuid(2), uuid(1), uuid(77)));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(
+      bus
+        .events()
+        .map(({ detail }) => detail.id)
+        .sort(),
+    ).toEqual([uuid(1), uuid(2)]);
+    expect(metrics).toMatchObject({ EventsPublished: 2, NotificationsDue: 2 });
+  });
+
+  test('hands back only the records whose row could not be announced', async () => {
+    const { store, bus, faults, invoke } = await start();
+    for (const number of [1, 2, 3]) await recordDelivery(store, deliveredEvent(recent(number, 1)), Date.now());
+    faults.entry = ({ Detail = '' }) => (JSON.parse(Detail).id === uuid(2) ? 'InternalFailure' : undefined);
+    const { answer } = await invoke(streamed(uuid(1), uuid(2), uuid(3)));
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '101' }] });
+    expect(bus.events()).toHaveLength(2);
+  });
+});
+
+describe('the sweep', () => {
+  test('takes what is old enough, tells how much is left, and finds what was missed', async () => {
+    const { store, bus, invoke } = await start();
+    const { learnIdsAgree } = await import('../../functions/ledger/learned.ts');
+    await learnIdsAgree(store, Date.now());
+    const old = Date.now() - 10 * 60_000;
+    await recordListing(store, listing(recent(1, 11)), old);
+    await recordListing(store, listing(withoutPayload(recent(2, 11))), old);
+    await recordDelivery(store, deliveredEvent(recent(3, 1)), Date.now());
+    const { answer, metrics } = await invoke({ sweep: { olderThanSeconds: 300 } });
+    expect(answer).toEqual({ left: 1, missed: 2 });
+    expect(bus.events().map(({ detail }) => detail.id)).toEqual([uuid(1)]);
+    expect(metrics).toMatchObject({ UnpublishedEvents: 1, NotificationsMissed: 2, NotificationsDue: 2 });
+    expect(metrics.OldestUnpublishedSeconds).toBeGreaterThanOrEqual(600);
+    await invoke({ sweep: { olderThanSeconds: 0 } });
+    expect(bus.events().filter((event) => event['detail-type'] === 'notification.missed')).toHaveLength(2);
+  });
+
+  test('says 0 when nothing is left', async () => {
+    const { invoke } = await start();
+    const { metrics } = await invoke({ sweep: { olderThanSeconds: 300 } });
+    expect(metrics).toMatchObject({ UnpublishedEvents: 0, OldestUnpublishedSeconds: 0 });
+  });
+});
+
+test('closing the day tells what is overdue', async () => {
+  const { store, bus, invoke } = await start();
+  const payload = { id: uuid(9), status: { value: 'exception', details: [] } };
+  await recordDelivery(
+    store,
+    deliveredEvent(recent(1, 10 * 24 * 60, { payload, porting_order_id: uuid(9) })),
+    Date.now(),
+  );
+  await invoke(streamed(uuid(1)));
+  const { answer, metrics } = await invoke({ closeDay: true });
+  expect(answer).toEqual({ unlisted: 0, overdue: 1, retired: 0 });
+  expect(metrics).toMatchObject({ OverdueOrders: 1 });
+  expect(bus.events()[0]).toMatchObject({ 'detail-type': 'porting_order.overdue', detail: { limit_business_days: 1 } });
+});
+
+test.each([
+  ['GRACE_MINUTES', 'soon'],
+  ['RETAIN_DAYS', '-1'],
+  ['OVERDUE_AFTER', 'exeption=3'],
+])('a bad %s ends the start, and says what is allowed', async (name, value) => {
+  await expect(start({ [name]: value })).rejects.toThrow(/must be/);
+});

@@ -6,29 +6,31 @@ import { type Publisher, publishRows } from './publish.ts';
  * Publishes what has been marked for a while and the stream has not taken: it was off, or gave up.
  *
  * @param olderThan milliseconds
- * @returns how many rows are still marked, and when the oldest of them was
+ * @returns how many rows are still marked; those that wait for their payload are not late, and not in the metrics
  */
 export async function sweep(
   publisher: Publisher,
   olderThan: number,
   now: () => number,
   outOfTime: () => boolean,
-): Promise<{ readonly left: number; readonly oldest: number | undefined }> {
+): Promise<{ readonly left: number }> {
   let left = 0;
-  let oldest: number | undefined;
+  let late = 0;
+  let oldest: string | undefined;
   for await (const rows of unpublishedUntil(publisher.store, now() - olderThan)) {
     const ids = rows.map(({ id }) => id);
     const { waiting, failed } = outOfTime()
-      ? { waiting: ids.length, failed: new Map() }
+      ? { waiting: 0, failed: new Map(ids.map((id) => [id, 'no time was left'])) }
       : await publishRows(ids, publisher, now, 'sweep');
     left += waiting + failed.size;
-    // Rows come oldest first. Which of them waits does not matter to an alarm that looks at minutes.
-    if (waiting + failed.size > 0)
-      oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, markedAt(rows[0]?.since ?? ''));
+    late += failed.size;
+    for (const { id, since } of rows) {
+      if (failed.has(id) && (oldest === undefined || since < oldest)) oldest = since;
+    }
   }
   measure({
-    UnpublishedEvents: left,
-    OldestUnpublishedSeconds: oldest === undefined ? 0 : Math.round((now() - oldest) / 1000),
+    UnpublishedEvents: late,
+    OldestUnpublishedSeconds: oldest === undefined ? 0 : Math.round((now() - markedAt(oldest)) / 1000),
   });
-  return { left, oldest };
+  return { left };
 }

@@ -1,5 +1,6 @@
 import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { BEGINNING, END, readKeptCounts } from './day-counts.ts';
+import { isExpired } from './expiry.ts';
 import { readRows } from './read-rows.ts';
 import { eventIn, type LedgerEvent, RECORD_TYPE } from './row.ts';
 import { type Segment, segmentsOf } from './segments.ts';
@@ -30,6 +31,7 @@ export class PageTooLarge extends Error {
  *
  * @param page `number` from 1
  * @param largest bytes of JSON after which reading stops
+ * @param now milliseconds since 1970
  * @throws {PageTooLarge}
  */
 export async function listEvents(
@@ -37,6 +39,7 @@ export async function listEvents(
   filter: ListFilter,
   page: { readonly number: number; readonly size: number },
   largest: number,
+  now = Date.now(),
 ): Promise<EventPage> {
   const range = rangeOf(filter);
   if (range.from > range.to) return { total: 0, events: [] };
@@ -45,13 +48,23 @@ export async function listEvents(
     filter.portingOrderId === undefined
       ? await idsByTime(store, filter.type, range, skip, page.size)
       : await idsOfOrder(store, filter.portingOrderId, filter.type, range, skip, page.size);
-  return { total, events: await eventsOf(store, ids, largest) };
+  return { total, events: await eventsOf(store, ids, largest, now) };
 }
 
-/** The event with this id, or `undefined`. */
-export async function getEvent(store: Store, id: string): Promise<LedgerEvent | undefined> {
+/**
+ * The event with this id, unless its time is over. An event that the list brought under another id than its webhook had is found under
+ * both, and told under the list's.
+ */
+export async function getEvent(store: Store, id: string, now = Date.now()): Promise<LedgerEvent | undefined> {
+  const row = await readRow(store, id);
+  const listedId = textIn(row, 'joined_to');
+  const shown = listedId === undefined ? row : await readRow(store, listedId);
+  return shown && !isExpired(shown, now) ? eventIn(shown) : undefined;
+}
+
+async function readRow(store: Store, id: string): Promise<Row | undefined> {
   const { Item } = await store.client.send(new GetItemCommand({ TableName: store.events, Key: { id: text(id) } }));
-  return Item && eventIn(Item);
+  return Item;
 }
 
 interface Range {
@@ -165,8 +178,18 @@ async function idsOfOrder(
   return { total: matching.length, ids: matching.slice(skip, skip + size) };
 }
 
-/** Reads events in the order of their ids. */
-async function eventsOf(store: Store, ids: readonly string[], largest: number): Promise<readonly LedgerEvent[]> {
+/**
+ * Reads events in the order of their ids. Those whose time is over, and those that are another event under its webhook's id, are passed
+ * over: an index may show them for a moment longer.
+ *
+ * @throws {PageTooLarge}
+ */
+export async function eventsOf(
+  store: Store,
+  ids: readonly string[],
+  largest: number,
+  now: number,
+): Promise<readonly LedgerEvent[]> {
   const rows = new Map<string, Row>();
   let bytes = 0;
   for await (const batch of readRows(store, ids)) {
@@ -178,7 +201,8 @@ async function eventsOf(store: Store, ids: readonly string[], largest: number): 
   }
   return ids.flatMap((id) => {
     const row = rows.get(id);
-    const event = row && eventIn(row);
+    const hidden = !row || isExpired(row, now) || textIn(row, 'joined_to') !== undefined;
+    const event = hidden ? undefined : eventIn(row);
     return event ? [event] : [];
   });
 }

@@ -81,7 +81,7 @@ export async function changeOrder(
       Item: {
         ...rowOf(state, packed, held.version + 1),
         ...(overdueSince && { overdue_since: text(overdueSince) }),
-        ...(facts.every(({ gone }) => gone) && { retired: text('yes') }),
+        ...(facts.every(({ gone, of = id }) => gone || of !== id) && { retired: text('yes') }),
       },
       ConditionExpression: NOBODY_WROTE_SINCE,
       ExpressionAttributeValues: { ':read': number(held.version) },

@@ -59,10 +59,16 @@ function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>> =
     case 'porting_order.messaging_changed':
       return { messaging: isSmallObject(payload.messaging) ? payload.messaging : undefined };
     case 'porting_order.split':
-      return { into: idOf(payload.to), from: idOf(payload.from), of: orderIdOf(event) };
+      return splitOf(event, payload);
     default:
       return {};
   }
+}
+
+/** A split that does not say from which order is from the one that it is listed under. */
+function splitOf(event: PortingEvent, payload: Readonly<Record<string, unknown>>) {
+  const of = orderIdOf(event);
+  return { into: idOf(payload.to), from: idOf(payload.from) ?? of, of };
 }
 
 function statusOf(event: PortingEvent, told: unknown): OrderStatus | undefined {

@@ -92,7 +92,8 @@ export async function retireOld({ store, retainDays }: Day, now: number, outOfTi
 
 async function retireOrder(store: OrderStore, id: string, now: number): Promise<number> {
   const { facts } = await readOrder(store, id);
-  const ids = facts.filter(({ gone }) => !gone).map((fact) => fact.id);
+  // A split of another order's that told this one something lives as long as that order.
+  const ids = facts.filter(({ gone, of = id }) => !gone && of === id).map((fact) => fact.id);
   const gone = new Set(await retire(store, ids, now));
   // After the rows: a death in between does it again, and what is gone stays gone.
   await changeOrder(store, id, (held) => held.map((fact) => (gone.has(fact.id) ? { ...fact, gone: true } : fact)));

@@ -57,13 +57,20 @@ export async function foldIn(
   return { order, rows: left };
 }
 
-/** A split is announced for the order that it comes from. The one that it leads to learns it here. */
+/** A split is listed under one of its two orders. The other one learns it here. */
 async function tellOtherOrders(store: OrderStore, orderId: string, rows: readonly Unpublished[]): Promise<void> {
-  const facts = rows.map(factOf);
-  const others = new Set(facts.flatMap(({ into }) => (into === undefined || into === orderId ? [] : [into])));
+  const splits = rows.map(factOf).filter(({ into }) => into !== undefined);
+  const others = new Set(splits.flatMap(({ into, from }) => [into, from]));
+  others.delete(orderId);
   for (const other of others) {
-    const about = facts.filter(({ into }) => into === other);
-    await changeOrder(store, other, (held) => mergeFacts([...held, ...about]));
+    if (other === undefined) continue;
+    const about = splits.filter(({ into, from }) => into === other || from === other);
+    try {
+      await changeOrder(store, other, (held) => mergeFacts([...held, ...about]));
+    } catch (error) {
+      if (!(error instanceof OrderTooLarge)) throw error;
+      log('error', 'order_too_large', { porting_order_id: other, error: describeError(error) });
+    }
   }
 }
 

@@ -24,6 +24,7 @@ describe('the facts of an event', () => {
       createdAt: '2024-06-11T18:52:47.972297Z',
       complete: true,
       hasPayload: true,
+      final: true,
       version: '1#2024-06-11T18:52:51.232176Z',
     });
   });

@@ -5,7 +5,7 @@ import { moveCursor, takeLease } from '../../functions/ledger/sync-state.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
 import { uuid } from '../porting-events.ts';
-import { commentEvent, ORDER, statusEvent } from './events.ts';
+import { commentEvent, ORDER, splitEvent, statusEvent } from './events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
 
 const HOUR = 60 * MINUTE;
@@ -105,6 +105,18 @@ describe('retention', () => {
     expect(await getEvent(rig.store, uuid(1))).toBeUndefined();
     expect((await rig.row(uuid(1)))?.expires_at?.N).toBe(String(later / 1000));
     expect((await rig.order(ORDER)).state).toMatchObject({ status: { value: 'ported' }, events: { total: 3 } });
+  });
+
+  test('leaves alone the splits of another order that goes on', async () => {
+    const rig = await openWithEnded();
+    const living = uuid(0xdef);
+    const split = { ...splitEvent(5, 7, ORDER), porting_order_id: living };
+    await rig.list({ ...split, payload: { from: { id: living }, to: { id: ORDER } } });
+    await rig.sweep();
+    expect((await rig.order(ORDER)).state.split_from).toEqual([living]);
+    expect(await retire(rig, 99)).toBe(3);
+    expect(await listed(rig)).toBe(1);
+    expect(await retire(rig, 99)).toBe(0);
   });
 
   test('leaves alone what is not complete, not announced, or of an order that goes on', async () => {

@@ -162,6 +162,13 @@ test('a split tells both of its orders', async () => {
   await rig.publish(uuid(1));
   expect((await rig.order(ORDER)).state.split_into).toEqual([other]);
   expect((await rig.order(other)).state).toMatchObject({ split_from: [ORDER], events: { total: 0 } });
+  // Nobody knows under which of the two it is listed.
+  const third = uuid(0xfed);
+  const event = splitEvent(2, 1, other);
+  await rig.list({ ...event, porting_order_id: other, payload: { from: { id: third }, to: { id: other } } });
+  await rig.publish(uuid(2));
+  expect((await rig.order(other)).state).toMatchObject({ split_from: [ORDER, third].sort(), events: { total: 1 } });
+  expect((await rig.order(third)).state).toMatchObject({ split_into: [other], events: { total: 0 } });
 });
 
 describe('faults', () => {

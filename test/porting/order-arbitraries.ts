@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import type { OrderFact } from '../../functions/porting/order-facts.ts';
+
+/** The order that the facts are of; `B` and `C` are other orders. */
+export const ORDER = 'A';
+
+const ids = fc.constantFrom(...Array.from({ length: 12 }, (_, number) => `event-${number}`));
+/** Few, so that events share an instant. */
+const times = fc.constantFrom(...Array.from({ length: 6 }, (_, hour) => `2026-03-02T0${hour}:00:00.000000Z`));
+const versions = fc.constantFrom('0#0#', '0#1#0#2026', '1#0#', '1#1#1#', '1#1#1#2026', '1#1#1#2027');
+const orders = fc.constantFrom(ORDER, 'B', 'C');
+const words = fc.constantFrom('one', 'two', 'three');
+
+const told: fc.Arbitrary<Partial<OrderFact> & { readonly type: string }> = fc.oneof(
+  fc.record(
+    {
+      type: fc.constant('porting_order.status_changed'),
+      status: fc.record({
+        value: fc.constantFrom('draft', 'exception', 'cancel-pending', 'ported', 'on-hold', '__proto__'),
+        details: fc.array(fc.record({ code: words }), { maxLength: 2 }),
+      }),
+      supportKey: words,
+      reference: words,
+      webhookUrl: fc.constantFrom(null, 'https://example.com/a'),
+    },
+    { requiredKeys: ['type'] },
+  ),
+  fc.record({ type: fc.constant('porting_order.new_comment'), comment: fc.record({ by: words }), supportKey: words }),
+  fc.record({ type: fc.constant('porting_order.split'), into: orders, from: orders, of: orders, supportKey: words }),
+  fc.record({ type: fc.constant('porting_order.messaging_changed'), messaging: fc.record({ status: words }) }),
+  fc.record({
+    type: fc.constant('porting_order.deleted'),
+    status: fc.constant({ value: 'deleted', details: [] }),
+    deletedAt: times,
+  }),
+  fc.record({ type: fc.constantFrom('porting_order.loa_updated', '__proto__', 'constructor', 'toString') }),
+);
+
+/** Facts as they may come: several versions of one event, also of one number, out of order. */
+export const someFacts: fc.Arbitrary<OrderFact[]> = fc.array(
+  fc
+    .record({ id: ids, at: times, v: versions, listed: fc.boolean(), webhook: fc.boolean(), told })
+    .map(({ told: members, ...fact }) => ({ ...fact, ...members })),
+  { maxLength: 30 },
+);
+
+/** The same facts in another order, some of them several times. */
+export function shuffled(facts: readonly OrderFact[]): fc.Arbitrary<OrderFact[]> {
+  const again = fc.subarray([...facts]);
+  const everything = fc.tuple(again, again).map(([some, more]) => [...facts, ...some, ...more]);
+  return everything.chain((all) => fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }));
+}

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { factsIn, mergeFacts, type OrderFact } from '../../functions/porting/order-facts.ts';
+import { shuffled, someFacts } from './order-arbitraries.ts';
+
+const fact: OrderFact = {
+  id: 'event',
+  at: '2026-03-02T12:00:00.000000Z',
+  type: 'porting_order.status_changed',
+  v: '1#0#',
+  listed: false,
+  webhook: true,
+  status: { value: 'submitted', details: [] },
+};
+const newer: OrderFact = { ...fact, at: '2026-03-02T11:59:58.000000Z', v: '1#1#1#2026', listed: true, webhook: false };
+
+describe('merging facts', () => {
+  test('keeps one for each event, the newer one, and where both were seen', () => {
+    const both = { ...newer, listed: true, webhook: true };
+    expect(mergeFacts([fact, newer])).toEqual([both]);
+    expect(mergeFacts([newer, fact])).toEqual([both]);
+  });
+
+  test('leaves out what a newer fact does not tell any more', () => {
+    const { status, ...silent } = newer;
+    expect(mergeFacts([silent, fact])[0]).not.toHaveProperty('status');
+  });
+
+  test('keeps marks that this code does not know, whichever fact has them', () => {
+    const marked = { ...fact, gone: true } as OrderFact;
+    expect(mergeFacts([marked, newer])).toEqual([{ ...newer, webhook: true, gone: true }]);
+    expect(mergeFacts([newer, marked])).toEqual([{ ...newer, webhook: true, gone: true }]);
+    expect(mergeFacts([marked, { ...fact, gone: false } as OrderFact])).toEqual([marked]);
+  });
+
+  test('sorts by time, then by id', () => {
+    const late = { ...fact, id: 'a', at: '2026-03-02T12:00:00.000001Z' };
+    const before = { ...fact, id: 'evens' };
+    expect(mergeFacts([late, fact, before]).map(({ id }) => id)).toEqual(['evens', 'event', 'a']);
+  });
+
+  test('comes to the same, whatever their order and however often they come, piece by piece too', () => {
+    const cases = someFacts.chain((facts) =>
+      fc.record({ facts: fc.constant(facts), again: shuffled(facts), cut: fc.nat(facts.length) }),
+    );
+    fc.assert(
+      fc.property(cases, ({ facts, again, cut }) => {
+        const merged = mergeFacts(facts);
+        expect(mergeFacts(again)).toEqual(merged);
+        expect(mergeFacts([...mergeFacts(facts.slice(cut)), ...mergeFacts(facts.slice(0, cut))])).toEqual(merged);
+        expect(JSON.stringify(mergeFacts([...merged, ...merged]))).toBe(JSON.stringify(merged));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('keeps of each event a fact of the biggest version, and loses none', () => {
+    fc.assert(
+      fc.property(someFacts, (facts) => {
+        const merged = mergeFacts(facts);
+        expect(merged.map(({ id }) => id).sort()).toEqual([...new Set(facts.map(({ id }) => id))].sort());
+        for (const { listed, webhook, ...kept } of merged) {
+          const versions = facts.filter(({ id }) => id === kept.id);
+          expect(versions.every(({ v }) => v <= kept.v)).toBe(true);
+          expect(versions.map(({ listed: _, webhook: __, ...rest }) => rest)).toContainEqual(kept);
+          expect(listed).toBe(versions.some((version) => version.listed));
+          expect(webhook).toBe(versions.some((version) => version.webhook));
+        }
+      }),
+    );
+  });
+});
+
+describe('stored facts', () => {
+  test('are read back as they were, with members that this code does not know', () => {
+    const unknown = fc.dictionary(fc.constantFrom('later', 'q', '__proto__'), fc.jsonValue());
+    fc.assert(
+      fc.property(someFacts, unknown, (facts, members) => {
+        const json = JSON.stringify(facts.map((one) => ({ ...members, ...one })));
+        expect(JSON.stringify(factsIn(JSON.parse(json)))).toBe(json);
+      }),
+    );
+  });
+
+  test.each([
+    [null],
+    [{}],
+    ['[]'],
+    [[null]],
+    [[[]]],
+    [[{ ...fact, id: 5 }]],
+    [[{ ...fact, type: undefined }]],
+    [[{ ...fact, v: 1 }]],
+    [[{ ...fact, listed: 'yes' }]],
+    [[{ ...fact, webhook: undefined }]],
+    [[{ ...fact, at: 'soon' }]],
+    [[{ ...fact, at: '2026-03-02T12:00:00Z' }]],
+    [[fact, { ...fact, at: undefined }]],
+  ])('%j is none', (stored) => {
+    expect(() => factsIn(stored)).toThrow(TypeError);
+  });
+});

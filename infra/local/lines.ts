@@ -78,7 +78,7 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
   }),
   publish: (entry) => ({
     about: 'publish',
-    came: !entry.failed ? 'complete' : entry.events === 0 ? 'failed' : 'partial',
+    came: entry.events === 0 ? 'failed' : 'partial',
     rest: [counts(entry, 'events', 'waiting', 'failed', 'missed', 'recovered'), pair('trigger', entry.trigger)],
   }),
   notification_missed: (entry) => notification('missed', entry),
@@ -109,6 +109,8 @@ export function readableLine(functionName: string, text: string, options: LineOp
   if (!entry) return render({ about: functionName, came: '', rest: [shown(text)] }, undefined, options);
   // CloudWatch's embedded metric format, which a machine reads and nobody else.
   if ('_aws' in entry) return undefined;
+  // Each of the events has a line of its own, from the bus.
+  if (entry.event === 'publish' && !entry.failed) return undefined;
   const line = FORMATS[String(entry.event)]?.(entry) ?? generic(functionName, entry);
   const ofLevel = entry.level === 'error' ? 'red' : entry.level === 'warn' ? 'yellow' : undefined;
   return render({ ...line, style: line.style ?? STYLES[line.came] ?? ofLevel }, entry.at, options);
@@ -121,7 +123,7 @@ export function busLine({ 'detail-type': type, detail }: BusEvent, options: Line
   const rest = [
     shown(memberOf(memberOf(order, 'status'), 'value')),
     pair('order', id),
-    pair('run', memberOf(memberOf(detail, 'run'), 'id')),
+    pair('run', memberOf(memberOf(detail, 'run'), 'run_id')),
     pair('revision', detail.revision),
   ];
   return render({ about: 'bus', came: word(type), style: 'magenta', rest }, undefined, options);

@@ -5,6 +5,7 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import * as realService from '../service.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type Bus, type BusFaults, startBus } from './bus.ts';
+import { busReporter } from './bus-lines.ts';
 import { CannotStart, reasonOf } from './cannot-start.ts';
 import type { Names, ServiceDescription } from './description.ts';
 import { dynamodbClient, startEngine } from './dynamodb.ts';
@@ -107,7 +108,7 @@ async function start(
     kept(
       startBus({
         name: 'port-in-ledger',
-        onEvent: (event) => log(busLine(event, { colour })),
+        onEvent: busReporter(log, (event) => busLine(event, { colour })),
         ...(options.busFaults && { faults: options.busFaults }),
       }),
     ),

@@ -47,7 +47,8 @@ describe('lines', () => {
 
   it('tell of what was published, missed, recovered and is overdue', () => {
     const published = { event: 'publish', events: 12, waiting: 3, failed: 0, trigger: 'sweep' };
-    expect(line(published)).toBe('09:18:14Z publish   complete  12 events, 3 waiting, 0 failed trigger=sweep');
+    // Each of them has a line of its own, from the bus.
+    expect(readableLine('publish-events', JSON.stringify(published), { colour: false })).toBeUndefined();
     expect(line({ ...published, failed: 2, missed: 1 })).toBe(
       '09:18:14Z publish   partial   12 events, 3 waiting, 2 failed, 1 missed trigger=sweep',
     );
@@ -82,7 +83,7 @@ describe('lines', () => {
     expect(on('porting_order.split', { revision: 1, order: null, event: { porting_order_id: 'o1' } })).toBe(
       '09:18:14Z bus       porting_order.split order=o1 revision=1',
     );
-    expect(on('sync.failed', { id: 'r1', revision: 1, run: { id: 'r1' } })).toBe(
+    expect(on('sync.failed', { id: 'r1', revision: 1, run: { run_id: 'r1' } })).toBe(
       '09:18:14Z bus       sync.failed run=r1 revision=1',
     );
     expect(on('a\u001b[2J', { order: 5, event: 'x', run: null })).toBe('09:18:14Z bus       a');

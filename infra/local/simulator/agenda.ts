@@ -26,7 +26,9 @@ export const startAgenda = (): Agenda => {
   };
 
   const happen = (): void => {
-    while (runningSince !== undefined && notes[0] && notes[0].due <= elapsed()) notes.shift()?.task();
+    // Up to now, not for as long as there are more: tasks that note others faster than time passes would let nobody else in.
+    const now = elapsed();
+    while (runningSince !== undefined && notes[0] && notes[0].due <= now) notes.shift()?.task();
     waitForNext();
   };
 

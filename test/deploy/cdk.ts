@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeMetricMath } from './metric-math.ts';
 import { signalGroup } from './process-group.ts';
 
 /** What the stacks put out, by stack and name. */
@@ -9,7 +10,7 @@ export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** The `cdk` command of this repository, over its unmodified app. */
+/** The `cdk` command of this repository, over its own app. */
 export interface Cdk {
   bootstrap(settings: Settings): Promise<void>;
   deploy(settings: Settings): Promise<Outputs>;
@@ -27,7 +28,7 @@ export function createCdk(environment: Readonly<Record<string, string>>, folder:
   async function run(command: string, options: readonly string[], settings: Settings): Promise<void> {
     signal.throwIfAborted();
     const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const output = ['--output', join(folder, 'cdk.out'), '--no-notices', '--ci', '--progress', 'events'];
+    const output = ['--no-notices', '--ci', '--progress', 'events'];
     const words = ['node_modules/aws-cdk/bin/cdk', command, ...options, ...context, ...output];
     const child = spawn(process.execPath, words, {
       cwd: repository,
@@ -46,13 +47,17 @@ export function createCdk(environment: Readonly<Record<string, string>>, folder:
     if (code !== 0) throw new Error(`cdk ${command} ended with ${code}:\n${Buffer.concat(printed)}`);
   }
 
+  const assembly = join(folder, 'cdk.out');
   return {
-    bootstrap: (settings) => run('bootstrap', [], settings),
+    bootstrap: (settings) => run('bootstrap', ['--output', assembly], settings),
     async deploy(settings) {
       const outputs = join(folder, 'outputs.json');
-      await run('deploy', ['--all', '--require-approval', 'never', '--outputs-file', outputs], settings);
+      await run('synth', ['--quiet', '--output', assembly], settings);
+      await removeMetricMath(join(assembly, 'PortInLedger-Service.template.json'));
+      const options = ['--app', assembly, '--all', '--require-approval', 'never', '--outputs-file', outputs];
+      await run('deploy', options, {});
       return JSON.parse(await readFile(outputs, 'utf8')) as Outputs;
     },
-    destroy: (stack, settings) => run('destroy', [stack, '--force'], settings),
+    destroy: (stack, settings) => run('destroy', [stack, '--force', '--output', assembly], settings),
   };
 }

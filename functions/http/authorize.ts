@@ -24,7 +24,7 @@ export function authorize(
       const caller = callerOf(token, await inForce(tokens));
       if (!caller) throw unauthorized('This ledger does not know the token. A new one is known within 5 minutes.');
       if (needed === 'operate' && caller.permission !== 'operate') {
-        throw forbidden('The token may read only. Republishing needs an operate token.');
+        throw forbidden('The token may read only. This needs an operate token.');
       }
       event.caller = caller;
     },

@@ -1,5 +1,6 @@
+import { isExpired } from './expiry.ts';
 import { readRows } from './read-rows.ts';
-import { numberIn, type Store, textIn } from './store.ts';
+import { type Store, textIn } from './store.ts';
 
 /** What the ledger knows of an event whose webhook Telnyx could not deliver. */
 export interface DeliveryMark {
@@ -22,7 +23,7 @@ export async function readDeliveryMarks(
   const attributes = 'id, webhook_first_at, porting_order_id, expires_at';
   for await (const rows of readRows(store, ids, { attributes })) {
     for (const row of rows) {
-      if ((numberIn(row, 'expires_at') ?? Number.POSITIVE_INFINITY) <= now / 1000) continue;
+      if (isExpired(row, now)) continue;
       marks.set(textIn(row, 'id') ?? '', {
         webhookArrived: textIn(row, 'webhook_first_at') !== undefined,
         portingOrderId: textIn(row, 'porting_order_id'),

@@ -7,6 +7,8 @@ import { controlKey, number, type Row, type Store, text, tookPlace } from './sto
 
 const NOT_ENDED = '#status IN (:pending, :running)';
 const RUNNING_FOR_US = '#status = :running AND worked_by = :owner';
+/** The second status: our own word, repeated by the SDK. */
+const OURS_TO_COMPLETE = '#status IN (:running, :complete) AND worked_by = :owner';
 const CANCELLED = '#status = :cancelled';
 
 const SET_COUNTS = `SET ${JOB_OUTCOMES.map((outcome) => `#${outcome} = :${outcome}`).join(', ')}`;
@@ -57,7 +59,7 @@ export function completeJob(
   return write(
     store,
     id,
-    RUNNING_FOR_US,
+    OURS_TO_COMPLETE,
     `${SET_COUNTS}, #status = :complete, ended_at = :now REMOVE unsettled, #error`,
     { ...ours(owner), ...valuesOf(counts), ':complete': is('complete'), ':now': text(timestampOf(now)) },
   );

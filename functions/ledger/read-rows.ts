@@ -7,7 +7,7 @@ const BATCH = 100;
 
 const PAUSE_WHEN_THROTTLED = 100;
 
-/** How rows are read: `table` is a table's name, the one of events without it; `attributes` a projection expression, all without it. */
+/** How rows are read: `table` is a table's name, the one of events without it; `attributes` names with commas between, all without it. */
 export interface Reading {
   readonly table?: string;
   readonly attributes?: string;
@@ -21,15 +21,19 @@ export async function* readRows(
   ids: readonly string[],
   { table = store.events, attributes, consistent = false }: Reading = {},
 ): AsyncGenerator<Row[]> {
+  const names = attributes?.split(', ');
+  const projection = names && {
+    ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+    // Some of them are reserved words.
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  };
   // BatchGetItem refuses a request that names a key twice.
   let wanted: Row[] = [...new Set(ids)].map((id) => ({ id: text(id) }));
   while (wanted.length > 0) {
     const Keys = wanted.slice(0, BATCH);
     const answer = await store.client.send(
       new BatchGetItemCommand({
-        RequestItems: {
-          [table]: { Keys, ConsistentRead: consistent, ...(attributes && { ProjectionExpression: attributes }) },
-        },
+        RequestItems: { [table]: { Keys, ConsistentRead: consistent, ...projection } },
       }),
     );
     const rows = answer.Responses?.[table] ?? [];

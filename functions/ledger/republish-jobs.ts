@@ -1,5 +1,6 @@
 import { GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../porting/timestamp.ts';
+import { isExpired } from './expiry.ts';
 import { putChunks } from './republish-items.ts';
 import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
 
@@ -94,8 +95,7 @@ export async function readJob(store: Store, id: string, now: number): Promise<He
   const { Item } = await store.client.send(
     new GetItemCommand({ TableName: store.control, Key: controlKey('republish-job', id), ConsistentRead: true }),
   );
-  const held = Item && jobIn(Item);
-  return held && held.expiresAt > now / 1000 ? held : undefined;
+  return Item && !isExpired(Item, now) ? jobIn(Item) : undefined;
 }
 
 /** The oldest job about which the worker has something to do. Reads the jobs of 30 days, some 500 bytes each. */

@@ -15,6 +15,8 @@ export interface RequestedRun {
   readonly counts: RunCounts;
   /** Tries that have failed. */
   readonly failures: number;
+  /** When its last piece was cut off. */
+  readonly cutOffAt: number | undefined;
 }
 
 const KEPT_SECONDS = 90 * 24 * 3600;
@@ -24,22 +26,26 @@ export const NO_COUNTS: RunCounts = { pages: 0, seen: 0, inserted: 0, confirmed:
  * Puts a run into the queue, and its row, which shows it, beside it. The queue comes first: a row that is shown and never run would be
  * worse than the other way round.
  *
- * @returns the run as it stands; a run with this id that is there already stays as it is
+ * @returns the run as it stands, and whether it was put there now: one with this id that is there already stays as it is
  */
-export async function requestRun(store: Store, id: string, whole: Window, now: number): Promise<ShownRun> {
+export async function requestRun(
+  store: Store,
+  id: string,
+  whole: Window,
+  now: number,
+): Promise<{ readonly run: ShownRun; readonly isNew: boolean }> {
   const known = await readRun(store, id);
-  if (known) return known;
-  const requested = { id, whole, rest: whole, startedAt: undefined, counts: NO_COUNTS, failures: 0 };
+  if (known) return { run: known, isNew: false };
+  const queued = { id, whole, rest: whole, startedAt: undefined, counts: NO_COUNTS, failures: 0, cutOffAt: undefined };
   const put = new PutItemCommand({
     TableName: store.control,
-    Item: rowOf(requested, now),
+    Item: rowOf(queued, now),
     ConditionExpression: 'attribute_not_exists(id)',
   });
   await tookPlace(store.client.send(put));
-  const { startedAt } = requested;
-  const run = { id, startedAt, trigger: 'requested', window: whole, status: 'pending', error: undefined } as const;
-  await putPendingRun(store, { ...run, ...NO_COUNTS }, now);
-  return (await readRun(store, id)) as ShownRun;
+  const pending = { id, startedAt: undefined, trigger: 'requested', window: whole, status: 'pending' } as const;
+  await putPendingRun(store, { ...pending, ...NO_COUNTS, error: undefined }, now);
+  return { run: (await readRun(store, id)) as ShownRun, isNew: true };
 }
 
 /** A run's own row, as it is shown. */
@@ -75,12 +81,10 @@ export async function keepRest(store: Store, requested: RequestedRun, now: numbe
 
 /** Takes a run that has ended out of the queue. */
 export async function takeOut(store: Store, id: string): Promise<void> {
-  await store.client.send(
-    new DeleteItemCommand({ TableName: store.control, Key: controlKey('requested-run', id) }),
-  );
+  await store.client.send(new DeleteItemCommand({ TableName: store.control, Key: controlKey('requested-run', id) }));
 }
 
-function rowOf({ id, whole, rest, startedAt, counts, failures }: RequestedRun, now: number): Row {
+function rowOf({ id, whole, rest, startedAt, counts, failures, cutOffAt }: RequestedRun, now: number): Row {
   return {
     ...controlKey('requested-run', id),
     whole_from: number(whole.from),
@@ -90,6 +94,7 @@ function rowOf({ id, whole, rest, startedAt, counts, failures }: RequestedRun, n
     ...(startedAt !== undefined && { started_at: number(startedAt) }),
     counts: text(JSON.stringify(counts)),
     failures: number(failures),
+    ...(cutOffAt !== undefined && { cut_off_at: number(cutOffAt) }),
     expires_at: number(Math.floor(now / 1000) + KEPT_SECONDS),
   };
 }
@@ -106,5 +111,6 @@ function requestedIn(row: Row): RequestedRun {
     startedAt: numberIn(row, 'started_at'),
     counts: JSON.parse(textIn(row, 'counts') ?? JSON.stringify(NO_COUNTS)),
     failures: numberIn(row, 'failures') ?? 0,
+    cutOffAt: numberIn(row, 'cut_off_at'),
   };
 }

@@ -1,6 +1,7 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { Timestamp } from '../porting/timestamp.ts';
 import { BEGINNING, END } from './day-counts.ts';
+import { isExpired } from './expiry.ts';
 import { readRows } from './read-rows.ts';
 import { RECORD_TYPE } from './row.ts';
 import { type Row, type Store, text, textIn } from './store.ts';
@@ -63,11 +64,20 @@ export async function selectEvents(
   return selected;
 }
 
-/** What the ledger knows of these events, in the same order. */
-export async function describeEvents(store: Store, ids: readonly string[]): Promise<readonly SelectedEvent[]> {
+/**
+ * What the ledger knows of these events, in the same order.
+ *
+ * @param now milliseconds since 1970: events whose time is over are not known
+ */
+export async function describeEvents(
+  store: Store,
+  ids: readonly string[],
+  now: number,
+): Promise<readonly SelectedEvent[]> {
   const known = new Map<string, SelectedEvent>();
-  for await (const rows of readRows(store, ids, { attributes: 'id, event_type, porting_order_id, created_at_id' })) {
-    for (const event of rows.map(eventIn)) known.set(event.id, event);
+  const attributes = 'id, event_type, porting_order_id, created_at_id, expires_at';
+  for await (const rows of readRows(store, ids, { attributes })) {
+    for (const row of rows) if (!isExpired(row, now)) known.set(textIn(row, 'id') ?? '', eventIn(row));
   }
   return ids.map((id) => known.get(id) ?? { id, event_type: null, porting_order_id: null, created_at: null });
 }

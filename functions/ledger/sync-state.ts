@@ -108,6 +108,16 @@ export async function readSyncState(store: Store): Promise<SyncState> {
   return stateIn(Item);
 }
 
+/**
+ * The state, and whether a run is at work. One that died is taken to be at work until its lease runs out.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function readSyncWork(store: Store, now: number): Promise<SyncState & { readonly running: boolean }> {
+  const { Item } = await store.client.send(new GetItemCommand({ TableName: store.control, Key: KEY }));
+  return { ...stateIn(Item), running: (numberIn(Item, 'lease_until') ?? 0) > now };
+}
+
 function stateIn(row: Parameters<typeof numberIn>[0]): SyncState {
   return {
     completeThrough: numberIn(row, 'complete_through'),

@@ -47,6 +47,11 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 /** The statuses after which nothing follows. */
 export const TERMINAL: readonly string[] = [...RULES].flatMap(([status, { terminal }]) => (terminal ? [status] : []));
 
+/** The statuses in which an order stands still until the customer corrects it. */
+export const ACTION_REQUIRED: readonly string[] = [...RULES].flatMap(([status, { actionRequired }]) =>
+  actionRequired ? [status] : [],
+);
+
 const UNKNOWN: Rule = { acts: 'unknown' };
 
 /**

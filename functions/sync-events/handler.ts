@@ -10,7 +10,8 @@ import { patience } from '../ledger/store.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
-import { readInput } from './input.ts';
+import { asksForRequested, readInput } from './input.ts';
+import { runRequested } from './requested.ts';
 import { runSync, type SyncResult } from './run.ts';
 
 /** Telnyx's own limit for a webhook answer is 2 s; a list of 250 events may take longer, but not 20 s. */
@@ -36,24 +37,22 @@ class LeaseTaken extends Error {
 }
 
 /**
- * Lists the Events API into the ledger. See {@link readInput} for the three forms of the input.
+ * Lists the Events API into the ledger. See {@link asksForRequested} and {@link readInput} for the four forms of the input.
  *
  * A scheduled run that fails says so in its result: the next one repeats it. A range that fails throws, for nothing else repeats it.
  */
-export async function handler(input: unknown, context: Context): Promise<SyncResult | { status: 'skipped' }> {
+export async function handler(
+  input: unknown,
+  context: Context,
+): Promise<SyncResult | readonly SyncResult[] | { status: 'skipped' }> {
   const endsAt = Date.now() + context.getRemainingTimeInMillis();
+  const options = { store, bus, api, clock: systemClock, requestsPerSecond, endsAt };
+  if (asksForRequested(input)) return runRequested(options);
   const range = readInput(input, Date.now());
   const lastLookAt = range ? Math.min(Date.now() + WAIT_FOR_LEASE, endsAt - 2 * LIST_TIMEOUT) : 0;
   for (;;) {
-    const result = await runSync(range, {
-      store,
-      bus,
-      api,
-      clock: systemClock,
-      requestsPerSecond,
-      runId: `${new Date().toISOString()}-${randomUUID().slice(0, 8)}`,
-      endsAt,
-    });
+    const runId = `${new Date().toISOString()}-${randomUUID().slice(0, 8)}`;
+    const result = await runSync(range, { ...options, runId });
     if (result && range && result.status === 'failed') throw new Error(`The range was not listed: ${result.error}`);
     if (result) return result;
     if (Date.now() >= lastLookAt) break;

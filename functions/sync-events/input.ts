@@ -4,13 +4,18 @@ import { FIRST_EVENT_AT, SETTLE, type Window } from '../porting/window.ts';
 
 const DAY = 24 * 3_600_000;
 
-/** The input is none of the three forms. */
+/** The input is none of the four forms. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
 }
 
+/** True for `{"requested": true}`: the runs that were asked for with `POST /v2/sync-runs`, as long as there are any. */
+export function asksForRequested(input: unknown): boolean {
+  return isObject(input) && input.requested === true && Object.keys(input).length === 1;
+}
+
 /**
- * Reads the function's input: `{}` is the scheduled run, from the cursor to now; `{"days": 7}` lists the last 7 days again;
+ * Reads the function's other inputs: `{}` is the scheduled run, from the cursor to now; `{"days": 7}` lists the last 7 days again;
  * `{"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"}` lists that range again. The last two do not move the cursor.
  *
  * @param now milliseconds since 1970; a range that reaches into the present ends shortly before it
@@ -43,6 +48,6 @@ function instant(name: string, value: unknown): number {
 
 function invalid(found: string): InvalidInput {
   return new InvalidInput(
-    `The input must be {}, {"days": 7}, or {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"}. ${found}`,
+    `The input must be {}, {"requested": true}, {"days": 7}, or {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"}. ${found}`,
   );
 }

@@ -2,7 +2,7 @@ import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { countDays } from '../ledger/day-counts.ts';
 import type { Store } from '../ledger/store.ts';
-import { putRun } from '../ledger/sync-runs.ts';
+import { putRun, type SyncRun } from '../ledger/sync-runs.ts';
 import {
   LEASE_FOR,
   type Lease,
@@ -37,6 +37,8 @@ export interface SyncOptions {
   readonly runId: string;
   /** Milliseconds since 1970 at which the function is ended from outside. */
   readonly endsAt: number;
+  /** Of one piece of a longer run: a name of its own, unique among pieces, and what the row of the whole tells. */
+  readonly piece?: { readonly name: string; readonly rowOf: (piece: SyncRun) => SyncRun };
 }
 
 /** What a run did, as it is returned and kept in the run's row. Instants in ISO 8601. */
@@ -67,14 +69,16 @@ export interface SyncResult {
 export async function runSync(range: Window | undefined, options: SyncOptions): Promise<SyncResult | undefined> {
   const { store, bus, clock, runId, endsAt } = options;
   const startedAt = clock.now();
-  const lease = await takeLease(store, runId, startedAt);
+  const lease = await takeLease(store, options.piece?.name ?? runId, startedAt);
   if (!lease) return undefined;
 
   const window = range ?? scheduledWindow(lease.completeThrough, startedAt);
   const progress: Progress = { pages: 0, seen: 0, inserted: 0, confirmed: 0, upgraded: 0, through: window.from };
   const trigger = range ? 'range' : 'schedule';
-  const writeRun = (status: RunStatus, error?: string) =>
-    putRun(store, { id: runId, startedAt, trigger, window, status, ...countsOf(progress), error }, clock.now());
+  const writeRun = (status: RunStatus, error?: string) => {
+    const run = { id: runId, startedAt, trigger, window, status, ...countsOf(progress), error } as const;
+    return putRun(store, options.piece?.rowOf(run) ?? run, clock.now());
+  };
 
   const faults = faultCounter();
   await writeRun('running');

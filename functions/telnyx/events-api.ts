@@ -1,7 +1,7 @@
-import { Telnyx } from 'telnyx';
 import { isObject } from '../porting/event.ts';
 import type { Window } from '../porting/window.ts';
-import { retryAfterOf, UpstreamError, upstreamErrorOf } from './upstream-error.ts';
+import { type ClientOptions, telnyxClient } from './client.ts';
+import { retryAfterOf, UpstreamError } from './upstream-error.ts';
 
 /** The largest page that the Events API gives (contract section 1). */
 export const PAGE_SIZE = 250;
@@ -23,35 +23,9 @@ export interface EventsApi {
   readonly republish: (id: string, signal?: AbortSignal) => Promise<void>;
 }
 
-export interface EventsApiOptions {
-  readonly apiKey: string;
-  /** With the version, such as `https://api.telnyx.com/v2`. */
-  readonly baseUrl: string;
-  /** Milliseconds until a request without an answer is given up. */
-  readonly timeout: number;
-}
-
-/**
- * Telnyx's official SDK, with its own retries off: it would repeat a republish, which may notify people twice, and a list outside our
- * rate.
- */
-export function eventsApi({ apiKey, baseUrl, timeout }: EventsApiOptions): EventsApi {
-  const telnyx = new Telnyx({ apiKey, baseURL: baseUrl, timeout, maxRetries: 0, logLevel: 'off' });
-
-  /** The SDK's own time-out ends with the headers; a body that never ends must be given up as well. */
-  async function ask<Answer>(
-    request: (options: { signal: AbortSignal }) => Promise<Answer>,
-    givenUp?: AbortSignal,
-  ): Promise<Answer> {
-    const timedOut = AbortSignal.timeout(timeout);
-    try {
-      return await request({ signal: givenUp ? AbortSignal.any([timedOut, givenUp]) : timedOut });
-    } catch (error) {
-      if (givenUp?.aborted) throw new UpstreamError('gave up', 'No time was left for Telnyx to answer.');
-      if (timedOut.aborted) throw new UpstreamError('no answer', `Telnyx did not answer within ${timeout} ms.`);
-      throw upstreamErrorOf(error, Date.now());
-    }
-  }
+/** Telnyx's Port In Events API, through its official SDK. */
+export function eventsApi(options: ClientOptions): EventsApi {
+  const { telnyx, ask } = telnyxClient(options);
 
   return {
     list: (window, pageNumber, signal) =>

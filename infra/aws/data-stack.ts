@@ -1,18 +1,22 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type SecretName, secrets, type Table, type TableName, tables } from '../service.ts';
+import { addBus } from './bus.ts';
 import { constructId, forEachName, output } from './names.ts';
 
-/** What outlives the service: tables and secrets. */
+/** What outlives the service: tables and secrets, and the bus, which the rules of others hang on. */
 export interface Data {
   readonly tables: Readonly<Record<TableName, dynamodb.Table>>;
   readonly secrets: Readonly<Record<SecretName, secretsmanager.Secret>>;
+  readonly bus: EventBus;
 }
 
 /**
- * The stack that holds the data. Nothing in it is ever deleted by CloudFormation.
+ * The stack that holds the data. No table and no secret in it is ever deleted by CloudFormation. The bus is here because the rules of
+ * others would go when it goes; it is not retained, since its name is not generated and a retained one would be in the next one's way.
  *
  * Physical names are generated: a table or secret that was retained must not stand in the way of one that replaces it, and two
  * ledgers fit into one account.
@@ -20,23 +24,28 @@ export interface Data {
 export class DataStack extends Stack implements Data {
   readonly tables: Data['tables'];
   readonly secrets: Data['secrets'];
+  readonly bus: Data['bus'];
 
   constructor(scope: Construct, name: string) {
     super(scope, name, {
-      description: 'port-in-ledger: the tables and the secrets. Retained when the stack is deleted.',
+      description: 'port-in-ledger: the tables and the secrets, retained when the stack is deleted, and the event bus.',
       // `cdk destroy --all` then stops at this stack instead of orphaning the data.
       terminationProtection: true,
     });
     this.tables = forEachName(tables, (table) => this.#addTable(table));
     this.secrets = forEachName(secrets, (secret) => this.#addSecret(secret));
+    this.bus = addBus(this);
+    this.exportValue(this.bus.eventBusName);
+    this.exportValue(this.bus.eventBusArn);
   }
 
   #addTable(name: TableName): dynamodb.Table {
-    const { partitionKey, sortKey, timeToLive, indexes }: Table = tables[name];
+    const { partitionKey, sortKey, timeToLive, streamed, indexes }: Table = tables[name];
     const table = new dynamodb.Table(this, constructId(name), {
       partitionKey: text(partitionKey),
       ...(sortKey && { sortKey: text(sortKey) }),
       ...(timeToLive && { timeToLiveAttribute: timeToLive }),
+      ...(streamed && { stream: dynamodb.StreamViewType.NEW_IMAGE }),
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
@@ -56,6 +65,7 @@ export class DataStack extends Stack implements Data {
     // a function that stops using a table could not be deployed after its data stack.
     this.exportValue(table.tableName);
     this.exportValue(table.tableArn);
+    if (table.tableStreamArn) this.exportValue(table.tableStreamArn);
     return table;
   }
 

@@ -6,7 +6,15 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { bundling } from '../bundling.ts';
-import { type EnvironmentValue, type FunctionName, functions, type TableName, tables, webhook } from '../service.ts';
+import {
+  type EnvironmentValue,
+  type FunctionName,
+  functions,
+  type SettingName,
+  type TableName,
+  tables,
+  webhook,
+} from '../service.ts';
 import type { Data } from './data-stack.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -17,14 +25,30 @@ export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 const repository = join(import.meta.dirname, '../..');
 const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
 
-/** Adds every function, each with a role and a log group of its own. */
+/** Where the service is, which is known only once its functions are there. */
+export type Addresses = Readonly<Record<'apiUrl' | 'webhookUrl', string>>;
+
+/**
+ * Adds every function, each with a role and a log group of its own. {@link tellAddresses} completes their environment.
+ */
 export function addFunctions(scope: Construct, data: Data, settings: Settings): Functions {
   return forEachName(functions, (name) => addFunction(scope, name, data, settings));
+}
+
+/** Gives their addresses to the functions that ask for them. None of these may serve an address: it would depend on itself. */
+export function tellAddresses(made: Functions, addresses: Addresses): void {
+  for (const [name, { environment }] of Object.entries(functions)) {
+    for (const [variable, value] of Object.entries(environment)) {
+      const address = addressIn(value);
+      if (address) made[name as FunctionName].addEnvironment(variable, addresses[address]);
+    }
+  }
 }
 
 function addFunction(scope: Construct, name: FunctionName, data: Data, settings: Settings): lambda.Function {
   const { does, entry, memoryMegabytes, timeoutSeconds, environment } = functions[name];
   const id = constructId(name);
+  const known = Object.entries(environment).filter(([, value]) => !addressIn(value));
   const logGroup = addLogGroup(scope, `${id}Logs`, settings);
   return new NodejsFunction(scope, id, {
     description: does,
@@ -38,7 +62,7 @@ function addFunction(scope: Construct, name: FunctionName, data: Data, settings:
     timeout: Duration.seconds(timeoutSeconds),
     role: addRole(scope, name, data, logGroup),
     logGroup,
-    environment: forEachName(environment, (_, value) => deployedValue(value, data, settings)),
+    environment: Object.fromEntries(known.map(([variable, value]) => [variable, deployedValue(value, data, settings)])),
     bundling: {
       ...bundling,
       format: formats[bundling.format],
@@ -80,11 +104,32 @@ function addRole(scope: Construct, name: FunctionName, data: Data, logGroup: log
     .filter((value) => 'secret' in value)
     .map((value) => data.secrets[value.secret].secretArn);
   if (secretArns.length > 0) allow(['secretsmanager:GetSecretValue'], secretArns);
+  if (Object.values(described.environment).some((value) => 'bus' in value)) {
+    allow(['events:PutEvents'], [data.bus.eventBusArn]);
+  }
   return role;
+}
+
+function addressIn(value: EnvironmentValue): keyof Addresses | undefined {
+  const setting = 'setting' in value ? value.setting : undefined;
+  return setting === 'apiUrl' || setting === 'webhookUrl' ? setting : undefined;
 }
 
 function deployedValue(value: EnvironmentValue, data: Data, settings: Settings): string {
   if ('table' in value) return data.tables[value.table].tableName;
   if ('secret' in value) return data.secrets[value.secret].secretArn;
-  return settings[value.setting];
+  if ('bus' in value) return data.bus.eventBusName;
+  return String(deployedSetting(value.setting as Exclude<SettingName, keyof Addresses>, settings));
+}
+
+function deployedSetting(name: Exclude<SettingName, keyof Addresses>, settings: Settings): string | number {
+  switch (name) {
+    case 'ledgerName':
+      return settings.stackPrefix;
+    // An environment variable that is empty counts as forgotten.
+    case 'retainDays':
+      return settings.retainDays ?? 'none';
+    default:
+      return settings[name];
+  }
 }

@@ -1,17 +1,18 @@
-import { Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type Schedule as Described, schedules } from '../service.ts';
+import { addFailureQueue } from './failure-queue.ts';
 import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
 
 /** Adds the schedules, and the queue that keeps what could not be run: nothing that was asked for disappears unseen. */
 export function addSchedules(scope: Construct, functions: Functions): sqs.Queue {
-  const deadLetters = addDeadLetters(scope);
+  const deadLetters = addFailureQueue(scope, 'DeadLetters');
   const scheduled = [...new Set(schedules.map((schedule) => functions[schedule.function]))];
   const role = addSchedulerRole(scope, scheduled, deadLetters);
   for (const schedule of schedules) addSchedule(scope, schedule, functions, role, deadLetters);
@@ -46,16 +47,6 @@ function expressionOf(runs: Described['runs']): ScheduleExpression {
   const [hour, minute] = runs.dailyAt.split(':').map((part) => String(Number(part)));
   if (!hour || !minute) throw new Error(`a schedule's time of day is HH:MM, not ${runs.dailyAt}`);
   return ScheduleExpression.cron({ hour, minute, timeZone: TimeZone.ETC_UTC });
-}
-
-function addDeadLetters(scope: Construct): sqs.Queue {
-  const queue = new sqs.Queue(scope, 'DeadLetters', {
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
-  Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is the dead-letter queue itself.' });
-  return queue;
 }
 
 // A role of our own, since the target's default one may also invoke every version and alias (`function:*`).

@@ -2,12 +2,15 @@ import { CrossStackReferences, ReferenceStrength, Stack } from 'aws-cdk-lib';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { webhook } from '../service.ts';
+import { addAlarms } from './alarms.ts';
 import { addApi } from './api.ts';
+import { addDashboard } from './dashboard.ts';
 import type { Data } from './data-stack.ts';
-import { addFunctions } from './functions.ts';
+import { addFunctions, tellAddresses } from './functions.ts';
 import { output } from './names.ts';
 import { addSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
+import { addStreams } from './stream.ts';
 
 /** What the service stack is made from. */
 export interface ServiceStackProps {
@@ -18,18 +21,24 @@ export interface ServiceStackProps {
 /** The stack that works on the data. It holds none, so it can be destroyed and deployed again at any time. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, name: string, { data, settings }: ServiceStackProps) {
-    super(scope, name, { description: 'port-in-ledger: functions, API and schedules. Holds no data.' });
+    super(scope, name, { description: 'port-in-ledger: functions, API, schedules and alarms. Holds no data.' });
     // CloudFormation then refuses to give up a table or a secret that the service still uses.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
     const functions = addFunctions(this, data, settings);
-    const api = addApi(this, functions, settings);
-    const deadLetters = addSchedules(this, functions);
     // Telnyx has no AWS credentials: its signature, which the function checks, is what lets it in.
     const webhookUrl = functions[webhook.function].addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
+    const api = addApi(this, functions, settings);
+    tellAddresses(functions, { apiUrl: api.apiEndpoint, webhookUrl: webhookUrl.url });
+    const deadLetters = addSchedules(this, functions);
+    const failedBatches = addStreams(this, functions, data);
+    const { tables } = data;
+    const watched = { ledgerName: settings.stackPrefix, functions, tables, queues: { deadLetters, failedBatches } };
+    addDashboard(this, watched, addAlarms(this, watched, settings), settings);
 
     output(this, 'WebhookUrl', webhookUrl.url, 'Register this URL at Telnyx');
     output(this, 'ApiUrl', api.apiEndpoint, 'The API; a Telnyx SDK takes it with /v2 as its base URL');
     output(this, 'SyncFunction', functions['sync-events'].functionName, 'Invoke it to read a range of time again');
     output(this, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs that failed for good');
+    output(this, 'FailedBatchesUrl', failedBatches.queueUrl, 'Batches of the stream that failed for good');
   }
 }

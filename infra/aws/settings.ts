@@ -16,6 +16,20 @@ export interface Settings {
   readonly apiRequestsPerSecond: number;
   /** How many requests the API takes in one burst. */
   readonly apiBurst: number;
+  /** Where alarms are mailed to. Without it, only who subscribes to the topic hears of them. */
+  readonly alarmEmail: string | undefined;
+  /** The event types whose webhooks arrive: `learned` from those that did, `none`, or a list with commas between. */
+  readonly webhookTypes: string;
+  /** How long a webhook may be late before it counts as missed. */
+  readonly graceMinutes: number;
+  /** Business days by status, such as `exception=5,submitted=10`, in place of the service's own limits; or `default`. */
+  readonly overdueAfter: string;
+  /** How many days events of ended orders are kept. Without it, for ever. */
+  readonly retainDays: number | undefined;
+  /** What is done about a missed notification. */
+  readonly healing: 'off' | 'republish';
+  /** The most notifications that healing asks for in one UTC day. */
+  readonly healingPerDay: number;
 }
 
 /** Settings that cannot be deployed. The message has a line for each problem and says what to set. */
@@ -27,10 +41,17 @@ const readers = {
   telnyxPublicKey: (given) => publicKeys(given),
   telnyxBaseUrl: (given = 'https://api.telnyx.com/v2') => baseUrl(given),
   stackPrefix: (given = 'PortInLedger') => stackPrefix(given),
-  webhookConcurrency: (given) => (given === undefined ? undefined : wholeNumber(given)),
+  webhookConcurrency: (given) => (given === undefined ? undefined : wholeNumber(given, 1, 99_999)),
   logRetentionDays: (given = '90') => retentionDays(given),
-  apiRequestsPerSecond: (given = '50') => wholeNumber(given),
-  apiBurst: (given = '100') => wholeNumber(given),
+  apiRequestsPerSecond: (given = '50') => wholeNumber(given, 1, 99_999),
+  apiBurst: (given = '100') => wholeNumber(given, 1, 99_999),
+  alarmEmail: (given) => (given === undefined ? undefined : emailAddress(given)),
+  webhookTypes: (given = 'learned') => webhookTypes(given),
+  graceMinutes: (given = '15') => wholeNumber(given, 0, 1440),
+  overdueAfter: (given = 'default') => overdueAfter(given),
+  retainDays: (given = 'none') => (given === 'none' ? undefined : wholeNumber(given, 30, 3650, 'none or ')),
+  healing: (given = 'off') => healing(given),
+  healingPerDay: (given = '50') => wholeNumber(given, 1, 10_000),
 } satisfies { [Name in keyof Settings]: (given: string | undefined) => Settings[Name] };
 
 const names = Object.keys(readers) as (keyof Settings)[];
@@ -118,7 +139,52 @@ function retentionDays(given: string): RetentionDays {
   return days;
 }
 
-function wholeNumber(given: string): number {
-  if (/^[1-9]\d{0,4}$/.test(given)) return Number(given);
-  throw new Error(`must be a whole number from 1 to 99999, not ${given}`);
+function emailAddress(given: string): string {
+  if (/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/.test(given)) return given;
+  throw new Error(`must be one e-mail address, not ${given}`);
+}
+
+function webhookTypes(given: string): string {
+  if (given === 'learned' || given === 'none') return given;
+  const types = given.split(',').map((type) => type.trim());
+  if (types.every((type) => /^porting_order\.[a-z0-9_.]{1,100}$/.test(type))) return types.join(',');
+  throw new Error(
+    `must be learned, none, or event types such as porting_order.status_changed with commas between, not ${given}`,
+  );
+}
+
+/** The statuses in which an order can be overdue; functions/porting/overdue.ts refuses any other when it boots. */
+const statusesWithLimit = [
+  'draft',
+  'in-process',
+  'submitted',
+  'exception',
+  'foc-date-confirmed',
+  'activation-in-progress',
+  'cancel-pending',
+];
+
+function overdueAfter(given: string): string {
+  if (given === 'default') return given;
+  const limits = given.split(',').map((limit) => /^\s*([a-z-]+)\s*=\s*([1-9]\d{0,2})\s*$/.exec(limit) ?? []);
+  const statuses = limits.map(([, status = '']) => status);
+  const isGood = limits.every(([, status = '', days]) => statusesWithLimit.includes(status) && Number(days) <= 365);
+  if (isGood && new Set(statuses).size === statuses.length) {
+    return limits.map(([, status, days]) => `${status}=${days}`).join(',');
+  }
+  throw new Error(
+    `must be default, or statuses with 1 to 365 business days such as exception=5,submitted=10, not ${given}; ` +
+      `the statuses are ${statusesWithLimit.join(', ')}, each at most once`,
+  );
+}
+
+function healing(given: string): 'off' | 'republish' {
+  if (given === 'off' || given === 'republish') return given;
+  throw new Error(`must be off or republish, not ${given}`);
+}
+
+function wholeNumber(given: string, from: number, to: number, or = ''): number {
+  const number = /^(0|[1-9]\d{0,4})$/.test(given) ? Number(given) : Number.NaN;
+  if (number >= from && number <= to) return number;
+  throw new Error(`must be ${or}a whole number from ${from} to ${to}, not ${given}`);
 }

@@ -21,12 +21,14 @@ describe.each(Object.keys(functions) as FunctionName[])('the code of %s', async 
     const allowed = new Set<string>(Object.values(described.tables).flat());
     const readsSecrets = Object.values(described.environment).some((value) => 'secret' in value);
     if (readsSecrets) allowed.add('GetSecretValue');
+    const putsEvents = Object.values(described.environment).some((value) => 'bus' in value);
+    if (putsEvents) allowed.add('PutEvents');
     expect([...called].sort()).toEqual([...allowed].sort());
   });
 });
 
 const operation =
-  /["'`]((?:Batch|Transact)?(?:Get|Put|Update|Delete|Write)Items?|Query|Scan|(?:BatchExecute|Execute)(?:Statement|Transaction)|(?:Get|Put|BatchGet|Update)SecretValue)["'`]/g;
+  /["'`]((?:Batch|Transact)?(?:Get|Put|Update|Delete|Write)Items?|Query|Scan|PutEvents|(?:BatchExecute|Execute)(?:Statement|Transaction)|(?:Get|Put|BatchGet|Update)SecretValue)["'`]/g;
 
 /** The names in `environment('NAME')`, `env.NAME`, `process.env.NAME`, `process.env['NAME']` and `{ NAME } = process.env`. */
 function variablesRead(source: string): string[] {

@@ -35,6 +35,11 @@ describe.each(Object.entries<Table>(tables))('table %s', (name, described) => {
     expect(table.Properties.TimeToLiveSpecification).toEqual(expected);
   });
 
+  test('is streamed with the row as it is then, or not at all, as described', () => {
+    const expected = described.streamed && { StreamViewType: 'NEW_IMAGE' };
+    expect(table.Properties.StreamSpecification).toEqual(expected);
+  });
+
   test('has each index that is described, and no other', () => {
     const expected = Object.entries(described.indexes).map(([IndexName, { partitionKey, sortKey, include }]) => ({
       IndexName,
@@ -51,12 +56,8 @@ describe.each(Object.entries<Table>(tables))('table %s', (name, described) => {
   });
 });
 
-test('events never expire, and what is temporary does', () => {
-  expect(named(resources, 'Events').Properties).not.toHaveProperty('TimeToLiveSpecification');
-  expect(named(resources, 'Control').Properties.TimeToLiveSpecification).toEqual({
-    AttributeName: 'expires_at',
-    Enabled: true,
-  });
+test('orders never expire', () => {
+  expect(named(resources, 'Orders').Properties).not.toHaveProperty('TimeToLiveSpecification');
 });
 
 describe('secrets', () => {
@@ -87,14 +88,16 @@ describe('secrets', () => {
   });
 });
 
-test('the stack holds tables and secrets, and cannot be destroyed by mistake', () => {
+test('the stack holds tables, secrets and the bus, and cannot be destroyed by mistake', () => {
   expect(stacks.data.terminationProtection).toBe(true);
   const types = new Set(Object.values(data.toJSON().Resources).map((resource) => (resource as { Type: string }).Type));
-  expect(types).toEqual(new Set(['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret']));
+  expect(types).toEqual(new Set(['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::Events::EventBus']));
 });
 
-test('every table and secret is exported, also those that no function uses', () => {
-  const count = 2 * Object.keys(tables).length + Object.keys(secrets).length;
+test('every table, stream and secret and the bus is exported, also what no function uses', () => {
+  const described = Object.values<Table>(tables);
+  const streamed = described.filter((table) => table.streamed);
+  const count = 2 * described.length + streamed.length + Object.keys(secrets).length + 2;
   const alone = Template.fromStack(new DataStack(new App(), 'Alone'));
   const outputs = Object.values<{ Export?: unknown }>(alone.toJSON().Outputs);
   expect(outputs.filter((output) => output.Export)).toHaveLength(count);

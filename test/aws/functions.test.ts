@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { constructId } from '../../infra/aws/names.ts';
-import { type EnvironmentValue, functions, webhook } from '../../infra/service.ts';
+import { type EnvironmentValue, functions, type SettingName, webhook } from '../../infra/service.ts';
 import { functionNames, named, ofType, samplePublicKey, synthesized } from './synthesized.ts';
 
-const { resources, service } = synthesized({ telnyxBaseUrl: 'https://telnyx.example/v2' });
+/** Settings unlike their defaults. */
+const given = {
+  telnyxBaseUrl: 'https://telnyx.example/v2',
+  webhookTypes: 'porting_order.status_changed',
+  graceMinutes: 20,
+  overdueAfter: 'exception=3',
+  retainDays: 400,
+  healing: 'republish',
+  healingPerDay: 5,
+};
+const { resources, service } = synthesized({ ...given, stackPrefix: 'Other' });
 
 test('exactly the functions that are described', () => {
   const found = Object.keys(ofType(resources, 'AWS::Lambda::Function'));
@@ -33,6 +43,15 @@ describe.each(functionNames)('function %s', (name, id) => {
     expect(Properties.LoggingConfig).toEqual({ LogGroup: `<${id}Logs>` });
     expect(named(resources, `${id}Logs`).Properties.RetentionInDays).toBe(90);
   });
+});
+
+// An empty environment variable would count as forgotten.
+test('what is not set is said in a word', () => {
+  const { Variables } = named(synthesized().resources, 'PublishEvents').Properties.Environment as {
+    Variables: Record<string, string>;
+  };
+  expect(Variables).toMatchObject({ OVERDUE_AFTER: 'default', RETAIN_DAYS: 'none', WEBHOOK_TYPES: 'learned' });
+  expect(Object.values(Variables)).not.toContain('');
 });
 
 test('every log group has the retention that is set', () => {
@@ -75,5 +94,13 @@ describe('the webhook', () => {
 function deployed(value: EnvironmentValue): string {
   if ('table' in value) return `<${constructId(value.table)}>`;
   if ('secret' in value) return `<${constructId(value.secret)}>`;
-  return { telnyxPublicKey: samplePublicKey, telnyxBaseUrl: 'https://telnyx.example/v2' }[value.setting];
+  if ('bus' in value) return '<Bus>';
+  const settings: Record<SettingName, string | number> = {
+    ...given,
+    telnyxPublicKey: samplePublicKey,
+    ledgerName: 'Other',
+    apiUrl: '<Api.ApiEndpoint>',
+    webhookUrl: '<ReceiveWebhookFunctionUrl.FunctionUrl>',
+  };
+  return String(settings[value.setting]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { constructId } from '../../infra/aws/names.ts';
-import { type FunctionName, functions, schedules, type TableName, tables } from '../../infra/service.ts';
+import { type FunctionName, functions, schedules, streams, type TableName, tables } from '../../infra/service.ts';
 import { functionNames, named, ofType, synthesized } from './synthesized.ts';
 
 interface Statement {
@@ -44,9 +44,21 @@ function expected(name: FunctionName, id: string) {
     allows(['logs:CreateLogStream', 'logs:PutLogEvents'], [`<${id}Logs.Arn>`]),
     ...onTables,
     ...(onSecrets.length > 0 ? [allows(['secretsmanager:GetSecretValue'], onSecrets)] : []),
+    ...(Object.values(environment).some((value) => 'bus' in value)
+      ? [allows(['events:PutEvents'], ['<Bus.Arn>'])]
+      : []),
     ...(schedules.some((schedule) => schedule.function === name)
       ? [allows(['sqs:SendMessage'], ['<DeadLetters.Arn>'])]
       : []),
+    ...streams
+      .filter((stream) => stream.function === name)
+      .flatMap(({ table }) => [
+        allows(
+          ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`),
+          [`<${constructId(table)}.StreamArn>`],
+        ),
+        allows(['sqs:SendMessage'], ['<FailedBatches.Arn>']),
+      ]),
   ];
 }
 
@@ -66,16 +78,17 @@ test('the webhook writes rows and can do nothing else', () => {
 });
 
 test.each([
-  ['<TelnyxApiKey>', ['sync-events', 'republish-event']],
-  ['<ApiTokens>', ['query-events', 'republish-event']],
-])('the secret %s is read by %j only', (secret, readers) => {
+  ['<Bus.Arn>', ['sync-events', 'publish-events']],
+  ['<TelnyxApiKey>', ['sync-events', 'republish-event', 'run-jobs', 'query-deliveries']],
+  ['<ApiTokens>', ['query-events', 'republish-event', 'start-jobs', 'query-deliveries']],
+])('%s is for %j only', (secret, readers) => {
   const found = functionNames.filter(([, id]) => permissions(`${id}Role`).some(({ on }) => on.includes(secret)));
   expect(found.map(([name]) => name)).toEqual(readers);
 });
 
 test('the scheduler invokes what is scheduled and keeps what fails', () => {
   expect(permissions('SchedulerRole')).toEqual([
-    allows(['lambda:InvokeFunction'], ['<SyncEvents.Arn>']),
+    allows(['lambda:InvokeFunction'], ['<SyncEvents.Arn>', '<PublishEvents.Arn>', '<RunJobs.Arn>']),
     allows(['sqs:SendMessage'], ['<DeadLetters.Arn>']),
   ]);
   expect(named(resources, 'SchedulerRole').Properties.AssumeRolePolicyDocument).toMatchObject({

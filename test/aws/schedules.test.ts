@@ -32,10 +32,16 @@ describe.each(schedules)('schedule $name', ({ name, function: target, input }) =
   });
 });
 
-test('sync runs every 5 minutes, and a late start is given up when the next is due', () => {
-  expect(named(resources, 'SyncSchedule').Properties).toMatchObject({
-    ScheduleExpression: 'rate(5 minutes)',
-    Target: { Input: '{}', RetryPolicy: { MaximumEventAgeInSeconds: 300 } },
+// EventBridge Scheduler refuses "rate(1 minutes)".
+test.each([
+  ['sync', 'rate(5 minutes)', 300],
+  ['sweep', 'rate(5 minutes)', 300],
+  ['backfills', 'rate(1 minute)', 60],
+  ['jobs', 'rate(1 minute)', 60],
+])('%s runs at %s, and a late start is given up when the next is due', (name, rate, age) => {
+  expect(named(resources, `${constructId(name)}Schedule`).Properties).toMatchObject({
+    ScheduleExpression: rate,
+    Target: { RetryPolicy: { MaximumEventAgeInSeconds: age } },
   });
 });
 
@@ -44,6 +50,14 @@ test('nightly runs at 03:17 UTC over 7 days', () => {
     ScheduleExpression: 'cron(17 3 * * ? *)',
     ScheduleExpressionTimezone: 'Etc/UTC',
     Target: { Input: '{"days":7}', RetryPolicy: { MaximumEventAgeInSeconds: 4 * 3600 } },
+  });
+});
+
+test('the day is closed at 04:47 UTC, after the nightly run', () => {
+  expect(named(resources, 'CloseDaySchedule').Properties).toMatchObject({
+    ScheduleExpression: 'cron(47 4 * * ? *)',
+    ScheduleExpressionTimezone: 'Etc/UTC',
+    Target: { Input: '{"closeDay":true}' },
   });
 });
 
@@ -62,13 +76,16 @@ test('a scheduled function that fails is tried twice more, then its event is kep
   }
 });
 
-test('the dead letters are encrypted, kept for 14 days and moved over TLS only', () => {
-  expect(named(resources, 'DeadLetters').Properties).toMatchObject({
+test.each([
+  'DeadLetters',
+  'FailedBatches',
+])('the queue %s is encrypted, kept for 14 days and moved over TLS only', (id) => {
+  expect(named(resources, id).Properties).toMatchObject({
     SqsManagedSseEnabled: true,
     MessageRetentionPeriod: 14 * 86_400,
   });
-  expect(named(resources, 'DeadLettersPolicy').Properties).toMatchObject({
-    Queues: ['<DeadLetters>'],
+  expect(named(resources, `${id}Policy`).Properties).toMatchObject({
+    Queues: [`<${id}>`],
     PolicyDocument: { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
   });
 });

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { readSettings, SettingsError } from '../../infra/aws/settings.ts';
 import { samplePublicKey } from './synthesized.ts';
 
@@ -27,6 +28,13 @@ describe('the defaults', () => {
       logRetentionDays: 90,
       apiRequestsPerSecond: 50,
       apiBurst: 100,
+      alarmEmail: undefined,
+      webhookTypes: 'learned',
+      graceMinutes: 15,
+      overdueAfter: 'default',
+      retainDays: undefined,
+      healing: 'off',
+      healingPerDay: 50,
     });
   });
 
@@ -90,6 +98,63 @@ describe('telnyxPublicKey', () => {
   });
 });
 
+describe('what the service itself is told', () => {
+  test('is taken as it is meant', () => {
+    const given = {
+      alarmEmail: 'porting@example.com',
+      webhookTypes: 'porting_order.status_changed, porting_order.new_comment',
+      graceMinutes: '0',
+      overdueAfter: ' exception = 3, submitted=10',
+      retainDays: '30',
+      healing: 'republish',
+      healingPerDay: '10000',
+    };
+    expect(read(given)).toMatchObject({
+      alarmEmail: 'porting@example.com',
+      webhookTypes: 'porting_order.status_changed,porting_order.new_comment',
+      graceMinutes: 0,
+      overdueAfter: 'exception=3,submitted=10',
+      retainDays: 30,
+      healing: 'republish',
+      healingPerDay: 10_000,
+    });
+  });
+
+  test.each(['learned', 'none'])('webhookTypes takes the word %s', (webhookTypes) => {
+    expect(read({ webhookTypes }).webhookTypes).toBe(webhookTypes);
+  });
+
+  test('retainDays of none is the same as nothing', () => {
+    expect(read({ retainDays: 'none' }).retainDays).toBeUndefined();
+  });
+
+  // What is accepted here and refused there would fail at every start of the function.
+  test.each([
+    'draft=1,in-process=2,submitted=3,exception=4,foc-date-confirmed=5,activation-in-progress=6,cancel-pending=365',
+    'default',
+    'ported=5',
+    'exception=366',
+    'exception=5,exception=6',
+  ])('overdueAfter %s is taken here if and only if publish-events takes it', (overdueAfter) => {
+    const takenBy = (reader: () => unknown): boolean => {
+      try {
+        reader();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const taken = takenBy(() => read({ overdueAfter }));
+    expect(taken).toBe(takenBy(() => readOverdueLimits(overdueAfter)));
+  });
+
+  test('overdueAfter takes every status that has a limit', () => {
+    for (const status of readOverdueLimits('default').keys()) {
+      expect(read({ overdueAfter: `${status}=1` }).overdueAfter).toBe(`${status}=1`);
+    }
+  });
+});
+
 describe('a slip of the keyboard', () => {
   test('in the name is told, with the name that was meant', () => {
     expect(refused({ WebhookConcurrency: 5 })).toBe('WebhookConcurrency is not a setting: write webhookConcurrency');
@@ -117,6 +182,24 @@ describe('a slip of the keyboard', () => {
     ['webhookConcurrency', 'ten', /^webhookConcurrency must be a whole number/],
     ['apiRequestsPerSecond', '1.5', /^apiRequestsPerSecond must be a whole number/],
     ['apiBurst', '-1', /^apiBurst must be a whole number/],
+    ['alarmEmail', 'porting', /^alarmEmail must be one e-mail address, not porting$/],
+    ['alarmEmail', 'a@example.com,b@example.com', /^alarmEmail must be one e-mail address/],
+    [
+      'webhookTypes',
+      'all',
+      /^webhookTypes must be learned, none, or event types such as porting_order\.status_changed/,
+    ],
+    ['webhookTypes', '', /^webhookTypes must be learned/],
+    ['graceMinutes', '1441', /^graceMinutes must be a whole number from 0 to 1440, not 1441$/],
+    ['overdueAfter', 'exception:5', /^overdueAfter must be default, or statuses with 1 to 365 business days such as/],
+    ['overdueAfter', 'exception=0', /not exception=0; the statuses are draft, .*, each at most once$/],
+    ['overdueAfter', '', /^overdueAfter must be default/],
+    ['retainDays', '29', /^retainDays must be none or a whole number from 30 to 3650, not 29$/],
+    ['retainDays', '3651', /^retainDays must be none or a whole number/],
+    ['retainDays', '', /^retainDays must be none or a whole number/],
+    ['healing', 'on', /^healing must be off or republish, not on$/],
+    ['healingPerDay', '0', /^healingPerDay must be a whole number from 1 to 10000, not 0$/],
+    ['healingPerDay', '007', /^healingPerDay must be a whole number/],
     ['apiBurst', ['1'], /^apiBurst must be a text or a number, not \["1"\]$/],
   ])('in the value of %s is told: %s', (name, given, message) => {
     expect(refused({ [name]: given })).toMatch(message);

@@ -110,6 +110,42 @@ describe('lives', () => {
     }
   });
 
+  it('tell the same of an order in each of its events', () => {
+    const told = (life: readonly LivedEvent[], field: string) =>
+      new Set(life.flatMap(({ event }) => (event.payload && field in event.payload ? [event.payload[field]] : [])));
+    for (const life of orders(many)) {
+      const { porting_order_id } = (life[0] as LivedEvent).event;
+      for (const field of ['customer_reference', 'support_key', 'webhook_url']) {
+        expect(told(life, field).size).toBeLessThanOrEqual(1);
+      }
+      for (const field of ['id', 'porting_order_id']) {
+        expect([...told(life, field)].every((id) => id === porting_order_id)).toBe(true);
+      }
+    }
+  });
+
+  it('give an order its support key when it is a draft no more, when null may be sent', () => {
+    const changes = lives({ seed: 1, from, orders: 300, days: 3, offSpec: true }).flatMap(({ event }) =>
+      event.event_type === 'porting_order.status_changed' ? [event.payload as Record<string, unknown>] : [],
+    );
+    const isDraft = ({ status }: Record<string, unknown>) => (status as { value: string }).value === 'draft';
+    expect(changes.filter(isDraft).every(({ support_key }) => support_key === null)).toBe(true);
+    expect(changes.some((change) => !isDraft(change) && change.support_key !== null)).toBe(true);
+  });
+
+  it('have comments by customers, staff and the system, messaging under way and done, and nothing behind a deletion', () => {
+    const payloads = many.map(({ event }) => event.payload as Record<string, Record<string, unknown>> | null);
+    const authors = new Set(payloads.flatMap((payload) => payload?.comment?.user_type ?? []));
+    expect(authors).toEqual(new Set(['user', 'admin', 'system']));
+    const messaging = new Set(payloads.flatMap((payload) => payload?.messaging?.messaging_port_status ?? []));
+    expect(messaging).toEqual(new Set(['pending', 'ported', 'partial_port_complete', 'exception']));
+    for (const life of orders(many)) {
+      const types = life.map(({ event }) => event.event_type);
+      const deletion = types.indexOf('porting_order.deleted');
+      if (deletion >= 0) expect(deletion).toBe(types.length - 1);
+    }
+  });
+
   it('show deletions in both documented forms, and events that no webhook announces', () => {
     const deletions = many
       .filter(({ event }) => event.event_type === 'porting_order.deleted')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Telnyx from 'telnyx';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PortingEvent } from '../../infra/local/simulator/events-api.ts';
@@ -241,6 +242,21 @@ describe('delivery', () => {
     webhooks.resend(firstOf('loa_updated'));
     await webhooks.idle();
     expect(webhooks.deliveries.map(({ outcome }) => outcome)).toEqual(['lost', 'delivered']);
+  });
+
+  it('loses, doubles and delays only the types that it is told to', async () => {
+    const { received, url } = await receive(() => 200);
+    const [comment, status, deletion] = [firstOf('new_comment'), firstOf('status_changed'), firstOf('deleted')];
+    const webhooks = start(url, {
+      losses: { 'porting_order.new_comment': 1 },
+      duplicates: { 'porting_order.deleted': 1 },
+      latenessMs: { 'porting_order.status_changed': 1e8 },
+    });
+    for (const event of [comment, status, deletion]) webhooks.send(event);
+    while (webhooks.deliveries.length < 3) await sleep(5);
+    const order = received.map(({ raw }) => JSON.parse(raw)).map(({ data, id }): string => data?.id ?? id);
+    expect(order).toEqual([deletion.id, deletion.id]);
+    expect(webhooks.deliveries[0]).toEqual({ id: comment.id, attempt: 1, outcome: 'lost' });
   });
 
   it('does nothing without a URL, and stops when closed', async () => {

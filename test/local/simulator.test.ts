@@ -105,6 +105,59 @@ describe('the simulator', () => {
     expect(await tell(2, 2_000_000)).not.toEqual(story);
   });
 
+  it('sends the webhooks of an order with a URL of its own there, and says so in each of its status changes', async () => {
+    const [account, own] = [await receive(), await receive()];
+    const simulator = await start({
+      history: 0,
+      ordersPerMinute: 2_000,
+      webhookUrl: account.url,
+      ownWebhooks: { share: 0.5, url: own.url },
+    });
+    await until(() => simulator.events().length > 200);
+    await simulator.pause();
+    const urlsOf = Map.groupBy(
+      simulator.events().filter(({ event_type }) => event_type === 'porting_order.status_changed'),
+      ({ porting_order_id }) => porting_order_id,
+    );
+    const goesTo = (id: string) => {
+      const order = simulator.api.get(id)?.porting_order_id ?? '';
+      return new Set(urlsOf.get(order)?.map(({ payload }) => payload?.webhook_url));
+    };
+    for (const id of own.ids) expect(goesTo(id)).toEqual(new Set([own.url]));
+    for (const id of account.ids) expect(goesTo(id)).toEqual(new Set([undefined]));
+    const types = (ids: readonly string[]) => new Set(ids.map((id) => simulator.api.get(id)?.event_type));
+    for (const { ids } of [account, own]) {
+      expect(ids.length).toBeGreaterThan(40);
+      expect(types(ids)).toContain('porting_order.new_comment');
+    }
+  });
+
+  it('says of orders without a URL of their own that they have none', async () => {
+    const urls = async (offSpec: boolean) => {
+      const simulator = await start({ ordersPerMinute: 0, speed: 0.001, offSpec });
+      const changes = simulator.events().filter(({ event_type }) => event_type === 'porting_order.status_changed');
+      return new Set(changes.map(({ payload }) => payload?.webhook_url));
+    };
+    expect(await urls(false)).toEqual(new Set([undefined]));
+    expect(await urls(true)).toEqual(new Set([null]));
+  });
+
+  it('shows what its webhooks came to in the log of deliveries, or has none', async () => {
+    const { ids, url } = await receive();
+    const simulator = await start({ ordersPerMinute: 0, speed: 0.001, webhookUrl: url, sameIds: false });
+    const telnyx = new Telnyx({ apiKey, baseURL: simulator.url, maxRetries: 0 });
+    const [event] = simulator.events();
+    await telnyx.porting.events.republish(event?.id ?? '');
+    await simulator.pause();
+    const { data } = await telnyx.webhookDeliveries.list({ filter: { status: { eq: 'delivered' } } });
+    expect(data.map(({ webhook }) => webhook?.id)).toEqual(ids);
+    expect(ids).not.toEqual([event?.id]);
+
+    const without = await start({ ordersPerMinute: 0, speed: 0.001, hasDeliveryLog: false });
+    const other = new Telnyx({ apiKey, baseURL: without.url, maxRetries: 0 });
+    await expect(other.webhookDeliveries.list()).rejects.toMatchObject({ status: 404 });
+  });
+
   it('shows a new event first without its payload, at the present time, and announces it when complete', async () => {
     const { ids, url } = await receive();
     const simulator = await start({ history: 0, speed: 1, payloadMs: 150 });

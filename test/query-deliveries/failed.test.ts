@@ -1,3 +1,4 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DeliveryRecord } from '../../infra/local/simulator/delivery-log.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
@@ -51,12 +52,18 @@ function answerWith(records: readonly unknown[], meta: unknown = { total_pages: 
 
 describe('what Telnyx could not deliver, beside what the ledger holds', () => {
   test('each failed delivery, the latest first; none that arrived', async () => {
-    const { status, body } = await asker.get();
-    expect(status).toBe(200);
-    expect(deliveriesIn({ body } as never).map(({ event_id }) => event_id)).toEqual(
+    const answer = await asker.get();
+    expect(answer.status).toBe(200);
+    expect(deliveriesIn(answer).map(({ event_id }) => event_id)).toEqual(
       [comment, arrivedLater, onlyListed, unknown].map(({ id }) => id),
     );
-    expect(body.meta).toEqual({ available: true, page_number: 1, page_size: 20, total_pages: 1, total_results: 4 });
+    expect(answer.body.meta).toEqual({
+      available: true,
+      page_number: 1,
+      page_size: 20,
+      total_pages: 1,
+      total_results: 4,
+    });
   });
 
   test.each([
@@ -124,7 +131,6 @@ describe('what Telnyx could not deliver, beside what the ledger holds', () => {
 
   test('a retired event is not in the ledger any more', async () => {
     const { store } = asker;
-    const { UpdateItemCommand } = await import('@aws-sdk/client-dynamodb');
     const expireAt = (at: number) =>
       store.client.send(
         new UpdateItemCommand({

@@ -1,7 +1,7 @@
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { recordListing } from '../../functions/ledger/listings.ts';
 import type { LedgerEvent } from '../../functions/ledger/row.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import type { OrderStore, Store } from '../../functions/ledger/store.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
@@ -14,7 +14,7 @@ export const operateToken = 'operate-token-0123456789';
 /** The function, started cold, over a ledger of its own. */
 export interface Reader {
   readonly invoke: Invoke;
-  readonly store: Store;
+  readonly store: OrderStore;
   readonly secrets: SecretsManager;
   /** Asks with a reading token. */
   readonly get: (target: string) => Promise<Answer>;
@@ -28,8 +28,11 @@ export async function startReader(engine?: string): Promise<Reader> {
     AWS_ENDPOINT_URL_DYNAMODB: engine ?? (await engineEndpoint()),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
+    ORDERS_TABLE: store.orders,
     CONTROL_TABLE: store.control,
     API_TOKENS_SECRET: 'the-tokens',
+    HEALING: 'off',
+    HEALING_PER_DAY: '50',
   });
   return { invoke, store, secrets, get: (target) => invoke({ target, headers: bearer(readToken) }) };
 }

@@ -32,6 +32,10 @@ const nothingElse = {
   listed_at: null,
   republish_count: 0,
   republish_last_at: null,
+  revision: 1,
+  published_at: null,
+  missed_at: null,
+  recovered_at: null,
 };
 
 describe('what the ledger says beside the record', () => {
@@ -76,6 +80,7 @@ describe('what the ledger says beside the record', () => {
         webhook_deliveries: 2,
         webhook_last_at: at(third),
         listed_at: at(second),
+        revision: 2,
       },
     });
   });

@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { recordListing } from '../../functions/ledger/listings.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import type { OrderStore } from '../../functions/ledger/store.ts';
+import { publishRows } from '../../functions/publish-events/publish.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
@@ -29,7 +30,7 @@ export interface Api {
   readonly ask: (request: string, options?: Ask) => Promise<Response>;
   /** Posts a body with the headers of the account's signature. */
   readonly deliver: (body: string) => Promise<Response>;
-  readonly store: Store;
+  readonly store: OrderStore;
   readonly engine: FaultyEngine;
   readonly telnyx: EventsApi;
   readonly secrets: SecretsManager;
@@ -119,11 +120,13 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
     headers: { 'idempotency-key': '0' },
   });
   await api.deliver('no event');
+  await api.ask('POST /v2/republish-jobs/0/cancel', { token: 'operate' });
+  await api.ask('GET /v2/webhook-deliveries/failed', { token: 'read' });
   return api;
 }
 
 /** Orders of every kind, half of whose events a webhook has announced too; the newest have no payload yet. */
-async function fill(store: Store, telnyx: EventsApi): Promise<readonly PortingEvent[]> {
+async function fill(store: OrderStore, telnyx: EventsApi): Promise<readonly PortingEvent[]> {
   const from = Date.now() - 40 * 86_400_000;
   const all = lives({ seed: 3, from, orders: 40, days: 10 }).map(({ event }) => event);
   const events = all.map((event, index) => (index < all.length - 5 ? event : withoutPayload(event)));
@@ -132,11 +135,14 @@ async function fill(store: Store, telnyx: EventsApi): Promise<readonly PortingEv
     if (index % 2 === 0 && event.payload) await recordDelivery(store, deliveredEvent(event), Date.now());
     await recordListing(store, listing(event), Date.now());
   }
+  const bus = { put: async () => new Map<never, string>() };
+  const ids = events.map(({ id }) => id);
+  await publishRows(ids, { store, bus, apiUrl: 'https://ledger.example' }, Date.now, 'sweep');
   return events;
 }
 
 function environmentOf(
-  store: Store,
+  store: OrderStore,
   engine: FaultyEngine,
   secrets: SecretsManager,
   telnyx: EventsApi,
@@ -146,7 +152,10 @@ function environmentOf(
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
+    ORDERS_TABLE: store.orders,
     CONTROL_TABLE: store.control,
+    HEALING: 'off',
+    HEALING_PER_DAY: '50',
     API_TOKENS_SECRET: 'tokens',
     TELNYX_API_KEY_SECRET: 'key',
     TELNYX_BASE_URL: telnyx.url,
@@ -155,11 +164,9 @@ function environmentOf(
 }
 
 async function loadAll(environment: Readonly<Record<string, string>>) {
-  const handlers = new Map([
-    ['query-events', await loadHandler('query-events', environment)],
-    ['republish-event', await loadHandler('republish-event', environment)],
-    ['receive-webhook', await loadHandler('receive-webhook', environment)],
-  ]);
+  const names = ['query-events', 'republish-event', 'receive-webhook', 'start-jobs', 'query-deliveries'] as const;
+  const handlers = new Map<string, Awaited<ReturnType<typeof loadHandler>>>();
+  for (const name of names) handlers.set(name, await loadHandler(name, environment));
   return async (name: string, event: unknown, context: Context) =>
     JSON.stringify(await handlers.get(name)?.(event, context));
 }

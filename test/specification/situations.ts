@@ -1,17 +1,11 @@
 import { claimKey } from '../../functions/ledger/idempotency-keys.ts';
 import { uuid } from '../porting-events.ts';
 import type { Api } from './api.ts';
-
-/** A way to bring about one status of one operation. */
-export interface Situation {
-  /** As docs/openapi.yaml names it. */
-  readonly operation: string;
-  readonly status: number;
-  readonly what: string;
-  readonly ask: (api: Api) => Promise<Response>;
-  /** In functions that have never reached Secrets Manager. */
-  readonly withoutSecrets?: true;
-}
+import { ofNotifications } from './notification-situations.ts';
+import { ofOrders } from './order-situations.ts';
+import { ofRecovery } from './recovery-situations.ts';
+import { closed, INVALID, of, operator, REFUSED, reader, type Situation, whileDynamoDb } from './situation.ts';
+import { ofStatus } from './status-situations.ts';
 
 const LIST = 'GET /v2/porting/events';
 const SHOW = 'GET /v2/porting/events/{id}';
@@ -19,16 +13,6 @@ const REPUBLISH = 'POST /v2/porting/events/{id}/republish';
 const HEALTH = 'GET /health';
 const WEBHOOK = 'POST /webhooks/telnyx';
 
-/** DynamoDB is there, but not for us: an outage. */
-const REFUSED = { refuse: 400, type: 'AccessDeniedException' } as const;
-/** DynamoDB does not understand the function: a mistake in the function. */
-const INVALID = { refuse: 400, type: 'ValidationException' } as const;
-const whileDynamoDb =
-  (fault: typeof REFUSED | typeof INVALID, ask: Situation['ask']): Situation['ask'] =>
-  (api) => {
-    api.engine.fault = () => fault;
-    return ask(api);
-  };
 const anId = (api: Api) => api.events[0]?.id ?? uuid(1);
 /** A comment that no webhook has announced. */
 const onlyListed = (api: Api) =>
@@ -36,32 +20,9 @@ const onlyListed = (api: Api) =>
 const list = (query: Readonly<Record<string, string>> = {}) => `${LIST}?${new URLSearchParams(query)}`;
 const show = (id: string) => SHOW.replace('{id}', id);
 const republish = (id: string) => REPUBLISH.replace('{id}', id);
-const reader = { token: 'read' } as const;
-const operator = { token: 'operate' } as const;
 const keyed = (key: string) => ({ ...operator, headers: { 'idempotency-key': key } });
 const webhookOf = (id: string, type = 'porting_order.new_comment') =>
   JSON.stringify({ data: { id, event_type: type, occurred_at: '2026-03-01T12:00:00Z', payload: { id: uuid(9) } } });
-
-function of(operation: string, situations: readonly [status: number, what: string, ask: Situation['ask']][]) {
-  return situations.map(([status, what, ask]): Situation => ({ operation, status, what, ask }));
-}
-
-/** What every route with a token refuses. `target` asks for something that is there. */
-function closed(operation: string, target: (api: Api) => string): readonly Situation[] {
-  return [
-    ...of(operation, [
-      [401, 'no token', (api) => api.ask(target(api))],
-      [401, 'an unknown token', (api) => api.ask(target(api), { token: 'unknown' })],
-    ]),
-    {
-      operation,
-      status: 503,
-      what: 'the tokens cannot be read',
-      ask: (api) => api.ask(target(api), operator),
-      withoutSecrets: true,
-    },
-  ];
-}
 
 const listed: readonly Situation[] = [
   ...of(LIST, [
@@ -226,4 +187,14 @@ const received: readonly Situation[] = of(WEBHOOK, [
 ]);
 
 /** Every status that the API gives, each in at least one way. */
-export const situations: readonly Situation[] = [...listed, ...shown, ...republished, ...healthy, ...received];
+export const situations: readonly Situation[] = [
+  ...listed,
+  ...shown,
+  ...ofOrders,
+  ...ofNotifications,
+  ...ofRecovery,
+  ...ofStatus,
+  ...republished,
+  ...healthy,
+  ...received,
+];

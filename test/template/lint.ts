@@ -16,6 +16,13 @@ const variants = {
     logRetentionDays: '30',
     apiRequestsPerSecond: '5',
     apiBurst: '10',
+    alarmEmail: 'porting@example.com',
+    webhookTypes: 'porting_order.status_changed,porting_order.new_comment',
+    graceMinutes: '20',
+    overdueAfter: 'exception=3,submitted=10',
+    retainDays: '400',
+    healing: 'republish',
+    healingPerDay: '10',
   },
 };
 const repository = join(import.meta.dirname, '../..');

@@ -1,0 +1,53 @@
+import { invalid, notFound } from './problem.ts';
+
+/** What API Gateway, or the router, found in the path. */
+export type PathParameters = Readonly<Record<string, string | undefined>> | undefined;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Ids of jobs and runs: an instant, and what tells it from another one of that instant. */
+const TIMED_ID = /^[0-9A-Za-z:.-]{1,60}$/;
+
+/**
+ * The porting order's id in a path, in the small letters that Telnyx writes.
+ *
+ * @throws a 422 when it is no UUID
+ */
+export function orderIdIn(pathParameters: PathParameters): string {
+  return uuidIn(pathParameters, 'an order id');
+}
+
+/**
+ * A UUID in a path, in small letters.
+ *
+ * @param what it is, such as `an event id`
+ * @throws a 422 when it is none
+ */
+export function uuidIn(pathParameters: PathParameters, what: string): string {
+  const given = idIn(pathParameters);
+  if (UUID.test(given)) return given.toLowerCase();
+  const capitalized = `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+  const detail = `"${given.slice(0, 60)}" is not ${what}. ${capitalized} is a UUID.`;
+  throw invalid('10006', 'Invalid resource ID', detail, { parameter: 'id' });
+}
+
+/**
+ * The id of a job or a run in a path.
+ *
+ * @param what it is, such as `republish job`
+ * @throws a 404 for what can be none: whoever asks got the id from here
+ */
+export function timedIdIn(pathParameters: PathParameters, what: string): string {
+  const given = idIn(pathParameters);
+  if (TIMED_ID.test(given)) return given;
+  throw notFound(`There is no such ${what}.`);
+}
+
+/** API Gateway decodes path parameters; a router that reads the raw path does not. */
+function idIn(pathParameters: PathParameters): string {
+  const text = pathParameters?.id ?? '';
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,42 @@
+import { type CursorPage, fillPage, type PageRequest } from './cursor-page.ts';
+import { eventsOf } from './list.ts';
+import type { LedgerEvent } from './row.ts';
+import { type Store, textIn } from './store.ts';
+import { readStretch, type Stretch } from './stretch.ts';
+
+/**
+ * A page of an order's timeline, by time and, at one instant, by id.
+ *
+ * @param largest bytes of JSON after which reading stops
+ * @param now milliseconds since 1970
+ * @throws {PageTooLarge}
+ */
+export async function listOrderEvents(
+  store: Store,
+  { orderId, newestFirst }: { readonly orderId: string; readonly newestFirst: boolean },
+  page: PageRequest,
+  largest: number,
+  now: number,
+): Promise<CursorPage<LedgerEvent>> {
+  const stretch: Stretch = {
+    table: store.events,
+    index: 'by_order',
+    partition: { attribute: 'porting_order_id', value: orderId },
+    sortKey: 'created_at_id',
+    newestFirst,
+    attributes: ['id', 'created_at_id'],
+  };
+  return fillPage(
+    {
+      sortKey: stretch.sortKey,
+      read: (after) => readStretch(store, stretch, after, page.size + 1),
+      show: async (keys) => {
+        const ids = keys.map((key) => textIn(key, 'id') ?? '');
+        const events = await eventsOf(store, ids, largest, now);
+        const byId = new Map(events.map((event) => [event.id, event]));
+        return ids.map((id) => byId.get(id));
+      },
+    },
+    page,
+  );
+}

@@ -1,0 +1,157 @@
+import { dayOf } from '../porting/day.ts';
+import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
+import { readHealingDay } from './healing.ts';
+import { idsAgree, readIdsKnowledge } from './learned.ts';
+import { listRuns } from './run-list.ts';
+import {
+  countAwaited,
+  countGaps,
+  countOverdue,
+  countRefused,
+  countUnlisted,
+  countUnpublished,
+  countUnreadable,
+} from './status-counts.ts';
+import { type OrderStore, type Store, textIn } from './store.ts';
+import { readStretch } from './stretch.ts';
+import type { ShownRun } from './sync-runs.ts';
+import { readSyncWork, type SyncState } from './sync-state.ts';
+import { readUpstream } from './upstream-state.ts';
+
+/** A kind of webhook that is known to arrive. */
+export interface Channel {
+  readonly event_type: string;
+  readonly first_at: Timestamp;
+  readonly last_at: Timestamp;
+}
+
+/** How the ledger is, as the API shows it. */
+export interface LedgerStatus {
+  readonly sync: {
+    readonly last_complete_at: Timestamp | null;
+    readonly last_status: SyncState['lastStatus'] | null;
+    readonly complete_through: Timestamp | null;
+    readonly cursor_lag_seconds: number | null;
+    readonly running: boolean;
+    readonly last_runs: readonly ShownRun[];
+  };
+  readonly publishing: { readonly unpublished: number; readonly oldest_unpublished_seconds: number | null };
+  readonly gaps: {
+    readonly missed_24h: number;
+    readonly recovered_24h: number;
+    readonly awaiting: number;
+    readonly unlisted_24h: number;
+  };
+  readonly rejections: { readonly refused_24h: number; readonly unreadable_24h: number };
+  readonly upstream: {
+    readonly last_fault: { readonly fault: string; readonly at: Timestamp } | null;
+    readonly rate_limited_until: Timestamp | null;
+  };
+  readonly ids_agree: boolean | null;
+  readonly channels: readonly Channel[];
+  /** Republishes that were asked for today, in UTC, without anybody's doing. */
+  readonly healed_today: number;
+  readonly overdue_orders: number;
+  /** Names of those counts that stopped at their bound: there may be more. */
+  readonly at_least: readonly string[];
+}
+
+const LAST_RUNS = 5;
+/** Telnyx has some ten types. Only what it has signed makes a row. */
+const MOST_CHANNELS = 100;
+
+/**
+ * How the ledger is. It costs some 28 requests, all at once, whatever the ledger holds: counts have bounds.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
+  const [sync, runs, counted, upstream, ids, channels, healing] = await Promise.all([
+    readSyncWork(store, now),
+    listRuns(store, { size: LAST_RUNS, after: undefined }, now),
+    countAll(store, now),
+    readUpstream(store),
+    readIdsKnowledge(store),
+    readChannels(store),
+    readHealingDay(store, dayOf(timestampOf(now))),
+  ]);
+  const { unpublished, awaiting, missed, recovered, unlisted, refused, unreadable, overdue } = counted;
+  const { lastFault, rateLimitedUntil } = upstream;
+  return {
+    sync: {
+      last_complete_at: timestampOrNull(sync.lastCompleteAt),
+      last_status: sync.lastStatus ?? null,
+      complete_through: timestampOrNull(sync.completeThrough),
+      cursor_lag_seconds: secondsSince(sync.completeThrough, now),
+      running: sync.running,
+      last_runs: runs.things,
+    },
+    publishing: {
+      unpublished: unpublished.count,
+      oldest_unpublished_seconds: secondsSince(unpublished.oldestSince, now),
+    },
+    gaps: {
+      missed_24h: missed.count,
+      recovered_24h: recovered.count,
+      awaiting: awaiting.count,
+      unlisted_24h: unlisted.count,
+    },
+    rejections: { refused_24h: refused.count, unreadable_24h: unreadable.count },
+    upstream: {
+      last_fault: lastFault ?? null,
+      rate_limited_until: (rateLimitedUntil ?? 0) > now ? timestampOrNull(rateLimitedUntil) : null,
+    },
+    ids_agree: idsAgree(ids) ?? null,
+    channels,
+    healed_today: healing.asked,
+    overdue_orders: overdue.count,
+    at_least: Object.entries(NAMES).flatMap(([count, name]) =>
+      counted[count as keyof typeof NAMES].more ? [name] : [],
+    ),
+  };
+}
+
+/** Where each count stands in the answer. */
+const NAMES = {
+  unpublished: 'publishing.unpublished',
+  missed: 'gaps.missed_24h',
+  recovered: 'gaps.recovered_24h',
+  awaiting: 'gaps.awaiting',
+  unlisted: 'gaps.unlisted_24h',
+  refused: 'rejections.refused_24h',
+  unreadable: 'rejections.unreadable_24h',
+  overdue: 'overdue_orders',
+} as const;
+
+async function countAll(store: OrderStore, now: number) {
+  const [unpublished, awaiting, missed, recovered, unlisted, refused, unreadable, overdue] = await Promise.all([
+    countUnpublished(store),
+    countAwaited(store),
+    countGaps(store, 'missed', now),
+    countGaps(store, 'recovered', now),
+    countUnlisted(store, now),
+    countRefused(store, now),
+    countUnreadable(store, now),
+    countOverdue(store),
+  ]);
+  return { unpublished, awaiting, missed, recovered, unlisted, refused, unreadable, overdue };
+}
+
+async function readChannels(store: Store): Promise<readonly Channel[]> {
+  const partition = { attribute: 'kind', value: 'channel' };
+  const stretch = { table: store.control, partition, sortKey: 'id', newestFirst: false };
+  const { rows } = await readStretch(store, stretch, undefined, MOST_CHANNELS);
+  return rows.map((row) => ({
+    event_type: textIn(row, 'id') ?? '',
+    first_at: textIn(row, 'first_at') ?? '',
+    last_at: textIn(row, 'last_at') ?? '',
+  }));
+}
+
+function timestampOrNull(milliseconds: number | undefined): Timestamp | null {
+  return milliseconds === undefined ? null : timestampOf(milliseconds);
+}
+
+function secondsSince(milliseconds: number | undefined, now: number): number | null {
+  return milliseconds === undefined ? null : Math.max(0, Math.round((now - milliseconds) / 1000));
+}

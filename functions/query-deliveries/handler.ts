@@ -1,0 +1,67 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { answerProblems } from '../http/answer-problems.ts';
+import { type AuthorizedEvent, authorize } from '../http/authorize.ts';
+import { json, unavailable } from '../http/problem.ts';
+import { readTokens } from '../http/tokens.ts';
+import { environment } from '../lambda/environment.ts';
+import { log } from '../lambda/log.ts';
+import { cachedSecret } from '../lambda/secret.ts';
+import { readDeliveryMarks } from '../ledger/delivery-marks.ts';
+import { patience } from '../ledger/store.ts';
+import { readApiKey } from '../telnyx/api-key.ts';
+import { type DeliveriesPage, deliveriesApi } from '../telnyx/deliveries-api.ts';
+import { UpstreamError } from '../telnyx/upstream-error.ts';
+import { beside, idsOf } from './beside.ts';
+import { type DeliveriesRequest, readDeliveriesRequest } from './parameters.ts';
+import { problemOf, unavailableBecause } from './problem-of.ts';
+
+/** The function ends after 29 s: this leaves time for three reads of a DynamoDB that answers at the third try only. */
+const LOG_TIMEOUT = 10_000;
+
+const store = { client: new DynamoDBClient(patience(2_000)), events: environment('EVENTS_TABLE') };
+const baseUrl = environment('TELNYX_BASE_URL');
+const secretsManager = new SecretsManagerClient({});
+const tokens = cachedSecret(secretsManager, environment('API_TOKENS_SECRET'), readTokens);
+const apiKey = cachedSecret(secretsManager, environment('TELNYX_API_KEY_SECRET'), readApiKey);
+
+async function failed(event: AuthorizedEvent): Promise<APIGatewayProxyStructuredResultV2> {
+  const request = readDeliveriesRequest(event.rawQueryString ?? '');
+  const found = await askTelnyx(request);
+  if ('reason' in found) return json(200, { data: [], meta: { available: false, reason: found.reason } });
+  const marks = await readDeliveryMarks(store, found.deliveries.flatMap(idsOf), Date.now());
+  const meta = {
+    available: true,
+    page_number: request.page.number,
+    page_size: request.page.size,
+    total_pages: found.totalPages,
+    total_results: found.totalResults,
+  };
+  return json(200, { data: found.deliveries.map((delivery) => beside(delivery, marks)), meta });
+}
+
+async function askTelnyx({ filter, page }: DeliveriesRequest): Promise<DeliveriesPage | { reason: string }> {
+  const telnyx = await keyOrUnavailable();
+  try {
+    return await telnyx.failed(filter, page);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    const reason = unavailableBecause(error);
+    if (reason === undefined) throw problemOf(error);
+    log('warn', 'delivery_log_unavailable', { reason });
+    return { reason };
+  }
+}
+
+async function keyOrUnavailable() {
+  try {
+    return deliveriesApi({ apiKey: await apiKey(), baseUrl, timeout: LOG_TIMEOUT });
+  } catch (error) {
+    throw unavailable('The Telnyx API key cannot be read, so nothing was asked of Telnyx.', error);
+  }
+}
+
+/** `GET /v2/webhook-deliveries/failed`, behind API Gateway (HTTP API, payload format 2.0). */
+export const handler = middy(failed).use(answerProblems()).use(authorize('read', tokens));

@@ -1,0 +1,35 @@
+import type { Problem } from '../http/problem.ts';
+import { upstreamBusy, upstreamFailed, upstreamRefusedKey } from '../http/upstream-problem.ts';
+import type { UpstreamError } from '../telnyx/upstream-error.ts';
+
+const NOTHING_READ = 'Its log of deliveries was not read.';
+
+/**
+ * Why there is nothing to show although Telnyx did answer: 403 and 404 mean that this account has no log of webhook deliveries, or none
+ * that its API key may read. `undefined` for every other error.
+ */
+export function unavailableBecause({ status, message }: UpstreamError): string | undefined {
+  if (status === 403) return `Telnyx does not let this API key read its log of webhook deliveries. ${message}`;
+  if (status === 404) return `Telnyx has no log of webhook deliveries for this account. ${message}`;
+  return undefined;
+}
+
+/** What a failed call to Telnyx means for whoever asked for the log. */
+export function problemOf(error: UpstreamError): Problem {
+  const { fault, message } = error;
+  switch (fault) {
+    case 'rate limited':
+      return upstreamBusy(NOTHING_READ, error.retryAfterSeconds);
+    case 'key refused':
+      return upstreamRefusedKey(NOTHING_READ, message);
+    case 'no answer':
+    case 'gave up':
+      return upstreamFailed(504, `${message} ${NOTHING_READ}`);
+    case 'refused':
+      return upstreamFailed(502, `Telnyx refused to show its log of webhook deliveries. ${message}`);
+    case 'not found':
+    case 'failed':
+    case 'unreadable':
+      return upstreamFailed(502, `Telnyx failed. ${message}`);
+  }
+}

@@ -1,0 +1,36 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { cursorsOf } from '../http/cursor.ts';
+import { json } from '../http/problem.ts';
+import type { CursorPage, PageRequest } from '../ledger/cursor-page.ts';
+import { orTooLarge } from './answer-size.ts';
+import type { Resources } from './resources.ts';
+
+/** A list that is read on by a cursor, and what of it was asked for. */
+export interface CursorRequest<Thing> {
+  /** Which list, with its filter and its order: a cursor is good for one scope only. */
+  readonly scope: readonly unknown[];
+  readonly size: number;
+  /** The value of page[after]. */
+  readonly after: string | undefined;
+  readonly read: (page: PageRequest) => Promise<CursorPage<Thing>>;
+}
+
+/**
+ * Answers a page as `{data, meta: {page_size, next}}`.
+ *
+ * @param more members of `meta` that the list has besides
+ * @throws a 422 for a cursor of another list, and for a page that is larger than an answer may be
+ */
+export async function answerPage<Thing>(
+  { tokens }: Pick<Resources, 'tokens'>,
+  { scope, size, after, read }: CursorRequest<Thing>,
+  more: () => Promise<object> = async () => ({}),
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const cursors = cursorsOf(await tokens());
+  const place = after === undefined ? undefined : cursors.open(scope, after)[0];
+  return orTooLarge(size, async () => {
+    const { things, next } = await read({ size, after: place });
+    const meta = { page_size: size, next: next === undefined ? null : cursors.seal(scope, [next]) };
+    return json(200, { data: things, meta: { ...meta, ...(await more()) } });
+  });
+}

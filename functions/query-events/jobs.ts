@@ -1,0 +1,60 @@
+import type { AuthorizedEvent } from '../http/authorize.ts';
+import { timedIdIn } from '../http/path-parameter.ts';
+import { json, notFound } from '../http/problem.ts';
+import { anyText, pageSize, readParameters } from '../http/query-parameters.ts';
+import type { CursorPage, PageRequest } from '../ledger/cursor-page.ts';
+import { type JobItem, listItems } from '../ledger/republish-items.ts';
+import { type HeldJob, readJob } from '../ledger/republish-jobs.ts';
+import { listJobs } from '../ledger/run-list.ts';
+import { answerPage } from './cursor-answer.ts';
+import type { ReadRoute, Resources } from './resources.ts';
+
+const DEFAULT_SIZE = 20;
+const READERS = { 'page[size]': pageSize, 'page[after]': anyText };
+
+/** Republish jobs, and how each of their items stands. */
+export function jobRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
+  async function list(event: AuthorizedEvent) {
+    const { size, after } = pageOf(event);
+    const read = (page: PageRequest) => listJobs(store, page, Date.now());
+    return answerPage({ tokens }, { scope: ['republish-jobs'], size, after, read });
+  }
+
+  async function show(event: AuthorizedEvent) {
+    readParameters(event.rawQueryString ?? '', {});
+    return json(200, { data: (await heldJob(event)).job });
+  }
+
+  async function items(event: AuthorizedEvent) {
+    const { size, after } = pageOf(event);
+    const held = await heldJob(event);
+    const read = (page: PageRequest) => pageOfItems(held, page);
+    return answerPage({ tokens }, { scope: ['republish-items', held.job.id], size, after, read });
+  }
+
+  async function heldJob(event: AuthorizedEvent): Promise<HeldJob> {
+    const id = timedIdIn(event.pathParameters, 'republish job');
+    const held = await readJob(store, id, Date.now());
+    if (!held) throw notFound(`There is no republish job ${id}.`);
+    return held;
+  }
+
+  /** A selection is frozen: a place in it is the number of items before it. */
+  async function pageOfItems(held: HeldJob, { size, after }: PageRequest): Promise<CursorPage<JobItem>> {
+    const from = Number(after ?? 0);
+    const things = await listItems(store, held, from, size);
+    const end = from + size;
+    return { things, next: end < held.job.total ? String(end) : undefined };
+  }
+
+  return [
+    { path: '/v2/republish-jobs', handler: list },
+    { path: '/v2/republish-jobs/{id}', handler: show },
+    { path: '/v2/republish-jobs/{id}/items', handler: items },
+  ];
+}
+
+function pageOf(event: AuthorizedEvent): { readonly size: number; readonly after: string | undefined } {
+  const given = readParameters(event.rawQueryString ?? '', READERS);
+  return { size: given['page[size]'] ?? DEFAULT_SIZE, after: given['page[after]'] };
+}

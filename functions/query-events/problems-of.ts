@@ -1,0 +1,119 @@
+import type { LedgerStatus } from '../ledger/status.ts';
+import { millisecondsOf } from '../porting/timestamp.ts';
+import type { Resources } from './resources.ts';
+
+/** What is judged: how the ledger is, and what it does about missed notifications. */
+export type JudgedStatus = Omit<LedgerStatus, 'healed_today'> & {
+  readonly healing: {
+    readonly mode: Resources['healing']['mode'];
+    readonly asked_today: number;
+    readonly per_day: number;
+  };
+};
+
+/** Three intervals of the schedule. */
+const LONGEST_WITHOUT_SYNC = 15 * 60;
+const LONGEST_LAG = 30 * 60;
+/** An event without a payload is announced after 15 minutes, and the sweep comes every 5. */
+const LONGEST_UNPUBLISHED = 25 * 60;
+/** Telnyx asks for a second or two now and then. */
+const LONGEST_RATE_LIMIT = 60;
+
+/**
+ * What is not well and what to do about it, a sentence each, worst first.
+ *
+ * @param now milliseconds since 1970
+ */
+export function problemsOf(status: JudgedStatus, now: number): readonly string[] {
+  return [
+    ...synced(status, now),
+    ...askedTelnyx(status, now),
+    ...published(status),
+    ...notified(status),
+    ...ported(status),
+  ];
+}
+
+function synced({ sync }: JudgedStatus, now: number): string[] {
+  const { last_complete_at: completeAt, last_status: last, cursor_lag_seconds: lag, running } = sync;
+  const why = sync.last_runs[0]?.error ? 'see sync.last_runs[0].error' : 'see sync.last_runs';
+  if (completeAt === null) {
+    return [running ? 'The first sync run is under way.' : `No sync run has ever completed: ${why}.`];
+  }
+  const age = (now - millisecondsOf(completeAt)) / 1000;
+  if (age > LONGEST_WITHOUT_SYNC) return [`No sync run has completed for ${duration(age)}: ${why}.`];
+  if (last === 'failed') return [`The last sync run failed: ${why}.`];
+  if (lag === null || lag <= LONGEST_LAG) return [];
+  return [
+    `The list has been read only up to ${duration(lag)} ago: runs complete pieces, and do not catch up. Look at sync.last_runs.`,
+  ];
+}
+
+function askedTelnyx({ sync, upstream }: JudgedStatus, now: number): string[] {
+  const { last_fault: fault, rate_limited_until: until } = upstream;
+  const problems: string[] = [];
+  const isSince = fault !== null && fault.at > (sync.last_complete_at ?? '');
+  if (isSince && fault.fault === 'key refused') {
+    problems.push("Telnyx refuses the ledger's API key: put a valid one into its secret.");
+  }
+  const wait = until === null ? 0 : (millisecondsOf(until) - now) / 1000;
+  if (wait > LONGEST_RATE_LIMIT) {
+    problems.push(
+      `Telnyx takes no requests for another ${duration(wait)}: somebody else may use up the account's limit.`,
+    );
+  }
+  return problems;
+}
+
+function published({ publishing, at_least }: JudgedStatus): string[] {
+  const { unpublished, oldest_unpublished_seconds: age } = publishing;
+  if (age === null || age <= LONGEST_UNPUBLISHED) return [];
+  const many = at_least.includes('publishing.unpublished') ? 'At least ' : '';
+  const events = counted(unpublished, 'event waits', 'events wait');
+  return [
+    `${many}${events} to be announced, one for ${duration(age)}: see the log and the failure queue of publish-events.`,
+  ];
+}
+
+function notified({ gaps, rejections, healing }: JudgedStatus): string[] {
+  const problems: string[] = [];
+  if (gaps.missed_24h > 0) {
+    const missed = counted(gaps.missed_24h, 'notification', 'notifications');
+    const events = 'of events of the last 24 h did not come';
+    problems.push(`${missed} ${events}: see /v2/gaps, and ask for them again with POST /v2/republish-jobs.`);
+  }
+  if (gaps.missed_24h > 0 && healing.mode === 'republish' && healing.asked_today >= healing.per_day) {
+    problems.push(`Healing has used up its ${healing.per_day} republishes of today, and goes on tomorrow (UTC).`);
+  }
+  if (gaps.unlisted_24h > 0) {
+    const unlisted = counted(gaps.unlisted_24h, 'event came', 'events came');
+    problems.push(`${unlisted} by webhook and not by the list: see /v2/gaps?filter[kind]=unlisted.`);
+  }
+  if (rejections.unreadable_24h > 0) {
+    const unreadable = counted(
+      rejections.unreadable_24h,
+      'webhook that Telnyx signed is',
+      'webhooks that Telnyx signed are',
+    );
+    problems.push(`${unreadable} no event: see /v2/rejections. Telnyx may have changed its format.`);
+  }
+  return problems;
+}
+
+function ported({ overdue_orders: overdue }: JudgedStatus): string[] {
+  if (overdue === 0) return [];
+  const orders = counted(overdue, 'order stays in its', 'orders stay in their');
+  return [`${orders} status for longer than the limit: see overdue_since in /v2/orders.`];
+}
+
+function counted(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
+/** `42 minutes`, `3 hours`, `2 days`: whole ones, at least one minute. */
+function duration(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 120) return counted(minutes, 'minute', 'minutes');
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? counted(hours, 'hour', 'hours') : counted(Math.round(hours / 24), 'day', 'days');
+}

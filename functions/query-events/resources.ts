@@ -1,0 +1,29 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { AuthorizedEvent } from '../http/authorize.ts';
+import type { Tokens } from '../http/tokens.ts';
+import type { OrderStore } from '../ledger/store.ts';
+
+/** What routes read from. */
+export interface Resources {
+  readonly store: OrderStore;
+  /** The tokens in force: whoever is let in has one, and what seals cursors is made of them. */
+  readonly tokens: () => Promise<Tokens>;
+  /** Whether missed notifications are republished, and how many of them a day at most. */
+  readonly healing: { readonly mode: 'off' | 'republish'; readonly perDay: number };
+}
+
+/** A GET route for those with a token. `path` in API Gateway's form. */
+export interface ReadRoute {
+  readonly path: string;
+  readonly handler: (event: AuthorizedEvent) => Promise<APIGatewayProxyStructuredResultV2>;
+}
+
+/**
+ * Reads HEALING and HEALING_PER_DAY.
+ *
+ * @throws at boot, with what is allowed
+ */
+export function readHealing(mode: string, perDay: string): Resources['healing'] {
+  if (mode !== 'off' && mode !== 'republish') throw new Error(`HEALING is "${mode}". Set it to off, or to republish.`);
+  return { mode, perDay: Number(perDay) };
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Context } from 'aws-lambda';
+import { environment } from '../lambda/environment.ts';
+import { cachedSecret } from '../lambda/secret.ts';
+import { patience } from '../ledger/store.ts';
+import { readApiKey } from '../telnyx/api-key.ts';
+import { eventsApi } from '../telnyx/events-api.ts';
+import { systemClock } from '../telnyx/pace.ts';
+import { type RunResult, runJobs } from './run.ts';
+import { readHealing } from './settings.ts';
+
+const REPUBLISH_TIMEOUT = 15_000;
+
+const store = {
+  client: new DynamoDBClient(patience(2_000)),
+  events: environment('EVENTS_TABLE'),
+  control: environment('CONTROL_TABLE'),
+};
+const baseUrl = environment('TELNYX_BASE_URL');
+const healing = readHealing(environment('HEALING'), environment('HEALING_PER_DAY'));
+const requestsPerSecond = 4;
+const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_API_KEY_SECRET'), readApiKey);
+const api = async () => eventsApi({ apiKey: await apiKey(), baseUrl, timeout: REPUBLISH_TIMEOUT });
+
+/** Works on republish jobs and heals, on a schedule. Its event says nothing. */
+export function handler(_event: unknown, context: Context): Promise<RunResult> {
+  return runJobs({
+    store,
+    api,
+    clock: systemClock,
+    requestsPerSecond,
+    owner: randomUUID(),
+    endsAt: Date.now() + context.getRemainingTimeInMillis(),
+    healing,
+  });
+}

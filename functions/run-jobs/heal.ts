@@ -1,0 +1,107 @@
+import { describeError, log } from '../lambda/log.ts';
+import {
+  claimHealing,
+  giveShareBack,
+  type MissedEvent,
+  missedAfter,
+  putLookedThrough,
+  readHealingDay,
+  takeShare,
+  tellHealing,
+  unclaimHealing,
+} from '../ledger/healing.ts';
+import { type Day, dayOf } from '../porting/day.ts';
+import { mayArriveByWebhook } from '../porting/event.ts';
+import { timestampOf } from '../porting/timestamp.ts';
+import type { Ending, Worker } from './worker.ts';
+
+const HOUR = 3_600_000;
+
+/** A webhook is awaited for 30 days after its event, and then given up: what is older was looked at when it was younger. */
+const LOOK_BACK = 31 * 24 * HOUR;
+
+/** Events of one time are given up within minutes of each other, but not in their order. */
+const UNORDERED_FOR = HOUR;
+
+/** Where a day's healing stands. */
+interface Share {
+  readonly day: Day;
+  readonly left: number;
+  /** Missed notifications of events created after this sort key are to be looked at. */
+  readonly from: string;
+}
+
+async function shareOf(perDay: number, { store, clock }: Pick<Worker, 'store' | 'clock'>): Promise<Share> {
+  const day = dayOf(timestampOf(clock.now()));
+  const { asked, lookedThrough } = await readHealingDay(store, day);
+  return { day, left: perDay - asked, from: lookedThrough ?? timestampOf(clock.now() - LOOK_BACK) };
+}
+
+/** Whether there may be something to heal today. Costs two reads. */
+export async function isHealingDue(perDay: number, worker: Pick<Worker, 'store' | 'clock'>): Promise<boolean> {
+  const { left, from } = await shareOf(perDay, worker);
+  if (left <= 0) return false;
+  for await (const _ of missedAfter(worker.store, from)) return true;
+  return false;
+}
+
+/**
+ * Republishes missed notifications: each once for ever, oldest first, so many a day.
+ *
+ * The index of missed notifications holds healed ones too, until their webhook comes, and does not tell them apart. So that they are
+ * not tried again each minute, the day's row remembers how far it was looked; with each new day the look begins anew, for what was
+ * given up late and lies behind that.
+ */
+export async function heal(perDay: number, worker: Worker): Promise<Ending> {
+  const { store, clock } = worker;
+  const share = await shareOf(perDay, worker);
+  const { day, from } = share;
+  const inOrderUntil = timestampOf(clock.now() - UNORDERED_FOR);
+  let { left } = share;
+  if (left <= 0) return 'ended';
+
+  let through = from;
+  let ending: Ending = 'ended';
+  for await (const missed of missedAfter(store, from)) {
+    const healed = worker.outOfTime() ? 'out of time' : await healOne(missed, { day, perDay }, worker);
+    if (healed === 'out of time' || healed === 'paused') ending = healed;
+    if (healed === 'asked') left -= 1;
+    else if (healed !== 'nothing to do') break;
+    if (missed.createdAtId < inOrderUntil) through = missed.createdAtId;
+    if (left <= 0) break;
+  }
+  if (through !== from) await putLookedThrough(store, day, through, clock.now());
+  return ending;
+}
+
+/** `nothing to do` also when it was claimed before, or its webhook has come. */
+async function healOne(
+  { id, eventType }: MissedEvent,
+  { day, perDay }: { readonly day: Day; readonly perDay: number },
+  worker: Worker,
+): Promise<'asked' | 'nothing to do' | 'paused' | 'used up'> {
+  const { store, owner, clock } = worker;
+  if (!mayArriveByWebhook(eventType)) return 'nothing to do';
+  const telnyx = await worker.api().catch((error: unknown) => ({ notTaken: describeError(error) }));
+  if ('notTaken' in telnyx) return paused(telnyx.notTaken);
+  await worker.keepLease();
+  if (!(await claimHealing(store, id, owner, clock.now()))) return 'nothing to do';
+  if (!(await takeShare(store, day, perDay, clock.now()))) {
+    await unclaimHealing(store, id, owner);
+    return 'used up';
+  }
+  const answer = await worker.asker.ask(telnyx, id, 'healing');
+  if ('notTaken' in answer) {
+    await unclaimHealing(store, id, owner);
+    await giveShareBack(store, day);
+    return paused(answer.notTaken);
+  }
+  await tellHealing(store, id, owner, answer.outcome);
+  log('info', 'healing', { id, outcome: answer.outcome });
+  return 'asked';
+}
+
+function paused(error: string): 'paused' {
+  log('warn', 'healing_paused', { error });
+  return 'paused';
+}

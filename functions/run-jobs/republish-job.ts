@@ -1,0 +1,107 @@
+import { describeError, log } from '../lambda/log.ts';
+import { completeJob, putProgress, settleCancelled, startJob } from '../ledger/job-progress.ts';
+import { claimItem, type Item, readOutcomes, readSelection, tellOutcome } from '../ledger/republish-items.ts';
+import { type HeldJob, itemsExpireAt, JOB_OUTCOMES, type JobOutcome, readJob } from '../ledger/republish-jobs.ts';
+import { WorkLeaseLost } from '../ledger/work-lease.ts';
+import type { Answer } from './ask.ts';
+import type { Ending, Worker } from './worker.ts';
+
+const PROGRESS_EVERY = 5_000;
+
+type Counts = Record<JobOutcome, number>;
+
+/**
+ * Works on a job until it ends, Telnyx takes nothing more, or the time is up. Before an item is asked for, it is claimed by a mark that
+ * stays; so whatever dies, and whoever else works at the same time, none is asked for twice.
+ *
+ * @throws {WorkLeaseLost} when another worker has taken the job over
+ */
+export async function workOn(held: HeldJob, worker: Worker): Promise<Ending> {
+  const { store, owner, clock } = worker;
+  const { id } = held.job;
+  if (!(await startJob(store, id, owner, clock.now()))) return stopped(held, worker);
+  const ids = await readSelection(store, held);
+  const outcomes = await settledOutcomes(id, ids, worker);
+  const counts = countsOf(outcomes.values());
+  if (!(await putProgress(store, id, owner, counts))) return stopped(held, worker);
+
+  let reportedAt = clock.now();
+  for (const [position, eventId] of ids.entries()) {
+    if (outcomes.has(position)) continue;
+    if (worker.outOfTime()) return 'out of time';
+    const answer = await askFor({ job: id, position, eventId }, held, worker);
+    if ('notTaken' in answer) {
+      report('warn', held, 'running', counts, answer.notTaken);
+      return (await putProgress(store, id, owner, counts, answer.notTaken)) ? 'paused' : stopped(held, worker);
+    }
+    counts[answer.outcome] += 1;
+    // Refused once the job is cancelled: no further item begins.
+    if (!(await putProgress(store, id, owner, counts, null))) return stopped(held, worker);
+    if (clock.now() - reportedAt < PROGRESS_EVERY) continue;
+    reportedAt = clock.now();
+    report('info', held, 'running', counts);
+  }
+  if (!(await completeJob(store, id, owner, counts, clock.now()))) return stopped(held, worker);
+  report('info', held, 'complete', counts);
+  return 'ended';
+}
+
+async function askFor(item: Item, held: HeldJob, worker: Worker): Promise<Answer> {
+  const { store, owner, clock } = worker;
+  // Before the claim: without a key nothing can be asked, and the item must not look as if it had been.
+  const telnyx = await worker.api().catch((error: unknown) => ({ notTaken: describeError(error) }));
+  if ('notTaken' in telnyx) return telnyx;
+  await worker.keepLease();
+  if (!(await claimItem(store, item, owner, itemsExpireAt(held.expiresAt), clock.now()))) {
+    const outcome = await outcomeOf(item, worker);
+    return outcome === 'waiting' ? askFor(item, held, worker) : { outcome };
+  }
+  const answer = await worker.asker.ask(telnyx, item.eventId, `job:${item.job}`);
+  await tellOutcome(store, item, 'outcome' in answer ? answer.outcome : 'waiting', clock.now());
+  return answer;
+}
+
+/** How an item ended that somebody else has claimed: what that one told, or, as long as nothing was told, nobody knows. */
+async function outcomeOf(item: Item, { store, clock }: Worker): Promise<JobOutcome | 'waiting'> {
+  if (await tellOutcome(store, item, 'unknown', clock.now())) return 'unknown';
+  const told = (await readOutcomes(store, item.job, item.position, item.position + 1)).get(item.position);
+  return !told || told.outcome === 'asked' ? 'unknown' : told.outcome;
+}
+
+/** How the items ended that have been asked for, by position; those included whose worker died meanwhile. */
+async function settledOutcomes(
+  job: string,
+  ids: readonly string[],
+  worker: Worker,
+): Promise<ReadonlyMap<number, JobOutcome>> {
+  const settled = new Map<number, JobOutcome>();
+  for (const [position, { outcome }] of await readOutcomes(worker.store, job, 0, ids.length)) {
+    const item = { job, position, eventId: ids[position] ?? '' };
+    const told = outcome === 'asked' ? await outcomeOf(item, worker) : outcome;
+    if (told !== 'waiting') settled.set(position, told);
+  }
+  return settled;
+}
+
+/** The job's row has refused a write: the job was cancelled, or it is another's. */
+async function stopped(held: HeldJob, worker: Worker): Promise<Ending> {
+  const { store, clock } = worker;
+  const status = (await readJob(store, held.job.id, clock.now()))?.job.status;
+  if (status !== 'cancelled') throw new WorkLeaseLost('Another worker took the job over: this one stops.');
+  const ids = await readSelection(store, held);
+  const counts = countsOf((await settledOutcomes(held.job.id, ids, worker)).values());
+  await settleCancelled(store, held.job.id, counts);
+  report('info', held, 'cancelled', counts);
+  return 'ended';
+}
+
+function countsOf(outcomes: Iterable<JobOutcome>): Counts {
+  const counts: Counts = { sent: 0, not_found: 0, failed: 0, unknown: 0 };
+  for (const outcome of outcomes) counts[outcome] += 1;
+  return counts;
+}
+
+function report(level: 'info' | 'warn', { job }: HeldJob, status: string, counts: Counts, error?: string): void {
+  const done = JOB_OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
+  log(level, 'job', { id: job.id, status, total: job.total, done, ...counts, error });
+}

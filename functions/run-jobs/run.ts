@@ -1,0 +1,69 @@
+import { describeError, log } from '../lambda/log.ts';
+import { oldestUnsettled } from '../ledger/republish-jobs.ts';
+import { readUpstream } from '../ledger/upstream-state.ts';
+import { releaseWorkLease, takeWorkLease, WorkLeaseLost } from '../ledger/work-lease.ts';
+import { heal, isHealingDue } from './heal.ts';
+import { workOn } from './republish-job.ts';
+import type { Healing } from './settings.ts';
+import { type Ending, LEASE, type Worker, type WorkerOptions, workerOf } from './worker.ts';
+
+/** Nobody works for so long after Telnyx has refused our key, or told us to wait without saying how long. */
+const REST = 60_000;
+
+export interface RunOptions extends WorkerOptions {
+  readonly healing: Healing;
+}
+
+/** `idle`: there was nothing to do. `skipped`: another worker is at it, or Telnyx wants a rest. */
+export interface RunResult {
+  readonly status: 'idle' | 'skipped' | Ending;
+}
+
+/**
+ * One run: works on republish jobs, oldest first, and then heals. Whatever goes wrong, the next run goes on where the marks say that
+ * this one stopped.
+ */
+export async function runJobs(options: RunOptions): Promise<RunResult> {
+  const { store, clock, owner, healing } = options;
+  if (!(await isWorkDue(options))) return { status: 'idle' };
+  if (!(await takeWorkLease(store, LEASE, owner, clock.now()))) return { status: 'skipped' };
+  let ending: Ending | 'skipped' | undefined;
+  try {
+    ending = (await isRateLimited(options)) ? 'skipped' : await work(workerOf(options), healing);
+    return { status: ending };
+  } catch (error) {
+    if (!(error instanceof WorkLeaseLost)) throw error;
+    log('warn', 'lease_lost', { error: describeError(error) });
+    return { status: 'skipped' };
+  } finally {
+    const freeAt = clock.now() + (ending === 'paused' ? REST : 0);
+    await releaseWorkLease(store, LEASE, owner, freeAt).catch((error: unknown) => {
+      log('warn', 'lease_not_released', { error: describeError(error) });
+    });
+  }
+}
+
+/** Most minutes there is none: then nothing is written. */
+async function isWorkDue({ store, clock, healing }: RunOptions): Promise<boolean> {
+  if (await oldestUnsettled(store, clock.now())) return true;
+  return healing.mode === 'republish' && (await isHealingDue(healing.perDay, { store, clock }));
+}
+
+async function work(worker: Worker, healing: Healing): Promise<Ending> {
+  let ending: Ending = 'ended';
+  for (;;) {
+    const job = await oldestUnsettled(worker.store, worker.clock.now());
+    if (!job) break;
+    ending = await workOn(job, worker);
+    if (ending !== 'ended') break;
+  }
+  if (ending === 'ended' && healing.mode === 'republish') ending = await heal(healing.perDay, worker);
+  await worker.asker.turn();
+  return ending;
+}
+
+/** Whoever saw the 429, and it may have been the sync: until then nothing is asked. */
+async function isRateLimited({ store, clock }: RunOptions): Promise<boolean> {
+  const { rateLimitedUntil } = await readUpstream(store);
+  return rateLimitedUntil !== undefined && rateLimitedUntil > clock.now();
+}

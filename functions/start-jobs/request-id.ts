@@ -1,0 +1,53 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { invalid } from '../http/problem.ts';
+import { claimKey } from '../ledger/idempotency-keys.ts';
+import type { Store } from '../ledger/store.ts';
+
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+/** A request that makes something. */
+export interface MakingRequest {
+  /** As sent, if it was. */
+  readonly key: string | undefined;
+  /** `republish job` or `sync run`. */
+  readonly makes: string;
+  /** What was asked for, read and written again: blanks and the order of members make no other request. */
+  readonly asked: unknown;
+  /** Unique to the request. */
+  readonly requestId: string;
+}
+
+/**
+ * The id of what a request makes: the instant, so that text order is time order, and eight digits. For the same Idempotency-Key within
+ * 24 h it is the same one, so that whichever of the requests gets so far makes it, and the others find it.
+ *
+ * @throws a 422 when the key was used for something else
+ */
+export async function idFor(
+  store: Store,
+  { key, makes, asked, requestId }: MakingRequest,
+  now: number,
+): Promise<string> {
+  if (key === undefined) return idAt(now, randomUUID());
+  if (!IDEMPOTENCY_KEY.test(key)) throw keyProblem('An Idempotency-Key has 1 to 255 printable ASCII characters.');
+  const subject = `${makes} ${digestOf(JSON.stringify(asked))}`;
+  const claim = await claimKey(store, key, subject, requestId, now);
+  if (claim.subject !== subject) {
+    throw keyProblem(
+      'This Idempotency-Key was used for something else. Use a new key for each thing that you ask for.',
+    );
+  }
+  return idAt(claim.claimedAt, digestOf(key));
+}
+
+function idAt(now: number, unique: string): string {
+  return `${new Date(now).toISOString()}-${unique.slice(0, 8)}`;
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function keyProblem(detail: string) {
+  return invalid('10015', 'Bad request', detail, { parameter: 'Idempotency-Key' });
+}

@@ -1,0 +1,115 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { SelectionFilter } from '../ledger/selection.ts';
+import { millisecondsOf, type Timestamp, timestamp } from '../porting/timestamp.ts';
+import { FIRST_EVENT_AT, SETTLE, type Window } from '../porting/window.ts';
+import { bodyOf, malformed, membersOf, outOfRange, wrongType } from './body.ts';
+
+/** The most events that one job may have: 42 minutes of asking at 4 a second. */
+export const MOST_EVENTS = 10_000;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Any type of the family: Telnyx adds types, and the ledger keeps those that nobody here has heard of. */
+const EVENT_TYPE = /^porting_order\.[a-z0-9_.]{1,100}$/;
+
+/** What to republish: these events, or those that a filter lets through. */
+export interface JobRequest {
+  readonly dryRun: boolean;
+  /** Each once, in the order given. */
+  readonly ids: readonly string[] | undefined;
+  readonly filter: SelectionFilter;
+  /** What was asked for, in short: what a job shows. */
+  readonly selection: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the body of `POST /v2/republish-jobs`. Throws a 422 that points at what is wrong. */
+export function readJobRequest(event: APIGatewayProxyEventV2): JobRequest {
+  const { ids, filter, dry_run: dryRun = false } = bodyOf(event, ['ids', 'filter', 'dry_run']);
+  if (typeof dryRun !== 'boolean') throw wrongType('/dry_run', '"dry_run" must be true or false.');
+  if ((ids === undefined) === (filter === undefined)) {
+    throw malformed('', 'Say what to republish: either "ids", or "filter".');
+  }
+  if (ids !== undefined) {
+    const read = readIds(ids);
+    return { dryRun, ids: read, filter: {}, selection: { id_count: read.length } };
+  }
+  return { dryRun, ids: undefined, ...readFilter(filter) };
+}
+
+function readIds(ids: unknown): readonly string[] {
+  if (!Array.isArray(ids)) throw wrongType('/ids', '"ids" must be a list of event ids.');
+  if (ids.length < 1 || ids.length > MOST_EVENTS) {
+    throw outOfRange('/ids', `"ids" has ${ids.length} event ids. It must have 1 to ${MOST_EVENTS}.`);
+  }
+  const read = ids.map((id: unknown, index) => uuid(`/ids/${index}`, id, 'an event id, a UUID'));
+  return [...new Set(read)];
+}
+
+function readFilter(given: unknown): Pick<JobRequest, 'filter' | 'selection'> {
+  const members = membersOf(given, '/filter', ['type', 'porting_order_id', 'from', 'to', 'missed']);
+  // Everything there is must be asked for by its time, not by a filter that somebody forgot to fill in.
+  if (Object.keys(members).length === 0) throw malformed('/filter', '"filter" is empty. Say what to republish.');
+  const { type, porting_order_id: order, from, to, missed } = members;
+  if (type !== undefined && (typeof type !== 'string' || !EVENT_TYPE.test(type))) {
+    throw wrongType('/filter/type', '"type" must be an event type such as porting_order.status_changed.');
+  }
+  if (missed !== undefined && missed !== true) {
+    throw wrongType('/filter/missed', '"missed" must be true. Leave it out for events that were not missed as well.');
+  }
+  const filter: SelectionFilter = {
+    ...(type !== undefined && { type }),
+    ...(order !== undefined && {
+      portingOrderId: uuid('/filter/porting_order_id', order, 'the UUID of a porting order'),
+    }),
+    ...(from !== undefined && { from: dateTime('/filter/from', from) }),
+    ...(to !== undefined && { to: dateTime('/filter/to', to) }),
+    ...(missed !== undefined && { missed }),
+  };
+  if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) {
+    throw outOfRange('/filter/from', '"from" is later than "to".');
+  }
+  const { portingOrderId, ...rest } = filter;
+  const shown = { ...rest, ...(portingOrderId !== undefined && { porting_order_id: portingOrderId }) };
+  return { filter, selection: { filter: shown } };
+}
+
+/** A range to list again. */
+export interface RunRequest {
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+  /** The part of it that can be listed now. */
+  readonly window: Window;
+}
+
+/**
+ * Reads the body of `POST /v2/sync-runs`. Throws a 422 that points at what is wrong.
+ *
+ * @param now milliseconds since 1970; a range that reaches into the present ends shortly before it
+ */
+export function readRunRequest(event: APIGatewayProxyEventV2, now: number): RunRequest {
+  const members = bodyOf(event, ['from', 'to']);
+  const [from, to] = [dateTime('/from', members.from), dateTime('/to', members.to)];
+  // A window counts milliseconds: one more, so that the last microseconds before `to` are in it.
+  const window = {
+    from: Math.max(millisecondsOf(from), FIRST_EVENT_AT),
+    to: Math.min(millisecondsOf(to) + 1, now - SETTLE),
+  };
+  if (from > to) throw outOfRange('/from', '"from" is later than "to".');
+  if (window.from > window.to)
+    throw outOfRange('/from', 'There is nothing to list: Telnyx has events from 2015 to now.');
+  return { from, to, window };
+}
+
+function uuid(pointer: string, value: unknown, allowed: string): string {
+  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
+  throw wrongType(pointer, `${found(pointer, value)}. It must be ${allowed}.`);
+}
+
+function dateTime(pointer: string, value: unknown): Timestamp {
+  const at = timestamp(value);
+  if (at !== undefined) return at;
+  throw wrongType(pointer, `${found(pointer, value)}. It must be a date-time such as 2026-01-31T00:00:00Z.`);
+}
+
+function found(pointer: string, value: unknown): string {
+  return `"${pointer.slice(1)}" is ${value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60)}`;
+}

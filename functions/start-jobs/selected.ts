@@ -1,0 +1,55 @@
+import { invalid } from '../http/problem.ts';
+import { describeEvents, type SelectedEvent, SelectionTooLarge, selectEvents } from '../ledger/selection.ts';
+import type { Store } from '../ledger/store.ts';
+import { outOfRange } from './body.ts';
+import { type JobRequest, MOST_EVENTS } from './requests.ts';
+
+/** How many events a dry run shows. */
+const SHOWN = 100;
+
+/** What a job would do. */
+export interface DryRun {
+  readonly dry_run: true;
+  readonly total: number;
+  /** `unknown`: ids that the ledger lacks. A job asks for them all the same, for Telnyx may know them. */
+  readonly by_type: Readonly<Record<string, number>>;
+  readonly first: readonly SelectedEvent[];
+}
+
+/**
+ * The ids that a job would have, oldest event first, or as they were given.
+ *
+ * @throws a 422 when there are none, or too many
+ */
+export async function selectedIds(store: Store, request: JobRequest): Promise<readonly string[]> {
+  return request.ids ?? (await select(store, request)).map(({ id }) => id);
+}
+
+/**
+ * What a job would ask for, without making it. Throws as {@link selectedIds} does.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function dryRunOf(store: Store, request: JobRequest, now: number): Promise<DryRun> {
+  const events = await (request.ids ? describeEvents(store, request.ids, now) : select(store, request));
+  const byType = new Map<string, number>();
+  for (const { event_type: type } of events) byType.set(type ?? 'unknown', (byType.get(type ?? 'unknown') ?? 0) + 1);
+  const first = events.slice(0, SHOWN);
+  const firstIds = first.map(({ id }) => id);
+  return {
+    dry_run: true,
+    total: events.length,
+    by_type: Object.fromEntries([...byType].sort(([, a], [, b]) => b - a)),
+    // An index does not tell all that is shown.
+    first: request.ids ? first : await describeEvents(store, firstIds, now),
+  };
+}
+
+async function select(store: Store, { filter }: JobRequest): Promise<readonly SelectedEvent[]> {
+  const events = await selectEvents(store, filter, MOST_EVENTS).catch((error: unknown) => {
+    if (!(error instanceof SelectionTooLarge)) throw error;
+    throw outOfRange('/filter', `More than ${MOST_EVENTS} events are selected. Narrow it down, above all by time.`);
+  });
+  if (events.length > 0) return events;
+  throw invalid('10027', 'Unprocessable', 'No event is selected.', { pointer: '/filter' });
+}

@@ -1,0 +1,46 @@
+import { Telnyx } from 'telnyx';
+import { UpstreamError, upstreamErrorOf } from './upstream-error.ts';
+
+export interface ClientOptions {
+  readonly apiKey: string;
+  /** With the version, such as `https://api.telnyx.com/v2`. */
+  readonly baseUrl: string;
+  /** Milliseconds until a request without an answer is given up. */
+  readonly timeout: number;
+}
+
+/** Telnyx's official SDK, and one way to ask it. */
+export interface Client {
+  readonly telnyx: Telnyx;
+  /**
+   * Makes one request. `options` must go into the SDK's call; `givenUp` ends it early.
+   *
+   * @throws {UpstreamError} and nothing else
+   */
+  readonly ask: <Answer>(
+    request: (options: { signal: AbortSignal }) => Promise<Answer>,
+    givenUp?: AbortSignal,
+  ) => Promise<Answer>;
+}
+
+/**
+ * The SDK with its own retries off: it would repeat a republish, which may notify people twice, and any other request outside our
+ * rate.
+ */
+export function telnyxClient({ apiKey, baseUrl, timeout }: ClientOptions): Client {
+  const telnyx = new Telnyx({ apiKey, baseURL: baseUrl, timeout, maxRetries: 0, logLevel: 'off' });
+  return {
+    telnyx,
+    /** The SDK's own time-out ends with the headers; a body that never ends must be given up as well. */
+    async ask(request, givenUp) {
+      const timedOut = AbortSignal.timeout(timeout);
+      try {
+        return await request({ signal: givenUp ? AbortSignal.any([timedOut, givenUp]) : timedOut });
+      } catch (error) {
+        if (givenUp?.aborted) throw new UpstreamError('gave up', 'No time was left for Telnyx to answer.');
+        if (timedOut.aborted) throw new UpstreamError('no answer', `Telnyx did not answer within ${timeout} ms.`);
+        throw upstreamErrorOf(error, Date.now());
+      }
+    },
+  };
+}

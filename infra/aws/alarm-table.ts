@@ -1,0 +1,225 @@
+import { functions, type ServiceFunction, type TableAction, type TableName, webhook } from '../service.ts';
+import { type AwsReading, type CodeReading, ofEveryFunction } from './readings.ts';
+
+/** The question that an alarm helps to answer. The dashboard has a section for each. */
+export type Question = 'listed' | 'received' | 'notified' | 'published' | 'orders' | 'machinery';
+
+interface Described {
+  /** Its heading in docs/operations.md is `Alarm: <name>`. */
+  readonly name: string;
+  readonly about: Question;
+  /** When it rises, and why there; it is the alarm's text in the mail. */
+  readonly why: string;
+  /** CloudWatch metric math over the names in `reads`. Without it there is one reading, taken as it is. */
+  readonly formula?: string;
+  /** Length of one period. */
+  readonly minutes: number;
+  /** How many periods are looked at, and how many of them have to be over the threshold. One of one when left out. */
+  readonly periods?: { readonly of: number; readonly breaching: number };
+  readonly threshold: { readonly above: number } | { readonly below: number };
+  /** What a period without a value means; `same` leaves the alarm as it is. */
+  readonly silence: 'bad' | 'good' | 'same';
+}
+
+/** An alarm: whether what it reads is written by the code or by AWS, and from what. */
+export type Alarm = Described &
+  (
+    | { readonly from: 'code'; readonly reads: Readonly<Record<string, CodeReading>> }
+    | { readonly from: 'aws'; readonly reads: Readonly<Record<string, AwsReading>> }
+  );
+
+/** What functions do with tables that a hot partition or index could hold up. CloudWatch takes ten readings an alarm. */
+function everyWriteAndQuery(): Record<string, AwsReading> {
+  const done = Object.values<ServiceFunction>(functions).flatMap(({ tables }) =>
+    Object.entries(tables).flatMap(([table, actions]) => actions.map((action) => [table, action] as const)),
+  ) as [TableName, TableAction][];
+  const held = done.filter(([, action]) => action === 'Query' || /^(Put|Update|Delete)Item$/.test(action));
+  return Object.fromEntries(
+    held.map(([table, operation]) => [
+      `${table}-${operation}`,
+      { table, operation, metric: 'ThrottledRequests', statistic: 'Sum' } as const,
+    ]),
+  );
+}
+
+/**
+ * Every alarm.
+ *
+ * FILL, because a count has no value where nothing was counted: CloudWatch then goes on with older values before it takes `silence`
+ * into account, and with those of DynamoDB for ever. SUM and MAX over METRICS(), because they pass over what has never been counted,
+ * where `a + b` has no value either.
+ */
+export const alarms: readonly Alarm[] = [
+  {
+    name: 'sync-stopped',
+    about: 'listed',
+    why: 'No scheduled sync run has completed for three intervals: what Telnyx does not notify of goes unnoticed.',
+    from: 'code',
+    reads: { completed: { metric: 'SyncCompleted', statistic: 'Sum' } },
+    formula: 'FILL(completed, 0)',
+    minutes: 5,
+    periods: { of: 3, breaching: 3 },
+    threshold: { below: 1 },
+    silence: 'bad',
+  },
+  {
+    name: 'cursor-behind',
+    about: 'listed',
+    why: 'The list has been read only up to over 30 minutes ago: runs complete pieces, and do not catch up.',
+    from: 'code',
+    reads: { lag: { metric: 'CursorLagSeconds', statistic: 'Maximum' } },
+    minutes: 5,
+    threshold: { above: 1_800 },
+    // Runs that say nothing are what sync-stopped is for.
+    silence: 'same',
+  },
+  {
+    name: 'key-refused',
+    about: 'listed',
+    why: 'Telnyx answered 401 or 403. It does not pass: nothing is listed or republished until the API key is right.',
+    from: 'code',
+    reads: { refused: { metric: 'UpstreamKeyRefused', statistic: 'Sum' } },
+    formula: 'FILL(refused, 0)',
+    minutes: 15,
+    threshold: { above: 0 },
+    silence: 'good',
+  },
+  {
+    name: 'rate-limited',
+    about: 'listed',
+    why: 'Telnyx answered 429 more than 10 times in 15 minutes. We stay below its limit: somebody else uses it up.',
+    from: 'code',
+    reads: { limited: { metric: 'UpstreamRateLimited', statistic: 'Sum' } },
+    formula: 'FILL(limited, 0)',
+    minutes: 15,
+    threshold: { above: 10 },
+    silence: 'good',
+  },
+  {
+    name: 'webhooks-refused',
+    about: 'received',
+    why: 'Over half of what came to the webhook URL in 15 minutes, and over 10 requests, had no valid signature. Telnyx has another key than we, or somebody tries.',
+    from: 'code',
+    reads: {
+      refused: { metric: 'WebhooksRefused', statistic: 'Sum' },
+      received: { metric: 'WebhooksReceived', statistic: 'Sum' },
+    },
+    formula: 'IF(FILL(refused, 0) > 10, 100 * FILL(refused, 0) / SUM(FILL(METRICS(), 0)), 0)',
+    minutes: 15,
+    threshold: { above: 50 },
+    silence: 'good',
+  },
+  {
+    name: 'webhook-errors',
+    about: 'received',
+    why: 'Telnyx got more than two 5xx answers in 15 minutes: one is a hiccup, which it repeats.',
+    from: 'aws',
+    reads: { errors: { function: webhook.function, metric: 'Url5xxCount', statistic: 'Sum' } },
+    formula: 'FILL(errors, 0)',
+    minutes: 15,
+    threshold: { above: 2 },
+    silence: 'good',
+  },
+  {
+    name: 'webhook-slow',
+    about: 'received',
+    why: 'One webhook in a hundred took over 1.5 seconds, for 10 of 15 minutes. Telnyx gives up after 2.',
+    from: 'aws',
+    reads: { latency: { function: webhook.function, metric: 'UrlRequestLatency', statistic: 'p99' } },
+    minutes: 5,
+    periods: { of: 3, breaching: 2 },
+    threshold: { above: 1_500 },
+    silence: 'good',
+  },
+  {
+    name: 'notifications-missed',
+    about: 'notified',
+    why: 'Over 5 % of the webhooks due within an hour, and at least 5, never came.',
+    from: 'code',
+    reads: {
+      missed: { metric: 'NotificationsMissed', statistic: 'Sum' },
+      due: { metric: 'NotificationsDue', statistic: 'Sum' },
+    },
+    // Those missed within an hour may have been due in the one before.
+    formula: 'IF(FILL(missed, 0) >= 5, 100 * FILL(missed, 0) / MAX(FILL(METRICS(), 0)), 0)',
+    minutes: 60,
+    threshold: { above: 5 },
+    silence: 'good',
+  },
+  {
+    name: 'publishing-behind',
+    about: 'published',
+    why: 'An event has waited over 15 minutes to be published, or nothing says how long they wait: stream and sweep both fail.',
+    from: 'code',
+    reads: { oldest: { metric: 'OldestUnpublishedSeconds', statistic: 'Maximum' } },
+    minutes: 5,
+    threshold: { above: 900 },
+    // The sweep says it each time. CloudWatch looks back for some periods more before a silence counts.
+    silence: 'bad',
+  },
+  {
+    name: 'failed-batches',
+    about: 'published',
+    why: 'A batch of the stream failed for good. The sweep takes its events up; what stopped them is to be found.',
+    from: 'aws',
+    reads: { messages: { queue: 'failedBatches', metric: 'ApproximateNumberOfMessagesVisible', statistic: 'Maximum' } },
+    minutes: 5,
+    threshold: { above: 0 },
+    silence: 'good',
+  },
+  {
+    name: 'orders-overdue',
+    about: 'orders',
+    why: 'An order stays in a status for longer than its limit. Looked at every night.',
+    from: 'code',
+    reads: { overdue: { metric: 'OverdueOrders', statistic: 'Maximum' } },
+    minutes: 24 * 60,
+    threshold: { above: 0 },
+    silence: 'same',
+  },
+  {
+    name: 'dead-letters',
+    about: 'machinery',
+    why: 'Scheduled work failed three times, or could not be started. Nothing repeats a range or a nightly run.',
+    from: 'aws',
+    reads: { messages: { queue: 'deadLetters', metric: 'ApproximateNumberOfMessagesVisible', statistic: 'Maximum' } },
+    minutes: 5,
+    threshold: { above: 0 },
+    silence: 'good',
+  },
+  {
+    name: 'functions-failing',
+    about: 'machinery',
+    why: 'Functions crashed or ran out of time more than twice in 15 minutes: one failure is repeated and passes.',
+    from: 'aws',
+    reads: ofEveryFunction('Errors'),
+    formula: 'SUM(FILL(METRICS(), 0))',
+    minutes: 15,
+    threshold: { above: 2 },
+    silence: 'good',
+  },
+  {
+    name: 'functions-throttled',
+    about: 'machinery',
+    why: 'Lambda has held functions back for 10 of 15 minutes: the account has no room left. A burst passes by itself.',
+    from: 'aws',
+    reads: ofEveryFunction('Throttles'),
+    formula: 'SUM(FILL(METRICS(), 0))',
+    minutes: 5,
+    periods: { of: 3, breaching: 2 },
+    threshold: { above: 0 },
+    silence: 'good',
+  },
+  {
+    name: 'tables-throttled',
+    about: 'machinery',
+    why: 'DynamoDB has refused writes or queries for 10 of 15 minutes. A table that is paid by request refuses only for a moment.',
+    from: 'aws',
+    reads: everyWriteAndQuery(),
+    formula: 'SUM(FILL(METRICS(), 0))',
+    minutes: 5,
+    periods: { of: 3, breaching: 2 },
+    threshold: { above: 0 },
+    silence: 'good',
+  },
+];

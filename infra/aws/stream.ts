@@ -1,0 +1,59 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { type Stream, streams } from '../service.ts';
+import type { Data } from './data-stack.ts';
+import { addFailureQueue } from './failure-queue.ts';
+import type { Functions } from './functions.ts';
+import { constructId } from './names.ts';
+
+/** Lets the tables' streams feed their functions. Returns the queue that says which batches were given up. */
+export function addStreams(scope: Construct, functions: Functions, data: Data): sqs.Queue {
+  const failedBatches = addFailureQueue(scope, 'FailedBatches');
+  for (const stream of streams) addStream(scope, stream, functions[stream.function], data, failedBatches);
+  return failedBatches;
+}
+
+/** What Lambda asks of a function's role before it takes a stream. */
+const streamActions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+  (action) => `dynamodb:${action}`,
+);
+
+function addStream(
+  scope: Construct,
+  { table, function: name, whenRowHas, batchSize, gatherSeconds, retries }: Stream,
+  target: lambda.Function,
+  data: Data,
+  failedBatches: sqs.IQueue,
+): void {
+  const streamArn = data.tables[table].tableStreamArn;
+  if (!streamArn) throw new Error(`${name} is fed by the table ${table}, which has no stream: it must be "streamed"`);
+  const allow = (actions: string[], resource: string) =>
+    target.addToRolePolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
+  // Not CDK's event source: its grants also list the streams of every table, and read the queue's attributes.
+  allow(streamActions, streamArn);
+  allow(['sqs:SendMessage'], failedBatches.queueArn);
+  new lambda.EventSourceMapping(scope, `${constructId(table)}To${constructId(name)}`, {
+    target,
+    eventSourceArn: streamArn,
+    // LATEST takes minutes to begin, and would begin after what was written until then, or while the service was not deployed. What
+    // was announced before comes once more this way: its row says so.
+    startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+    filters: [
+      lambda.FilterCriteria.filter({
+        dynamodb: { NewImage: { [whenRowHas]: { S: lambda.FilterRule.exists() } } },
+      }),
+    ],
+    batchSize,
+    maxBatchingWindow: Duration.seconds(gatherSeconds),
+    reportBatchItemFailures: true,
+    bisectBatchOnError: true,
+    retryAttempts: retries,
+    // One batch of a shard at a time: more would only compete for the same orders. Records have no age limit but the stream's own 24
+    // hours: with a shorter one, those that TRIM_HORIZON brings back would count as failures.
+    parallelizationFactor: 1,
+    onFailure: { bind: () => ({ destination: failedBatches.queueArn }) },
+  });
+}

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../local/cannot-start.ts';
+import { type ApiError, EXIT, Failure } from './failure.ts';
+import type { Settings } from './settings.ts';
+import { duration, shown } from './text.ts';
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+interface GetOptions {
+  /** Ends the request; its reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** False for whoever repeats by itself. */
+  readonly repeat?: boolean;
+}
+
+interface PostOptions {
+  /** With a key the ledger does it once, however often it is asked: so it is repeated when the answer is lost. */
+  readonly idempotencyKey?: string;
+  /** True when doing it twice is doing it once, without a key. */
+  readonly repeat?: boolean;
+}
+
+/** The ledger's HTTP API. All of it throws {@link Failure}. */
+export interface Api {
+  readonly get: <Answer>(path: string, query?: Query, options?: GetOptions) => Promise<Answer>;
+  /** @returns `undefined` for an answer without a body */
+  readonly post: <Answer>(path: string, body?: unknown, options?: PostOptions) => Promise<Answer>;
+}
+
+/** The API's gateway gives up after 30 s. */
+const ANSWER_WITHIN = 35_000;
+const ATTEMPTS = 5;
+const ATTEMPTS_TO_REACH = 3;
+const FIRST_PAUSE = 500;
+const LONGEST_WAIT = 60_000;
+/** Shorter pauses pass without a word. */
+const WORTH_A_WORD = 2_000;
+
+/**
+ * The API at an address. What may be repeated is repeated after 429, 503 and a lost connection, after as long as `Retry-After` says,
+ * for a minute at most.
+ *
+ * @param say tells people why it takes longer
+ */
+export function apiAt({ url, token }: Settings, say: (text: string) => void): Api {
+  async function ask(method: string, path: string, init: RequestInit): Promise<unknown> {
+    const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN), ...(init.signal ? [init.signal] : [])]);
+    const headers = { ...init.headers, accept: 'application/json', authorization: `Bearer ${token}` };
+    try {
+      const response = await fetch(url + path, { ...init, method, headers, signal, redirect: 'manual' });
+      return answerIn(response, await response.text(), `${method} ${path.split('?')[0]}`);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      init.signal?.throwIfAborted();
+      const reason = signal.aborted ? `no answer within ${ANSWER_WITHIN / 1000} s` : shown(reasonOf(error));
+      throw new Failure(EXIT.unreachable, `The ledger at ${url} cannot be reached: ${reason}`, { passes: true });
+    }
+  }
+
+  async function repeated(asked: () => Promise<unknown>): Promise<unknown> {
+    let waited = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await asked();
+      } catch (error) {
+        if (!(error instanceof Failure) || !error.passes) throw error;
+        if (attempt === (error.exitCode === EXIT.unreachable ? ATTEMPTS_TO_REACH : ATTEMPTS)) throw error;
+        const pause = (error.retryAfterSeconds ?? 0) * 1000 || FIRST_PAUSE * 2 ** (attempt - 1);
+        waited += pause;
+        if (waited > LONGEST_WAIT) throw error;
+        if (pause >= WORTH_A_WORD) say(`${error.message}; asking again in ${duration(pause / 1000)}`);
+        await sleep(pause);
+      }
+    }
+  }
+
+  return {
+    async get<Answer>(path: string, query: Query = {}, { signal, repeat = true }: GetOptions = {}) {
+      const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+        value === undefined ? [] : [[name, String(value)]],
+      );
+      const target = given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
+      const asked = () => ask('GET', target, signal ? { signal } : {});
+      return (await (repeat ? repeated(asked) : asked())) as Answer;
+    },
+    async post<Answer>(
+      path: string,
+      body?: unknown,
+      { idempotencyKey, repeat = idempotencyKey !== undefined }: PostOptions = {},
+    ) {
+      const headers = {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+      };
+      const asked = () => ask('POST', path, { headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+      return (await (repeat ? repeated(asked) : asked())) as Answer;
+    },
+  };
+}
+
+/**
+ * A part of a path, from what a person gave.
+ *
+ * @throws {Failure} for what would be another path
+ */
+export function segment(id: string): string {
+  if (/^\.{0,2}$/.test(id)) throw new Failure(EXIT.usage, `"${id}" is not an id.`);
+  // Ids of jobs and runs hold instants, and a colon is itself in a path.
+  return encodeURIComponent(id).replaceAll('%3A', ':');
+}
+
+function answerIn(response: Response, text: string, what: string): unknown {
+  const { status, ok } = response;
+  if (ok && text === '') return undefined;
+  const body = parse(text);
+  if (ok && body !== undefined) return body;
+  if (ok) throw new Failure(EXIT.bad, `The answer to ${what} is not JSON: is LEDGER_URL the address of a ledger?`);
+
+  const { errors, message } = (body ?? {}) as { errors?: ApiError[]; message?: string };
+  const told = Array.isArray(errors) && errors.length > 0 ? errors : undefined;
+  const first = told?.[0];
+  const words = shown(first?.detail ?? first?.title ?? message);
+  const final = response.headers.has('idempotent-replayed') || response.headers.get('x-should-retry') === 'false';
+  const inOneLine = first?.detail ? `${words} (${status})` : `${what} was answered ${status}${words && `: ${words}`}`;
+  throw new Failure(exitCodeOf(status), inOneLine, {
+    errors: told,
+    passes: !final && (status === 429 || status === 503 || (status === 409 && response.headers.has('retry-after'))),
+    retryAfterSeconds: retryAfterOf(response.headers.get('retry-after')),
+  });
+}
+
+function exitCodeOf(status: number) {
+  if (status === 401 || status === 403) return EXIT.notAuthorized;
+  return status === 404 ? EXIT.notFound : EXIT.bad;
+}
+
+/** Either of the header's two forms, in seconds. */
+function retryAfterOf(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { Option } from 'commander';
+import type { DayOfGaps, Gap } from '../answers.ts';
+import {
+  type AddCommands,
+  type Context,
+  DEFAULT_LIMIT,
+  FROM,
+  filtersOf,
+  LIMIT,
+  ORDER,
+  refuseBackwards,
+  type Selection,
+  TO,
+  TYPE,
+} from '../context.ts';
+import { typeOf } from '../events-shown.ts';
+import { EXIT } from '../failure.ts';
+import { moreThan, showList } from '../listing.ts';
+import { readList } from '../pages.ts';
+import type { Column } from '../table.ts';
+import { instant, shown } from '../text.ts';
+
+interface GapsOptions extends Selection {
+  readonly kind: string;
+  readonly limit?: number;
+}
+
+export const addGaps: AddCommands = (program, run) => {
+  const command = program
+    .command('gaps')
+    .description(
+      'notifications that never came (missed), came late (recovered), or about events never listed (unlisted)',
+    )
+    .addOption(
+      new Option('--kind <kind>', 'which of them').choices(['missed', 'recovered', 'unlisted']).default('missed'),
+    )
+    .option(...TYPE)
+    .option(...ORDER)
+    .option(...FROM)
+    .option(...TO)
+    .option(...LIMIT)
+    .action((options: GapsOptions) => {
+      refuseBackwards(command, options);
+      return run((context) => gaps(context, options));
+    });
+};
+
+const COLUMNS: readonly Column<Gap>[] = [
+  { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
+  { head: 'type', of: typeOf },
+  { head: 'event', of: ({ id }) => id },
+  { head: 'order', of: ({ porting_order_id }) => porting_order_id, spare: true },
+  { head: 'known since', of: (gap) => instant(gap.recovered_at ?? gap.missed_at ?? gap.unlisted_at), spare: true },
+  { head: 'healing', of: ({ healing }) => healing && (healing.outcome ?? 'asked'), spare: true },
+];
+
+const count = (name: 'missed' | 'recovered' | 'unlisted'): Column<DayOfGaps> => ({
+  head: name,
+  of: (day) => day[name],
+  right: true,
+});
+const DAYS: readonly Column<DayOfGaps>[] = [
+  { head: 'day', of: ({ day }) => day },
+  count('missed'),
+  count('recovered'),
+  count('unlisted'),
+];
+
+async function gaps(context: Context, { kind, limit = DEFAULT_LIMIT, ...selection }: GapsOptions) {
+  const query = { ...filtersOf(selection), 'filter[kind]': kind };
+  const listed = await readList<Gap>(context.api, '/v2/gaps', query, limit);
+  const { screen } = context;
+  const days = ((listed.meta.by_day ?? []) as readonly DayOfGaps[]).filter(
+    ({ missed, recovered, unlisted }) => missed + recovered + unlisted > 0,
+  );
+  if (!screen.json && days.length > 0) {
+    screen.table(DAYS, days);
+    if (listed.data.length > 0) screen.print();
+  }
+  showList(context, listed, COLUMNS, { none: `No ${shown(kind)} notifications.`, more: moreThan(limit) });
+  return EXIT.fine;
+}

@@ -1,0 +1,119 @@
+import type { LedgerEvent, Order } from '../answers.ts';
+import { segment } from '../api.ts';
+import { type AddCommands, type Context, DEFAULT_LIMIT, LIMIT } from '../context.ts';
+import { eventColumns, paintStatus } from '../events-shown.ts';
+import { EXIT } from '../failure.ts';
+import { showList } from '../listing.ts';
+import { readList } from '../pages.ts';
+import type { Screen } from '../screen.ts';
+import type { Column } from '../table.ts';
+import { counted, distance, instant, shown } from '../text.ts';
+
+interface OrdersOptions {
+  readonly status?: string;
+  readonly actionRequired?: true;
+  readonly reference?: string;
+  readonly all?: true;
+  readonly limit?: number;
+}
+
+export const addOrders: AddCommands = (program, run) => {
+  program
+    .command('orders')
+    .description('the orders, those that changed last first')
+    .option('--status <list>', 'only in these statuses, with commas between: exception,submitted')
+    .option('--action-required', 'only those that wait for you')
+    .option('--reference <text>', 'only with exactly this customer reference')
+    .option('--all', 'all of them')
+    .option(...LIMIT)
+    .action((options: OrdersOptions) => run((context) => orders(context, options)));
+  program
+    .command('order')
+    .description('an order: its state, who must act until when, and what happened')
+    .argument('<id>', 'porting order')
+    .action((id: string) => run((context) => order(context, id)));
+};
+
+async function orders(context: Context, options: OrdersOptions) {
+  const limit = options.limit ?? (options.all ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT);
+  const query = {
+    'filter[status]': options.status,
+    'filter[action_required]': options.actionRequired && 'true',
+    'filter[customer_reference]': options.reference,
+  };
+  const listed = await readList<Order>(context.api, '/v2/orders', query, limit);
+  showList(context, listed, columns(context.screen), {
+    none: 'No such orders.',
+    more: `There are more than these ${limit}. Ask with --limit or --all.`,
+  });
+  return EXIT.fine;
+}
+
+function columns(screen: Screen): Column<Order>[] {
+  return [
+    { head: 'order', of: ({ id }) => id },
+    { head: 'status', of: statusOf, least: 18, paint: (text) => paintStatus(screen, text) },
+    {
+      head: 'must act',
+      of: ({ acts }) => actor(acts),
+      least: 8,
+      paint: (text, { action_required }) => screen.paint(action_required ? 'yellow' : undefined, text),
+    },
+    { head: 'until', of: ({ act_by }) => instant(act_by).slice(0, 10), spare: true },
+    { head: 'reference', of: ({ customer_reference }) => customer_reference, least: 10, spare: true },
+    { head: 'changed (UTC)', of: ({ changed_at }) => instant(changed_at).slice(0, 16), spare: true },
+  ];
+}
+
+function statusOf({ status, overdue_since }: Order): string {
+  return `${status?.value ?? 'not known'}${overdue_since ? ', overdue' : ''}`;
+}
+
+function actor(acts: string): string {
+  return shown(acts).replaceAll('_', ' ');
+}
+
+async function order({ api, screen }: Context, id: string) {
+  const path = `/v2/orders/${segment(id)}`;
+  const { data } = await api.get<{ data: Order }>(path);
+  const { data: events } = await readList<LedgerEvent>(api, `${path}/events`, { sort: 'created_at' });
+  if (screen.json) {
+    screen.document({ data, events });
+    return EXIT.fine;
+  }
+  const lines: [string, unknown][] = [
+    ['order', data.id],
+    ['status', statusWords(data)],
+    ...(data.status?.details ?? []).map((detail): [string, unknown] => [
+      '',
+      [shown(detail.code), shown(detail.description)].filter(Boolean).join(': '),
+    ]),
+    [
+      'must act',
+      data.act_by
+        ? `${actor(data.acts)} until ${instant(data.act_by)} UTC, ${distance(data.act_by)}`
+        : actor(data.acts),
+    ],
+    ['overdue', data.overdue_since && `since ${instant(data.overdue_since)} UTC`],
+    ['reference', data.customer_reference],
+    ['support key', data.support_key],
+    ['messaging', data.messaging?.messaging_port_status],
+    ['split from', data.split_from.join(' ')],
+    ['split into', data.split_into.join(' ')],
+    ['last comment', data.last_comment && `${instant(data.last_comment.at)} UTC, by ${data.last_comment.by}`],
+  ];
+  for (const [name, value] of lines) {
+    const text = shown(value);
+    if (text)
+      screen.print(`${screen.paint('dim', name.padEnd(12))}  ${name === 'status' ? paintStatus(screen, text) : text}`);
+  }
+  screen.print();
+  screen.print(screen.paint('dim', counted(events.length, 'event')));
+  if (events.length > 0) screen.table(eventColumns(screen, false), events);
+  return EXIT.fine;
+}
+
+function statusWords(order: Order): string {
+  const since = order.status_since ? ` since ${instant(order.status_since)} UTC, ${distance(order.status_since)}` : '';
+  return `${order.status?.value ?? 'not known'}${since}${order.action_required ? '; action required' : ''}`;
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { SyncRun } from '../answers.ts';
+import { segment } from '../api.ts';
+import {
+  type AddCommands,
+  type Context,
+  DEFAULT_LIMIT,
+  FROM,
+  LEDGER,
+  LIMIT,
+  refuseBackwards,
+  type Selection,
+  TO,
+} from '../context.ts';
+import { EXIT } from '../failure.ts';
+import { follow } from '../follow.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { moreThan, showList } from '../listing.ts';
+import { readList } from '../pages.ts';
+import { progressOn } from '../progress.ts';
+import type { Screen } from '../screen.ts';
+import type { Column } from '../table.ts';
+import { counted, instant, shown } from '../text.ts';
+
+interface Backfill {
+  readonly from: string;
+  readonly to?: string;
+}
+
+export const addSyncRuns: AddCommands = (program, run) => {
+  const [flags, description, read] = FROM;
+  const command = program
+    .command('backfill')
+    .description("lists a span of time from Telnyx's Events API again, and follows it to its end (operate token)")
+    .requiredOption(flags, description, read)
+    .option(TO[0], `${TO[1]} (default: now)`, TO[2])
+    .action((range: Backfill) => {
+      refuseBackwards(command, range as Selection);
+      return run((context) => backfill(context, range));
+    });
+  program
+    .command('runs')
+    .description('the sync runs, newest first')
+    .option(...LIMIT)
+    .action(({ limit = DEFAULT_LIMIT }: { limit?: number }) =>
+      run(async (context) => {
+        const listed = await readList<SyncRun>(context.api, '/v2/sync-runs', {}, limit);
+        showList(context, listed, runColumns(context.screen), { none: 'No sync run yet.', more: moreThan(limit) });
+        return EXIT.fine;
+      }),
+    );
+};
+
+/** A sync run as a row. */
+export function runColumns({ paint }: Screen): Column<SyncRun>[] {
+  const number = (head: 'seen' | 'inserted' | 'upgraded'): Column<SyncRun> => ({
+    head,
+    of: (run) => run[head],
+    right: true,
+  });
+  return [
+    { head: 'started (UTC)', of: ({ started_at }) => instant(started_at) },
+    { head: 'trigger', of: ({ trigger }) => trigger },
+    { head: 'status', of: ({ status }) => status, paint: (text) => paint(text === 'failed' ? 'red' : undefined, text) },
+    number('seen'),
+    number('inserted'),
+    number('upgraded'),
+    { head: 'error', of: ({ error }) => error, least: 13 },
+    { head: 'from', of: ({ from }) => instant(from), spare: true },
+    { head: 'to', of: ({ to }) => instant(to), spare: true },
+    { head: 'run', of: ({ id }) => id, spare: true },
+  ];
+}
+
+const countsOf = ({ pages, seen, inserted, upgraded }: SyncRun): string =>
+  `${counted(pages, 'page')}, ${seen} seen, ${inserted} inserted, ${upgraded} upgraded`;
+
+async function backfill({ api, screen }: Context, { from, to = new Date().toISOString() }: Backfill) {
+  const key = { idempotencyKey: randomUUID() };
+  const { data: asked } = await api.post<{ data: SyncRun }>('/v2/sync-runs', { from, to }, key);
+  screen.say(`run ${shown(asked.id)}: ${instant(asked.from)} to ${instant(asked.to)} UTC`);
+  const path = `/v2/sync-runs/${segment(asked.id)}`;
+  const run = await follow<SyncRun>({
+    look: async (signal) => (await api.get<{ data: SyncRun }>(path, {}, { signal, repeat: false })).data,
+    ended: ({ status }) => status === 'complete' || status === 'failed',
+    step: (state) => ({ words: `${state.status}: ${countsOf(state)}${state.error ? `; ${state.error}` : ''}` }),
+    progress: progressOn(),
+    signal: untilInterrupted(),
+  });
+  if (!run) {
+    screen.say(`No longer watching: run ${shown(asked.id)} goes on. To see it: ${LEDGER} runs`);
+    return EXIT.interrupted;
+  }
+  const failed = run.status !== 'complete';
+  if (screen.json) screen.document({ data: run });
+  else screen.print(`${screen.paint(failed ? 'red' : 'green', shown(run.status))}: ${countsOf(run)}`);
+  if (failed) screen.say(`The run failed: ${shown(run.error)}`);
+  return failed ? EXIT.bad : EXIT.fine;
+}

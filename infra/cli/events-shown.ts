@@ -1,0 +1,56 @@
+import type { LedgerEvent } from './answers.ts';
+import type { Screen } from './screen.ts';
+import type { Column } from './table.ts';
+import { instant, shown } from './text.ts';
+
+/** `status_changed`: the type without the word that all of them begin with. */
+export function typeOf({ event_type }: { readonly event_type: string | null }): string {
+  return shown(event_type).replace(/^porting_order\./, '');
+}
+
+/** What an event says, in some words. A comment's text is not among them: it may be long, and about people. */
+export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
+  if (!payload) return payload_status === 'created' ? 'payload not there yet' : '';
+  const part = (name: string) => (payload[name] ?? {}) as Readonly<Record<string, unknown>>;
+  switch (event_type) {
+    case 'porting_order.status_changed': {
+      const { value, details } = part('status');
+      const codes = Array.isArray(details) ? details.map((detail) => shown(detail?.code)).filter(Boolean) : [];
+      return [shown(value), codes.join(', ')].filter(Boolean).join(': ');
+    }
+    case 'porting_order.new_comment':
+      return `by ${shown(part('comment').user_type)}`;
+    case 'porting_order.split':
+      return `${shown(part('from').id)} into ${shown(part('to').id)}`;
+    case 'porting_order.messaging_changed':
+      return shown(part('messaging').messaging_port_status);
+    default:
+      return '';
+  }
+}
+
+/** By which ways an event came: `list`, `webhook`, `list, webhook 2x`. */
+export function cameBy({ ledger }: LedgerEvent): string {
+  const { webhook_deliveries: deliveries, listed_at, first_seen_by } = ledger;
+  const webhook = deliveries > 1 ? `webhook ${deliveries}x` : deliveries === 1 ? 'webhook' : '';
+  const ways = [webhook, listed_at ? 'list' : ''];
+  return (first_seen_by === 'list' ? ways.reverse() : ways).filter(Boolean).join(', ');
+}
+
+/** An order's status in its colour. */
+export function paintStatus({ paint }: Screen, text: string): string {
+  if (/^exception/.test(text)) return paint('yellow', text);
+  return paint(/^ported/.test(text) ? 'green' : /^(cancelled|deleted)/.test(text) ? 'dim' : undefined, text);
+}
+
+/** An event as a row. `withOrder` is for lists over several orders. */
+export function eventColumns(screen: Screen, withOrder: boolean): Column<LedgerEvent>[] {
+  return [
+    { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
+    { head: 'type', of: typeOf, least: 8 },
+    { head: 'says', of: saysOf, least: 9, paint: (text) => paintStatus(screen, text) },
+    { head: 'event', of: ({ id }) => id, ...(withOrder && { spare: true }) },
+    ...(withOrder ? [{ head: 'order', of: ({ porting_order_id }: LedgerEvent) => porting_order_id }] : []),
+    { head: 'came by', of: cameBy, least: 4, spare: true },
+  ];
+}

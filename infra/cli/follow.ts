@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from './failure.ts';
+import { Interrupted } from './interrupt.ts';
+import type { Progress, Step } from './progress.ts';
+
+const LOOK_EVERY = 1_000;
+const LONGEST_PAUSE = 30_000;
+/** Work goes on without whoever watches it: so long it may be out of sight. */
+const OUT_OF_SIGHT = 5 * 60_000;
+
+export interface Following<State> {
+  readonly look: (signal: AbortSignal) => Promise<State>;
+  readonly ended: (state: State) => boolean;
+  readonly step: (state: State) => Step;
+  readonly progress: Progress;
+  /** Ends the watching, not the work. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Watches work until it ends.
+ *
+ * @returns how it ended, or `undefined` when the watching was ended by Ctrl-C
+ * @throws {Failure} when the ledger refuses, or has not answered for 5 minutes
+ */
+export async function follow<State>({
+  look,
+  ended,
+  step,
+  progress,
+  signal,
+}: Following<State>): Promise<State | undefined> {
+  let seenAt = Date.now();
+  try {
+    for (;;) {
+      let pause = LOOK_EVERY;
+      try {
+        const state = await look(signal);
+        seenAt = Date.now();
+        progress.show(step(state));
+        if (ended(state)) return state;
+      } catch (error) {
+        if (!(error instanceof Failure) || !error.passes || Date.now() - seenAt > OUT_OF_SIGHT) throw error;
+        progress.note(`${error.message}; still trying`);
+        pause = pauseAfter(error, LOOK_EVERY);
+      }
+      await sleep(pause, undefined, { signal });
+    }
+  } catch (error) {
+    if (signal.reason instanceof Interrupted) return undefined;
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+/** How long to wait after a failure that passes, in milliseconds. */
+export function pauseAfter({ retryAfterSeconds = 0 }: Failure, least: number): number {
+  return Math.min(LONGEST_PAUSE, Math.max(least, retryAfterSeconds * 1000));
+}

@@ -1,0 +1,34 @@
+const RFC_3339 =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
+const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
+const AGO = /^(\d{1,5})([mhd])$/;
+const SECONDS = { m: 60, h: 3600, d: 86_400 } as const;
+
+/** What `--from` and `--to` take, for messages. */
+export const ALLOWED_INSTANTS =
+  'RFC 3339 (2026-11-20T09:00:00Z), a UTC day (2026-11-20), or so long ago (30m, 24h, 7d)';
+
+/**
+ * Reads what a person gave for an instant.
+ *
+ * @param end where a whole day is given: its last microsecond instead of its first
+ * @param now milliseconds since 1970
+ * @returns RFC 3339 as the API takes it, or `undefined` when it is nothing of the sort
+ */
+export function readInstant(text: string, end: boolean, now: number): string | undefined {
+  const ago = AGO.exec(text);
+  if (ago) {
+    const seconds = Number(ago[1]) * SECONDS[ago[2] as keyof typeof SECONDS];
+    const at = new Date(now - seconds * 1000);
+    return at.getUTCFullYear() > 0 ? at.toISOString() : undefined;
+  }
+  const date = DAY.exec(text) ?? RFC_3339.exec(text);
+  if (!date || !isDate(Number(date[1]), Number(date[2]), Number(date[3]))) return undefined;
+  if (!DAY.test(text)) return text;
+  return end ? `${text}T23:59:59.999999Z` : `${text}T00:00:00Z`;
+}
+
+function isDate(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && day > 0;
+}

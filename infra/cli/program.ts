@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { addEvents } from './commands/events.ts';
+import { addGaps } from './commands/gaps.ts';
+import { addJobs } from './commands/jobs.ts';
+import { addOrders } from './commands/orders.ts';
+import { addRejections } from './commands/rejections.ts';
+import { addRepublish } from './commands/republish.ts';
+import { addStatus } from './commands/status.ts';
+import { addSyncRuns } from './commands/sync-runs.ts';
+import { addTail } from './commands/tail.ts';
+import { type Context, LEDGER } from './context.ts';
+import { EXIT, type ExitCode, Failure } from './failure.ts';
+
+const ABOUT = `
+Environment:
+  LEDGER_URL    where the ledger's API is (default: http://127.0.0.1:3000)
+  LEDGER_TOKEN  a read token, or an operate token for what changes something
+  NO_COLOR      no colours
+
+Exit codes:
+  0  fine
+  1  the request failed, or the outcome is bad: not well, a job with failed or
+     unknown items, a sync run that failed
+  2  wrong usage
+  3  not authorized
+  4  not found
+  5  the ledger cannot be reached
+  130  ended by Ctrl-C
+
+With --json standard output holds one JSON document and nothing else; a failure is
+{"errors": [...]}. For scripts: npm run --silent ledger -- ...`;
+
+/**
+ * Reads the arguments and does what they ask for.
+ *
+ * @param args without Node and the script
+ * @throws {Failure}
+ */
+export async function runProgram(args: readonly string[], contextOf: (json: boolean) => Context): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.fine;
+  const program = new Command(LEDGER)
+    .usage('<command> [options]')
+    .description('What the ledger knows, and what can be done about it.')
+    .option('--json', 'for machines: JSON on standard output, and nothing else there')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', ABOUT)
+    .exitOverride();
+  for (const add of [
+    ...[addStatus, addOrders, addEvents, addTail, addGaps, addRejections],
+    ...[addRepublish, addJobs, addSyncRuns],
+  ]) {
+    add(program, async (work) => {
+      exitCode = await work(contextOf(program.opts().json === true));
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.fine;
+    throw new Failure(EXIT.usage, error.message.replace(/^error: /, ''), { isSaid: true });
+  }
+}

@@ -1,0 +1,40 @@
+import { styleText } from 'node:util';
+import { type Column, tableText } from './table.ts';
+import { jsonText } from './text.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where a command's words go: results to standard output, everything else to standard error. */
+export interface Screen {
+  readonly json: boolean;
+  /** A line of the result, for people. */
+  readonly print: (text?: string) => void;
+  readonly table: <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => void;
+  /** The result as a JSON document. */
+  readonly document: (value: unknown) => void;
+  /** The result as one of many JSON documents, each on a line. */
+  readonly line: (value: unknown) => void;
+  /** What is not the result: notices, questions, errors. */
+  readonly say: (text: string) => void;
+  /** Adds colour, where there may be any. */
+  readonly paint: (style: Style | undefined, text: string) => string;
+}
+
+/** The screen of this process. */
+export function thisScreen(json: boolean, environment: NodeJS.ProcessEnv = process.env): Screen {
+  const { stdout, stderr } = process;
+  const colour = stdout.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  const width = stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const print = (text = ''): void => void stdout.write(`${text}\n`);
+  const paint = (style: Style | undefined, text: string): string =>
+    colour && style && text ? styleText(style, text, { validateStream: false }) : text;
+  return {
+    json,
+    print,
+    table: (columns, rows) => print(tableText(columns, rows, width, (text) => paint('dim', text))),
+    document: (value) => print(jsonText(value, 2)),
+    line: (value) => print(jsonText(value)),
+    say: (text) => void stderr.write(`${text}\n`),
+    paint,
+  };
+}

@@ -1,0 +1,86 @@
+import Table from 'cli-table3';
+import { shown } from './text.ts';
+
+/** A column of a table. */
+export interface Column<Row> {
+  readonly head: string;
+  readonly of: (row: Row) => unknown;
+  /** Adds colour to what is shown. */
+  readonly paint?: (text: string, row: Row) => string;
+  /** How narrow it may become; without it, it stays whole. */
+  readonly least?: number;
+  /** Left out where there is no room for it. */
+  readonly spare?: true;
+  readonly right?: true;
+}
+
+const GAP = 2;
+
+/**
+ * Rows as text, no line wider than the terminal: columns give way as far as they may, then spare ones are left out, from the right.
+ * Where not even the rest fits, each row becomes a block of lines.
+ *
+ * @param width in characters; infinite when nobody looks
+ */
+export function tableText<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+  paintHead: (text: string) => string = (text) => text,
+): string {
+  const cells = (column: Column<Row>) =>
+    rows.map((row) => {
+      const text = shown(column.of(row));
+      return column.paint ? column.paint(text, row) : text;
+    });
+  const draw = (widths: readonly number[] | undefined) => {
+    const table = new Table({
+      head: columns.map(({ head }) => paintHead(head)),
+      chars: { ...NO_LINES, middle: ' '.repeat(GAP) },
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+      colAligns: columns.map(({ right }) => (right ? 'right' : 'left')),
+      ...(widths && { colWidths: [...widths] }),
+    });
+    const drawn = columns.map(cells);
+    table.push(...rows.map((_, index) => drawn.map((column) => column[index] ?? '')));
+    const lines = table.toString().split('\n');
+    return { text: lines.map((line) => line.trimEnd()).join('\n'), widths: table.options.colWidths.map(Number) };
+  };
+
+  const whole = draw(undefined);
+  if (total(whole.widths) <= width) return whole.text;
+  const fitting = narrowed(columns, whole.widths, width);
+  if (fitting) return draw(fitting).text;
+  const spare = columns.findLastIndex((column) => column.spare);
+  if (spare >= 0) return tableText(columns.toSpliced(spare, 1), rows, width, paintHead);
+  return rows
+    .map((_, index) => columns.map((column) => `${paintHead(column.head)} ${cells(column)[index] ?? ''}`).join('\n'))
+    .join('\n\n');
+}
+
+const NO_LINES = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
+  ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
+};
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
+}
+
+/** Takes from the widest column that may give, a character at a time. */
+function narrowed<Row>(
+  columns: readonly Column<Row>[],
+  natural: readonly number[],
+  width: number,
+): number[] | undefined {
+  const widths = [...natural];
+  while (total(widths) > width) {
+    const giving = widths
+      .map((_, index) => index)
+      .filter((index) => (widths[index] ?? 0) > (columns[index]?.least ?? Number.POSITIVE_INFINITY))
+      .sort((one, other) => (widths[other] ?? 0) - (widths[one] ?? 0))[0];
+    if (giving === undefined) return undefined;
+    widths[giving] = (widths[giving] ?? 0) - 1;
+  }
+  return widths;
+}

@@ -1,0 +1,47 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Control characters, line separators, and marks that turn the direction of writing: none of them may reach a terminal. */
+const STEERING = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A value in one line, empty when there is none. What others sent must not steer the terminal. */
+export function shown(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return stripVTControlCharacters(text).replaceAll(STEERING, ' ').replaceAll(/ {2,}/g, ' ').trim();
+}
+
+/** A value as JSON that is safe to show: what JSON leaves as it is and a terminal obeys is escaped. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(STEERING, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** An instant for people, in UTC: `2026-11-23 09:18:14`; empty when there is none, and what is no instant as it came. */
+export function instant(value: unknown): string {
+  const parts = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)/.exec(String(value ?? ''));
+  const at = Date.parse(String(value ?? ''));
+  if (!parts || Number.isNaN(at)) return shown(value);
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** A number of seconds in the one unit that fits: `45 s`, `12 min`, `5 h`, `3 d`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 120) return `${whole} s`;
+  if (whole < 2 * 3600) return `${Math.floor(whole / 60)} min`;
+  if (whole < 48 * 3600) return `${Math.floor(whole / 3600)} h`;
+  return `${Math.floor(whole / 86_400)} d`;
+}
+
+/** How far an instant is from now: `3 h ago`, `in 12 d`; empty when it is none. */
+export function distance(value: unknown, now = Date.now()): string {
+  const seconds = (Date.parse(String(value ?? '')) - now) / 1000;
+  if (Number.isNaN(seconds)) return '';
+  return seconds > 0 ? `in ${duration(seconds)}` : `${duration(-seconds)} ago`;
+}
+
+/** `1 order`, `2 orders`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Alarm, alarms } from '../../infra/aws/alarm-table.ts';
+import { constructId, identifier } from '../../infra/aws/names.ts';
+import type { AwsReading, CodeReading } from '../../infra/aws/readings.ts';
+import { METRIC_NAMESPACE, metrics } from '../../infra/service.ts';
+import { repository } from './bundled.ts';
+import { functionNames, named, ofType, synthesized } from './synthesized.ts';
+
+interface DeployedMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: { Name: string; Value: string }[];
+}
+
+interface Query {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly ReturnData: boolean;
+  readonly MetricStat?: { Metric: DeployedMetric; Period: number; Stat: string };
+}
+
+const { resources, service } = synthesized();
+const propertiesOf = ({ name }: Alarm) => named(resources, `${constructId(name)}Alarm`).Properties;
+const byName = (name: string): Alarm => {
+  const found = alarms.find((alarm) => alarm.name === name);
+  if (!found) throw new Error(`no alarm ${name}`);
+  return found;
+};
+
+/** What an alarm reads, in the form of a formula's metrics also where it has none. */
+function queriesOf(alarm: Alarm): readonly Query[] {
+  const { Metrics, Namespace, MetricName, Dimensions, Period, Statistic, ExtendedStatistic } = propertiesOf(alarm);
+  if (Metrics) return Metrics as Query[];
+  const Metric = { Namespace, MetricName, Dimensions } as DeployedMetric;
+  const Stat = String(Statistic ?? ExtendedStatistic);
+  return [{ Id: 'only', ReturnData: true, MetricStat: { Metric, Period: Number(Period), Stat } }];
+}
+
+test('exactly the alarms of the table, each of its own name', () => {
+  const deployed = Object.keys(ofType(resources, 'AWS::CloudWatch::Alarm'));
+  expect(deployed).toEqual(alarms.map(({ name }) => `${constructId(name)}Alarm`));
+  expect(new Set(deployed).size).toBe(deployed.length);
+});
+
+describe.each(alarms)('alarm $name', (alarm) => {
+  const properties = propertiesOf(alarm);
+
+  test('is named after its ledger, and its text says where the runbook is', () => {
+    expect(properties.AlarmName).toBe(`PortInLedger-${alarm.name}`);
+    expect(properties.AlarmDescription).toContain(`docs/operations.md#alarm-${alarm.name}`);
+    expect(String(properties.AlarmDescription).length).toBeLessThanOrEqual(1024);
+  });
+
+  test('has its entry in the runbook', () => {
+    const headings = readFileSync(join(repository, 'docs/operations.md'), 'utf8').match(/^### .*$/gm);
+    // GitHub makes `#alarm-<name>` of it.
+    expect(headings).toContain(`### Alarm: ${alarm.name}`);
+  });
+
+  test('tells the topic when it rises and when it is over', () => {
+    expect(properties).toMatchObject({ AlarmActions: ['<Alarms>'], OKActions: ['<Alarms>'] });
+  });
+
+  test('reads exactly what the table says', () => {
+    const read = queriesOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat] : []));
+    expect(read).toEqual(
+      Object.values<CodeReading | AwsReading>(alarm.reads).map((reading) => ({
+        Metric: expect.objectContaining({ MetricName: reading.metric, ...sourceOf(reading) }),
+        Period: alarm.minutes * 60,
+        Stat: reading.statistic,
+      })),
+    );
+  });
+
+  // CloudWatch takes no more than ten metrics and one result, and an unknown name fails when it is deployed.
+  test('looks at one line, made of names that it reads', () => {
+    const queries = queriesOf(alarm);
+    const results = queries.filter(({ ReturnData }) => ReturnData);
+    expect(results).toHaveLength(1);
+    expect(queries.filter(({ MetricStat }) => MetricStat).length).toBeLessThanOrEqual(10);
+    const known = queries.map(({ Id }) => Id);
+    const used = [...(results[0]?.Expression ?? '').matchAll(/\b[a-z]\w*/g)].map(([name]) => name);
+    expect(used.filter((name) => !known.includes(name))).toEqual([]);
+    for (const id of known) expect(id).toMatch(/^[a-z]\w*$/);
+    if (alarm.formula) expect(known).toEqual(expect.arrayContaining(Object.keys(alarm.reads).map(identifier)));
+  });
+
+  // Where nothing was counted there is no value, and CloudWatch would go on with older ones.
+  test('takes a count for 0 where nothing was counted', () => {
+    const counts = Object.entries<CodeReading | AwsReading>(alarm.reads).filter(
+      ([, { statistic }]) => statistic === 'Sum',
+    );
+    const bare = (alarm.formula ?? Object.keys(alarm.reads).join()).replaceAll(/FILL\([^()]*(\(\))?, 0\)/g, '');
+    for (const [label] of counts) expect(bare).not.toMatch(new RegExp(`\\b${identifier(label)}\\b|METRICS`));
+  });
+
+  test('looks at a day at most, which is all that CloudWatch does', () => {
+    expect(alarm.minutes * (alarm.periods?.of ?? 1)).toBeLessThanOrEqual(24 * 60);
+  });
+});
+
+test('an alarm that reads what the code writes reads the metrics of this ledger', () => {
+  const code = alarms.filter(({ from }) => from === 'code').flatMap(queriesOf);
+  for (const { MetricStat } of code) {
+    if (!MetricStat) continue;
+    expect(MetricStat.Metric.Namespace).toBe(METRIC_NAMESPACE);
+    expect(Object.keys(metrics)).toContain(MetricStat.Metric.MetricName);
+    expect(MetricStat.Metric.Dimensions).toEqual([{ Name: 'Ledger', Value: 'PortInLedger' }]);
+  }
+});
+
+describe('the limits that were asked for', () => {
+  const below = { ComparisonOperator: 'LessThanThreshold' };
+  const above = { ComparisonOperator: 'GreaterThanThreshold' };
+  const times = (of: number, breaching: number) => ({ EvaluationPeriods: of, DatapointsToAlarm: breaching });
+
+  test.each([
+    ['sync-stopped', 5, { ...below, Threshold: 1, ...times(3, 3), TreatMissingData: 'breaching' }],
+    ['cursor-behind', 5, { ...above, Threshold: 1_800, ...times(1, 1), TreatMissingData: 'ignore' }],
+    ['publishing-behind', 5, { ...above, Threshold: 900, ...times(1, 1), TreatMissingData: 'breaching' }],
+    ['dead-letters', 5, { ...above, Threshold: 0, ...times(1, 1), TreatMissingData: 'notBreaching' }],
+    ['failed-batches', 5, { ...above, Threshold: 0, ...times(1, 1), TreatMissingData: 'notBreaching' }],
+    ['notifications-missed', 60, { ...above, Threshold: 5, ...times(1, 1), TreatMissingData: 'notBreaching' }],
+    ['webhooks-refused', 15, { ...above, Threshold: 50, ...times(1, 1), TreatMissingData: 'notBreaching' }],
+    ['webhook-slow', 5, { ...above, Threshold: 1_500, ...times(3, 2), TreatMissingData: 'notBreaching' }],
+    ['key-refused', 15, { ...above, Threshold: 0, ...times(1, 1), TreatMissingData: 'notBreaching' }],
+    ['rate-limited', 15, { ...above, Threshold: 10, ...times(1, 1), TreatMissingData: 'notBreaching' }],
+    ['orders-overdue', 1440, { ...above, Threshold: 0, ...times(1, 1), TreatMissingData: 'ignore' }],
+  ])('%s, in periods of %i minutes', (name, minutes, expected) => {
+    const alarm = byName(name);
+    expect(propertiesOf(alarm)).toMatchObject(expected);
+    const periods = queriesOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Period] : []));
+    expect(new Set(periods)).toEqual(new Set([minutes * 60]));
+  });
+
+  const refused = [
+    { refused: 10, received: 0, rises: false },
+    { refused: 11, received: 0, rises: true },
+    { refused: 11, received: 10, rises: true },
+    { refused: 11, received: 11, rises: false },
+    { refused: 0, received: 500, rises: false },
+  ];
+  test.each(refused)('webhooks-refused: $refused refused and $received good ones', ({ rises, ...counts }) => {
+    expect(calculated('webhooks-refused', counts) > 50).toBe(rises);
+  });
+
+  const missed = [
+    { missed: 4, due: 4, rises: false },
+    { missed: 5, due: 99, rises: true },
+    { missed: 5, due: 100, rises: false },
+    { missed: 5, due: 0, rises: true },
+    { missed: 0, due: 1_000, rises: false },
+  ];
+  test.each(missed)('notifications-missed: $missed of $due', ({ rises, ...counts }) => {
+    expect(calculated('notifications-missed', counts) > 5).toBe(rises);
+  });
+});
+
+test('functions that fail or are held back: every one is looked at', () => {
+  for (const name of ['functions-failing', 'functions-throttled']) {
+    const read = queriesOf(byName(name)).flatMap(({ MetricStat }) => MetricStat?.Metric.Dimensions[0]?.Value ?? []);
+    expect(read.sort()).toEqual(functionNames.map(([, id]) => `<${id}>`).sort());
+  }
+});
+
+describe('the topic', () => {
+  test('lets the alarms of this ledger in, over TLS, and nobody else', () => {
+    expect(named(resources, 'AlarmsPolicy').Properties).toMatchObject({
+      Topics: ['<Alarms>'],
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Deny', Action: 'sns:Publish', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          {
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Resource: '<Alarms>',
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
+              ArnLike: {
+                'aws:SourceArn': 'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:PortInLedger-*',
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  // With AWS's own key for SNS, CloudWatch is refused and no alarm ever arrives.
+  test('has no key that CloudWatch may not use', () => {
+    expect(named(resources, 'Alarms').Properties).not.toHaveProperty('KmsMasterKeyId');
+  });
+
+  test('is an output, for whoever wants to hear of alarms otherwise', () => {
+    expect(service.findOutputs('AlarmTopic')).toMatchObject({
+      AlarmTopic: { Value: { Ref: expect.stringMatching(/^Alarms/) } },
+    });
+  });
+
+  test('mails to nobody unless told to', () => {
+    expect(ofType(resources, 'AWS::SNS::Subscription')).toEqual({});
+    const { resources: mailing } = synthesized({ alarmEmail: 'porting@example.com' });
+    const subscriptions = Object.values(ofType(mailing, 'AWS::SNS::Subscription')).map(({ Properties }) => Properties);
+    expect(subscriptions).toEqual([{ Protocol: 'email', Endpoint: 'porting@example.com', TopicArn: '<Alarms>' }]);
+  });
+});
+
+function sourceOf(reading: CodeReading | AwsReading): Omit<DeployedMetric, 'MetricName'> {
+  if ('function' in reading) {
+    const Value = `<${constructId(reading.function)}>`;
+    return { Namespace: 'AWS/Lambda', Dimensions: [{ Name: 'FunctionName', Value }] };
+  }
+  if ('queue' in reading) {
+    const Value = `<${constructId(reading.queue)}.QueueName>`;
+    return { Namespace: 'AWS/SQS', Dimensions: [{ Name: 'QueueName', Value }] };
+  }
+  if ('table' in reading) {
+    const Dimensions = [
+      { Name: 'Operation', Value: reading.operation },
+      { Name: 'TableName', Value: `<${constructId(reading.table)}>` },
+    ];
+    return { Namespace: 'AWS/DynamoDB', Dimensions };
+  }
+  return { Namespace: METRIC_NAMESPACE, Dimensions: [{ Name: 'Ledger', Value: 'PortInLedger' }] };
+}
+
+/** An alarm's formula for one period, as CloudWatch describes the functions that are in it. */
+function calculated(name: string, counts: Readonly<Record<string, number>>): number {
+  const { formula = '' } = byName(name);
+  const code = formula.replaceAll('IF(', 'choose(');
+  const functions = {
+    choose: (condition: boolean, yes: number, no: number) => (condition ? yes : no),
+    FILL: <Value>(value: Value) => value,
+    METRICS: () => Object.values(counts),
+    SUM: (values: number[]) => values.reduce((sum, value) => sum + value, 0),
+    MAX: (values: number[]) => Math.max(...values),
+  };
+  const names = { ...functions, ...counts };
+  return new Function(...Object.keys(names), `return ${code}`)(...Object.values(names));
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { order } from './samples.ts';
+import { cursorPages, problem, run, start, stubLedger, TOKEN } from './stub-ledger.ts';
+
+describe('wrong usage ends with 2', () => {
+  it.each([
+    [[]],
+    [['nonsense']],
+    [['orders', '--limit', '0']],
+    [['orders', '--nonsense']],
+    [['events', '--from', '2026-02-30']],
+    [['events', '--from', '2026-02-02', '--to', '2026-02-01']],
+    [['gaps', '--kind', 'lost']],
+    [['backfill']],
+    [['order']],
+    [['order', '..']],
+    [['republish']],
+    [['republish', 'e1', '--missed']],
+    [['republish', '--missed']],
+    [['republish', '--from', '24h', '--yes']],
+    [['republish', 'e1', '--key', 'two\nlines']],
+  ])('%j', async (args) => {
+    const ledger = await stubLedger({});
+    const { code, stdout, stderr } = await run(ledger, ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(ledger.asked).toEqual([]);
+  });
+
+  it('without a token, in one line', async () => {
+    expect(await start(['orders'], {}).ended).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'LEDGER_TOKEN is not set: set it to a read or operate token of the ledger\n',
+    });
+  });
+
+  it.each([
+    [{ LEDGER_TOKEN: 'secret\nsecret' }],
+    [{ LEDGER_TOKEN: 'secret', LEDGER_URL: 'ftp://ledger' }],
+    [{ LEDGER_TOKEN: 'secret', LEDGER_URL: 'http://me:secret@ledger' }],
+  ])('with bad settings, and shows no secret', async (environment) => {
+    const { code, stdout, stderr } = await start(['orders'], environment).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^LEDGER_\w+ .*\n$/);
+    expect(stderr).not.toContain('secret');
+  });
+});
+
+describe('a request that fails', () => {
+  it.each([
+    ['a wrong token', 3, problem(401, '10009', 'No such token.')],
+    ['a token that may not', 3, problem(403, '10010', 'It may read only.')],
+    ['nothing found', 4, problem(404, '10005', 'There is no order o1.')],
+    ['a refused parameter', 1, problem(422, '10006', 'That is no order id.')],
+    ['a broken function', 1, problem(500, '10007', 'The log tells what.')],
+  ])('tells why: %s', async (_, code, answer) => {
+    const ledger = await stubLedger({ 'GET /v2/orders/o1': answer });
+    const errors = (answer as { body: { errors: { detail: string }[] } }).body.errors;
+    const plain = await run(ledger, 'order', 'o1');
+    expect(plain).toMatchObject({ code, stdout: '' });
+    expect(plain.stderr).toContain(errors[0]?.detail);
+    const json = await run(ledger, 'order', 'o1', '--json');
+    expect(json.code).toBe(code);
+    expect(JSON.parse(json.stdout)).toEqual({ errors });
+    expect(plain.stderr + json.stderr).not.toContain(TOKEN);
+    expect(ledger.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['the gateway alone', 4, { status: 404, body: { message: 'Not Found' } }],
+    ['something else than a ledger', 1, { body: '<html>' }],
+    ['another address', 1, { status: 301, headers: { location: 'http://127.0.0.1:9/' }, body: '' }],
+  ])('tells that it was answered by %s', async (_, code, answer) => {
+    const ledger = await stubLedger({ 'GET /v2/status': answer });
+    const { code: ended, stdout, stderr } = await run(ledger, 'status');
+    expect({ ended, stdout }).toEqual({ ended: code, stdout: '' });
+    expect(stderr).toMatch(/^.*GET \/v2\/status.*\n$/);
+  });
+
+  it('ends with 5 when there is no ledger', async () => {
+    const ledger = await stubLedger({});
+    await ledger.stop();
+    const { code, stdout, stderr } = await run(ledger, 'status', '--json');
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^The ledger at http:\S+ cannot be reached: .*ECONNREFUSED.*\n$/);
+    expect(JSON.parse(stdout).errors[0].detail).toContain('cannot be reached');
+  });
+});
+
+describe('a GET is repeated', () => {
+  const orders = cursorPages([order()])({ query: {} } as never);
+
+  it('as late as the ledger says, after 503 and 429, and says so', async () => {
+    const busy = problem(503, '10007', 'The tokens cannot be checked.', { 'retry-after': '2' });
+    const ledger = await stubLedger({
+      'GET /v2/orders': [busy, { status: 429, body: { message: 'Too Many Requests' } }, orders],
+    });
+    const began = performance.now();
+    const { code, stdout, stderr } = await run(ledger, 'orders');
+    expect({ code, asked: ledger.asked.length }).toEqual({ code: 0, asked: 3 });
+    expect(stdout).toContain('exception');
+    expect(stderr).toBe('The tokens cannot be checked. (503); asking again in 2 s\n');
+    expect(performance.now() - began).toBeGreaterThan(2500);
+  });
+
+  it('after a lost connection', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': ['cut', orders] });
+    expect(await run(ledger, 'orders')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('not for longer than a minute', async () => {
+    const ledger = await stubLedger({
+      'GET /v2/orders': problem(503, '10007', 'Come later.', { 'retry-after': '61' }),
+    });
+    expect(await run(ledger, 'orders')).toMatchObject({ code: 1, stderr: 'Come later. (503)\n' });
+    expect(ledger.asked).toHaveLength(1);
+  });
+});

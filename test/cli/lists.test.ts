@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { event, eventId, gap, JOB, job, order, syncRun } from './samples.ts';
+import { cursorPages, numberedPages, run, stubLedger } from './stub-ledger.ts';
+
+describe('orders', () => {
+  it('asks for what was asked for, and shows who must act', async () => {
+    const ledger = await stubLedger({
+      'GET /v2/orders': cursorPages([order({ overdue_since: '2026-11-25T00:00:00Z' })]),
+    });
+    const filters = ['--status', 'exception,draft', '--action-required', '--reference', 'ref 1'];
+    const { code, stdout, stderr } = await run(ledger, 'orders', ...filters);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(ledger.asked.map(({ query }) => query)).toEqual([
+      {
+        'filter[status]': 'exception,draft',
+        'filter[action_required]': 'true',
+        'filter[customer_reference]': 'ref 1',
+        'page[size]': '50',
+      },
+    ]);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['order', 'status', 'must act', 'until', 'reference', 'changed (UTC)'],
+      [order().id, 'exception, overdue', 'customer', '2026-12-04', 'ref 1', '2026-11-20 09:00'],
+      [''],
+    ]);
+  });
+
+  it('reads as many pages as it takes, and says what it left out', async () => {
+    const rows = Array.from({ length: 620 }, (_, index) => order({ id: eventId(index) }));
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages(rows) });
+    const all = await run(ledger, 'orders', '--all', '--json');
+    expect(JSON.parse(all.stdout)).toEqual({ data: rows, meta: { more: false } });
+    expect(ledger.asked.map(({ query }) => query['page[after]'])).toEqual([
+      undefined,
+      ...[100, 200, 300, 400, 500, 600].map((row) => `after ${row}`),
+    ]);
+    const some = await run(ledger, 'orders', '--limit', '250', '--json');
+    expect(JSON.parse(some.stdout)).toEqual({ data: rows.slice(0, 250), meta: { more: true } });
+    const few = await run(ledger, 'orders', '--limit', '2');
+    expect(few.stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(few.stderr).toMatch(/^There are more .*\n$/);
+  });
+
+  it('shows an order once that moved while the pages were read', async () => {
+    const rows = Array.from({ length: 100 }, (_, index) => order({ id: eventId(index) }));
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([...rows, rows[99]]) });
+    expect(JSON.parse((await run(ledger, 'orders', '--all', '--json')).stdout).data).toEqual(rows);
+  });
+
+  it('is empty on standard output when there are none', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([]) });
+    expect(await run(ledger, 'orders')).toEqual({ code: 0, stdout: '', stderr: 'No such orders.\n' });
+  });
+});
+
+describe('order', () => {
+  it('shows state and timeline', async () => {
+    const events = [
+      event(1),
+      event(2, '2026-11-21T09:00:00+00:00', {
+        event_type: 'porting_order.new_comment',
+        payload: { comment: { user_type: 'admin', body: 'private' } },
+      }),
+    ];
+    const ledger = await stubLedger({
+      'GET /v2/orders/o1': { body: { data: order() } },
+      'GET /v2/orders/o1/events': cursorPages(events),
+    });
+    const { code, stdout } = await run(ledger, 'order', 'o1');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^status +exception since 2026-11-20 09:00:00 UTC, .* ago; action required$/m);
+    expect(stdout).toContain('LOA_ILLEGIBLE: Nobody can read it.');
+    expect(stdout).toMatch(/^must act +customer until 2026-12-04 09:00:00 UTC, /m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +status_changed +submitted .* webhook 2x, list$/m);
+    expect(stdout).toMatch(/^2026-11-21 09:00:00 +new_comment +by admin /m);
+    expect(stdout).not.toContain('private');
+    const json = await run(ledger, 'order', 'o1', '--json');
+    expect(JSON.parse(json.stdout)).toEqual({ data: order(), events });
+  });
+});
+
+describe('events', () => {
+  it('takes types, days and how long ago', async () => {
+    const ledger = await stubLedger({ 'GET /v2/porting/events': numberedPages(() => [event(1)]) });
+    const day = ['--from', '2026-11-20', '--to', '2026-11-20'];
+    await run(ledger, 'events', '--type', 'split', '--order', 'o1', ...day);
+    await run(ledger, 'events', '--type', 'porting_order.loa_updated', '--from', '24h');
+    await run(ledger, 'events', '--from', '2026-11-20T09:00:00+01:00');
+    const [days, ago, precise] = ledger.asked.map(({ query }) => query);
+    expect(days).toMatchObject({
+      'filter[type]': 'porting_order.split',
+      'filter[porting_order_id]': 'o1',
+      'filter[created_at][gte]': '2026-11-20T00:00:00Z',
+      'filter[created_at][lte]': '2026-11-20T23:59:59.999999Z',
+    });
+    expect(ago?.['filter[type]']).toBe('porting_order.loa_updated');
+    const since = Date.now() - Date.parse(ago?.['filter[created_at][gte]'] ?? '');
+    expect(since / 3_600_000).toBeCloseTo(24, 1);
+    expect(precise?.['filter[created_at][gte]']).toBe('2026-11-20T09:00:00+01:00');
+  });
+
+  it('reads pages up to the limit', async () => {
+    const rows = Array.from({ length: 700 }, (_, index) => event(index));
+    const ledger = await stubLedger({ 'GET /v2/porting/events': numberedPages(() => rows) });
+    const { stdout } = await run(ledger, 'events', '--limit', '150', '--json');
+    expect(JSON.parse(stdout)).toEqual({ data: rows.slice(0, 150), meta: { total_results: 700, more: true } });
+    expect(ledger.asked).toHaveLength(2);
+    expect((await run(ledger, 'events')).stderr).toBe(
+      'There are more: 700 in all. Ask with a larger --limit than 50.\n',
+    );
+  });
+
+  it('lets nobody steer the terminal', async () => {
+    const steering = '\u001b[2J\u001b]0;title\u0007a\nb\u009b1m\u202ec';
+    const payload = { status: { value: steering, details: [{ code: steering }] } };
+    const rows = [
+      event(1, undefined, { payload, porting_order_id: steering, event_type: `porting_order.${steering}` }),
+    ];
+    const ledger = await stubLedger({
+      'GET /v2/porting/events': numberedPages(() => rows),
+      'GET /v2/orders/o1': { status: 404, body: { errors: [{ code: '10005', title: 'x', detail: steering }] } },
+    });
+    const plain = await run(ledger, 'events');
+    expect(plain.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(plain.stdout.trimEnd().split('\n')).toHaveLength(2);
+    const json = await run(ledger, 'events', '--json');
+    expect(json.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(JSON.parse(json.stdout).data).toEqual(rows);
+    const failed = await run(ledger, 'order', 'o1');
+    expect(failed.stderr.trimEnd()).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});
+
+describe('gaps', () => {
+  it('shows days and events', async () => {
+    const by_day = [
+      { day: '2026-11-19', missed: 0, recovered: 0, unlisted: 0 },
+      { day: '2026-11-20', missed: 1, recovered: 4, unlisted: 0 },
+    ];
+    const ledger = await stubLedger({ 'GET /v2/gaps': cursorPages([gap(1)], { by_day }) });
+    const { code, stdout } = await run(ledger, 'gaps', '--from', '2026-11-19');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2026-11-20 +1 +4 +0$/m);
+    expect(stdout).not.toContain('2026-11-19');
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +00000000-0000-4000-8000-000000000001 /m);
+    await run(ledger, 'gaps', '--kind', 'recovered');
+    expect(ledger.asked.map(({ query }) => query['filter[kind]'])).toEqual(['missed', 'recovered']);
+    const { data, meta } = JSON.parse((await run(ledger, 'gaps', '--json')).stdout);
+    expect({ data, meta }).toEqual({ data: [gap(1)], meta: { by_day, more: false } });
+  });
+});
+
+describe('what the service did', () => {
+  it('is shown by rejections, runs and jobs', async () => {
+    const rejection = {
+      id: 'r1',
+      kind: 'refused',
+      reason: 'signature wrong',
+      first_at: '2026-11-20T09:00:00Z',
+      last_at: '2026-11-20T09:30:00Z',
+      count: 12,
+      body_bytes: null,
+    };
+    const ledger = await stubLedger({
+      'GET /v2/rejections': cursorPages([rejection]),
+      'GET /v2/sync-runs': cursorPages([syncRun('failed', { error: 'Telnyx failed' })]),
+      'GET /v2/republish-jobs': cursorPages([job('running', 3)]),
+    });
+    expect((await run(ledger, 'rejections')).stdout).toMatch(/^2026-11-20 09:30:00 +refused +12 +signature wrong /m);
+    expect((await run(ledger, 'runs')).stdout).toMatch(
+      /^2026-11-20 10:00:00 +requested +failed +700 +2 +1 +Telnyx failed /m,
+    );
+    expect((await run(ledger, 'jobs')).stdout).toMatch(new RegExp(`^${JOB} +running +3 of 4 +3 +0 +0 +0 `, 'm'));
+    for (const command of ['rejections', 'runs', 'jobs']) {
+      const { code, stdout } = await run(ledger, command, '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).data).toHaveLength(1);
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readInstant } from '../../infra/cli/instants.ts';
+import { type Column, tableText } from '../../infra/cli/table.ts';
+import { distance, duration, instant, jsonText, shown } from '../../infra/cli/text.ts';
+
+/** Control characters of both sets, and what turns the direction of writing. */
+const STEERING = fc.constantFrom(
+  '\u001b',
+  '[2J',
+  '\n',
+  '\r',
+  '\u0007',
+  '\u007f',
+  '\u009b',
+  '\u2028',
+  '\u202e',
+  '\u2066',
+);
+
+describe('what others wrote', () => {
+  it('never steers the terminal, in words or in JSON, and JSON loses nothing of it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.oneof(STEERING, fc.constantFrom('a', '漢')) }), (text) => {
+        expect(shown(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+        const json = jsonText({ text });
+        expect(json).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+        expect(JSON.parse(json)).toEqual({ text });
+      }),
+    );
+  });
+});
+
+describe('instants', () => {
+  it.each([
+    ['2026-11-20T09:18:14.123456Z', '2026-11-20 09:18:14'],
+    ['2026-11-20T09:18:14+02:00', '2026-11-20 07:18:14'],
+    ['yesterday', 'yesterday'],
+    [null, ''],
+  ])('are shown in UTC: %s', (value, text) => {
+    expect(instant(value)).toBe(text);
+  });
+
+  it('are shown by how far they are', () => {
+    const now = Date.parse('2026-11-20T00:00:00Z');
+    expect(distance('2026-11-23T00:00:00Z', now)).toBe('in 3 d');
+    expect(distance('2026-11-19T23:55:00Z', now)).toBe('5 min ago');
+    expect(distance(null, now)).toBe('');
+    expect([45, 7199, 7200, 172_800].map(duration)).toEqual(['45 s', '119 min', '2 h', '2 d']);
+  });
+
+  const now = Date.parse('2026-11-20T12:00:00Z');
+  it.each([
+    ['2026-11-20', '2026-11-20T00:00:00Z', '2026-11-20T23:59:59.999999Z'],
+    ['24h', '2026-11-19T12:00:00.000Z', '2026-11-19T12:00:00.000Z'],
+    ['7d', '2026-11-13T12:00:00.000Z', '2026-11-13T12:00:00.000Z'],
+    ['30m', '2026-11-20T11:30:00.000Z', '2026-11-20T11:30:00.000Z'],
+    ['2024-02-29T23:59:59.5+05:30', '2024-02-29T23:59:59.5+05:30', '2024-02-29T23:59:59.5+05:30'],
+  ])('are read: %s', (text, start, end) => {
+    expect([readInstant(text, false, now), readInstant(text, true, now)]).toEqual([start, end]);
+  });
+
+  it.each([
+    '',
+    'now',
+    '2026-02-29',
+    '2026-13-01',
+    '2026-11-20T09:00',
+    '2026-11-20T24:00:00Z',
+    '-1h',
+    '24',
+    '7w',
+  ])('are refused: %j', (text) => {
+    expect(readInstant(text, false, now)).toBeUndefined();
+  });
+});
+
+describe('a table', () => {
+  interface Row {
+    readonly id: string;
+    readonly words: string;
+    readonly more: string;
+  }
+  const columns: Column<Row>[] = [
+    { head: 'id', of: ({ id }) => id },
+    { head: 'words', of: ({ words }) => words, least: 6 },
+    { head: 'more', of: ({ more }) => more, spare: true },
+  ];
+  const rows: Row[] = [
+    { id: 'first', words: 'many words are here', more: 'spare' },
+    { id: 'second', words: 'few', more: '' },
+  ];
+
+  it('is as wide as its words when nobody looks', () => {
+    expect(tableText(columns, rows, Number.POSITIVE_INFINITY)).toBe(
+      ['id      words                more', 'first   many words are here  spare', 'second  few'].join('\n'),
+    );
+  });
+
+  it('gives way in a narrow terminal: words are cut, then spare columns go, then rows become blocks', () => {
+    expect(tableText(columns, rows, 25).split('\n')).toEqual([
+      'id      words       more',
+      'first   many word…  spare',
+      'second  few',
+    ]);
+    expect(tableText(columns, rows, 16).split('\n')).toEqual(['id      words', 'first   many wo…', 'second  few']);
+    expect(tableText(columns, rows, 10)).toBe('id first\nwords many words are here\n\nid second\nwords few');
+  });
+
+  it('is never wider than the terminal, whatever the words', () => {
+    const word = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string(), fc.constantFrom('漢字漢字漢字', '👩‍👩‍👧‍👦'));
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1 }), fc.integer({ min: 16, max: 60 }), (words, width) => {
+        const text = tableText(
+          columns,
+          words.map((one) => ({ id: 'first', words: one, more: one })),
+          width,
+        );
+        const lines = text.split('\n');
+        expect(lines).toHaveLength(words.length + 1);
+        // Text without wide characters has one column a character.
+        for (const line of lines) if (/^[\x20-\x7e…]*$/.test(line)) expect(line.length).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+});

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+/** A request that the stub was sent. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: unknown;
+}
+
+/** `cut` closes the connection without an answer. */
+export type Answer =
+  | 'cut'
+  | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
+
+/** Answers by `GET /v2/orders`; a list answers in turns, its last one for ever. */
+export type Routes = Readonly<Record<string, Answer | ((asked: Asked) => Answer) | readonly Answer[]>>;
+
+export interface StubLedger {
+  readonly url: string;
+  readonly asked: Asked[];
+  readonly stop: () => Promise<void>;
+}
+
+const FILTERS = ['filter[type]', 'filter[porting_order_id]', 'filter[created_at][gte]', 'filter[created_at][lte]'];
+const CURSOR = ['page[size]', 'page[after]'];
+/** The query parameters of each route: others are refused, as the API does. */
+const PARAMETERS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^\/v2\/porting\/events$/, [...FILTERS, 'page[size]', 'page[number]']],
+  [/^\/v2\/orders$/, ['filter[status]', 'filter[action_required]', 'filter[customer_reference]', 'sort', ...CURSOR]],
+  [/^\/v2\/orders\/[^/]+\/events$/, ['sort', ...CURSOR]],
+  [/^\/v2\/gaps$/, [...FILTERS, 'filter[kind]', ...CURSOR]],
+  [/^\/v2\/(rejections|sync-runs|republish-jobs)$/, CURSOR],
+  [/^\/v2\/republish-jobs\/[^/]+\/items$/, CURSOR],
+];
+
+export const TOKEN = 'an-operate-token';
+
+/** An answer that is an error, in Telnyx's format. */
+export function problem(status: number, code: string, detail: string, headers: Record<string, string> = {}): Answer {
+  return { status, headers, body: { errors: [{ code, title: 'A title', detail }] } };
+}
+
+/** Answers with pages that are reached by a cursor. */
+export function cursorPages(rows: readonly unknown[], meta: object = {}): (asked: Asked) => Answer {
+  return ({ query }) => {
+    const size = Number(query['page[size]'] ?? 20);
+    const start = Number(query['page[after]']?.replace('after ', '') ?? 0);
+    const next = start + size < rows.length ? `after ${start + size}` : null;
+    return { body: { data: rows.slice(start, start + size), meta: { page_size: size, next, ...meta } } };
+  };
+}
+
+/** Answers with pages that have numbers, of what is there at the time. */
+export function numberedPages(rows: () => readonly { readonly created_at: string }[]): (asked: Asked) => Answer {
+  return ({ query }) => {
+    const size = Number(query['page[size]'] ?? 20);
+    const number = Number(query['page[number]'] ?? 1);
+    const since = Date.parse(query['filter[created_at][gte]'] ?? '1970-01-01T00:00:00Z');
+    const found = rows().filter(({ created_at }) => Date.parse(created_at) >= since);
+    const total = { total_pages: Math.ceil(found.length / size), total_results: found.length };
+    const data = found.slice((number - 1) * size, number * size);
+    return { body: { data, meta: { page_number: number, page_size: size, ...total } } };
+  };
+}
+
+/** A ledger's API over real HTTP, which answers as it is told and keeps what it was asked. */
+export async function stubLedger(routes: Routes): Promise<StubLedger> {
+  const asked: Asked[] = [];
+  const turns = new Map<string, number>();
+  const server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stub');
+    const body = await text(request);
+    const one: Asked = {
+      method: request.method ?? '',
+      path: pathname,
+      query: Object.fromEntries(searchParams),
+      headers: request.headers,
+      body: body === '' ? undefined : JSON.parse(body),
+    };
+    asked.push(one);
+    const answer = answerTo(one);
+    if (answer === 'cut') return request.socket.destroy();
+    const { status = 200, headers = {}, body: said } = answer;
+    const isText = typeof said === 'string';
+    response.writeHead(status, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
+    response.end(said === undefined ? undefined : isText ? said : JSON.stringify(said));
+  });
+
+  function answerTo(one: Asked): Answer {
+    if (one.headers.authorization !== `Bearer ${TOKEN}`) return problem(401, '10009', 'No such token.');
+    const allowed = PARAMETERS.find(([path]) => path.test(one.path))?.[1] ?? [];
+    const unknown = Object.keys(one.query).find((name) => !allowed.includes(name));
+    if (one.method === 'GET' && unknown) return problem(422, '10031', `"${unknown}" is not a parameter.`);
+    const name = `${one.method} ${one.path}`;
+    const route = routes[name];
+    if (route === undefined) return { status: 404, body: { message: 'Not Found' } };
+    if (typeof route === 'function') return route(one);
+    if (!Array.isArray(route)) return route as Answer;
+    const turn = turns.get(name) ?? 0;
+    turns.set(name, turn + 1);
+    return route[Math.min(turn, route.length - 1)];
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((done) => server.close(done));
+  };
+  onTestFinished(stop);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, stop };
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly said: { stdout: string; stderr: string };
+  readonly ended: Promise<Ran>;
+}
+
+/** The command line as a process of its own, which nobody sits at. */
+export function start(args: readonly string[], environment: Record<string, string>): Running {
+  const child = spawn(process.execPath, [resolve('infra/cli/ledger.ts'), ...args], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    said.stdout += chunk;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    said.stderr += chunk;
+  });
+  return { child, said, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, ...said })) };
+}
+
+/** Runs a command against a stub to its end. */
+export function run(ledger: StubLedger, ...args: readonly string[]): Promise<Ran> {
+  return start(args, { LEDGER_URL: ledger.url, LEDGER_TOKEN: TOKEN }).ended;
+}

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { event, JOB, job, order } from './samples.ts';
+import { type Answer, cursorPages, type StubLedger, stubLedger, TOKEN } from './stub-ledger.ts';
+
+// The tool of util-linux gives a command a terminal. Other systems have another one of the same name, or none.
+const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+
+interface Sitting {
+  readonly child: ChildProcess;
+  readonly seen: { all: string };
+  /** Types as a person does. */
+  readonly type: (keys: string) => void;
+  readonly ended: Promise<number | null>;
+}
+
+/** Somebody sits before the command, at a terminal with so many columns. */
+function sit(ledger: StubLedger, args: readonly string[], { columns = 100, environment = {} } = {}): Sitting {
+  const command = [process.execPath, resolve('infra/cli/ledger.ts'), ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qefc', `stty cols ${columns}; exec ${command}`, '/dev/null'], {
+    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', LEDGER_URL: ledger.url, LEDGER_TOKEN: TOKEN, ...environment },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const seen = { all: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    seen.all += chunk;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, seen, type: (keys) => void child.stdin.write(keys), ended };
+}
+
+const MISSED = ['republish', '--missed', '--from', '24h'];
+const PATH = `/v2/republish-jobs`;
+const dryRun = { dry_run: true, total: 4, by_type: { 'porting_order.split': 4 }, first: [event(1)] };
+const routes = {
+  [`POST ${PATH}`]: ({ body }: { body: unknown }): Answer => ({
+    body: { data: (body as { dry_run?: true }).dry_run ? dryRun : job('pending', 0) },
+  }),
+  [`GET ${PATH}/${JOB}`]: [job('running', 1), job('running', 2), job('complete', 4)].map((data) => ({
+    body: { data },
+  })),
+};
+
+describe.skipIf(!hasTerminal)('at a terminal', () => {
+  it('a job begins after yes, and has a bar', async () => {
+    const ledger = await stubLedger(routes);
+    const { seen, type, ended } = sit(ledger, MISSED);
+    await vi.waitFor(() => expect(seen.all).toContain('[y/N]'), { timeout: 20_000 });
+    expect(seen.all).toMatch(/4 events would be republished\r\n +4 {2}porting_order\.split/);
+    expect(ledger.asked).toHaveLength(1);
+    type('y\r');
+    expect(await ended).toBe(0);
+    expect(seen.all).toContain('######------------------ 25%');
+    expect(seen.all).toContain('############------------ 50%');
+    expect(stripVTControlCharacters(seen.all)).toMatch(/job \S+ complete: 4 of 4, 4 sent\r\n/);
+  });
+
+  it.each([
+    ['no', 'n\r'],
+    ['an empty line', '\r'],
+    ['Ctrl-C', '\u0003'],
+    ['the end of the input', '\u0004'],
+  ])('nothing is republished after %s', async (_, keys) => {
+    const ledger = await stubLedger(routes);
+    const { seen, type, ended } = sit(ledger, MISSED);
+    await vi.waitFor(() => expect(seen.all).toContain('[y/N]'), { timeout: 20_000 });
+    type(keys);
+    expect(await ended).toBe(1);
+    expect(seen.all).toContain('Nothing was republished.');
+    expect(ledger.asked.map(({ body }) => (body as { dry_run?: true }).dry_run)).toEqual([true]);
+  });
+
+  it('Ctrl-C ends the bar and tells how to go on', async () => {
+    const ledger = await stubLedger({
+      [`GET ${PATH}/${JOB}`]: { body: { data: job('running', 1) } },
+    });
+    const { seen, type, ended } = sit(ledger, ['job', JOB, '--watch']);
+    await vi.waitFor(() => expect(seen.all).toContain('25%'), { timeout: 20_000 });
+    type('\u0003');
+    expect(await ended).toBe(130);
+    expect(seen.all).toContain('\u001b[2KNo longer watching: the job goes on.');
+    expect(seen.all).toMatch(/ --watch\r\nCancel it: .*\r\n$/);
+  });
+
+  it('tables fit, and have colours unless NO_COLOR says otherwise', async () => {
+    const long = order({ customer_reference: 'a reference that is longer than the whole terminal is wide, by far' });
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([long]) });
+    const coloured = sit(ledger, ['orders'], { columns: 90 });
+    expect(await coloured.ended).toBe(0);
+    expect(coloured.seen.all).toContain('\u001b[33mexception');
+    const lines = stripVTControlCharacters(coloured.seen.all).trimEnd().split('\r\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(90);
+    expect(lines[1]).toContain(long.id);
+    const plain = sit(ledger, ['orders'], { environment: { NO_COLOR: '1' } });
+    expect(await plain.ended).toBe(0);
+    expect(plain.seen.all).not.toContain('\u001b');
+  });
+});

@@ -1,0 +1,241 @@
+import { describe, expect, it, vi } from 'vitest';
+import { event, eventId, JOB, job, syncRun } from './samples.ts';
+import { type Answer, cursorPages, problem, run, start, stubLedger, TOKEN } from './stub-ledger.ts';
+
+const JOBS = '/v2/republish-jobs';
+const THIS_JOB = `GET ${JOBS}/${JOB}`;
+const answers = (...rows: unknown[]): Answer[] => rows.map((data) => ({ body: { data } }));
+const found = (total: number) => ({
+  dry_run: true,
+  total,
+  by_type: total ? { 'porting_order.split': total } : {},
+  first: Array.from({ length: Math.min(total, 100) }, (_, index) => event(index)),
+});
+
+/** Dry runs find 4 events, and the job takes what it is asked for. */
+const startJob = ({ body }: { body: unknown }): Answer =>
+  (body as { dry_run?: true }).dry_run
+    ? { body: { data: found(4) } }
+    : { status: 202, body: { data: job('pending', 0) } };
+
+describe('republish of one event', () => {
+  it('asks once, with a key', async () => {
+    const ledger = await stubLedger({ 'POST /v2/porting/events/e1/republish': { status: 204 } });
+    expect(await run(ledger, 'republish', 'e1')).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^sent: .*e1/),
+    });
+    const json = await run(ledger, 'republish', 'e1', '--key', 'my key', '--json');
+    expect(JSON.parse(json.stdout)).toEqual({ data: { id: 'e1', outcome: 'sent', idempotency_key: 'my key' } });
+    const keys = ledger.asked.map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), 'my key']);
+    expect(ledger.asked.map(({ body }) => body)).toEqual([undefined, undefined]);
+  });
+
+  it('asks again with the same key when the answer is lost', async () => {
+    const ledger = await stubLedger({ 'POST /v2/porting/events/e1/republish': ['cut', { status: 204 }] });
+    expect((await run(ledger, 'republish', 'e1')).code).toBe(0);
+    const [first, second] = ledger.asked.map(({ headers }) => headers['idempotency-key']);
+    expect(first).toBeTruthy();
+    expect(second).toBe(first);
+  });
+
+  it('does not ask again when Telnyx may have sent it, or for an answer that stays the same', async () => {
+    const lost = problem(504, '10007', 'It may have been sent.', { 'x-should-retry': 'false' });
+    const replayed = problem(429, '10011', 'Telnyx takes no more.', {
+      'idempotent-replayed': 'true',
+      'retry-after': '1',
+    });
+    const ledger = await stubLedger({
+      'POST /v2/porting/events/e1/republish': lost,
+      'POST /v2/porting/events/e2/republish': replayed,
+    });
+    expect((await run(ledger, 'republish', 'e1')).code).toBe(1);
+    expect((await run(ledger, 'republish', 'e2')).code).toBe(1);
+    expect(ledger.asked).toHaveLength(2);
+  });
+
+  it('only looks with --dry-run', async () => {
+    const ledger = await stubLedger({ [`POST ${JOBS}`]: { body: { data: found(1) } } });
+    expect((await run(ledger, 'republish', 'e1', '--dry-run')).code).toBe(0);
+    expect(ledger.asked.map(({ body }) => body)).toEqual([{ ids: ['e1'], dry_run: true }]);
+  });
+});
+
+describe('republish of what was missed', () => {
+  const selection = ['--missed', '--from', '2026-11-20', '--to', '2026-11-21', '--type', 'split', '--order', 'o1'];
+  const filter = {
+    missed: true,
+    type: 'porting_order.split',
+    porting_order_id: 'o1',
+    from: '2026-11-20T00:00:00Z',
+    to: '2026-11-21T23:59:59.999999Z',
+  };
+
+  it('asks nothing of nobody: without a terminal it needs --yes', async () => {
+    const ledger = await stubLedger({});
+    const { code, stderr } = await run(ledger, 'republish', ...selection);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--yes');
+    expect(ledger.asked).toEqual([]);
+  });
+
+  it('shows with --dry-run how many of each type, and the first 100', async () => {
+    const ledger = await stubLedger({ [`POST ${JOBS}`]: { body: { data: found(120) } } });
+    const { code, stdout, stderr } = await run(ledger, 'republish', ...selection, '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^120 events would be republished\n +120 {2}porting_order\.split$/m);
+    expect(stdout).toContain(eventId(99));
+    expect(stderr).toBe('These are the first 100.\n');
+    expect(ledger.asked.map(({ body }) => body)).toEqual([{ filter, dry_run: true }]);
+    const json = await run(ledger, 'republish', ...selection, '--dry-run', '--json');
+    expect(JSON.parse(json.stdout)).toEqual({ data: found(120) });
+  });
+
+  it('begins a job once, also when the answer is lost, and follows it to its end', async () => {
+    let lost = false;
+    const ledger = await stubLedger({
+      [`POST ${JOBS}`]: (asked) => {
+        if ((asked.body as { dry_run?: true }).dry_run || lost) return startJob(asked);
+        lost = true;
+        return 'cut';
+      },
+      [THIS_JOB]: answers(job('pending', 0), job('running', 2), job('complete', 4)),
+    });
+    const { code, stdout, stderr } = await run(ledger, 'republish', ...selection, '--yes', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ data: job('complete', 4) });
+    expect(stderr).toMatch(/^job \S+: 4 events\n0% {2}pending: 0 of 4, 0 sent\n$/);
+    const begun = ledger.asked.filter(({ method }) => method === 'POST').slice(1);
+    expect(begun.map(({ body }) => body)).toEqual([{ filter }, { filter }]);
+    expect(begun[1]?.headers['idempotency-key']).toBe(begun[0]?.headers['idempotency-key']);
+    expect(begun[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is done when nothing was missed', async () => {
+    const nothing = problem(422, '10027', 'No event is selected.');
+    const ledger = await stubLedger({ [`POST ${JOBS}`]: nothing });
+    expect(await run(ledger, 'republish', '--missed', '--from', '24h', '--yes')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'Nothing was missed.\n',
+    });
+    expect(ledger.asked).toHaveLength(1);
+    const json = await run(ledger, 'republish', '--missed', '--from', '24h', '--dry-run', '--json');
+    expect(json.code).toBe(0);
+    expect(JSON.parse(json.stdout)).toEqual({ data: found(0) });
+  });
+
+  it.each([
+    ['an item failed', job('complete', 4, { sent: 3, failed: 1 }), '4 of 4, 3 sent, 1 failed'],
+    ['the fate of an item is unknown', job('complete', 4, { sent: 3, unknown: 1 }), '4 of 4, 3 sent, 1 unknown'],
+    ['somebody cancelled it', job('cancelled', 1), 'cancelled: 1 of 4, 1 sent'],
+  ])('ends with 1 when %s', async (_, ended, words) => {
+    const ledger = await stubLedger({ [`POST ${JOBS}`]: startJob, [THIS_JOB]: answers(ended) });
+    const { code, stdout } = await run(ledger, 'republish', ...selection, '--yes');
+    expect(code).toBe(1);
+    expect(stdout).toContain(words);
+  });
+});
+
+describe('watching a job', () => {
+  it('ends at Ctrl-C, which npm sends twice, and leaves the job alone', async () => {
+    const ledger = await stubLedger({ [THIS_JOB]: answers(job('running', 1)) });
+    const { child, said, ended } = start(['job', JOB, '--watch'], { LEDGER_URL: ledger.url, LEDGER_TOKEN: TOKEN });
+    await vi.waitFor(() => expect(said.stderr).toContain('running: 1 of 4'), { timeout: 20_000 });
+    child.kill('SIGINT');
+    const again = setInterval(() => child.kill('SIGINT'), 1);
+    const { code, stdout, stderr } = await ended;
+    clearInterval(again);
+    // A process that is going already has no handler left: then it ends by the signal, which a shell calls 130, too.
+    expect(code ?? 130).toBe(130);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`npm run ledger -- job ${JOB} --watch\n`);
+    expect(stderr).toContain(`npm run ledger -- cancel ${JOB}\n`);
+    expect(ledger.asked.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('outlasts a ledger that does not answer for a while', async () => {
+    const busy = problem(503, '10007', 'Not now.');
+    const [running, complete] = answers(job('running', 1), job('complete', 4)) as [Answer, Answer];
+    const ledger = await stubLedger({ [THIS_JOB]: [running, busy, 'cut', complete] });
+    const { code, stderr } = await run(ledger, 'job', JOB, '--watch');
+    expect(code).toBe(0);
+    expect(stderr).toContain('Not now. (503); still trying\n');
+    expect(stderr).toMatch(/cannot be reached: .*; still trying\n/);
+  });
+
+  it('ends when the ledger refuses', async () => {
+    const ledger = await stubLedger({ [THIS_JOB]: problem(404, '10005', 'There is no such job.') });
+    expect(await run(ledger, 'job', JOB, '--watch')).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: 'There is no such job. (404)\n',
+    });
+  });
+
+  it('is not needed: a job is shown as it is, with what came of each event', async () => {
+    const items = [{ event_id: eventId(1), outcome: 'failed', at: '2026-11-20T10:00:01Z' }];
+    const failed = job('running', 1, { sent: 0, failed: 1 });
+    const ledger = await stubLedger({
+      [THIS_JOB]: answers(failed),
+      [`${THIS_JOB}/items`]: cursorPages(items),
+    });
+    const plain = await run(ledger, 'job', JOB, '--items');
+    expect(plain.code).toBe(1);
+    expect(plain.stdout).toMatch(new RegExp(`^${eventId(1)} +failed +2026-11-20 10:00:01$`, 'm'));
+    const json = await run(ledger, 'job', JOB, '--items', '--json');
+    expect(JSON.parse(json.stdout)).toEqual({ data: failed, items });
+  });
+});
+
+describe('cancel', () => {
+  it('cancels, and asks again when the answer is lost', async () => {
+    const cancelled: Answer = { body: { data: job('cancelled', 1) } };
+    const ledger = await stubLedger({ [`${THIS_JOB.replace('GET', 'POST')}/cancel`]: ['cut', cancelled] });
+    expect(await run(ledger, 'cancel', JOB)).toEqual({
+      code: 0,
+      stdout: `job ${JOB} cancelled: 1 of 4, 1 sent\n`,
+      stderr: '',
+    });
+    expect(ledger.asked).toHaveLength(2);
+  });
+});
+
+describe('backfill', () => {
+  const { id } = syncRun('pending');
+  const routes = (...ends: unknown[]) => ({
+    'POST /v2/sync-runs': { status: 202, body: { data: syncRun('pending') } },
+    [`GET /v2/sync-runs/${id}`]: answers(syncRun('pending'), syncRun('running'), ...ends),
+  });
+
+  it('follows the run to its end', async () => {
+    const ledger = await stubLedger(routes(syncRun('complete')));
+    const { code, stdout, stderr } = await run(ledger, 'backfill', '--from', '2026-11-01');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'complete: 3 pages, 700 seen, 2 inserted, 1 upgraded\n' });
+    expect(stderr).toMatch(/^run \S+: 2026-11-01 00:00:00 to 2026-11-20 10:00:00 UTC\npending: .*\n$/);
+    const { from, to } = ledger.asked[0]?.body as { from: string; to: string };
+    expect(from).toBe('2026-11-01T00:00:00Z');
+    expect(Math.abs(Date.now() - Date.parse(to))).toBeLessThan(60_000);
+  });
+
+  it('ends with 1 when the run fails', async () => {
+    const failed = syncRun('failed', { error: 'Telnyx failed' });
+    const ledger = await stubLedger(routes(failed));
+    const { code, stdout, stderr } = await run(ledger, 'backfill', '--from', '30d', '--to', '2026-11-20', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ data: failed });
+    expect(stderr).toContain('The run failed: Telnyx failed\n');
+  });
+
+  it('is the same one when the answer is lost', async () => {
+    const { 'POST /v2/sync-runs': taken, ...rest } = routes(syncRun('complete'));
+    const ledger = await stubLedger({ 'POST /v2/sync-runs': ['cut', taken], ...rest });
+    expect((await run(ledger, 'backfill', '--from', '7d')).code).toBe(0);
+    const [first, second] = ledger.asked;
+    expect(second?.body).toEqual(first?.body);
+    expect(first?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
+  });
+});

@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Fault } from '../../infra/local/simulator/events-api.ts';
+import { startFaultyEngine } from '../faulty-engine.ts';
+import { captureLog } from '../handlers.ts';
+import { engineEndpoint } from '../open-store.ts';
+import { uuid } from '../porting-events.ts';
+import { bearer, operateToken, readToken } from '../query-events/reader.ts';
+import { type Asker, apiKey, PATH, startAsker } from './asker.ts';
+
+let asker: Asker;
+let log: ReturnType<typeof captureLog>;
+
+const errors = [{ code: '10010', title: 'Authorization failed', detail: apiKey }];
+
+beforeAll(async () => {
+  asker = await startAsker({ history: 1 });
+});
+
+beforeEach(() => {
+  log = captureLog();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  asker.telnyx.api.intercept = undefined;
+});
+
+afterAll(() => asker.close());
+
+const whileTelnyx = async (fault: Fault) => {
+  const before = asker.telnyx.api.requests.length;
+  asker.telnyx.api.intercept = () => fault;
+  const answer = await asker.get();
+  expect(asker.telnyx.api.requests).toHaveLength(before + 1);
+  return answer;
+};
+
+describe('Telnyx has no log to show: 200, and why', () => {
+  test.each<[number, RegExp]>([
+    [403, /does not let this API key read.*403 \(10010 Authorization failed\)/],
+    [404, /has no log.*404 \(10010 Authorization failed\)/],
+  ])('%i', async (status, reason) => {
+    const answer = await whileTelnyx({ status, body: { errors } });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ data: [], meta: { available: false, reason: expect.stringMatching(reason) } });
+    expect(log.lines()).toMatchObject([{ level: 'warn', event: 'delivery_log_unavailable' }]);
+    expect(answer.text + log.text()).not.toContain(apiKey);
+  });
+
+  test('an account without the log, as the simulator has it', async () => {
+    const without = await startAsker({ history: 1, hasDeliveryLog: false });
+    expect((await without.get()).body.meta).toMatchObject({ available: false });
+    await without.close();
+  });
+});
+
+describe('Telnyx refuses or fails: told plainly, after one request', () => {
+  test.each<[string, Fault, { status: number; code: string; says: RegExp }]>([
+    [
+      '401',
+      { status: 401, body: { errors } },
+      { status: 502, code: '10007', says: /refused this ledger's API key.*Put a valid key into its secret/ },
+    ],
+    ['422', { status: 422 }, { status: 502, code: '10007', says: /refused to show its log.*422/ }],
+    ['500', { status: 500 }, { status: 502, code: '10007', says: /Telnyx failed.*500/ }],
+    ['429', { status: 429 }, { status: 429, code: '10011', says: /no more requests.*not read.*again in 1 s/ }],
+    ['HTML', { body: '<html>' }, { status: 502, code: '10007', says: /cannot be read/ }],
+    ['no list', { body: { meta: {} } }, { status: 502, code: '10007', says: /no page of webhook deliveries/ }],
+    ['null', { body: 'null' }, { status: 502, code: '10007', says: /no page of webhook deliveries/ }],
+    ['half an answer', { truncate: true }, { status: 502, code: '10007', says: /Telnyx/ }],
+  ])('%s', async (_, fault, { status, code, says }) => {
+    const answer = await whileTelnyx(fault);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors).toMatchObject([{ code, detail: expect.stringMatching(says) }]);
+    expect(answer.text + log.text()).not.toContain(apiKey);
+    if (status >= 500) expect(answer.headers['x-should-retry']).toBe('false');
+  });
+
+  test('429 passes on how long to wait', async () => {
+    const { status, headers } = await whileTelnyx({ status: 429, headers: { 'x-ratelimit-reset': '7' } });
+    expect([status, headers['retry-after']]).toEqual([429, '7']);
+  });
+
+  test('no answer: 504', async () => {
+    const { telnyx } = asker;
+    const before = telnyx.api.requests.length;
+    telnyx.api.intercept = () => ({ hang: true });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const asked = asker.get();
+    while (telnyx.api.requests.length === before) await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(10_000);
+    const { status, body } = await asked;
+    expect(status).toBe(504);
+    expect(body.errors).toMatchObject([{ detail: expect.stringMatching(/did not answer.*not read/) }]);
+  });
+});
+
+describe('the ledger cannot answer: 503', () => {
+  test('DynamoDB refuses', async () => {
+    const engine = await startFaultyEngine(await engineEndpoint());
+    engine.fault = () => ({ refuse: 400, type: 'ProvisionedThroughputExceededException' });
+    const behind = await startAsker({ history: 1, engine: engine.endpoint });
+    const data = [{ status: 'failed', webhook: { id: uuid(1) } }];
+    behind.telnyx.api.intercept = () => ({ body: { data } });
+    const { status, body } = await behind.get();
+    expect(status).toBe(503);
+    expect(body.errors).toMatchObject([{ detail: expect.stringContaining('ledger cannot be reached') }]);
+    expect(new Set(engine.operations)).toEqual(new Set(['BatchGetItem']));
+    await Promise.all([behind.close(), engine.close()]);
+  });
+
+  test('the API key is not there yet', async () => {
+    const without = await startAsker({ history: 1 });
+    without.secrets.values.delete('the-key');
+    const { status, body } = await without.get();
+    expect(status).toBe(503);
+    expect(body.errors).toMatchObject([{ detail: expect.stringContaining('API key cannot be read') }]);
+    expect(without.telnyx.api.requests).toEqual([]);
+    await without.close();
+  });
+});
+
+describe('who may ask', () => {
+  const ask = (headers: Record<string, string>) => asker.invoke({ target: PATH, headers });
+
+  test.each([readToken, operateToken])('a token of the ledger: %s', async (token) => {
+    expect((await ask(bearer(token))).status).toBe(200);
+  });
+
+  test.each([
+    ['no token', {}],
+    ['an unknown token', bearer('unknown-token-0123456789')],
+  ])('%s: 401, and nothing is asked of Telnyx', async (_, headers) => {
+    const before = asker.telnyx.api.requests.length;
+    expect((await ask(headers)).status).toBe(401);
+    expect(asker.telnyx.api.requests).toHaveLength(before);
+  });
+});

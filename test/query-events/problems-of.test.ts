@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { timestampOf } from '../../functions/porting/timestamp.ts';
+import { type JudgedStatus, problemsOf } from '../../functions/query-events/problems-of.ts';
+
+const MINUTE = 60_000;
+const NOW = Date.parse('2026-03-20T12:00:00Z');
+const ago = (minutes: number) => timestampOf(NOW - minutes * MINUTE);
+
+const well: JudgedStatus = {
+  sync: {
+    last_complete_at: ago(4),
+    last_status: 'complete',
+    complete_through: ago(5),
+    cursor_lag_seconds: 300,
+    running: false,
+    last_runs: [],
+  },
+  publishing: { unpublished: 3, oldest_unpublished_seconds: 900 },
+  gaps: { missed_24h: 0, recovered_24h: 5, awaiting: 7, unlisted_24h: 0 },
+  rejections: { refused_24h: 9_000, unreadable_24h: 0 },
+  upstream: { last_fault: { fault: 'key refused', at: ago(60) }, rate_limited_until: timestampOf(NOW + 2_000) },
+  ids_agree: false,
+  channels: [],
+  healing: { mode: 'republish', asked_today: 50, per_day: 50 },
+  overdue_orders: 0,
+  at_least: [],
+};
+
+test('what passes by itself, or was over before the last run, is no problem', () => {
+  expect(problemsOf(well, NOW)).toEqual([]);
+});
+
+describe('a problem is a sentence that says what to do', () => {
+  const { sync, gaps, healing } = well;
+  test.each<[string, Partial<JudgedStatus>, readonly RegExp[]]>([
+    [
+      'never synced',
+      { sync: { ...sync, last_complete_at: null } },
+      [/^No sync run has ever completed: see sync/, /API key/],
+    ],
+    [
+      'the first sync',
+      { sync: { ...sync, last_complete_at: null, running: true } },
+      [/^The first sync run is/, /API key/],
+    ],
+    ['no sync for 16 minutes', { sync: { ...sync, last_complete_at: ago(16) } }, [/for 16 minutes: see sync/]],
+    ['the last run failed', { sync: { ...sync, last_status: 'failed' } }, [/^The last sync run failed/]],
+    ['the cursor lags', { sync: { ...sync, cursor_lag_seconds: 3 * 3_600 } }, [/only up to 3 hours ago/]],
+    [
+      'the key is refused',
+      { upstream: { ...well.upstream, last_fault: { fault: 'key refused', at: ago(1) } } },
+      [/API key/],
+    ],
+    ['Telnyx wants an hour', { upstream: { last_fault: null, rate_limited_until: ago(-60) } }, [/another 60 minutes/]],
+    [
+      'the bus does not take events',
+      { publishing: { unpublished: 10_000, oldest_unpublished_seconds: 1_560 }, at_least: ['publishing.unpublished'] },
+      [/^At least 10000 events wait to be announced, one for 26 minutes/],
+    ],
+    [
+      'one was missed, and no healing is left',
+      { gaps: { ...gaps, missed_24h: 1 } },
+      [/^1 notification of/, /Healing has used/],
+    ],
+    [
+      'two were missed, and healing is off',
+      { gaps: { ...gaps, missed_24h: 2 }, healing: { ...healing, mode: 'off' } },
+      [/^2 notifications of/],
+    ],
+    ['one is not listed', { gaps: { ...gaps, unlisted_24h: 1 } }, [/^1 event came by webhook and not by the list/]],
+    [
+      'unreadable ones',
+      { rejections: { refused_24h: 0, unreadable_24h: 2 } },
+      [/^2 webhooks that Telnyx signed are no event/],
+    ],
+    ['overdue orders', { overdue_orders: 2 }, [/^2 orders stay in their status/]],
+  ])('%s', (_, change, expected) => {
+    expect(problemsOf({ ...well, ...change }, NOW)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+  });
+});

@@ -1,0 +1,95 @@
+import { markMissed, markUnlisted } from '../../functions/ledger/gaps.ts';
+import { claimHealing, tellHealing } from '../../functions/ledger/healing.ts';
+import { changeOrder, type HeldFact } from '../../functions/ledger/orders.ts';
+import { markOverdue } from '../../functions/ledger/orders-by-status.ts';
+import type { OrderStore, Store } from '../../functions/ledger/store.ts';
+import { putRun, type SyncRun } from '../../functions/ledger/sync-runs.ts';
+import type { PortingEvent } from '../../functions/porting/event.ts';
+import type { OrderState } from '../../functions/porting/order.ts';
+import { timestampOf } from '../../functions/porting/timestamp.ts';
+import { listedEvent, uuid } from '../porting-events.ts';
+import { delivered, listed } from './reader.ts';
+
+/** What one event tells of an order. */
+export interface Told {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly status?: string;
+  readonly reference?: string;
+}
+
+let facts = 0;
+
+/** Takes events into an order, as the publisher does when it has read them. */
+export async function tell(store: OrderStore, id: string, ...told: readonly Told[]): Promise<OrderState> {
+  const fresh = told.map(({ at, status, reference }): HeldFact => {
+    facts += 1;
+    return {
+      id: uuid(9_000_000 + facts),
+      at: timestampOf(at),
+      type: status === undefined ? 'porting_order.new_comment' : 'porting_order.status_changed',
+      v: `1#${timestampOf(at)}`,
+      listed: true,
+      webhook: true,
+      ...(status !== undefined && { status: { value: status, details: [] } }),
+      ...(reference !== undefined && { reference }),
+    };
+  });
+  const { state } = await changeOrder(store, id, (held) => [...held, ...fresh]);
+  return state;
+}
+
+/** Says that an order is overdue in its present status, as the nightly run does. */
+export async function overdue(store: OrderStore, { id, status_since }: OrderState, now: number): Promise<void> {
+  await markOverdue(store, id, status_since ?? '', now);
+}
+
+/** An event whose webhook was given up. */
+export async function missed(store: Store, event: PortingEvent, at: number): Promise<void> {
+  await listed(store, event, at);
+  if (!(await markMissed(store, event.id, at))) throw new Error('its webhook is not awaited');
+}
+
+/** An event whose webhook came after it had been given up. */
+export async function recovered(store: Store, event: PortingEvent, at: number): Promise<void> {
+  await missed(store, event, at);
+  await delivered(store, event, at + 1_000);
+}
+
+/** An event that the list does not show. */
+export async function unlisted(store: Store, event: PortingEvent, at: number): Promise<void> {
+  await delivered(store, event, at);
+  if (!(await markUnlisted(store, event.id, at))) throw new Error('it is listed');
+}
+
+/** A missed event that was republished by itself. */
+export async function healed(store: Store, event: PortingEvent, at: number): Promise<void> {
+  await missed(store, event, at);
+  await claimHealing(store, event.id, 'a worker', at);
+  await tellHealing(store, event.id, 'a worker', 'sent');
+}
+
+/** A sync run that began so and so. */
+export async function ran(store: Store, startedAt: number, fields: Partial<SyncRun> = {}): Promise<SyncRun> {
+  const run: SyncRun = {
+    id: `${new Date(startedAt).toISOString()}-00000000`,
+    startedAt,
+    trigger: 'schedule',
+    window: { from: startedAt - 1_200_000, to: startedAt - 5_000 },
+    status: 'complete',
+    pages: 2,
+    seen: 17,
+    inserted: 3,
+    confirmed: 1,
+    upgraded: 0,
+    error: undefined,
+    ...fields,
+  };
+  await putRun(store, run, startedAt + 1_000);
+  return run;
+}
+
+/** An event of a minute of a day. */
+export function eventAt(number: number, createdAt: number, fields: Partial<PortingEvent> = {}): PortingEvent {
+  return listedEvent(number, { created_at: timestampOf(createdAt), ...(fields as object) });
+}

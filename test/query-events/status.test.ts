@@ -1,0 +1,225 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { putLookedThrough, takeShare } from '../../functions/ledger/healing.ts';
+import { learnChannel, learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/learned.ts';
+import { countRefusals, keepRejected } from '../../functions/ledger/rejections.ts';
+import { type LedgerStatus, readStatus } from '../../functions/ledger/status.ts';
+import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
+import { recordFault } from '../../functions/ledger/upstream-state.ts';
+import { timestampOf } from '../../functions/porting/timestamp.ts';
+import type { ShownStatus } from '../../functions/query-events/status.ts';
+import { counting } from '../counting-client.ts';
+import { uuid } from '../porting-events.ts';
+import { target } from './pages.ts';
+import { listed, type Reader, startReader } from './reader.ts';
+import { eventAt, missed, overdue, ran, recovered, tell, unlisted } from './seed.ts';
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
+const NOON = Date.parse('2026-03-20T12:00:00Z');
+
+let reader: Reader;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOON });
+  reader = await startReader();
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await reader.secrets.close();
+});
+
+async function status(): Promise<ShownStatus> {
+  const answer = await reader.get('/v2/status');
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body.data as ShownStatus;
+}
+
+/** A scheduled run that began so long ago, and completed. */
+async function synced(ago: number): Promise<void> {
+  const lease = await takeLease(reader.store, 'a run', NOON - ago);
+  if (!lease) throw new Error('another run has the lease');
+  await moveCursor(reader.store, lease, NOON - ago - 30 * SECOND);
+  await releaseLease(reader.store, lease, { status: 'complete', completedAt: NOON - ago });
+}
+
+test('of an empty ledger', async () => {
+  expect(await status()).toMatchObject({
+    well: false,
+    sync: {
+      last_complete_at: null,
+      last_status: null,
+      complete_through: null,
+      cursor_lag_seconds: null,
+      running: false,
+      last_runs: [],
+    },
+    publishing: { unpublished: 0, oldest_unpublished_seconds: null },
+    gaps: { missed_24h: 0, recovered_24h: 0, awaiting: 0, unlisted_24h: 0 },
+    rejections: { refused_24h: 0, unreadable_24h: 0 },
+    upstream: { last_fault: null, rate_limited_until: null },
+    ids_agree: null,
+    channels: [],
+    healing: { mode: 'off', asked_today: 0, per_day: 50 },
+    overdue_orders: 0,
+    at_least: [],
+  });
+});
+
+test('of a ledger in order: well', async () => {
+  await synced(60 * SECOND);
+  expect(await status()).toMatchObject({ well: true, problems: [] });
+});
+
+describe('the sync', () => {
+  test('how far it is, and its last five runs', async () => {
+    for (let number = 0; number < 7; number += 1) await ran(reader.store, NOON - number * 300 * SECOND);
+    await synced(90 * SECOND);
+    const { sync } = await status();
+    expect(sync).toMatchObject({
+      last_complete_at: timestampOf(NOON - 90 * SECOND),
+      last_status: 'complete',
+      complete_through: timestampOf(NOON - 120 * SECOND),
+      cursor_lag_seconds: 120,
+      running: false,
+    });
+    expect(sync.last_runs.map(({ started_at }) => started_at)).toEqual(
+      [0, 1, 2, 3, 4].map((number) => timestampOf(NOON - number * 300 * SECOND)),
+    );
+  });
+
+  test('at work, until it ends or its lease runs out', async () => {
+    await takeLease(reader.store, 'a run', NOON);
+    expect((await status()).sync.running).toBe(true);
+    vi.setSystemTime(NOON + 91 * SECOND);
+    expect((await status()).sync.running).toBe(false);
+    const lease = await takeLease(reader.store, 'another run', NOON + 91 * SECOND);
+    expect((await status()).sync.running).toBe(true);
+    if (lease) await releaseLease(reader.store, lease, { status: 'failed' });
+    expect((await status()).sync).toMatchObject({ running: false, last_status: 'failed' });
+  });
+});
+
+test('events that are to be announced, and since when the first of them', async () => {
+  for (let number = 0; number < 9; number += 1) {
+    await listed(reader.store, eventAt(number, NOON), NOON - (number + 1) * 10 * SECOND);
+  }
+  expect((await status()).publishing).toEqual({ unpublished: 9, oldest_unpublished_seconds: 90 });
+});
+
+test('notifications: of the last 24 h, and those that may still come', async () => {
+  const { store } = reader;
+  const recent = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => eventAt(number, NOON - number * HOUR));
+  for (const event of recent.slice(0, 4)) await missed(store, event, NOON);
+  for (const event of recent.slice(4, 7)) await recovered(store, event, NOON);
+  for (const event of recent.slice(7)) await listed(store, event, NOON);
+  await missed(store, eventAt(20, NOON - 25 * HOUR), NOON);
+  await recovered(store, eventAt(21, NOON - 25 * HOUR), NOON);
+  // An event is a day old before it is found unlisted: what counts is when it was found.
+  for (const number of [30, 31, 32]) await unlisted(store, eventAt(number, NOON - 3 * DAY), NOON - 2 * HOUR);
+  await unlisted(store, eventAt(33, NOON - 5 * DAY), NOON - 2 * DAY);
+  await listed(store, eventAt(32, NOON - 3 * DAY), NOON);
+  expect((await status()).gaps).toEqual({ missed_24h: 4, recovered_24h: 3, awaiting: 1, unlisted_24h: 2 });
+});
+
+test('what was turned away in the last 24 hours', async () => {
+  const { store } = reader;
+  vi.setSystemTime(NOON + HOUR / 2);
+  for (const hours of [0, 1, 23, 24, 25]) {
+    await countRefusals(store, 'signature wrong', 100, NOON - hours * HOUR);
+    await countRefusals(store, 'too old', 1, NOON - hours * HOUR);
+    for (const body of ['one', 'two']) await keepRejected(store, Buffer.from(body), 'not JSON', NOON - hours * HOUR);
+  }
+  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6 });
+});
+
+test('how Telnyx has lately answered', async () => {
+  await recordFault(reader.store, 'rate limited', NOON - SECOND, 5);
+  expect((await status()).upstream).toEqual({
+    last_fault: { fault: 'rate limited', at: timestampOf(NOON - SECOND) },
+    rate_limited_until: timestampOf(NOON + 4 * SECOND),
+  });
+  vi.setSystemTime(NOON + 4 * SECOND);
+  expect((await status()).upstream.rate_limited_until).toBeNull();
+});
+
+test('what was learned of ids and channels', async () => {
+  const { store } = reader;
+  await learnIdsAgree(store, NOON);
+  await learnChannel(store, 'porting_order.split', timestampOf(NOON - DAY));
+  await learnChannel(store, 'porting_order.new_comment', timestampOf(NOON));
+  await learnChannel(store, 'porting_order.split', timestampOf(NOON));
+  const { ids_agree, channels } = await status();
+  expect(ids_agree).toBe(true);
+  expect(channels).toEqual([
+    { event_type: 'porting_order.new_comment', first_at: timestampOf(NOON), last_at: timestampOf(NOON) },
+    { event_type: 'porting_order.split', first_at: timestampOf(NOON - DAY), last_at: timestampOf(NOON) },
+  ]);
+  await learnIdsDiffer(store, NOON);
+  expect((await status()).ids_agree).toBe(false);
+});
+
+test('what was healed today, in UTC', async () => {
+  const { store } = reader;
+  for (let asked = 0; asked < 3; asked += 1) await takeShare(store, '2026-03-20', 50, NOON);
+  await takeShare(store, '2026-03-19', 50, NOON - DAY);
+  await putLookedThrough(store, '2026-03-20', 'x', NOON);
+  expect((await status()).healing).toEqual({ mode: 'off', asked_today: 3, per_day: 50 });
+});
+
+test('overdue orders: those that still are', async () => {
+  const { store } = reader;
+  for (const number of [1, 2, 3]) {
+    const state = await tell(store, uuid(number), {
+      at: NOON - 30 * DAY,
+      status: number === 3 ? 'exception' : 'submitted',
+    });
+    await overdue(store, state, NOON);
+  }
+  await tell(store, uuid(4), { at: NOON - 30 * DAY, status: 'submitted' });
+  expect((await status()).overdue_orders).toBe(3);
+  await tell(store, uuid(1), { at: NOON - DAY, status: 'exception' });
+  await tell(store, uuid(3), { at: NOON - DAY, status: 'ported' });
+  expect((await status()).overdue_orders).toBe(1);
+});
+
+describe('what it costs', () => {
+  const cost = async (): Promise<{ requests: number; found: LedgerStatus }> => {
+    const { store, requests } = counting(reader.store);
+    const found = await readStatus({ ...reader.store, client: store.client }, NOON);
+    return { requests: Object.values(requests()).reduce((sum, count) => sum + count, 0), found };
+  };
+
+  test('at most 30 requests, also with something to tell everywhere', async () => {
+    expect((await cost()).requests).toBeLessThanOrEqual(30);
+    const { store } = reader;
+    await synced(60 * SECOND);
+    for (let number = 0; number < 12; number += 1) {
+      await ran(store, NOON - number * SECOND);
+      await unlisted(store, eventAt(number, NOON - 3 * DAY), NOON);
+      await missed(store, eventAt(100 + number, NOON - HOUR), NOON);
+    }
+    expect((await cost()).requests).toBeLessThanOrEqual(30);
+  });
+
+  test('no more with many rows: the count ends, and says that there may be more', async () => {
+    const shard = { awaiting_webhook: { S: '0' }, awaiting_since: { S: timestampOf(NOON) } };
+    for (let start = 0; start < 2_525; start += 25) {
+      const rows = Array.from({ length: 25 }, (_, number) => ({ id: { S: uuid(start + number) }, ...shard }));
+      const RequestItems = { [reader.store.events]: rows.map((Item) => ({ PutRequest: { Item } })) };
+      await reader.store.client.send(new BatchWriteItemCommand({ RequestItems }));
+    }
+    const { requests, found } = await cost();
+    expect(requests).toBeLessThanOrEqual(30);
+    expect(found.gaps.awaiting).toBe(2_500);
+    expect(found.at_least).toEqual(['gaps.awaiting']);
+  });
+});
+
+test('a parameter: 422', async () => {
+  const answer = await reader.get(target('/v2/status', { verbose: 'true' }));
+  expect(answer.status).toBe(422);
+  expect(answer.body.errors).toMatchObject([{ source: { parameter: 'verbose' } }]);
+});

@@ -1,0 +1,197 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import type { OutcomeCounts } from '../../functions/ledger/republish-jobs.ts';
+import type { Store } from '../../functions/ledger/store.ts';
+import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
+import { timestampOf } from '../../functions/porting/timestamp.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { listedEvent } from '../porting-events.ts';
+import { listed } from '../query-events/reader.ts';
+import { Death, mortal } from './mortal.ts';
+import { API_KEY, openRig, type Rig, repeated } from './rig.ts';
+
+/** What the items' own rows say. */
+async function tally(rig: Rig, id: string): Promise<OutcomeCounts> {
+  const counts = { sent: 0, not_found: 0, failed: 0, unknown: 0 };
+  for (const { outcome } of await rig.items(id)) {
+    if (outcome === 'waiting' || outcome === 'asked') throw new Error(`An item is ${outcome}.`);
+    counts[outcome] += 1;
+  }
+  return counts;
+}
+
+/** A store in front of whose first PutItem something else is done, which may be told to do that very write. */
+function beforeFirstPut(store: Store, act: (write: () => Promise<void>) => Promise<void>): Store {
+  type Send = typeof store.client.send;
+  let first = true;
+  const client = Object.create(store.client, {
+    send: {
+      async value(command: Parameters<Send>[0], ...rest: never[]) {
+        if (!first || command.constructor.name !== 'PutItemCommand') return store.client.send(command, ...rest);
+        first = false;
+        let answer: Promise<unknown> | undefined;
+        const write = async () => {
+          answer ??= store.client.send(command, ...rest);
+          await answer;
+        };
+        await act(write);
+        return answer ?? store.client.send(command, ...rest);
+      },
+    },
+  });
+  return { ...store, client };
+}
+
+describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
+  test('of any step: the next worker goes on, no item is asked for twice, and the counts are those of the items', async () => {
+    let diesAt = 1;
+    for (let alive = false; !alive; diesAt += 1) {
+      const rig = await openRig();
+      const id = await rig.makeJob(3);
+      const [first, second, third] = await rig.items(id);
+      await listed(rig.store, { ...listedEvent(0), id: first?.event_id ?? '' }, rig.time);
+      rig.telnyx.remove(second?.event_id ?? '');
+      const { store, api, died } = mortal(rig, diesAt, when);
+      await rig.run({ store, api }).catch((error: unknown) => expect(error).toBeInstanceOf(Death));
+      alive = !died();
+
+      rig.time += WORK_LEASE_FOR;
+      await rig.run();
+      expect(repeated(rig.telnyx)).toEqual([]);
+      expect(rig.telnyx.requests.length).toBeLessThanOrEqual(3);
+      const { status, done, outcomes } = await rig.job(id);
+      expect({ status, done }).toEqual({ status: 'complete', done: 3 });
+      expect(outcomes).toEqual(await tally(rig, id));
+      // At most the item under way is in doubt; what is told as sent was sent.
+      expect(outcomes.unknown).toBeLessThanOrEqual(1);
+      for (const { event_id, outcome } of await rig.items(id)) {
+        if (outcome === 'sent') expect(rig.telnyx.republished).toContain(event_id);
+      }
+      if (alive) expect(rig.telnyx.republished).toEqual([first?.event_id, third?.event_id]);
+      await rig.telnyx.close();
+    }
+    // Four writes and a call an item, and what a run does around them: fewer steps would mean that the test no longer sees them all.
+    expect(diesAt).toBeGreaterThan(22);
+  });
+});
+
+describe('the lease', () => {
+  test('two workers at once, and a third: one works, the others do nothing', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(6);
+    const runs = await Promise.all([rig.run(), rig.run(), rig.run()]);
+    expect(runs.map(({ status }) => status).sort()).toEqual(['ended', 'skipped', 'skipped']);
+    expect(rig.telnyx.requests).toHaveLength(6);
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 6 } });
+  });
+
+  test('of a worker that died is free after 90 s, not before', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(2);
+    const { store, api } = mortal(rig, 8, 'after');
+    await expect(rig.run({ store, api })).rejects.toThrow(Death);
+    rig.time += WORK_LEASE_FOR - 1;
+    expect(await rig.run()).toEqual({ status: 'skipped' });
+    rig.time += 1;
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', done: 2 });
+  });
+
+  test('that was stolen while its old owner still lives: it stops, no item is asked for twice, the counts are right', async () => {
+    for (const stolenIn of [1, 2, 3]) {
+      const rig = await openRig();
+      const id = await rig.makeJob(4);
+      const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+      let calls = 0;
+      const old = await rig.run({
+        api: async () => ({
+          ...telnyx,
+          async republish(eventId) {
+            calls += 1;
+            if (calls === stolenIn) {
+              rig.time += WORK_LEASE_FOR;
+              expect(await rig.run()).toEqual({ status: 'ended' });
+            }
+            return telnyx.republish(eventId);
+          },
+        }),
+      });
+      expect(old).toEqual({ status: 'skipped' });
+      expect(calls).toBe(stolenIn);
+      expect(repeated(rig.telnyx)).toEqual([]);
+      const { status, outcomes } = await rig.job(id);
+      expect({ status, outcomes }).toEqual({ status: 'complete', outcomes: await tally(rig, id) });
+      // The thief cannot know what becomes of the call under way.
+      expect(outcomes).toMatchObject({ sent: 3, unknown: 1 });
+    }
+  });
+
+  test('that was stolen right before a claim: what both have claimed is asked for by one', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    // The thief has read how the items stand, and is about to claim the first; then the old owner does.
+    const store = beforeFirstPut(rig.store, async (claim) => {
+      rig.time += WORK_LEASE_FOR;
+      const thief = beforeFirstPut(rig.store, claim);
+      expect(await rig.run({ store: thief })).toEqual({ status: 'ended' });
+    });
+    expect(await rig.run({ store })).toEqual({ status: 'skipped' });
+    expect(repeated(rig.telnyx)).toEqual([]);
+    expect(rig.telnyx.requests.length).toBeLessThanOrEqual(3);
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 2, unknown: 1 } });
+    expect(await tally(rig, id)).toMatchObject({ sent: 2, unknown: 1 });
+  });
+
+  test('is renewed by a worker that works longer than it lasts', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(4);
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const others: unknown[] = [];
+    const republish = async (eventId: string) => {
+      rig.time += 40_000;
+      others.push(await rig.run());
+      return telnyx.republish(eventId);
+    };
+    expect(await rig.run({ api: async () => ({ ...telnyx, republish }) })).toEqual({ status: 'ended' });
+    expect(others).toEqual(Array(4).fill({ status: 'skipped' }));
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 4 } });
+  });
+});
+
+test('a job of 10,000 that dies at 4,000 goes on at 4,001, and its progress shows', async () => {
+  const rig = await openRig({ requestsPerSecond: 5 });
+  const id = await rig.makeJob(10_000);
+  const ids = (await rig.items(id)).map(({ event_id }) => event_id);
+  // What a worker leaves behind that has come so far; asking for them all here would take minutes.
+  const rows = ids.slice(0, 3_950).map((eventId, position) => ({
+    kind: { S: `republish-item/${id}` },
+    id: { S: `${String(position).padStart(6, '0')}#${eventId}` },
+    outcome: { S: 'sent' },
+    at: { S: timestampOf(rig.time) },
+  }));
+  for (let from = 0; from < rows.length; from += 25) {
+    const puts = rows.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+    await rig.store.client.send(new BatchWriteItemCommand({ RequestItems: { [rig.store.control]: puts } }));
+  }
+  let dead = false;
+  const client = Object.create(rig.store.client, {
+    send: {
+      value(command: Parameters<typeof rig.store.client.send>[0], ...rest: never[]) {
+        dead ||= rig.telnyx.republished.length === 50 && command.constructor.name === 'PutItemCommand';
+        // The first write of item 4,001 is its claim.
+        if (dead) throw new Death();
+        return rig.store.client.send(command, ...rest);
+      },
+    },
+  });
+  const store = { ...rig.store, client } as Store;
+
+  await expect(rig.run({ store })).rejects.toThrow(Death);
+  expect(rig.telnyx.republished).toEqual(ids.slice(3_950, 4_000));
+  expect(await rig.job(id)).toMatchObject({ status: 'running', total: 10_000, done: 4_000 });
+  rig.time += WORK_LEASE_FOR;
+  // Time for another 51: the last of them waits for its turn when it is up.
+  expect(await rig.run({ endsAt: rig.time + 30_000 + 50 * 250 - 1 })).toEqual({ status: 'out of time' });
+  expect(rig.telnyx.republished).toEqual(ids.slice(3_950, 4_051));
+  expect(await rig.job(id)).toMatchObject({ status: 'running', done: 4_051, outcomes: { sent: 4_051 } });
+});

@@ -1,0 +1,274 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { recordRecovery } from '../../functions/ledger/deliveries.ts';
+import { markMissed } from '../../functions/ledger/gaps.ts';
+import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
+import { readHealing } from '../../functions/run-jobs/settings.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { counting } from '../counting-client.ts';
+import { captureLog } from '../handlers.ts';
+import { listedEvent } from '../porting-events.ts';
+import { listed } from '../query-events/reader.ts';
+import { Death, mortal } from './mortal.ts';
+import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated } from './rig.ts';
+
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let log: ReturnType<typeof captureLog>;
+
+beforeEach(() => {
+  log = captureLog();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** An event that was listed and whose webhook was given up. */
+async function miss(rig: Rig, number: number, createdAt: number): Promise<string> {
+  const event = listedEvent(number, { created_at: new Date(createdAt).toISOString() });
+  rig.telnyx.put(event);
+  await listed(rig.store, event, rig.time);
+  expect(await markMissed(rig.store, event.id, rig.time)).toBe(true);
+  return event.id;
+}
+
+async function missMany(rig: Rig, many: number, first = 1): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let number = first; number < first + many; number += 1) {
+    ids.push(await miss(rig, number, rig.time - 5 * HOUR + number * MINUTE));
+  }
+  return ids;
+}
+
+const healing = (perDay = 50) => ({ healing: { mode: 'republish', perDay } as const });
+
+test('each missed notification once for ever, oldest first, with its outcome', async () => {
+  const rig = await openRig();
+  const ids = await missMany(rig, 3);
+  rig.telnyx.remove(ids[1] ?? '');
+  expect(await rig.run(healing())).toEqual({ status: 'ended' });
+  expect(rig.telnyx.requests.map(({ path }) => path.split('/')[4])).toEqual(ids);
+  const outcomes = ['sent', 'not_found', 'sent'];
+  for (const [index, id] of ids.entries()) {
+    expect(await rig.eventRow(id)).toMatchObject({
+      gap: { S: 'missed' },
+      healed_at: { S: expect.stringContaining('2026-03-20T12:00:00') },
+      healing_outcome: { S: outcomes[index] },
+      republish_count: { N: '1' },
+      republish_last_by: { S: 'healing' },
+    });
+  }
+  expect(log.lines()).toMatchObject(outcomes.map((outcome, index) => ({ event: 'healing', id: ids[index], outcome })));
+
+  for (let hour = 0; hour < 60; hour += 1) {
+    rig.time += HOUR;
+    await rig.run(healing());
+  }
+  expect(rig.telnyx.requests).toHaveLength(3);
+});
+
+test('off: nothing is done, and no event is read', async () => {
+  const rig = await openRig();
+  await missMany(rig, 2);
+  const counted = counting(rig.store);
+  expect(await rig.run({ store: counted.store })).toEqual({ status: 'idle' });
+  expect(counted.requests()).toEqual({ Query: 1 });
+  expect(rig.telnyx.requests).toEqual([]);
+});
+
+test('what came meanwhile, or has no webhook at all, is left alone', async () => {
+  const rig = await openRig();
+  const [came = ''] = await missMany(rig, 1);
+  await recordRecovery(rig.store, came, rig.time);
+  expect(await rig.run(healing())).toEqual({ status: 'idle' });
+  expect(rig.telnyx.requests).toEqual([]);
+});
+
+describe('the budget', () => {
+  test('so many a day, the rest on the next days; a used-up day claims nothing', async () => {
+    const rig = await openRig();
+    const ids = await missMany(rig, 5);
+    await rig.run(healing(2));
+    rig.time += MINUTE;
+    expect(await rig.run(healing(2))).toEqual({ status: 'idle' });
+    expect(rig.telnyx.republished).toEqual(ids.slice(0, 2));
+    expect(await rig.eventRow(ids[2] ?? '')).not.toHaveProperty('healed_at');
+    rig.time += DAY;
+    await rig.run(healing(2));
+    rig.time += DAY;
+    await rig.run(healing(2));
+    expect(rig.telnyx.republished).toEqual(ids);
+  });
+
+  test('is not overdrawn by two workers of which one was robbed of its lease', async () => {
+    const rig = await openRig();
+    const ids = await missMany(rig, 6);
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    let stolen = false;
+    const republish = async (id: string) => {
+      if (!stolen) {
+        stolen = true;
+        rig.time += WORK_LEASE_FOR;
+        await rig.run(healing(3));
+      }
+      return telnyx.republish(id);
+    };
+    expect(await rig.run({ ...healing(3), api: async () => ({ ...telnyx, republish }) })).toEqual({
+      status: 'skipped',
+    });
+    expect(rig.telnyx.republished).toHaveLength(3);
+    expect([...rig.telnyx.republished].sort()).toEqual(ids.slice(0, 3));
+    const claimed = await Promise.all(ids.map(async (id) => (await rig.eventRow(id))?.healed_at !== undefined));
+    expect(claimed).toEqual([true, true, true, false, false, false]);
+  });
+});
+
+test('a share of the day that somebody else took meanwhile is not taken twice; the event is free again', async () => {
+  const rig = await openRig();
+  const ids = await missMany(rig, 2);
+  let stolen = false;
+  const client = Object.create(rig.store.client, {
+    send: {
+      async value(command: { input: { Key?: { kind?: { S?: string } } } }, ...rest: never[]) {
+        // The old owner has claimed the first event, and is about to take its share.
+        if (
+          !stolen &&
+          command.constructor.name === 'UpdateItemCommand' &&
+          command.input.Key?.kind?.S === 'healing-day'
+        ) {
+          stolen = true;
+          rig.time += WORK_LEASE_FOR;
+          await rig.run(healing(1));
+        }
+        return rig.store.client.send(command as never, ...rest);
+      },
+    },
+  });
+  await rig.run({ ...healing(1), store: { ...rig.store, client } });
+  expect(rig.telnyx.republished).toEqual([ids[1]]);
+  expect(await rig.eventRow(ids[0] ?? '')).not.toHaveProperty('healed_at');
+  rig.time += DAY;
+  await rig.run(healing(1));
+  expect(rig.telnyx.republished).toEqual([ids[1], ids[0]]);
+});
+
+describe('Telnyx takes nothing', () => {
+  test.each([401, 429])('%i: nothing counts as healed, and it is tried again after a rest', async (status) => {
+    const rig = await openRig();
+    const ids = await missMany(rig, 3);
+    rig.telnyx.intercept = () => ({ status });
+    expect(await rig.run(healing(3))).toEqual({ status: 'paused' });
+    expect(await rig.eventRow(ids[0] ?? '')).not.toHaveProperty('healed_at');
+    const asked = rig.telnyx.requests.length;
+    rig.time += 30_000;
+    expect(await rig.run(healing(3))).toEqual({ status: 'skipped' });
+    expect(rig.telnyx.requests).toHaveLength(asked);
+
+    rig.telnyx.intercept = undefined;
+    rig.time += MINUTE;
+    expect(await rig.run(healing(3))).toEqual({ status: 'ended' });
+    expect(rig.telnyx.republished).toEqual(ids);
+  });
+
+  test('no API key: no event is touched', async () => {
+    const rig = await openRig();
+    const [id = ''] = await missMany(rig, 1);
+    const api = () => Promise.reject(new Error('no Telnyx API key has been put into it yet'));
+    expect(await rig.run({ ...healing(), api })).toEqual({ status: 'paused' });
+    expect(await rig.eventRow(id)).not.toHaveProperty('healed_at');
+  });
+});
+
+describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
+  test('of any step: no event is asked for twice, none but the one under way is left out, the budget holds', async () => {
+    let diesAt = 1;
+    for (let alive = false; !alive; diesAt += 1) {
+      const rig = await openRig();
+      const ids = await missMany(rig, 3);
+      const { store, api, died } = mortal(rig, diesAt, when);
+      await rig.run({ ...healing(2), store, api }).catch((error: unknown) => expect(error).toBeInstanceOf(Death));
+      alive = !died();
+
+      rig.time += WORK_LEASE_FOR;
+      await rig.run(healing(2));
+      expect(repeated(rig.telnyx)).toEqual([]);
+      expect(rig.telnyx.republished.length).toBeLessThanOrEqual(2);
+      rig.time += DAY;
+      await rig.run(healing(2));
+      expect(repeated(rig.telnyx)).toEqual([]);
+      const outcomes = await Promise.all(ids.map(async (id) => (await rig.eventRow(id))?.healing_outcome?.S));
+      expect(outcomes.filter((outcome) => outcome !== 'sent' && outcome !== 'asked')).toEqual([]);
+      expect(outcomes.filter((outcome) => outcome === 'asked').length).toBeLessThanOrEqual(alive ? 0 : 1);
+      for (const [index, id] of ids.entries()) {
+        if (outcomes[index] === 'sent') expect(rig.telnyx.republished).toContain(id);
+      }
+      await rig.telnyx.close();
+    }
+    // Five writes and a call for each of two, and what a run does around them.
+    expect(diesAt).toBeGreaterThan(18);
+  });
+});
+
+describe('what was looked at', () => {
+  test('is not read again each minute', async () => {
+    const rig = await openRig();
+    await missMany(rig, 30);
+    await rig.run(healing());
+    rig.time += MINUTE;
+    const counted = counting(rig.store);
+    expect(await rig.run({ ...healing(), store: counted.store })).toEqual({ status: 'idle' });
+    // Jobs, the day's row, and the missed ones after the last that was looked at.
+    expect(counted.requests()).toEqual({ Query: 2, GetItem: 1 });
+  });
+
+  test('what is given up out of order is healed: of one hour at once, of earlier ones with the next day', async () => {
+    const rig = await openRig();
+    const recent = await miss(rig, 1, NOON - 20 * MINUTE);
+    const old = await miss(rig, 2, NOON - 10 * HOUR);
+    await rig.run(healing());
+    const recentLate = await miss(rig, 3, NOON - 30 * MINUTE);
+    const oldLate = await miss(rig, 4, NOON - 20 * HOUR);
+    rig.time += MINUTE;
+    await rig.run(healing());
+    expect(rig.telnyx.republished).toEqual([old, recent, recentLate]);
+    rig.time += DAY;
+    await rig.run(healing());
+    expect(rig.telnyx.republished).toEqual([old, recent, recentLate, oldLate]);
+    expect(repeated(rig.telnyx)).toEqual([]);
+  });
+
+  test('reaches back for the 30 days in which a webhook is awaited', async () => {
+    const rig = await openRig();
+    const old = await miss(rig, 1, NOON - 29 * DAY);
+    await rig.run(healing());
+    expect(rig.telnyx.republished).toEqual([old]);
+  });
+});
+
+test('jobs come first, and both keep to one rate', async () => {
+  const rig = await openRig({ requestsPerSecond: 5 });
+  const missed = await missMany(rig, 6);
+  const id = await rig.makeJob(6);
+  expect(await rig.run(healing())).toEqual({ status: 'ended' });
+  expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 6 } });
+  expect(rig.telnyx.republished.slice(6)).toEqual(missed);
+  const starts = rig.telnyx.requests.map(({ at }) => at - NOON);
+  expect(starts).toEqual(starts.map((_, index) => index * 250));
+});
+
+describe('the settings', () => {
+  test('are read', () => {
+    expect(readHealing('off', 'anything')).toEqual({ mode: 'off' });
+    expect(readHealing('republish', '50')).toEqual({ mode: 'republish', perDay: 50 });
+  });
+
+  test.each([
+    ['on', '50', 'HEALING is "on"'],
+    ['republish', '0', 'HEALING_PER_DAY is "0"'],
+    ['republish', '1e3', 'HEALING_PER_DAY is "1e3"'],
+    ['republish', '', 'HEALING_PER_DAY is ""'],
+  ])('%s, %s: refused with what is allowed', (mode, perDay, says) => {
+    expect(() => readHealing(mode, perDay)).toThrow(says);
+  });
+});

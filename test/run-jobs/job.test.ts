@@ -1,0 +1,280 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { cancelJob } from '../../functions/ledger/republish-jobs.ts';
+import { readUpstream } from '../../functions/ledger/upstream-state.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import type { Fault } from '../../infra/local/simulator/events-api.ts';
+import { counting } from '../counting-client.ts';
+import { captureLog } from '../handlers.ts';
+import { listedEvent } from '../porting-events.ts';
+import { listed } from '../query-events/reader.ts';
+import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated } from './rig.ts';
+
+let log: ReturnType<typeof captureLog>;
+
+beforeEach(() => {
+  log = captureLog();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('each item once, in order; progress, results and the events themselves tell of it', async () => {
+  const rig = await openRig();
+  const id = await rig.makeJob(9);
+  const ids = (await rig.items(id)).map(({ event_id }) => event_id);
+  for (const eventId of ids.slice(0, 2)) await listed(rig.store, { ...listedEvent(0), id: eventId }, rig.time);
+  rig.telnyx.remove(ids[4] ?? '');
+  expect(await rig.job(id)).toMatchObject({ status: 'pending', total: 9, done: 0, started_at: null, ended_at: null });
+  expect((await rig.items(id))[0]).toEqual({ event_id: ids[0], outcome: 'waiting', at: null });
+
+  expect(await rig.run()).toEqual({ status: 'ended' });
+  expect(rig.telnyx.requests.map(({ path }) => path.split('/')[4])).toEqual(ids);
+  expect(await rig.job(id)).toMatchObject({
+    status: 'complete',
+    done: 9,
+    outcomes: { sent: 8, not_found: 1, failed: 0, unknown: 0 },
+    started_at: '2026-03-20T12:00:00.000000Z',
+    ended_at: '2026-03-20T12:00:02.000000Z',
+    error: null,
+  });
+  const items = await rig.items(id);
+  expect(items.map(({ outcome }) => outcome)).toEqual([
+    ...Array(4).fill('sent'),
+    'not_found',
+    ...Array(4).fill('sent'),
+  ]);
+  expect(items[8]?.at).toBe('2026-03-20T12:00:02.000000Z');
+  expect(await rig.eventRow(ids[0] ?? '')).toMatchObject({
+    republish_count: { N: '1' },
+    republish_last_by: { S: `job:${id}` },
+    republish_last_outcome: { S: 'sent' },
+  });
+  expect(await rig.eventRow(ids[2] ?? '')).toBeUndefined();
+  expect(log.lines().at(-1)).toMatchObject({ event: 'job', id, status: 'complete', total: 9, done: 9, sent: 8 });
+
+  expect(await rig.run()).toEqual({ status: 'idle' });
+});
+
+test('with nothing to do, a run is one read', async () => {
+  const rig = await openRig();
+  await rig.makeJob(1);
+  await rig.run();
+  const counted = counting(rig.store);
+  expect(await rig.run({ store: counted.store })).toEqual({ status: 'idle' });
+  expect(counted.requests()).toEqual({ Query: 1 });
+});
+
+test('the oldest job first', async () => {
+  const rig = await openRig();
+  const first = await rig.makeJob(2);
+  rig.time += 1;
+  const second = await rig.makeJob(2);
+  const order = [...(await rig.items(first)), ...(await rig.items(second))].map(({ event_id }) => event_id);
+  await rig.run();
+  expect(rig.telnyx.republished).toEqual(order);
+});
+
+describe('what comes of a call', () => {
+  const errors = [{ code: '10009', title: 'Authentication failed' }];
+  test.each<[string, Fault, string, string]>([
+    ['404', { status: 404, body: { errors } }, 'not_found', 'not_found'],
+    ['422', { status: 422 }, 'failed', 'refused'],
+    ['500', { status: 500 }, 'failed', 'failed'],
+    ['503 with HTML', { status: 503, body: '<html>' }, 'failed', 'failed'],
+    ['a time-out after success', { hang: true }, 'unknown', 'unknown'],
+    ['a body that is no JSON', { status: 200, body: '{"a' }, 'unknown', 'unknown'],
+  ])('%s: asked once, and told', async (_, fault, outcome, onEvent) => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    const eventId = (await rig.items(id))[1]?.event_id ?? '';
+    await listed(rig.store, { ...listedEvent(0), id: eventId }, rig.time);
+    rig.telnyx.intercept = ({ path }) => (path.includes(eventId) ? fault : undefined);
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(rig.telnyx.requests).toHaveLength(3);
+    const { status, outcomes } = await rig.job(id);
+    expect({ status, outcomes }).toEqual({
+      status: 'complete',
+      outcomes: { sent: 2, not_found: 0, failed: 0, unknown: 0, [outcome]: 1 },
+    });
+    expect((await rig.items(id))[1]).toMatchObject({ event_id: eventId, outcome });
+    expect(await rig.eventRow(eventId)).toMatchObject({ republish_last_outcome: { S: onEvent } });
+  });
+
+  test('429: the item waits as long as Telnyx wants, and is asked for again', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    let left = 2;
+    rig.telnyx.intercept = () => (left-- > 0 ? { status: 429, headers: { 'retry-after': '7' } } : undefined);
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(rig.telnyx.requests.map(({ at }) => at - NOON).slice(0, 3)).toEqual([0, 7_000, 14_000]);
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 3 } });
+    expect(log.metrics().filter((line) => line.UpstreamRateLimited === 1)).toHaveLength(2);
+  });
+
+  test('429 without end: the item is not counted, the job says why, and goes on after a rest', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    let limited = true;
+    rig.telnyx.intercept = () => (limited ? { status: 429 } : undefined);
+    expect(await rig.run()).toEqual({ status: 'paused' });
+    expect(rig.telnyx.requests).toHaveLength(5);
+    expect(await rig.job(id)).toMatchObject({ status: 'running', done: 0, error: expect.stringContaining('429') });
+    expect((await rig.items(id))[0]).toMatchObject({ outcome: 'waiting' });
+
+    rig.time += 30_000;
+    expect(await rig.run()).toEqual({ status: 'skipped' });
+    expect(rig.telnyx.requests).toHaveLength(5);
+    limited = false;
+    rig.time += 31_000;
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 3 }, error: null });
+    expect(repeated(rig.telnyx)).toEqual([]);
+  });
+
+  test('429 that asks for a quarter of an hour: nothing is asked until then', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(1);
+    rig.telnyx.intercept = () => ({ status: 429, headers: { 'retry-after': '900' } });
+    expect(await rig.run()).toEqual({ status: 'paused' });
+    rig.telnyx.intercept = undefined;
+    for (; rig.time < NOON + 15 * MINUTE; rig.time += MINUTE) await rig.run();
+    expect(rig.telnyx.requests).toHaveLength(1);
+    expect(await readUpstream(rig.store)).toMatchObject({ rateLimitedUntil: NOON + 15 * MINUTE });
+    rig.time += MINUTE;
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 1 } });
+  });
+
+  test.each([401, 403])('%i: the job pauses with the reason, and goes on once the key is right', async (status) => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    const [, second] = await rig.items(id);
+    rig.telnyx.intercept = ({ path }) =>
+      path.includes(second?.event_id ?? '') ? { status, body: { errors } } : undefined;
+    expect(await rig.run()).toEqual({ status: 'paused' });
+    expect(rig.telnyx.requests).toHaveLength(2);
+    const paused = await rig.job(id);
+    expect(paused).toMatchObject({ status: 'running', done: 1, error: expect.stringContaining(`${status} (10009`) });
+    expect(JSON.stringify([paused, log.text()])).not.toContain(API_KEY);
+    expect(log.metrics().filter((line) => line.UpstreamKeyRefused === 1)).toHaveLength(1);
+    expect(await readUpstream(rig.store)).toMatchObject({ lastFault: { fault: 'key refused' } });
+
+    rig.telnyx.intercept = undefined;
+    rig.time += MINUTE + 1_000;
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 3 }, error: null });
+    expect(repeated(rig.telnyx)).toEqual([]);
+  });
+
+  test('a secret that holds no key yet: no item is touched', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(2);
+    const api = () => Promise.reject(new Error('no Telnyx API key has been put into it yet'));
+    expect(await rig.run({ api })).toEqual({ status: 'paused' });
+    expect(await rig.job(id)).toMatchObject({
+      status: 'running',
+      done: 0,
+      error: expect.stringContaining('no Telnyx'),
+    });
+    expect((await rig.items(id))[0]).toMatchObject({ outcome: 'waiting', at: null });
+    rig.time += MINUTE;
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 2 } });
+  });
+});
+
+describe('cancel', () => {
+  test('stops before the next item; what was under way is counted', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(6);
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const republish = async (eventId: string) => {
+      if (rig.telnyx.republished.length === 2) expect(await cancelJob(rig.store, id, rig.time)).toBe(true);
+      return telnyx.republish(eventId);
+    };
+    expect(await rig.run({ api: async () => ({ ...telnyx, republish }) })).toEqual({ status: 'ended' });
+    expect(rig.telnyx.republished).toHaveLength(3);
+    expect(await rig.job(id)).toMatchObject({
+      status: 'cancelled',
+      done: 3,
+      outcomes: { sent: 3 },
+      ended_at: '2026-03-20T12:00:00.500000Z',
+    });
+    expect((await rig.items(id)).map(({ outcome }) => outcome)).toEqual([
+      ...Array(3).fill('sent'),
+      ...Array(3).fill('waiting'),
+    ]);
+    expect(await rig.run()).toEqual({ status: 'idle' });
+    expect(rig.telnyx.republished).toHaveLength(3);
+  });
+
+  test('before it began: nothing is asked', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(2);
+    await cancelJob(rig.store, id, rig.time);
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(rig.telnyx.requests).toEqual([]);
+    expect(await rig.job(id)).toMatchObject({ status: 'cancelled', done: 0 });
+    expect(await rig.run()).toEqual({ status: 'idle' });
+  });
+
+  test('of a job whose worker died while it asked: what was under way is unknown', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const republish = () => Promise.reject(new TypeError('died'));
+    await expect(rig.run({ api: async () => ({ ...telnyx, republish }) })).rejects.toThrow('died');
+    await cancelJob(rig.store, id, rig.time);
+    expect(await rig.job(id)).toMatchObject({ status: 'cancelled', done: 0 });
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'cancelled', done: 1, outcomes: { unknown: 1 } });
+    expect((await rig.items(id)).map(({ outcome }) => outcome)).toEqual(['unknown', 'waiting', 'waiting']);
+    expect(rig.telnyx.requests).toEqual([]);
+  });
+
+  test('a job that has ended stays as it is', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(1);
+    await rig.run();
+    expect(await cancelJob(rig.store, id, rig.time)).toBe(false);
+    expect(await cancelJob(rig.store, '2026-01-01T00:00:00.000Z-none', rig.time)).toBe(false);
+    expect(await rig.job(id)).toMatchObject({ status: 'complete' });
+  });
+});
+
+describe('the rate', () => {
+  test('at most 4 begin in any second, across runs that follow each other and with a limit of 5', async () => {
+    const rig = await openRig({ requestsPerSecond: 5 });
+    const id = await rig.makeJob(30);
+    // A run has so little time that it takes several.
+    const statuses = [];
+    do statuses.push((await rig.run({ endsAt: rig.time + 30_000 + 1_600 })).status);
+    while (statuses.at(-1) === 'out of time');
+    expect(statuses.length).toBeGreaterThan(2);
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 30 } });
+    await rig.makeJob(3);
+    await rig.run();
+    const starts = rig.telnyx.requests.map(({ at }) => at);
+    for (const [index, at] of starts.entries())
+      expect((starts[index + 4] ?? at + 1_000) - at).toBeGreaterThanOrEqual(1_000);
+    expect(rig.telnyx.requests.every(({ status }) => status === 204)).toBe(true);
+  });
+});
+
+test('a job whose time is over is not run, nor shown', async () => {
+  const rig = await openRig();
+  const id = await rig.makeJob(1);
+  rig.time += 30 * 24 * 60 * MINUTE + 1_000;
+  expect(await rig.run()).toEqual({ status: 'idle' });
+  await expect(rig.job(id)).rejects.toThrow('no job');
+  expect(await cancelJob(rig.store, id, rig.time)).toBe(false);
+});
+
+test('no row, log line or result holds the API key', async () => {
+  const rig: Rig = await openRig();
+  const id = await rig.makeJob(1);
+  rig.telnyx.intercept = () => ({ status: 401, body: { errors: [{ code: '10009', title: 'No', detail: API_KEY }] } });
+  await rig.run();
+  expect(JSON.stringify([await rig.job(id), await rig.items(id), log.text()])).not.toContain(API_KEY);
+});

@@ -1,0 +1,92 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { onTestFinished } from 'vitest';
+import { type JobItem, listItems } from '../../functions/ledger/republish-items.ts';
+import { createJob, type Job, readJob } from '../../functions/ledger/republish-jobs.ts';
+import type { Row, Store } from '../../functions/ledger/store.ts';
+import { type RunOptions, type RunResult, runJobs } from '../../functions/run-jobs/run.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { openStore } from '../open-store.ts';
+import { listedEvent, uuid } from '../porting-events.ts';
+
+export const NOON = Date.parse('2026-03-20T12:00:00Z');
+export const MINUTE = 60_000;
+export const API_KEY = 'KEYtest';
+
+/** Telnyx over HTTP, a ledger on a real engine, workers between them, and a clock that moves when somebody sleeps. */
+export interface Rig {
+  readonly store: Store;
+  readonly telnyx: EventsApi;
+  /** Milliseconds since 1970; set it to move time. */
+  time: number;
+  readonly clock: RunOptions['clock'];
+  /** A worker's run, with 15 minutes' time. */
+  run(changes?: Partial<RunOptions> & { readonly apiKey?: string }): Promise<RunResult>;
+  /** Makes a job for events that Telnyx has, and gives its id. */
+  makeJob(size: number): Promise<string>;
+  job(id: string): Promise<Job>;
+  items(id: string): Promise<readonly JobItem[]>;
+  eventRow(id: string): Promise<Row | undefined>;
+}
+
+export async function openRig({ requestsPerSecond = Number.POSITIVE_INFINITY } = {}): Promise<Rig> {
+  const store = await openStore();
+  const telnyx = await startEventsApi({ apiKey: API_KEY, requestsPerSecond, now: () => rig.time });
+  onTestFinished(() => telnyx.close());
+  let workers = 0;
+  let jobs = 0;
+
+  const held = async (id: string) => {
+    const found = await readJob(store, id, rig.time);
+    if (!found) throw new Error(`There is no job ${id}.`);
+    return found;
+  };
+  const rig: Rig = {
+    store,
+    telnyx,
+    time: NOON,
+    clock: {
+      now: () => rig.time,
+      sleep: async (milliseconds) => {
+        rig.time += milliseconds;
+      },
+    },
+    run({ apiKey = API_KEY, ...changes } = {}) {
+      workers += 1;
+      return runJobs({
+        store,
+        api: async () => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: 1_000 }),
+        clock: rig.clock,
+        requestsPerSecond: 4,
+        owner: `worker-${workers}`,
+        endsAt: rig.time + 15 * MINUTE,
+        healing: { mode: 'off' },
+        ...changes,
+      });
+    },
+    async makeJob(size) {
+      jobs += 1;
+      const id = `${new Date(rig.time).toISOString()}-${String(jobs).padStart(8, '0')}`;
+      const ids = Array.from({ length: size }, (_, index) => uuid(index + jobs * 100_000));
+      for (const eventId of ids) telnyx.put({ ...listedEvent(0), id: eventId });
+      await createJob(store, { id, ids, selection: { id_count: size }, by: 'operate:test', requestId: id }, rig.time);
+      return id;
+    },
+    job: async (id) => (await held(id)).job,
+    items: async (id) => {
+      const found = await held(id);
+      return listItems(store, found, 0, found.job.total);
+    },
+    async eventRow(id) {
+      const get = new GetItemCommand({ TableName: store.events, Key: { id: { S: id } }, ConsistentRead: true });
+      return (await store.client.send(get)).Item;
+    },
+  };
+  return rig;
+}
+
+/** How often each id was republished, for those with more than one. */
+export function repeated(telnyx: EventsApi): readonly string[] {
+  const seen = new Set<string>();
+  return telnyx.republished.filter((id) => seen.size === seen.add(id).size);
+}

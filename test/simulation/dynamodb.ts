@@ -1,0 +1,103 @@
+import type { Row } from '../../functions/ledger/store.ts';
+import { type Answer, type Engine, tableOf } from './engine.ts';
+import type { Part, Plan } from './plan.ts';
+import type { Process } from './processes.ts';
+import { type Fault, send } from './requests.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What of a request's input the simulation looks at. */
+export interface Input {
+  readonly TableName?: string;
+  readonly IndexName?: string;
+  readonly Key?: Row;
+  readonly Item?: Row;
+  readonly Limit?: number;
+  readonly ConditionExpression?: string;
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeValues?: Row;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Row[] }>>;
+}
+
+/** A write that took place. */
+export interface Write {
+  readonly process: Process;
+  readonly table: string;
+  /** The value of the table's last key attribute. */
+  readonly id: string;
+  readonly input: Input;
+}
+
+interface World {
+  readonly plan: Plan;
+  readonly timeline: Timeline;
+  readonly isOut: (part: Part) => boolean;
+  readonly trace: (process: Process, text: string) => void;
+  readonly onWrite: (write: Write) => void | Promise<void>;
+  /** Changes a request on its way: how a test breaks what the functions do. */
+  readonly tamper: ((process: Process, operation: string, input: Input) => Input) | undefined;
+}
+
+const ATTEMPTS = 3;
+const WRITES = ['UpdateItem', 'PutItem', 'DeleteItem'];
+
+/** Carries the requests of simulated processes to the engine. */
+export function openDynamoDb(world: World, engine: Engine) {
+  const { plan, timeline, isOut, trace, onWrite, tamper } = world;
+
+  function faultFor({ random, name }: Process): Fault | undefined {
+    if (isOut('ledger')) return random.chance(0.1) ? 'never answered' : { refused: 'InternalServerError' };
+    if (timeline.now() >= plan.calm || name.startsWith('reader')) return undefined;
+    if (random.chance(plan.dynamoDb.refused)) return { refused: 'ProvisionedThroughputExceededException' };
+    if (random.chance(plan.dynamoDb.lost)) return random.pick(['answer lost', 'never answered'] as const);
+    return random.chance(plan.dynamoDb.late) ? 'arrives late' : undefined;
+  }
+
+  async function act(process: Process, operation: string, input: Input): Promise<Answer> {
+    if (operation === 'BatchGetItem') return batch(process, input);
+    const limited = operation === 'Query' && plan.queryLimit !== undefined;
+    const bounded = limited ? { ...input, Limit: Math.min(plan.queryLimit ?? 1, input.Limit ?? 1_000) } : input;
+    const answer = await engine.execute(operation, bounded);
+    if (WRITES.includes(operation))
+      await onWrite({ process, table: tableOf(input.TableName ?? ''), id: idOf(input), input });
+    return answer;
+  }
+
+  /** DynamoDB may leave some keys for another time. */
+  async function batch({ random }: Process, input: Input): Promise<Answer> {
+    const [[table, asked] = ['', { Keys: [] }]] = Object.entries(input.RequestItems ?? {});
+    const left =
+      timeline.now() < plan.calm && random.chance(plan.dynamoDb.partial) ? random.integer(1, asked.Keys.length) : 0;
+    const Keys = asked.Keys.slice(left);
+    const unread = { [table]: { Keys: asked.Keys.slice(0, left) } };
+    const { Responses = {} } =
+      Keys.length > 0 ? await engine.execute('BatchGetItem', { RequestItems: { [table]: { ...asked, Keys } } }) : {};
+    // They come in no order, dynalite's own chance included: the seed decides.
+    const rows = Map.groupBy(Responses[table] ?? [], ({ id }) => id?.S ?? '');
+    const ranked = [...rows.keys()].sort().map((id) => ({ id, rank: random.next() }));
+    const shuffled = ranked.sort((a, b) => a.rank - b.rank).flatMap(({ id }) => rows.get(id) ?? []);
+    return { Responses: { [table]: shuffled }, UnprocessedKeys: left > 0 ? unread : {} };
+  }
+
+  return (process: Process, operation: string, given: object, signal?: AbortSignal): Promise<Answer> => {
+    const input = tamper?.(process, operation, given) ?? (given as Input);
+    return send({
+      process,
+      label: `${operation} ${labelOf(input)}`,
+      attempts: ATTEMPTS,
+      signal,
+      trace,
+      fault: () => faultFor(process),
+      act: () => act(process, operation, input),
+    });
+  };
+}
+
+function idOf({ Key, Item }: Input): string {
+  return (Key ?? Item)?.id?.S ?? '';
+}
+
+function labelOf(input: Input): string {
+  const keys = Object.values(input.RequestItems ?? {}).flatMap(({ Keys }) => Keys.map(({ id }) => id?.S?.slice(0, 8)));
+  const kind = (input.Key ?? input.Item)?.kind?.S;
+  return [tableOf(input.TableName ?? ''), input.IndexName, kind, idOf(input), keys.join(' ')].filter(Boolean).join(' ');
+}

@@ -1,0 +1,147 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { type Bus, openBus } from '../../functions/bus/bus.ts';
+import type { OrderStore } from '../../functions/ledger/store.ts';
+import { readOverdueLimits } from '../../functions/porting/overdue.ts';
+import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
+import { findMissed } from '../../functions/publish-events/find-missed.ts';
+import { publishRows } from '../../functions/publish-events/publish.ts';
+import { sweep } from '../../functions/publish-events/sweep.ts';
+import { readInput } from '../../functions/sync-events/input.ts';
+import { runSync, type SyncResult } from '../../functions/sync-events/run.ts';
+import { type EventsApi, eventsApi } from '../../functions/telnyx/events-api.ts';
+import { httpEvent, lambdaContext } from '../http-event.ts';
+import { BUS } from './bus.ts';
+import { OUR_URL } from './lives.ts';
+import type { Plan } from './plan.ts';
+import type { Ending, Process } from './processes.ts';
+import { API_KEY, BASE_URL } from './telnyx.ts';
+import { ACCOUNT_KEYS, type WebhookAnswer } from './webhooks.ts';
+
+const MINUTE = 60_000;
+export const GRACE = 15 * MINUTE;
+export const OLDER_THAN = 300_000;
+export const LIMITS = readOverdueLimits('exception=1');
+const API_URL = 'https://ledger.example';
+
+/** How a test breaks the ledger, to see that the oracle notices. */
+export interface Sabotage {
+  readonly api?: (api: EventsApi) => EventsApi;
+  readonly bus?: (bus: Bus) => Bus;
+  readonly answer?: (answer: WebhookAnswer) => WebhookAnswer;
+  readonly requestsPerSecond?: number;
+  readonly grace?: number;
+}
+
+/** Starts a process of a function. */
+export type Launch = <Result>(
+  name: string,
+  limits: { readonly timeout: number; readonly patience: number },
+  work: (store: OrderStore) => Promise<Result>,
+) => Promise<Ending<Result>>;
+
+type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** The handler reads its environment when it is loaded: once for all seeds, with table names that every engine has. */
+export async function loadReceiver(): Promise<Handler> {
+  Object.assign(process.env, {
+    EVENTS_TABLE: 'events',
+    CONTROL_TABLE: 'control',
+    TELNYX_PUBLIC_KEY: ACCOUNT_KEYS.publicKeyBase64,
+    LEDGER_NAME: 'simulation',
+    AWS_REGION: 'us-east-1',
+  });
+  return (await import('../../functions/receive-webhook/handler.ts')).handler as unknown as Handler;
+}
+
+/** The functions, as their triggers call them: the handler of receive-webhook, and what the handlers of the others call. */
+export interface Functions {
+  readonly receive: (body: string, headers: Readonly<Record<string, string>>) => Promise<WebhookAnswer>;
+  /** Input as the schedules send it. */
+  readonly sync: (input?: object) => Promise<Ending<SyncResult | undefined>>;
+  readonly publish: (ids: readonly string[]) => Promise<Ending<ReadonlySet<string>>>;
+  readonly sweep: () => Promise<Ending<number>>;
+  readonly closeDay: () => Promise<Ending<void>>;
+}
+
+export const client = new DynamoDBClient({ region: 'us-east-1' });
+
+export function openFunctions(
+  plan: Plan,
+  now: () => number,
+  handler: Handler,
+  launch: Launch,
+  sabotage: Sabotage,
+): Functions {
+  const realBus = openBus(BUS);
+  const bus = () => sabotage.bus?.(realBus) ?? realBus;
+  const realApi = eventsApi({ apiKey: API_KEY, baseUrl: BASE_URL, timeout: 20_000 });
+  const publishing = { timeout: 240_000, patience: 5_000 };
+  const everyType = new Set(
+    ['status_changed', 'new_comment', 'split', 'messaging_changed', 'deleted'].map((type) => `porting_order.${type}`),
+  );
+  const types = plan.types === 'all' ? everyType : plan.types;
+  let runs = 0;
+
+  return {
+    async receive(body, headers) {
+      const limits = { timeout: 5_000, patience: Number.POSITIVE_INFINITY };
+      const ending = await launch('receive-webhook', limits, async () => {
+        const event = httpEvent({ method: 'POST', headers, body });
+        const { statusCode = 0, body: text = '' } = await handler(
+          event,
+          lambdaContext(() => limits.timeout),
+        );
+        return { status: statusCode, text };
+      });
+      const answer = ending.how === 'done' ? ending.result : undefined;
+      return sabotage.answer ? sabotage.answer(answer) : answer;
+    },
+
+    sync(input = {}) {
+      runs += 1;
+      const runId = `${new Date(now()).toISOString()}-${runs}`;
+      return launch('sync-events', { timeout: 900_000, patience: 5_000 }, (store) => {
+        return runSync(readInput(input, now()), {
+          store,
+          bus: bus(),
+          api: async () => sabotage.api?.(realApi) ?? realApi,
+          clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
+          requestsPerSecond: sabotage.requestsPerSecond ?? 4,
+          runId,
+          endsAt: now() + 900_000,
+        });
+      });
+    },
+
+    publish: (ids) =>
+      launch('publish-events (stream)', publishing, async (store) => {
+        const { failed } = await publishRows(ids, { store, bus: bus(), apiUrl: API_URL }, now, 'stream');
+        return new Set(failed.keys());
+      }),
+
+    sweep: () =>
+      launch('publish-events (sweep)', publishing, async (store) => {
+        const endsAt = now() + publishing.timeout - 20_000;
+        const outOfTime = () => now() > endsAt;
+        const { left } = await sweep({ store, bus: bus(), apiUrl: API_URL }, OLDER_THAN, now, outOfTime);
+        await findMissed({ store, types, grace: sabotage.grace ?? GRACE, webhookUrl: OUR_URL }, now, outOfTime);
+        return left;
+      }),
+
+    closeDay: () =>
+      launch('publish-events (close-day)', publishing, async (store) => {
+        const day = { store, bus: bus(), limits: LIMITS, retainDays: plan.retainDays };
+        await findUnlisted(day, now());
+        await findOverdue(day, now());
+        await retireOld(day, now(), () => false);
+      }),
+  };
+}
+
+/** The ledger as one execution environment of a function sees it. What a module remembers, it remembers for an environment. */
+export function storeOf(environment: string): OrderStore {
+  return { client, events: 'events', orders: 'orders', control: `control@${environment}` };
+}
+
+export type { Process };

@@ -1,0 +1,213 @@
+import { isDeepStrictEqual } from 'node:util';
+import { listEvents } from '../../functions/ledger/list.ts';
+import type { LedgerEvent } from '../../functions/ledger/row.ts';
+import { type Row, textIn } from '../../functions/ledger/store.ts';
+import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import type { SimulatedBus } from './bus.ts';
+import type { Engine } from './engine.ts';
+import type { Launch } from './functions.ts';
+import type { Happening } from './lives.ts';
+import { checkNotifications } from './notifications.ts';
+import { differences, ordersIn, plainOrder } from './plain-order.ts';
+import type { Plan } from './plan.ts';
+import { checkPublished } from './published.ts';
+import { API_KEY, type TelnyxList } from './telnyx.ts';
+import type { Truth, Violation } from './truth.ts';
+
+/** What the oracle looks at when the world is at rest. */
+export interface Rest {
+  readonly plan: Plan;
+  readonly happenings: readonly Happening[];
+  readonly telnyx: TelnyxList;
+  readonly bus: SimulatedBus;
+  readonly engine: Engine;
+  readonly truth: Truth;
+  readonly launch: Launch;
+  readonly timeline: { readonly runUntil: (time: number) => Promise<void>; readonly now: () => number };
+  /** Signatures. */
+  readonly secrets: readonly string[];
+  /** What the functions wrote to standard output. */
+  readonly output: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** What became of a seed. */
+export interface Verdict {
+  readonly seed: number;
+  readonly counts: Readonly<Record<Count, number>>;
+  readonly violations: readonly Violation[];
+  /** What happened, a line each. */
+  readonly trace: readonly string[];
+}
+
+/**
+ * `listed` is E, `held` L and `published` D. `missed` are notifications that were said to be missed, `missing` those whose webhook was due
+ * and never came.
+ */
+export const COUNTS = [
+  'listed',
+  'held',
+  'published',
+  'lost',
+  'unexpected',
+  'recovered',
+  'duplicated',
+  'missed',
+  'missing',
+  'requests',
+] as const;
+export type Count = (typeof COUNTS)[number];
+
+/** An event as the ledger must know it. */
+export interface Expected {
+  readonly event: PortingEvent;
+  readonly happening: Happening;
+  /** True when only its webhook brings it: Telnyx never lists it, or lists it under an id that nothing connects to the webhook's. */
+  readonly byWebhookOnly: boolean;
+}
+
+/** Types by which an event can be recognised under another id (contract section 3). */
+const RECOGNISABLE = ['status_changed', 'new_comment', 'deleted'].map((type) => `porting_order.${type}`);
+
+/** Telnyx's own limit as measured; the sync keeps to four, evenly spaced. */
+const MOST_CALLS_A_SECOND = 5;
+
+/** Compares what Telnyx lists, what the ledger holds, and what was published. */
+export async function judge(rest: Rest): Promise<Verdict> {
+  const { plan, telnyx, bus, engine, truth, lines } = rest;
+  const listed = new Map(telnyx.events().map((event) => [event.id, event]));
+  const expected = expectedEvents(rest, listed);
+  const rows = new Map((await engine.rows('events')).map((row) => [textIn(row, 'id') ?? '', row]));
+  const orders = await engine.rows('orders');
+  const held = await readLedger(rest);
+
+  const gone = new Set(plan.retainDays === undefined ? [] : [...truth.hidden.keys()]);
+  const lost = [...expected.keys()].filter((id) => !held.has(id) && !gone.has(id));
+  const unexpected = [...held.keys()].filter((id) => !expected.has(id) || gone.has(id));
+  if (lost.length > 0) truth.violate('I1', 'lost', lost);
+  if (unexpected.length > 0) truth.violate('I2', 'unexpected', unexpected);
+  for (const [id, { ledger: _, ...record }] of held) {
+    const wanted = listed.get(id);
+    if (wanted && !isDeepStrictEqual(record, wanted)) truth.violate('record', 'not as it is listed', [id]);
+  }
+  checkOrders(rest, expected, orders);
+  const duplicated = checkPublished(rest, expected, rows);
+  const { missed, missing } = checkNotifications(rest, expected, rows, orders);
+  checkCalls(rest);
+  checkSecrets(rest, [...rows.values(), ...orders, ...(await engine.rows('control'))]);
+
+  const recovered = [...held.keys()].filter(
+    (id) => listed.has(id) && !truth.arrivals.has(expected.get(id)?.happening.webhook?.id ?? ''),
+  );
+  const counts = {
+    listed: listed.size,
+    held: held.size,
+    published: new Set(bus.published.map(({ detail }) => detail.id)).size,
+    lost: lost.length,
+    unexpected: unexpected.length,
+    recovered: recovered.length,
+    duplicated,
+    missed,
+    missing,
+    requests: lines.filter((line) => /(Item|Query|PutEvents) /.test(line)).length,
+  };
+  return { seed: plan.seed, counts, violations: truth.violations, trace: lines };
+}
+
+/** What has to be in the ledger, by id. */
+function expectedEvents(
+  { happenings, truth }: Rest,
+  listed: ReadonlyMap<string, PortingEvent>,
+): ReadonlyMap<string, Expected> {
+  const expected = new Map<string, Expected>();
+  for (const happening of happenings) {
+    const { webhook } = happening;
+    const event = listed.get(happening.event.id);
+    if (event) expected.set(event.id, { event, happening, byWebhookOnly: false });
+    const unconnected =
+      webhook && webhook.id !== happening.event.id && !RECOGNISABLE.includes(happening.event.event_type);
+    if (!webhook || !truth.arrivals.has(webhook.id) || (event && !unconnected)) continue;
+    expected.set(webhook.id, { event: asDelivered(webhook.event, webhook.id), happening, byWebhookOnly: true });
+  }
+  return expected;
+}
+
+function asDelivered(event: PortingEvent, id: string): PortingEvent {
+  const { messaging_port_completed: _, ...messaging } = (event.payload?.messaging ?? {}) as Record<string, unknown>;
+  const isMessaging = event.event_type === 'porting_order.messaging_changed';
+  return { ...event, id, ...(isMessaging && { payload: { ...event.payload, messaging } }) };
+}
+
+/** The ledger as its list shows it; the list's own totals are checked on the way. */
+async function readLedger({ launch, truth, timeline }: Rest): Promise<ReadonlyMap<string, LedgerEvent>> {
+  const held = new Map<string, LedgerEvent>();
+  const reading = launch('reader', { timeout: 60_000, patience: 5_000 }, async (store) => {
+    const types = new Map<string, number>();
+    let read = 0;
+    for (let number = 1, pages = 1; number <= pages; number += 1) {
+      const { total, events } = await listEvents(store, {}, { number, size: 100 }, Number.POSITIVE_INFINITY);
+      pages = Math.ceil(total / 100);
+      read += events.length;
+      for (const event of events) {
+        held.set(event.id, event);
+        types.set(event.event_type, (types.get(event.event_type) ?? 0) + 1);
+      }
+      if (number >= pages && total !== read) truth.violate('list', `says ${total} events and shows ${read}`);
+    }
+    if (read !== held.size) truth.violate('I3', 'an event is listed twice');
+    for (const [type, count] of types) {
+      const { total } = await listEvents(store, { type }, { number: 1, size: 1 }, Number.POSITIVE_INFINITY);
+      if (total !== count) truth.violate('list', `says ${total} events of ${type} and shows ${count}`);
+    }
+  });
+  await timeline.runUntil(timeline.now() + 60_000);
+  const ending = await reading;
+  if (ending.how !== 'done') truth.violate('list', `cannot be read: ${JSON.stringify(ending)}`);
+  return held;
+}
+
+function checkOrders({ truth }: Rest, expected: ReadonlyMap<string, Expected>, rows: readonly Row[]): void {
+  const events = [...expected.values()].map(({ event }) => event);
+  const wanted = ordersIn(events);
+  const states = new Map(rows.map((row) => [textIn(row, 'id') ?? '', JSON.parse(textIn(row, 'state') ?? '{}')]));
+  for (const id of wanted) {
+    const plain = plainOrder(id, events);
+    const different = differences(plain, states.get(id) ?? {});
+    const told = different.map(
+      (name) => `${name} ${JSON.stringify(states.get(id)?.[name])} instead of ${JSON.stringify(plain[name])}`,
+    );
+    if (different.length > 0) truth.violate('I7', `the order's ${told.join(', ').slice(0, 500)}`, [id]);
+  }
+  const others = [...states.keys()].filter((id) => !wanted.has(id));
+  if (others.length > 0) truth.violate('I7', 'orders of which no event tells', others);
+}
+
+/** I9. A run stays within five calls in any second, waits for as long as it is told to, and asks for nothing but lists. */
+function checkCalls({ telnyx, truth }: Rest): void {
+  const byProcess = Map.groupBy(telnyx.calls, ({ process }) => process.name);
+  for (const [name, calls] of byProcess) {
+    for (const [index, { at, path, method }] of calls.entries()) {
+      const isList = method.toLowerCase() === 'get' && path === '/v2/porting/events';
+      if (!isList) truth.violate('I9', `${name} asks for ${method} ${path}`);
+      const fifth = calls[index - MOST_CALLS_A_SECOND];
+      if (fifth && at - fifth.at < 1_000)
+        truth.violate('I9', `${name} calls ${MOST_CALLS_A_SECOND + 1} times in a second`);
+      const { at: before = 0, waitAsked = 0 } = calls[index - 1] ?? {};
+      if (at - before < waitAsked * 1_000)
+        truth.violate('I9', `${name} waits ${at - before} ms instead of ${waitAsked} s`);
+    }
+  }
+}
+
+/** I10. */
+function checkSecrets({ secrets, output, bus, truth }: Rest, rows: readonly Row[]): void {
+  const places = {
+    'a log line': output.join(''),
+    'a row': JSON.stringify(rows),
+    'the bus': JSON.stringify(bus.published),
+  };
+  for (const [place, text] of Object.entries(places)) {
+    const found = [API_KEY, ...secrets].filter((secret) => text.includes(secret));
+    if (found.length > 0) truth.violate('I10', `${found.length} secrets in ${place}`);
+  }
+}

@@ -1,0 +1,133 @@
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers';
+import timersPromises from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { currentProcess, inProcess, type Process } from './processes.ts';
+import type { Note } from './timeline.ts';
+
+interface Command {
+  readonly constructor: { readonly name: string };
+  readonly input: object;
+}
+
+type Send = (command: Command, options?: { abortSignal?: AbortSignal }) => Promise<unknown>;
+
+interface VirtualTimer extends Note {
+  readonly unref: () => VirtualTimer;
+  readonly ref: () => VirtualTimer;
+}
+
+function virtualTimer(process: Process, act: () => void, milliseconds = 0): VirtualTimer {
+  const { timeline } = process.surroundings;
+  timeline.touch();
+  const note = timeline.after(Math.max(0, milliseconds), () => {
+    if (process.dead) return false;
+    return inProcess(process, act);
+  }) as VirtualTimer;
+  return Object.assign(note, { unref: () => note, ref: () => note });
+}
+
+/**
+ * Puts the simulated world in the place of the real one, for whatever runs in a simulated process and for nothing else: the clock, timers,
+ * chance, HTTP, standard output, and what the clients of DynamoDB and EventBridge send. The functions' own modules are used as they are.
+ *
+ * @returns a function that takes the world away again
+ */
+export function enterSimulation(): () => void {
+  const real = {
+    now: Date.now,
+    random: Math.random,
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    sleep: timersPromises.setTimeout,
+    timeout: AbortSignal.timeout,
+    fetch: globalThis.fetch,
+    write: process.stdout.write,
+  };
+
+  Date.now = () => currentProcess()?.surroundings.timeline.now() ?? real.now();
+  Math.random = () => currentProcess()?.random.next() ?? real.random();
+
+  globalThis.setTimeout = ((act: (...rest: unknown[]) => void, milliseconds?: number, ...rest: unknown[]) => {
+    const current = currentProcess();
+    return current
+      ? virtualTimer(current, () => act(...rest), milliseconds)
+      : real.setTimeout(act, milliseconds, ...rest);
+  }) as typeof setTimeout;
+  globalThis.clearTimeout = ((timer: (VirtualTimer & NodeJS.Timeout) | undefined) => {
+    if (timer && 'cancelled' in timer) timer.cancelled = true;
+    else real.clearTimeout(timer);
+  }) as typeof clearTimeout;
+  Object.assign(timers, { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout });
+  timersPromises.setTimeout = (<Value>(milliseconds?: number, value?: Value, options?: { signal?: AbortSignal }) => {
+    const current = currentProcess();
+    if (!current) return real.sleep(milliseconds, value, options);
+    return new Promise<Value>((resolve, reject) => {
+      const timer = virtualTimer(current, () => resolve(value as Value), milliseconds);
+      options?.signal?.addEventListener('abort', () => {
+        timer.cancelled = true;
+        reject(new DOMException('The operation was aborted', 'AbortError'));
+      });
+    });
+  }) as typeof timersPromises.setTimeout;
+  syncBuiltinESMExports();
+  AbortSignal.timeout = (milliseconds) => {
+    const current = currentProcess();
+    if (!current) return real.timeout.call(AbortSignal, milliseconds);
+    const controller = new AbortController();
+    const { timeline } = current.surroundings;
+    const tooLate = () => controller.abort(new DOMException('The operation timed out.', 'TimeoutError'));
+    timeline.after(milliseconds, () => (current.dead || current.ended ? false : inProcess(current, tooLate)));
+    return controller.signal;
+  };
+
+  globalThis.fetch = (async (input: string | URL | Request, init: RequestInit = {}) => {
+    const current = currentProcess();
+    if (!current) return real.fetch(input, init);
+    return current.surroundings.onFetch(current, new URL(input instanceof Request ? input.url : input), init);
+  }) as typeof fetch;
+  process.stdout.write = function write(this: typeof process.stdout, chunk: string | Uint8Array, ...rest: never[]) {
+    const current = currentProcess();
+    if (!current) return real.write.call(this, chunk, ...rest);
+    current.surroundings.onOutput(current, String(chunk));
+    return true;
+  } as typeof process.stdout.write;
+
+  const restoreDynamoDb = replaceSend(DynamoDBClient.prototype, (current, command, signal) =>
+    current.surroundings.onDynamoDb(current, command.constructor.name.replace(/Command$/, ''), command.input, signal),
+  );
+  const restoreEventBridge = replaceSend(EventBridgeClient.prototype, (current, { input }) =>
+    current.surroundings.onPutEvents(current, (input as { Entries: object[] }).Entries),
+  );
+
+  return () => {
+    Date.now = real.now;
+    Math.random = real.random;
+    globalThis.setTimeout = real.setTimeout;
+    globalThis.clearTimeout = real.clearTimeout;
+    Object.assign(timers, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
+    timersPromises.setTimeout = real.sleep;
+    syncBuiltinESMExports();
+    AbortSignal.timeout = real.timeout;
+    globalThis.fetch = real.fetch;
+    process.stdout.write = real.write;
+    restoreDynamoDb();
+    restoreEventBridge();
+  };
+}
+
+function replaceSend(
+  prototype: object,
+  simulated: (process: Process, command: Command, signal: AbortSignal | undefined) => Promise<unknown>,
+): () => void {
+  const inherited = (prototype as { send: Send }).send;
+  const send: Send = function send(this: unknown, command, options) {
+    const current = currentProcess();
+    return current ? simulated(current, command, options?.abortSignal) : inherited.call(this, command, options);
+  };
+  Object.defineProperty(prototype, 'send', { value: send, configurable: true, writable: true });
+  return () => {
+    Reflect.deleteProperty(prototype, 'send');
+  };
+}

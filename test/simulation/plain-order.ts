@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { fromMicroseconds, toMicroseconds } from '../../infra/local/simulator/timestamp.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** When an event was created, in the spelling of the list. */
+export function createdAtOf(event: PortingEvent): string {
+  return instant(event.created_at ?? event.payload?.created_at) ?? '';
+}
+
+function instant(text: unknown): string | undefined {
+  const microseconds = typeof text === 'string' ? toMicroseconds(text) : undefined;
+  return microseconds === undefined ? undefined : fromMicroseconds(microseconds);
+}
+
+const object = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const end = (event: PortingEvent, name: 'from' | 'to') => object(event.payload?.[name]).id as string | undefined;
+
+/** Orders that events tell of. */
+export function ordersIn(events: readonly PortingEvent[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap((event) => [
+      event.porting_order_id,
+      ...(event.event_type === 'porting_order.split' ? [end(event, 'to') ?? ''] : []),
+    ]),
+  );
+}
+
+/**
+ * The state of an order as its events tell it one after the other, written down without the ledger's own fold: the simplest code that
+ * does what docs/events.md says. Members that follow from the status alone are left out.
+ */
+export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
+  const events = all
+    .filter(
+      (event) =>
+        event.porting_order_id === id || (event.event_type === 'porting_order.split' && end(event, 'to') === id),
+    )
+    .toSorted((a, b) => (`${createdAtOf(a)}#${a.id}` < `${createdAtOf(b)}#${b.id}` ? -1 : 1));
+  const state: Record<string, unknown> = {
+    status: null,
+    status_since: null,
+    status_event_id: null,
+    support_key: null,
+    customer_reference: null,
+    messaging: null,
+    last_comment: null,
+    deleted_at: null,
+    first_event: null,
+    last_event: null,
+  };
+  const byType: Record<string, number> = {};
+  const into = new Set<string>();
+  const from = new Set<string>();
+  const tellStatus = (event: PortingEvent, value: string, details: unknown): void => {
+    if (object(state.status).value !== value) state.status_since = createdAtOf(event);
+    state.status = { value, details };
+    state.status_event_id = event.id;
+  };
+
+  for (const event of events) {
+    const { event_type: type, payload } = event;
+    const at = createdAtOf(event);
+    state.changed_at = at;
+    if (type === 'porting_order.split') {
+      if (end(event, 'from') === id) into.add(end(event, 'to') ?? '');
+      else from.add(end(event, 'from') ?? '');
+    }
+    if (event.porting_order_id !== id) continue;
+    byType[type] = (byType[type] ?? 0) + 1;
+    const mark = { id: event.id, event_type: type, at };
+    state.first_event ??= mark;
+    state.last_event = mark;
+    state.support_key = payload?.support_key ?? state.support_key;
+    state.customer_reference = payload?.customer_reference ?? state.customer_reference;
+    if (type === 'porting_order.status_changed' && payload)
+      tellStatus(event, String(object(payload.status).value), object(payload.status).details);
+    if (type === 'porting_order.deleted') tellStatus(event, 'deleted', []);
+    if (type === 'porting_order.deleted') state.deleted_at = instant(payload?.deleted_at) ?? null;
+    if (type === 'porting_order.messaging_changed') state.messaging = payload?.messaging ?? state.messaging;
+    if (type === 'porting_order.new_comment')
+      state.last_comment = { at, by: object(payload?.comment).user_type, event_id: event.id };
+  }
+  const total = Object.values(byType).reduce((sum, count) => sum + count, 0);
+  return {
+    ...state,
+    id,
+    split_from: [...from].sort(),
+    split_into: [...into].sort(),
+    events: { total, by_type: byType },
+  };
+}
+
+/** The names of the members in which a state is not as the plain fold has it. */
+export function differences(plain: Fields, state: Fields): readonly string[] {
+  return Object.keys(plain).filter((name) => !isDeepStrictEqual(plain[name], state[name]));
+}

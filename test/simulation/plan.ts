@@ -1,0 +1,144 @@
+import type { ListOrder } from '../../infra/local/simulator/events-api.ts';
+import { createRandom, type Random } from '../../infra/local/simulator/random.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A part of the world that fails for a while. */
+export type Part = 'ledger' | 'bus' | 'telnyx' | 'key' | 'stream' | 'schedule' | 'webhooks';
+
+export interface Outage {
+  readonly part: Part;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Everything that a seed draws before its world begins: which faults there are, and how often. Shares are from 0 to 1. */
+export interface Plan {
+  readonly seed: number;
+  readonly begins: number;
+  /** When the faults end. */
+  readonly calm: number;
+  readonly orders: number;
+  /** Events of the days before the world begins. */
+  readonly history: number;
+  readonly list: {
+    readonly order: ListOrder;
+    /** Telnyx's page holds at most so many, whatever is asked for. */
+    readonly pageSize: number;
+    readonly lateRows: number;
+    readonly faults: number;
+  };
+  readonly slowPayloads: number;
+  readonly revisions: number;
+  readonly equalInstants: number;
+  readonly ownUrls: number;
+  readonly webhooks: {
+    readonly sameIds: boolean;
+    readonly losses: number;
+    readonly duplicates: number;
+    readonly late: number;
+    readonly neverListed: number;
+    readonly early: number;
+    /** Milliseconds of the further attempts. */
+    readonly retries: readonly number[];
+    /** Milliseconds between `occurred_at` and `created_at`. */
+    readonly lag: number;
+    readonly resent: number;
+  };
+  readonly dynamoDb: {
+    readonly refused: number;
+    readonly lost: number;
+    readonly late: number;
+    readonly partial: number;
+  };
+  readonly bus: { readonly refused: number; readonly lost: number; readonly partial: number; readonly twice: number };
+  readonly stream: { readonly lost: number; readonly again: number; readonly batch: number };
+  readonly deaths: number;
+  readonly stalls: number;
+  /** The share of scheduled runs that are started twice. */
+  readonly doubled: number;
+  readonly extraRuns: number;
+  readonly queryLimit: number | undefined;
+  readonly outages: readonly Outage[];
+  readonly types: 'learned' | 'none' | 'all';
+  readonly retainDays: number | undefined;
+}
+
+const RETRIES: readonly [readonly number[], ...(readonly number[])[]] = [
+  [2_000, 15_000, 60_000, 5 * MINUTE, 15 * MINUTE],
+  [1_000, 4_000],
+  [30_000, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
+];
+
+/** Draws a plan. Each kind of fault is switched off in about half of all seeds: faults that are always there hide each other. */
+export function drawPlan(seed: number): Plan {
+  const random = createRandom(`${seed}/plan`);
+  const sometimes = (least: number, most: number, chance = 0.5) =>
+    random.chance(chance) ? random.between(least, most) : 0;
+  const day = Date.UTC(2026, 2, random.integer(1, 28));
+  const begins = day + random.pick([0.2, 2.4, 9, 12, 21.5, 22.8]) * HOUR + random.integer(0, MINUTE);
+  const calm = begins + random.integer(30, 110) * MINUTE;
+  const outages = random.chance(0.6)
+    ? Array.from({ length: random.integer(1, 3) }, () => drawOutage(random, begins, calm))
+    : [];
+  return {
+    seed,
+    begins,
+    calm,
+    orders: random.integer(1, 5),
+    history: random.chance(0.3) ? random.integer(1, 12) : 0,
+    list: {
+      order: random.pick(['newest', 'oldest', 'shuffled']),
+      pageSize: random.chance(0.5) ? 250 : random.integer(3, 12),
+      lateRows: sometimes(0.05, 0.4),
+      faults: sometimes(0.02, 0.3),
+    },
+    slowPayloads: sometimes(0.05, 0.4),
+    revisions: sometimes(0.02, 0.15),
+    equalInstants: sometimes(0.05, 0.3),
+    ownUrls: sometimes(0.1, 0.5, 0.4),
+    webhooks: {
+      sameIds: random.chance(0.7),
+      losses: random.chance(0.1) ? 1 : sometimes(0.05, 0.6, 0.8),
+      duplicates: sometimes(0.05, 0.4),
+      late: sometimes(0.05, 0.3),
+      neverListed: sometimes(0.05, 0.15, 0.2),
+      early: sometimes(0.05, 0.5),
+      retries: random.pick(RETRIES),
+      lag: random.chance(0.3) ? random.integer(-3_000, 3_000) : 0,
+      resent: sometimes(0.05, 0.2, 0.3),
+    },
+    dynamoDb: {
+      refused: sometimes(0.005, 0.1),
+      lost: sometimes(0.005, 0.08),
+      late: sometimes(0.002, 0.03),
+      partial: sometimes(0.02, 0.3, 0.3),
+    },
+    bus: {
+      refused: sometimes(0.02, 0.3),
+      lost: sometimes(0.02, 0.2),
+      partial: sometimes(0.02, 0.3),
+      twice: sometimes(0.05, 0.3),
+    },
+    stream: {
+      lost: random.chance(0.3) ? 1 : sometimes(0.05, 0.4),
+      again: sometimes(0.05, 0.3),
+      batch: random.integer(1, 20),
+    },
+    deaths: sometimes(0.02, 0.25),
+    stalls: sometimes(0.02, 0.2, 0.3),
+    doubled: sometimes(0.05, 0.4),
+    extraRuns: random.chance(0.5) ? random.integer(1, 4) : 0,
+    queryLimit: random.chance(0.4) ? random.integer(1, 6) : undefined,
+    outages,
+    types: random.chance(0.7) ? 'learned' : random.pick(['none', 'all']),
+    retainDays: random.chance(0.15) ? 1 : undefined,
+  };
+}
+
+function drawOutage(random: Random, begins: number, calm: number): Outage {
+  const from = random.between(begins, calm);
+  const part = random.pick<Part>(['ledger', 'ledger', 'bus', 'telnyx', 'key', 'stream', 'schedule', 'webhooks']);
+  return { part, from, to: Math.min(calm, from + random.between(1, 40) * MINUTE) };
+}

@@ -1,0 +1,80 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Random } from '../../infra/local/simulator/random.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Where a simulated process lives. */
+export interface Surroundings {
+  readonly timeline: Timeline;
+  /** What it writes to standard output. */
+  readonly onOutput: (process: Process, text: string) => void;
+  readonly onDynamoDb: (process: Process, operation: string, input: object, signal?: AbortSignal) => Promise<unknown>;
+  readonly onPutEvents: (process: Process, entries: readonly object[]) => Promise<unknown>;
+  readonly onFetch: (process: Process, url: URL, init: RequestInit) => Promise<Response>;
+}
+
+/** What befalls a process at one of its requests: it dies before or after the request's effect, or stands still after it. */
+export interface Fate {
+  /** From 1. */
+  readonly request: number;
+  readonly what: 'dies before' | 'dies after' | { readonly standsStillFor: number };
+}
+
+/** One invocation of a function. */
+export interface Process {
+  readonly name: string;
+  readonly surroundings: Surroundings;
+  readonly random: Random;
+  readonly fate: Fate | undefined;
+  /** Milliseconds that its clients wait for an answer. */
+  readonly patience: number;
+  requests: number;
+  /** What is dead does nothing more: nothing that it waits for ever comes, and no clean-up runs. */
+  dead: boolean;
+  ended: boolean;
+}
+
+export type Ending<Result> =
+  | { readonly how: 'done'; readonly result: Result }
+  | { readonly how: 'threw'; readonly error: unknown }
+  | { readonly how: 'died' };
+
+const storage = new AsyncLocalStorage<Process>();
+
+/** The process that runs at this moment; `undefined` outside of the simulated world. */
+export const currentProcess = (): Process | undefined => storage.getStore();
+
+export function inProcess<Result>(process: Process, work: () => Result): Result {
+  return storage.run(process, work);
+}
+
+const endings = new WeakMap<Process, (ending: { how: 'died' }) => void>();
+
+/** Starts a process. It is killed after `timeout` milliseconds, as Lambda does. */
+export function start<Result>(
+  about: Omit<Process, 'requests' | 'dead' | 'ended'> & { readonly timeout: number },
+  work: () => Promise<Result>,
+): Promise<Ending<Result>> {
+  const { timeout, ...rest } = about;
+  const process: Process = { ...rest, requests: 0, dead: false, ended: false };
+  const { timeline } = about.surroundings;
+  return new Promise((resolve) => {
+    const end = (ending: Ending<Result>): void => {
+      if (process.ended) return;
+      process.ended = true;
+      timeline.touch();
+      resolve(ending);
+    };
+    endings.set(process, end);
+    timeline.after(timeout, () => (process.ended ? false : kill(process)));
+    inProcess(process, async () => work()).then(
+      (result) => end({ how: 'done', result }),
+      (error: unknown) => end({ how: 'threw', error }),
+    );
+  });
+}
+
+/** Ends a process at once. */
+export function kill(process: Process): void {
+  process.dead = true;
+  endings.get(process)?.({ how: 'died' });
+}

@@ -1,0 +1,82 @@
+import { OVERLAP } from '../../functions/porting/window.ts';
+import type { Input, Write } from './dynamodb.ts';
+import type { Engine } from './engine.ts';
+import type { Happening } from './lives.ts';
+
+/** What must hold and does not. */
+export interface Violation {
+  /** As faults.md numbers it, or a word. */
+  readonly invariant: string;
+  readonly what: string;
+  readonly ids: readonly string[];
+}
+
+/** What has happened in truth, whatever the ledger makes of it. Instants are milliseconds since 1970. */
+export interface Truth {
+  /** When the first webhook under an id was written down, by the webhook's id. */
+  readonly arrivals: Map<string, number>;
+  /** When an event was first written down as listed. */
+  readonly listings: Map<string, number>;
+  /** Since when the ledger knows that a type arrives, and since when it says that it does. */
+  readonly channels: Map<string, { readonly knownAt: number; readonly since: string }>;
+  agreeKnownAt: number | undefined;
+  /** When an event's time was over. */
+  readonly hidden: Map<string, number>;
+  /** Rows that were deleted because their time was over. */
+  readonly expired: Set<string>;
+  readonly violations: Violation[];
+  readonly violate: (invariant: string, what: string, ids?: readonly string[]) => void;
+  readonly onWrite: (write: Write) => Promise<void>;
+}
+
+export function openTruth(engine: Engine, happenings: readonly Happening[], now: () => number): Truth {
+  const present = new Set<string>();
+
+  async function checkCursor({ input }: Write): Promise<void> {
+    const through = Number(input.ExpressionAttributeValues?.[':through']?.N);
+    const due = happenings.filter(
+      ({ event, createdAt, visibleAt }) =>
+        visibleAt <= now() && createdAt <= through - OVERLAP && !present.has(event.id),
+    );
+    for (const { event } of due) {
+      if (await engine.row('events', { id: { S: event.id } })) present.add(event.id);
+      else truth.violate('I8', `the cursor is at ${new Date(through).toISOString()}`, [event.id]);
+    }
+  }
+
+  const truth: Truth = {
+    arrivals: new Map(),
+    listings: new Map(),
+    channels: new Map(),
+    agreeKnownAt: undefined,
+    hidden: new Map(),
+    expired: new Set(),
+    violations: [],
+    violate(invariant, what, ids = []) {
+      truth.violations.push({ invariant, what, ids });
+    },
+    async onWrite(write) {
+      const { table, id, input, process } = write;
+      const told = input.UpdateExpression ?? '';
+      const first = (instants: Map<string, number>) => instants.has(id) || instants.set(id, now());
+      if (table === 'events') {
+        if (process.name.startsWith('receive-webhook') && told.includes('webhook_last_at = :now'))
+          first(truth.arrivals);
+        if (told.includes('listed_first_at')) first(truth.listings);
+        if (told.includes('expires_at')) first(truth.hidden);
+      }
+      if (table !== 'control') return;
+      const kind = kindOf(input);
+      if (kind === 'channel' && !truth.channels.has(id)) {
+        truth.channels.set(id, { knownAt: now(), since: input.ExpressionAttributeValues?.[':at']?.S ?? '' });
+      }
+      if (kind === 'learned' && told.includes('agreed_at')) truth.agreeKnownAt ??= now();
+      if (kind === 'sync' && told.includes('complete_through')) await checkCursor(write);
+    },
+  };
+  return truth;
+}
+
+function kindOf({ Key, Item }: Input): string | undefined {
+  return (Key ?? Item)?.kind?.S;
+}

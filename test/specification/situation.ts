@@ -1,0 +1,48 @@
+import type { Api } from './api.ts';
+
+/** A way to bring about one status of one operation. */
+export interface Situation {
+  /** As docs/openapi.yaml names it. */
+  readonly operation: string;
+  readonly status: number;
+  readonly what: string;
+  readonly ask: (api: Api) => Promise<Response>;
+  /** In functions that have never reached Secrets Manager. */
+  readonly withoutSecrets?: true;
+}
+
+/** DynamoDB is there, but not for us: an outage. */
+export const REFUSED = { refuse: 400, type: 'AccessDeniedException' } as const;
+/** DynamoDB does not understand the function: a mistake in the function. */
+export const INVALID = { refuse: 400, type: 'ValidationException' } as const;
+export const whileDynamoDb =
+  (fault: typeof REFUSED | typeof INVALID, ask: Situation['ask']): Situation['ask'] =>
+  (api) => {
+    api.engine.fault = () => fault;
+    return ask(api);
+  };
+
+export const reader = { token: 'read' } as const;
+export const operator = { token: 'operate' } as const;
+
+/** Situations of one operation. */
+export function of(operation: string, situations: readonly [status: number, what: string, ask: Situation['ask']][]) {
+  return situations.map(([status, what, ask]): Situation => ({ operation, status, what, ask }));
+}
+
+/** What every route with a token refuses. `target` asks for something that is there. */
+export function closed(operation: string, target: (api: Api) => string): readonly Situation[] {
+  return [
+    ...of(operation, [
+      [401, 'no token', (api) => api.ask(target(api))],
+      [401, 'an unknown token', (api) => api.ask(target(api), { token: 'unknown' })],
+    ]),
+    {
+      operation,
+      status: 503,
+      what: 'the tokens cannot be read',
+      ask: (api) => api.ask(target(api), operator),
+      withoutSecrets: true,
+    },
+  ];
+}

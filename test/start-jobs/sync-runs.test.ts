@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { oldestRequested, takeOut } from '../../functions/ledger/requested-runs.ts';
+import { captureLog } from '../handlers.ts';
+import { rowsIn } from '../receive-webhook/receiver.ts';
+import { RUNS, type Starter, startStarter } from './starter.ts';
+
+const range = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
+
+let starter: Starter;
+
+beforeEach(async () => {
+  captureLog();
+  starter = await startStarter();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await starter.close();
+});
+
+test('a range is put into the queue, and shown as a run that waits for its turn', async () => {
+  const { status, body } = await starter.post(RUNS, range);
+  expect(status).toBe(202);
+  expect(body.data).toEqual({
+    id: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{8}$/),
+    trigger: 'requested',
+    status: 'pending',
+    from: '2026-03-01T00:00:00.000000Z',
+    to: '2026-03-02T00:00:00.001000Z',
+    pages: 0,
+    seen: 0,
+    inserted: 0,
+    confirmed: 0,
+    upgraded: 0,
+    started_at: null,
+    updated_at: expect.any(String),
+    error: null,
+  });
+  const { id } = body.data as { id: string };
+  const whole = { from: Date.parse(range.from), to: Date.parse(range.to) + 1 };
+  expect(await oldestRequested(starter.store)).toMatchObject({ id, whole, rest: whole, failures: 0 });
+});
+
+test('a range that reaches into the present, and before the first event, is cut to what can be listed', async () => {
+  const { body } = await starter.post(RUNS, { from: '1999-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z' });
+  const { from, to } = body.data as { from: string; to: string };
+  expect(from).toBe('2015-01-01T00:00:00.000000Z');
+  expect(Math.abs(Date.parse(to) - Date.now())).toBeLessThan(60_000);
+});
+
+test('the same Idempotency-Key: the same run, however far it is', async () => {
+  const future = { ...range, to: '2999-01-01T00:00:00Z' };
+  const first = await starter.post(RUNS, future, 'a-key');
+  expect(first.status).toBe(202);
+  const { id } = first.body.data as { id: string };
+  await takeOut(starter.store, id);
+  const again = await starter.post(RUNS, future, 'a-key');
+  expect({ status: again.status, data: again.body.data }).toEqual({ status: 200, data: first.body.data });
+  expect(again.headers).toHaveProperty('idempotent-replayed', 'true');
+  expect(await oldestRequested(starter.store)).toBeUndefined();
+  expect((await starter.post(RUNS, range, 'a-key')).status).toBe(422);
+});
+
+describe('what is no range: 422 that points at it, and nothing is written', () => {
+  test.each<[string, unknown, string, RegExp]>([
+    ['no body', undefined, '', /no JSON/],
+    ['no from', { to: range.to }, '/from', /"from" is missing/],
+    ['no to', { from: range.from }, '/to', /"to" is missing/],
+    ['a day', { ...range, to: '2026-03-02' }, '/to', /"to" is "2026-03-02".*date-time/],
+    ['a number of days', { days: 7 }, '/days', /no member "days"/],
+    ['backwards', { from: range.to, to: range.from }, '/from', /later than "to"/],
+    ['the future', { from: '2998-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z' }, '/from', /nothing to list/],
+    ['the past', { from: '1998-01-01T00:00:00Z', to: '1999-01-01T00:00:00Z' }, '/from', /nothing to list/],
+  ])('%s', async (_, body, pointer, says) => {
+    const { status, body: answer } = await starter.post(RUNS, body);
+    expect(status).toBe(422);
+    expect(answer.errors).toMatchObject([{ detail: expect.stringMatching(says), source: { pointer } }]);
+    expect(await rowsIn(starter.store, 'control')).toEqual([]);
+  });
+});

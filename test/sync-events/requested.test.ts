@@ -1,0 +1,212 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { oldestRequested, requestRun } from '../../functions/ledger/requested-runs.ts';
+import { runIn, type ShownRun } from '../../functions/ledger/sync-runs.ts';
+import { LEASE_FOR } from '../../functions/ledger/sync-state.ts';
+import type { Window } from '../../functions/porting/window.ts';
+import { asksForRequested, readInput } from '../../functions/sync-events/input.ts';
+import { runRequested } from '../../functions/sync-events/requested.ts';
+import type { SyncOptions } from '../../functions/sync-events/run.ts';
+import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { listedEvent } from '../porting-events.ts';
+import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+
+const DAY = 24 * 60 * MINUTE;
+const MARCH = { from: NOON - 10 * DAY, to: NOON - DAY };
+
+function fill(rig: Rig, many: number): void {
+  for (let number = 0; number < many; number += 1) {
+    rig.telnyx.put(listedEvent(number, { created_at: new Date(MARCH.from + number * 60_000).toISOString() }));
+  }
+}
+
+let requests = 0;
+
+async function request(rig: Rig, window: Window = MARCH): Promise<string> {
+  requests += 1;
+  const id = `${new Date(rig.time).toISOString()}-${String(requests).padStart(8, '0')}`;
+  await requestRun(rig.store, id, window, rig.time);
+  return id;
+}
+
+/** What the schedule does each minute. */
+async function minute(rig: Rig, changes: Partial<SyncOptions> = {}) {
+  const results = await runRequested({
+    store: rig.store,
+    bus: { put: async () => new Map() },
+    api: async () => eventsApi({ apiKey: 'KEYtest', baseUrl: rig.telnyx.url, timeout: 1_000 }),
+    clock: {
+      now: () => rig.time,
+      sleep: async (milliseconds) => {
+        rig.time += milliseconds;
+      },
+    },
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+    endsAt: rig.time + 900_000,
+    ...changes,
+  });
+  return results.map(({ status }) => status);
+}
+
+async function shown(rig: Rig, id: string): Promise<ShownRun> {
+  const Key = { kind: { S: 'sync-run' }, id: { S: id } };
+  const get = new GetItemCommand({ TableName: rig.store.control, Key, ConsistentRead: true });
+  const { Item } = await rig.store.client.send(get);
+  if (!Item) throw new Error(`There is no run ${id}.`);
+  return runIn(Item);
+}
+
+test('what was asked for is listed, oldest first, each in the row that was shown for it; the cursor stays', async () => {
+  const rig = await openRig();
+  await rig.run();
+  const before = await rig.state();
+  fill(rig, 600);
+  const first = await request(rig);
+  rig.time += 1;
+  const second = await request(rig);
+  expect(await shown(rig, first)).toMatchObject({ status: 'pending', trigger: 'requested', started_at: null });
+  rig.time += MINUTE;
+
+  expect(await minute(rig)).toEqual(['complete', 'complete']);
+  expect(await shown(rig, first)).toMatchObject({
+    status: 'complete',
+    trigger: 'requested',
+    from: '2026-03-10T12:00:00.000000Z',
+    to: '2026-03-19T12:00:00.000000Z',
+    started_at: '2026-03-20T12:01:00.001000Z',
+    seen: 600,
+    inserted: 600,
+    error: null,
+  });
+  expect(await shown(rig, second)).toMatchObject({ status: 'complete', seen: 600, inserted: 0 });
+  expect(await rig.state()).toEqual(before);
+  await rig.expectComplete();
+  expect(await minute(rig)).toEqual([]);
+});
+
+describe('a run that is cut off', () => {
+  test('goes on where it was cut, once the scheduled run has had its turn or its time; its row adds up', async () => {
+    const rig = await openRig();
+    await rig.run();
+    fill(rig, 4_500);
+    const id = await request(rig);
+    // Telnyx is so slow that four minutes are not enough.
+    rig.telnyx.intercept = () => {
+      rig.time += 20_000;
+      return undefined;
+    };
+    expect(await minute(rig)).toEqual(['partial']);
+    const cut = await shown(rig, id);
+    expect(cut).toMatchObject({ status: 'running', from: '2026-03-10T12:00:00.000000Z' });
+    expect(cut.seen).toBeGreaterThan(0);
+    const requested = await oldestRequested(rig.store);
+    expect(requested).toMatchObject({ id, whole: MARCH, failures: 0, counts: { seen: cut.seen } });
+    expect(requested?.rest.from).toBeGreaterThan(MARCH.from);
+    expect(requested?.rest.to).toBe(MARCH.to);
+
+    rig.time += MINUTE;
+    expect(await minute(rig)).toEqual([]);
+    expect(await rig.run()).toMatchObject({ status: 'complete' });
+    expect(await minute(rig)).toEqual(['partial']);
+    rig.time += 5 * MINUTE;
+    expect(await minute(rig)).toEqual([]);
+    rig.time += 2 * MINUTE;
+    let last: readonly string[] = [];
+    for (let piece = 0; piece < 20 && last[0] !== 'complete'; piece += 1, rig.time += 7 * MINUTE) {
+      last = await minute(rig);
+    }
+    expect(last).toEqual(['complete']);
+    expect(await shown(rig, id)).toMatchObject({
+      status: 'complete',
+      inserted: 4_500,
+      started_at: cut.started_at,
+      from: cut.from,
+      to: cut.to,
+    });
+    await rig.expectComplete();
+    expect(await oldestRequested(rig.store)).toBeUndefined();
+  });
+});
+
+describe('a run that fails', () => {
+  test('is tried three times, then it has failed, and says why', async () => {
+    const rig = await openRig();
+    fill(rig, 10);
+    const id = await request(rig);
+    rig.telnyx.intercept = () => ({ status: 401, body: { errors: [{ code: '10009', title: 'No' }] } });
+    for (const status of ['pending', 'pending', 'failed']) {
+      expect(await minute(rig)).toEqual(['failed']);
+      expect(await shown(rig, id)).toMatchObject({ status, error: expect.stringContaining('401 (10009') });
+      rig.time += 7 * MINUTE;
+    }
+    expect(await oldestRequested(rig.store)).toBeUndefined();
+    expect(await minute(rig)).toEqual([]);
+  });
+
+  test('and then does not: its row says nothing more of it', async () => {
+    const rig = await openRig();
+    fill(rig, 10);
+    const id = await request(rig);
+    rig.telnyx.intercept = () => ({ status: 500 });
+    expect(await minute(rig)).toEqual(['failed']);
+    rig.telnyx.intercept = undefined;
+    rig.time += 7 * MINUTE;
+    expect(await minute(rig)).toEqual(['complete']);
+    expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 10, error: null });
+  });
+
+  test('a function that died in it leaves it in the queue', async () => {
+    const rig = await openRig();
+    fill(rig, 10);
+    const id = await request(rig);
+    const client = Object.create(rig.store.client, {
+      send: {
+        value: (command: Parameters<typeof rig.store.client.send>[0], ...rest: never[]) => {
+          if (rig.telnyx.requests.length > 0) throw new TypeError('died');
+          return rig.store.client.send(command, ...rest);
+        },
+      },
+    });
+    await expect(minute(rig, { store: { ...rig.store, client } })).rejects.toThrow('died');
+    expect(await shown(rig, id)).toMatchObject({ status: 'running' });
+    expect(await minute(rig)).toEqual([]);
+    rig.time += LEASE_FOR + 1;
+    expect(await minute(rig)).toEqual(['complete']);
+    expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 10 });
+  });
+});
+
+test('two functions at once: one lists, the other does nothing', async () => {
+  const rig = await openRig();
+  fill(rig, 600);
+  const id = await request(rig);
+  const runs = await Promise.all([minute(rig), minute(rig)]);
+  expect(runs.flat()).toEqual(['complete']);
+  expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 600 });
+});
+
+test('while another run has the lease, it waits', async () => {
+  const rig = await openRig();
+  fill(rig, 10);
+  const id = await request(rig);
+  let other: readonly string[] | undefined;
+  rig.telnyx.intercept = () => undefined;
+  const telnyx = eventsApi({ apiKey: 'KEYtest', baseUrl: rig.telnyx.url, timeout: 1_000 });
+  await rig.run(undefined, {
+    api: async () => {
+      other ??= await minute(rig);
+      return telnyx;
+    },
+  });
+  expect(other).toEqual([]);
+  expect(await shown(rig, id)).toMatchObject({ status: 'pending' });
+  expect(await minute(rig)).toEqual(['complete']);
+});
+
+test('the input says that it is about these runs', () => {
+  expect(asksForRequested({ requested: true })).toBe(true);
+  for (const other of [{}, undefined, null, { requested: 'yes' }, { requested: true, days: 7 }]) {
+    expect(asksForRequested(other)).toBe(false);
+  }
+  expect(() => readInput({ requested: true, days: 7 }, NOON)).toThrow('It has "requested"');
+});

@@ -25,14 +25,15 @@ const publisher = { store, bus: openBus(environment('EVENT_BUS')), apiUrl: envir
 const watch = {
   store,
   types: readWebhookTypes(environment('WEBHOOK_TYPES')),
-  grace: wholeNumber('GRACE_MINUTES') * MINUTE,
+  grace: wholeNumber('GRACE_MINUTES', environment('GRACE_MINUTES')) * MINUTE,
   webhookUrl: environment('WEBHOOK_URL'),
 };
 const day = {
   store,
   bus: publisher.bus,
   limits: readOverdueLimits(environment('OVERDUE_AFTER')),
-  retainDays: environment('RETAIN_DAYS') === 'none' ? undefined : wholeNumber('RETAIN_DAYS'),
+  retainDays:
+    environment('RETAIN_DAYS') === 'none' ? undefined : wholeNumber('RETAIN_DAYS', environment('RETAIN_DAYS')),
 };
 
 /** What the schedules send. */
@@ -69,8 +70,7 @@ async function publishStreamed({ Records }: DynamoDBStreamEvent): Promise<Dynamo
   };
 }
 
-function wholeNumber(name: string): number {
-  const text = environment(name);
+function wholeNumber(name: string, text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new Error(`The environment variable ${name} must be a whole number, not ${JSON.stringify(text)}.`);
 }

@@ -1,7 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 interface Template {
-  readonly Resources: Record<string, { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }>;
+  readonly Resources: Record<
+    string,
+    { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }
+  >;
 }
 
 /**

@@ -28,14 +28,14 @@ export type Alarm = Described &
     | { readonly from: 'aws'; readonly reads: Readonly<Record<string, AwsReading>> }
   );
 
-/** What functions do with tables that a hot partition or index could hold up. CloudWatch takes ten readings an alarm. */
-function everyWriteAndQuery(): Record<string, AwsReading> {
+/** Every kind of write to every table: a table or index that is held up by a hot partition holds up its writers. */
+function everyWrite(): Record<string, AwsReading> {
   const done = Object.values<ServiceFunction>(functions).flatMap(({ tables }) =>
     Object.entries(tables).flatMap(([table, actions]) => actions.map((action) => [table, action] as const)),
   ) as [TableName, TableAction][];
-  const held = done.filter(([, action]) => action === 'Query' || /^(Put|Update|Delete)Item$/.test(action));
+  const writes = done.filter(([, action]) => /^(Put|Update|Delete)Item$/.test(action));
   return Object.fromEntries(
-    held.map(([table, operation]) => [
+    writes.map(([table, operation]) => [
       `${table}-${operation}`,
       { table, operation, metric: 'ThrottledRequests', statistic: 'Sum' } as const,
     ]),
@@ -213,9 +213,9 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'tables-throttled',
     about: 'machinery',
-    why: 'DynamoDB has refused writes or queries for 10 of 15 minutes. A table that is paid by request refuses only for a moment.',
+    why: 'DynamoDB has refused writes for 10 of 15 minutes. A table that is paid by request refuses only for a moment.',
     from: 'aws',
-    reads: everyWriteAndQuery(),
+    reads: everyWrite(),
     formula: 'SUM(FILL(METRICS(), 0))',
     minutes: 5,
     periods: { of: 3, breaching: 2 },

@@ -1,9 +1,12 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { dayOf, isClosed } from '../porting/day.ts';
+import type { PortingEvent } from '../porting/event.ts';
+import { sameEventKey } from '../porting/same-event.ts';
 import { recordRecovery } from './deliveries.ts';
 import { markDoubtful } from './doubtful-days.ts';
 import { learnIdsDiffer } from './learned.ts';
 import { readRows } from './read-rows.ts';
+import { eventIn } from './row.ts';
 import { number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
 
 const NOT_JOINED_YET = 'attribute_not_exists(joined_from)';
@@ -45,11 +48,49 @@ export async function joinTwins(
   return true;
 }
 
+/**
+ * True when the webhook of a listed event has come under another id, and its row waits to be joined: the two are joined when their order is
+ * folded, which is a moment after the later one of them was written, or completed.
+ *
+ * @param orderId the order that both are events of
+ */
+export async function awaitsJoining(store: Store, listed: PortingEvent, orderId: string): Promise<boolean> {
+  const key = sameEventKey(listed);
+  if (key === undefined) return false;
+  const pages = paginateQuery(
+    { client: store.client },
+    {
+      TableName: store.events,
+      IndexName: 'by_order',
+      KeyConditionExpression: 'porting_order_id = :order',
+      FilterExpression: 'event_type = :type',
+      ProjectionExpression: 'id',
+      ExpressionAttributeValues: { ':order': text(orderId), ':type': text(listed.event_type) },
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    const ids = Items.map((row) => textIn(row, 'id') ?? '').filter((id) => id !== listed.id);
+    for await (const rows of readRows(store, ids, { consistent: true })) {
+      if (rows.some((row) => isFromWebhookOnly(row) && sameEventKeyIn(row) === key)) return true;
+    }
+  }
+  return false;
+}
+
+function sameEventKeyIn(row: Row): string | undefined {
+  const event = eventIn(row);
+  return event && sameEventKey(event);
+}
+
+/** Rows that have been joined are out of the index: this one is not. */
+function isFromWebhookOnly(row: Row): boolean {
+  return row.webhook_first_at !== undefined && row.listed_first_at === undefined;
+}
+
 function areTwins(listed: Row, webhook: Row): boolean {
-  const webhookOnly = webhook.webhook_first_at !== undefined && webhook.listed_first_at === undefined;
   const joined = textIn(listed, 'joined_from');
   const listedOnly = listed.listed_first_at !== undefined && listed.webhook_first_at === undefined;
-  return webhookOnly && (joined === undefined ? listedOnly : joined === textIn(webhook, 'id'));
+  return isFromWebhookOnly(webhook) && (joined === undefined ? listedOnly : joined === textIn(webhook, 'id'));
 }
 
 function tellListed(store: Store, listedId: string, webhook: Row): UpdateItemCommand {

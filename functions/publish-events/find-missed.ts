@@ -5,6 +5,7 @@ import { idsAgree, readChannels, readIdsKnowledge } from '../ledger/learned.ts';
 import { readOrder } from '../ledger/orders.ts';
 import { readEvents } from '../ledger/read-events.ts';
 import type { OrderStore } from '../ledger/store.ts';
+import { awaitsJoining } from '../ledger/twins.ts';
 import { isDue, type WebhookTypes } from '../porting/due.ts';
 import { factsOf } from '../porting/event.ts';
 import { sameEventKey } from '../porting/same-event.ts';
@@ -43,9 +44,11 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
         idsAgree: known.agree,
         isRecognisable: sameEventKey(event) !== undefined,
       };
-      const orderUrl = await addressOf(store, facts?.portingOrderId, channel.orderUrl);
+      const orderId = facts?.portingOrderId;
+      const orderUrl = await addressOf(store, orderId, channel.orderUrl);
       const due = isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
       if (!due) await stopAwaiting(store, id);
+      else if (known.agree !== true && orderId !== undefined && (await awaitsJoining(store, event, orderId))) continue;
       else if (await markMissed(store, id, now())) {
         missed += 1;
         log('warn', 'notification_missed', { id, event_type, porting_order_id });

@@ -38,7 +38,10 @@ export async function foldIn(
       for (const twins of twinsAmong(facts, new Set(fresh.map(({ id }) => id)))) {
         if (!(await joinTwins(store, twins, now))) continue;
         joined = true;
-        facts = facts.map((fact) => (fact.id === twins.webhookId ? { ...fact, joined: true } : fact));
+        facts = facts.map((fact) => {
+          if (fact.id === twins.webhookId) return { ...fact, joined: true };
+          return fact.id === twins.listedId ? { ...fact, webhook: true } : fact;
+        });
       }
       return facts;
     });
@@ -78,16 +81,19 @@ function factOf({ event, createdAt, recordVersion, listed, byWebhook }: Unpublis
   return orderFactOf(event, { createdAt, version: recordVersion, listed, webhook: byWebhook });
 }
 
-/** Pairs of facts that tell the same event, one of the list's and one of a webhook's, at least one of them new. */
+/**
+ * Pairs of facts that tell the same event, one of the list's and one of a webhook's, at least one of them new. Two events may have one key,
+ * such as two refusals within a second: each of them is in one pair.
+ */
 function twinsAmong(facts: readonly HeldFact[], fresh: ReadonlySet<string>) {
-  const listedOnly = new Map<string, HeldFact>();
-  for (const fact of facts) {
-    if (fact.same !== undefined && fact.listed && !fact.webhook) listedOnly.set(fact.same, fact);
-  }
-  return facts.flatMap((fact) => {
-    const isCandidate = fact.same !== undefined && fact.webhook && !fact.listed && !fact.joined;
-    const listed = isCandidate ? listedOnly.get(fact.same as string) : undefined;
-    if (!listed || !(fresh.has(fact.id) || fresh.has(listed.id))) return [];
-    return [{ listedId: listed.id, webhookId: fact.id }];
+  const recognisable = facts.filter(({ same, joined }) => same !== undefined && !joined);
+  return [...Map.groupBy(recognisable, ({ same }) => same).values()].flatMap((alike) => {
+    const listedOnly = alike.filter(({ listed, webhook }) => listed && !webhook);
+    const webhookOnly = alike.filter(({ listed, webhook }) => webhook && !listed);
+    return webhookOnly.flatMap(({ id: webhookId }, index) => {
+      const listedId = listedOnly[index]?.id;
+      if (listedId === undefined || !(fresh.has(webhookId) || fresh.has(listedId))) return [];
+      return [{ listedId, webhookId }];
+    });
   });
 }

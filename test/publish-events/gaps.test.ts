@@ -163,6 +163,44 @@ describe('no webhook is missed', () => {
   });
 });
 
+describe('two ids of one event', () => {
+  test('are known to be one also while the order has not been folded since the list completed it', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(900, 'draft', -1));
+    const event = statusEvent(1, 'exception', 1);
+    await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(0) });
+    await rig.deliver({ ...event, id: uuid(0x777) });
+    await rig.sweep();
+    rig.time += 16 * MINUTE;
+    await rig.list(event);
+    expect(await look(rig)).toBe(0);
+    await rig.sweep();
+    expect(await look(rig)).toBe(0);
+    expect((await rig.row(uuid(1)))?.joined_from).toEqual({ S: uuid(0x777) });
+    expect(rig.onBus().map((event) => event['detail-type'])).not.toContain('notification.missed');
+  });
+
+  test('are paired one by one when two events can be recognised by the same', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(900, 'draft', -1));
+    await rig.sweep();
+    for (const number of [1, 2]) {
+      await rig.list(statusEvent(number, 'exception', 1));
+      await rig.deliver({ ...statusEvent(number, 'exception', 1), id: uuid(0x770 + number) });
+    }
+    await rig.list(statusEvent(3, 'exception', 1));
+    await rig.sweep();
+    rig.time += 16 * MINUTE;
+    const joined = await Promise.all([1, 2, 3].map(async (number) => (await rig.row(uuid(number)))?.joined_from?.S));
+    expect(joined.toSorted()).toEqual([uuid(0x771), uuid(0x772), undefined]);
+    // Of the third one no webhook came.
+    expect(await look(rig)).toBe(1);
+    await rig.deliver({ ...statusEvent(3, 'exception', 1), id: uuid(0x773) });
+    await rig.sweep();
+    expect((await rig.row(uuid(3)))?.gap).toEqual({ S: 'recovered' });
+  });
+});
+
 test('what arrives is learned by type, with its first time', async () => {
   const rig = await openWatched();
   rig.time += 60 * MINUTE;

@@ -189,7 +189,7 @@ describe('two ids of one event', () => {
       await rig.deliver({ ...statusEvent(number, 'exception', 1), id: uuid(0x770 + number) });
     }
     await rig.list(statusEvent(3, 'exception', 1));
-    await rig.sweep();
+    await rig.publish(...[1, 2, 3, 0x771, 0x772].map(uuid));
     rig.time += 16 * MINUTE;
     const joined = await Promise.all([1, 2, 3].map(async (number) => (await rig.row(uuid(number)))?.joined_from?.S));
     expect(joined.toSorted()).toEqual([uuid(0x771), uuid(0x772), undefined]);

@@ -37,3 +37,15 @@ export function measure(values: Readonly<Partial<Record<Metric, number>>>): void
   };
   process.stdout.write(`${JSON.stringify({ _aws, Ledger: environment('LEDGER_NAME'), ...values })}\n`);
 }
+
+/** How Telnyx refuses, whoever calls it: in the words of telnyx/upstream-error.ts. */
+const METRIC_OF: Readonly<Record<string, Metric>> = {
+  'key refused': 'UpstreamKeyRefused',
+  'rate limited': 'UpstreamRateLimited',
+};
+
+/** Counts a call to Telnyx that failed, where an alarm is about how. Every function that calls Telnyx has to. */
+export function measureFault(fault: string): void {
+  const metric = METRIC_OF[fault];
+  if (metric) measure({ [metric]: 1 });
+}

@@ -8,6 +8,7 @@ import { json, unavailable } from '../http/problem.ts';
 import { readTokens } from '../http/tokens.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
+import { measureFault } from '../lambda/metrics.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { readDeliveryMarks } from '../ledger/delivery-marks.ts';
 import { patience } from '../ledger/store.ts';
@@ -49,7 +50,11 @@ async function askTelnyx({ filter, page }: DeliveriesRequest): Promise<Deliverie
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const reason = unavailableBecause(error);
-    if (reason === undefined) throw problemOf(error);
+    // A key that may not read this log is right for all else: it is no reason for an alarm.
+    if (reason === undefined) {
+      measureFault(error.fault);
+      throw problemOf(error);
+    }
     log('warn', 'delivery_log_unavailable', { reason });
     return { reason };
   }

@@ -9,12 +9,14 @@ import { answerOf, invalid, unavailable } from '../http/problem.ts';
 import { readTokens } from '../http/tokens.ts';
 import { environment } from '../lambda/environment.ts';
 import { describeError, log } from '../lambda/log.ts';
+import { measureFault } from '../lambda/metrics.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/republishes.ts';
 import { patience } from '../ledger/store.ts';
+import { recordFault } from '../ledger/upstream-state.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
-import { UpstreamError } from '../telnyx/upstream-error.ts';
+import { isAboutTelnyx, UpstreamError } from '../telnyx/upstream-error.ts';
 import { once } from './once.ts';
 import { problemOf } from './problem-of.ts';
 
@@ -33,6 +35,12 @@ const baseUrl = environment('TELNYX_BASE_URL');
 const secretsManager = new SecretsManagerClient({});
 const tokens = cachedSecret(secretsManager, environment('API_TOKENS_SECRET'), readTokens);
 const apiKey = cachedSecret(secretsManager, environment('TELNYX_API_KEY_SECRET'), readApiKey);
+
+interface Ended {
+  readonly outcome: RepublishOutcome;
+  readonly answer: APIGatewayProxyStructuredResultV2;
+  readonly fault?: UpstreamError;
+}
 
 async function republish(event: AuthorizedEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
   const id = eventIdIn(event.pathParameters);
@@ -60,22 +68,31 @@ async function askTelnyx(id: string, caller: string): Promise<APIGatewayProxyStr
   const attempt = await recordAttempt(store, id, caller, Date.now()).catch((error: unknown) => {
     throw unavailable('The republish could not be written down, so it was not asked for. Try again.', error);
   });
-  const { outcome, answer } = await telnyx.republish(id).then(
-    (): { outcome: RepublishOutcome; answer: APIGatewayProxyStructuredResultV2 } => ({
-      outcome: 'sent',
-      answer: { statusCode: 204 },
-    }),
-    (error: unknown) => {
+  const { outcome, answer, fault } = await telnyx.republish(id).then(
+    (): Ended => ({ outcome: 'sent', answer: { statusCode: 204 } }),
+    (error: unknown): Ended => {
       if (!(error instanceof UpstreamError)) throw error;
       const { outcome, problem } = problemOf(error);
-      return { outcome, answer: answerOf(problem) };
+      return { outcome, answer: answerOf(problem), fault: error };
     },
   );
   log(outcome === 'sent' ? 'info' : 'warn', 'republish', { id, outcome, caller });
-  await recordOutcome(store, attempt, outcome).catch((error: unknown) => {
-    log('error', 'republish_outcome_not_recorded', { id, outcome, error: describeError(error) });
-  });
+  await Promise.all([
+    recordOutcome(store, attempt, outcome).catch((error: unknown) => {
+      log('error', 'republish_outcome_not_recorded', { id, outcome, error: describeError(error) });
+    }),
+    fault && note(fault),
+  ]);
   return answer;
+}
+
+/** How Telnyx is, for alarms, for the status, and for the jobs, which keep still while it takes no requests. */
+async function note({ fault, retryAfterSeconds }: UpstreamError): Promise<void> {
+  measureFault(fault);
+  if (!isAboutTelnyx(fault)) return;
+  await recordFault(store, fault, Date.now(), retryAfterSeconds).catch((error: unknown) => {
+    log('warn', 'fault_not_recorded', { fault, error: describeError(error) });
+  });
 }
 
 async function keyOrUnavailable() {

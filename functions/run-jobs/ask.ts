@@ -1,12 +1,12 @@
 import { describeError, log } from '../lambda/log.ts';
-import { measure } from '../lambda/metrics.ts';
+import { measureFault } from '../lambda/metrics.ts';
 import type { JobOutcome } from '../ledger/republish-jobs.ts';
 import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/republishes.ts';
 import type { Store } from '../ledger/store.ts';
 import { recordFault } from '../ledger/upstream-state.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, pace } from '../telnyx/pace.ts';
-import { UpstreamError, type UpstreamFault } from '../telnyx/upstream-error.ts';
+import { isAboutTelnyx, UpstreamError } from '../telnyx/upstream-error.ts';
 
 /** How asking ended; or that Telnyx has surely not taken it, for a reason that holds for every event. */
 export type Answer = { readonly outcome: JobOutcome } | { readonly notTaken: string };
@@ -35,17 +35,13 @@ export interface AskerOptions {
 
 type Ended = { readonly recorded: RepublishOutcome; readonly answer: Answer };
 
-/** Faults that tell how Telnyx is, and not about one event. */
-const ABOUT_TELNYX = new Set<UpstreamFault>(['key refused', 'rate limited', 'failed', 'unreadable', 'no answer']);
-
 export function createAsker({ store, clock, requestsPerSecond, stopAt, keepLease }: AskerOptions): Asker {
   const calls = pace(requestsPerSecond, () => stopAt, clock);
   let asked = false;
 
   async function note({ fault, retryAfterSeconds }: UpstreamError): Promise<void> {
-    if (fault === 'key refused') measure({ UpstreamKeyRefused: 1 });
-    if (fault === 'rate limited') measure({ UpstreamRateLimited: 1 });
-    if (!ABOUT_TELNYX.has(fault)) return;
+    measureFault(fault);
+    if (!isAboutTelnyx(fault)) return;
     await recordFault(store, fault, clock.now(), retryAfterSeconds).catch((error: unknown) => {
       log('warn', 'fault_not_recorded', { fault, error: describeError(error) });
     });

@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
-import { measure } from '../lambda/metrics.ts';
+import { measure, measureFault } from '../lambda/metrics.ts';
 import { learnIdsAgree } from '../ledger/learned.ts';
 import type { Store } from '../ledger/store.ts';
 import { recordFault } from '../ledger/upstream-state.ts';
@@ -20,8 +20,7 @@ export function faultCounter(): FaultCounter {
     count(error) {
       if (!(error instanceof UpstreamError) || error.fault === 'gave up') return;
       last = error;
-      if (error.fault === 'key refused') measure({ UpstreamKeyRefused: 1 });
-      if (error.fault === 'rate limited') measure({ UpstreamRateLimited: 1 });
+      measureFault(error.fault);
     },
     last: () => last,
   };

@@ -22,6 +22,13 @@ export type UpstreamFault =
   | 'no answer'
   | 'gave up';
 
+const ABOUT_TELNYX = new Set<UpstreamFault>(['key refused', 'rate limited', 'failed', 'unreadable', 'no answer']);
+
+/** True for what tells how Telnyx is, and not about the one event that was asked for. */
+export function isAboutTelnyx(fault: UpstreamFault): boolean {
+  return ABOUT_TELNYX.has(fault);
+}
+
 /** A call to Telnyx that did not end well. Its message holds the status and Telnyx's own error codes, never the key. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readUpstream } from '../../functions/ledger/upstream-state.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
@@ -74,6 +75,19 @@ test('while the call is under way the row says that it was asked: a death in it 
     republish_last_outcome: { S: 'asked' },
   });
   expect((await asked).status).toBe(204);
+});
+
+test.each([
+  [403, 'key refused'],
+  [429, 'rate limited'],
+  [422, undefined],
+])('a %i is noted as the state of Telnyx: %s', async (status, fault) => {
+  const { republish, telnyx, event, store } = republisher;
+  telnyx.intercept = () => ({ status, headers: { 'retry-after': '20' } });
+  await republish(event.id);
+  const { lastFault, rateLimitedUntil } = await readUpstream(store);
+  expect(lastFault?.fault).toBe(fault);
+  expect((rateLimitedUntil ?? 0) > Date.now()).toBe(status === 429);
 });
 
 describe('Telnyx refuses or fails: one outcome each, told plainly, after one call', () => {

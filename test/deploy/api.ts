@@ -87,7 +87,9 @@ export async function checkRepublish({ telnyx }: Rehearsal, ledger: Ledger, toke
   const [one, two] = api.events().map(({ id }) => id);
   if (!one || !two) throw new Error('the simulated account has no events');
   const republish = (id: string, key?: string) =>
-    ledger.call('POST', `/v2/porting/events/${id}/republish`, tokens.operate, key ? { 'idempotency-key': key } : {});
+    ledger.call('POST', `/v2/porting/events/${id}/republish`, tokens.operate, {
+      headers: key ? { 'idempotency-key': key } : {},
+    });
 
   equal('a republish with an operate token: 204', (await republish(one)).status, 204);
   equal('Telnyx was asked for it', api.republished, [one]);

@@ -1,16 +1,16 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { request } from 'node:https';
+import { constructId } from '../../infra/aws/names.ts';
+import {
+  type EnvironmentValue,
+  type FunctionName,
+  functions,
+  type ServiceFunction,
+  type TableName,
+} from '../../infra/service.ts';
 import type { Aws } from './aws.ts';
 import type { Outputs } from './cdk.ts';
+import { type Answer, send } from './request.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** JSON where it is JSON, else text. */
-  readonly body: unknown;
-}
-
-/** What an invocation of the sync function gave. `functionError` is set when it threw. */
+/** What an invocation of a function gave. `functionError` is set when it threw. */
 export interface Invocation {
   readonly functionError: string | undefined;
   readonly result: { readonly status?: string; readonly error?: string; readonly from?: string } & Readonly<
@@ -18,27 +18,38 @@ export interface Invocation {
   >;
 }
 
+/** What a request has besides its token. */
+export interface More {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
 /** A deployed ledger, reached as its users reach it. */
 export interface Ledger {
   readonly webhookUrl: string;
   readonly apiUrl: string;
-  readonly syncFunction: string;
+  readonly busName: string;
   readonly deadLettersUrl: string;
+  readonly failedBatchesUrl: string;
+  readonly alarmTopic: string;
   readonly apiKeySecret: string;
   readonly tokensSecret: string;
-  post(body: string, headers: Readonly<Record<string, string>>): Promise<Answer>;
-  call(method: string, path: string, token?: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** The functions' names as deployed. */
+  readonly functions: Readonly<Record<FunctionName, string>>;
+  /** The tables' names, as the functions are told them. */
+  readonly tables: Readonly<Record<TableName, string>>;
+  post(body: string | Uint8Array, headers: Readonly<Record<string, string>>): Promise<Answer>;
+  call(method: string, path: string, token?: string, more?: More): Promise<Answer>;
   health(): Promise<Answer>;
-  /** Invokes the sync function with exactly this text. */
-  sync(payload: string): Promise<Invocation>;
+  /** Invokes a function with exactly this text. */
+  invoke(name: FunctionName, payload: string): Promise<Invocation>;
   /** Invokes it with exactly this text, and does not wait: Lambda repeats what fails. */
-  syncAsynchronously(payload: string): Promise<void>;
-  /** The names of the tables, as the functions are told them. */
-  tables(): Promise<readonly string[]>;
+  invokeAsynchronously(name: FunctionName, payload: string): Promise<void>;
 }
 
 /** @param outputs of both stacks */
-export function ledgerOf(aws: Aws, outputs: Outputs): Ledger {
+export async function ledgerOf(aws: Aws, outputs: Outputs): Promise<Ledger> {
   const output = (stack: string, name: string): string => {
     const value = outputs[`PortInLedger-${stack}`]?.[name];
     if (!value) throw new Error(`the stack PortInLedger-${stack} has no output ${name}: ${JSON.stringify(outputs)}`);
@@ -46,77 +57,72 @@ export function ledgerOf(aws: Aws, outputs: Outputs): Ledger {
   };
   const webhookUrl = output('Service', 'WebhookUrl');
   const apiUrl = output('Service', 'ApiUrl');
-  const syncFunction = output('Service', 'SyncFunction');
-  const functionPath = `/2015-03-31/functions/${syncFunction}`;
+  const deployed = await deployedFunctions(aws);
+  const invocations = (name: FunctionName) => `/2015-03-31/functions/${deployed[name].FunctionName}/invocations`;
 
   return {
     webhookUrl,
     apiUrl,
-    syncFunction,
+    busName: output('Data', 'BusName'),
     deadLettersUrl: output('Service', 'DeadLettersUrl'),
+    failedBatchesUrl: output('Service', 'FailedBatchesUrl'),
+    alarmTopic: output('Service', 'AlarmTopic'),
     apiKeySecret: output('Data', 'TelnyxApiKeySecret'),
     tokensSecret: output('Data', 'ApiTokensSecret'),
+    functions: mapped(deployed, ({ FunctionName }) => FunctionName),
+    tables: tablesOf(deployed),
     post: (body, headers) => send(aws.endpoint, 'POST', webhookUrl, headers, body),
-    call: (method, path, token, headers = {}) =>
-      send(aws.endpoint, method, apiUrl + path, { ...headers, ...(token && { authorization: `Bearer ${token}` }) }),
+    call(method, path, token, { headers = {}, body } = {}) {
+      const all = { ...headers, ...(token && { authorization: `Bearer ${token}` }) };
+      return send(aws.endpoint, method, apiUrl + path, all, body === undefined ? undefined : JSON.stringify(body));
+    },
     async health() {
       // MiniStack answers /health itself, whatever the host; under this path it goes to the API.
       const id = new URL(apiUrl).hostname.split('.')[0];
       return send(aws.endpoint, 'GET', `${aws.endpoint.origin}/_aws/execute-api/${id}/$default/health`, {});
     },
-    async sync(payload) {
-      const { headers, body } = await aws.rest('lambda', 'POST', `${functionPath}/invocations`, JSON.parse(payload));
+    async invoke(name, payload) {
+      const { headers, body } = await aws.rest('lambda', 'POST', invocations(name), JSON.parse(payload));
       const functionError = headers.get('x-amz-function-error') ?? undefined;
       return { functionError, result: body as Invocation['result'] };
     },
-    async syncAsynchronously(payload) {
+    async invokeAsynchronously(name, payload) {
       const type = { 'x-amz-invocation-type': 'Event' };
-      await aws.rest('lambda', 'POST', `${functionPath}/invocations`, JSON.parse(payload), type);
-    },
-    async tables() {
-      const { body } = await aws.rest('lambda', 'GET', `${functionPath}/configuration`);
-      const { Variables } = (body as { Environment: { Variables: Record<string, string> } }).Environment;
-      return [Variables.EVENTS_TABLE ?? '', Variables.CONTROL_TABLE ?? ''];
+      await aws.rest('lambda', 'POST', invocations(name), JSON.parse(payload), type);
     },
   };
 }
 
-/** Sends a request for a deployed URL to the emulator, which goes by the Host header. */
-function send(
-  endpoint: URL,
-  method: string,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body?: string,
-): Promise<Answer> {
-  const { host, pathname, search } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const options = {
-      host: endpoint.hostname,
-      port: endpoint.port,
-      servername: 'localhost',
-      method,
-      path: pathname + search,
-      headers: { ...headers, host },
-    };
-    const outgoing = request(options, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const { statusCode: status = 0, headers } = answer;
-        resolve({ status, headers, body: parsed(Buffer.concat(chunks).toString()) });
-      });
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body);
+interface Deployed {
+  readonly FunctionName: string;
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+}
+
+/** Every function of service.ts, as Lambda has it. */
+async function deployedFunctions(aws: Aws): Promise<Readonly<Record<FunctionName, Deployed>>> {
+  const { body } = await aws.rest('lambda', 'GET', '/2015-03-31/functions/');
+  const all = (body as { Functions: Deployed[] }).Functions;
+  return mapped(functions, (_, name) => {
+    const found = all.find(({ FunctionName }) => FunctionName.startsWith(`PortInLedger-Service-${constructId(name)}`));
+    if (!found) throw new Error(`${name} is not deployed: ${all.map(({ FunctionName }) => FunctionName)}`);
+    return found;
   });
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function tablesOf(deployed: Readonly<Record<FunctionName, Deployed>>): Ledger['tables'] {
+  const told = Object.entries<ServiceFunction>(functions).flatMap(([name, { environment }]) =>
+    Object.entries<EnvironmentValue>(environment).flatMap(([variable, value]) => {
+      const tableName = deployed[name as FunctionName].Environment.Variables[variable];
+      return 'table' in value && tableName ? [[value.table, tableName] as const] : [];
+    }),
+  );
+  return Object.fromEntries(told) as Ledger['tables'];
+}
+
+function mapped<Name extends string, From, To>(
+  record: Readonly<Record<Name, From>>,
+  make: (value: From, name: Name) => To,
+): Record<Name, To> {
+  const entries = Object.entries<From>(record) as [Name, From][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, make(value, name)])) as Record<Name, To>;
 }

@@ -37,10 +37,10 @@ export interface Listed {
 
 /** `cdk deploy --all`, and the ledger that it made. */
 export async function deploy({ aws, cdk, secrets }: Rehearsal, settings: Settings): Promise<Ledger> {
-  const ledger = ledgerOf(aws, await cdk.deploy(settings));
+  const outputs = await cdk.deploy(settings);
   const changed = await referToSecretsByArn(aws, secrets);
   if (changed > 0) note(`${changed} policies now name their secrets by ARN, as CloudFormation's Ref does on AWS`);
-  return ledger;
+  return ledgerOf(aws, outputs);
 }
 
 /** One page of the list. */

@@ -13,6 +13,7 @@ import { checkLogs, printFunctionLogs } from './function-logs.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
 import { deploy, type Rehearsal } from './rehearsal.ts';
 import { equal, note, step, summary } from './report.ts';
+import { checkSchedules } from './schedules.ts';
 import { generatedTokens, putApiKey } from './secrets.ts';
 import { checkDeadLetter, checkFiredRun, checkFirstRun, checkRunsWithoutKey } from './sync.ts';
 import { startTelnyx } from './telnyx.ts';
@@ -93,6 +94,7 @@ async function rehearse(): Promise<void> {
 
   await step('cdk bootstrap', () => cdk.bootstrap(settings));
   let ledger = await step('cdk deploy --all', () => deploy(rehearsal, settings));
+  await step('schedules', () => checkSchedules(aws as Aws, ledger));
   await step('sync runs without an API key', () => checkRunsWithoutKey(rehearsal, ledger));
   await step('a run that fails for good', () => checkDeadLetter(rehearsal, ledger));
   const tokens = await step('the API key is put, the tokens are read', async () => {

@@ -1,53 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { schedules } from '../../infra/service.ts';
-import type { Aws } from './aws.ts';
 import type { Ledger } from './ledger.ts';
 import { listAll, type Rehearsal, record, show } from './rehearsal.ts';
 import { equal, holds, note } from './report.ts';
+import { payloadOf, scheduleNamed } from './schedules.ts';
 import type { Tokens } from './secrets.ts';
 import { lateEvent } from './telnyx.ts';
-
-/** A deployed schedule, as EventBridge Scheduler holds it. */
-interface Schedule {
-  readonly Name: string;
-  readonly State: string;
-  readonly ScheduleExpression: string;
-  readonly Target: { readonly Arn: string; readonly Input: string };
-}
 
 /** Functions look at a secret that they could not read again after 30 s; the rest is for a slow machine. */
 const KEY_TAKEN_UP_WITHIN = 60_000;
 /** MiniStack looks every 10 s for schedules that are due, and repeats a failed event after 1 s and 2 s more. */
 const FIRED_WITHIN = 40_000;
 
-/** The deployed schedules, in the order of service.ts. */
-export async function deployedSchedules({ aws }: Rehearsal, ledger: Ledger): Promise<readonly Schedule[]> {
-  const { body } = await aws.rest('scheduler', 'GET', '/schedules');
-  const names = (body as { Schedules: { Name: string }[] }).Schedules.map(({ Name }) => Name);
-  const deployed = await Promise.all(names.map((name) => scheduleNamed(aws, name)));
-  const found = schedules.map(({ name }) =>
-    deployed.find(({ Name }) => Name.toLowerCase().includes(`${name}schedule`)),
-  );
-  const expressions = ['rate(5 minutes)', 'cron(17 3 * * ? *)'];
-  equal(
-    'two schedules are enabled and hand their input to the sync function',
-    found.map((one) => one && [one.State, one.ScheduleExpression, one.Target.Arn.split(':').at(-1), one.Target.Input]),
-    schedules.map(({ input }, index) => ['ENABLED', expressions[index], ledger.syncFunction, JSON.stringify(input)]),
-  );
-  return found.filter((one) => one !== undefined);
-}
-
 /** Before there is a key, a run says what is missing. */
-export async function checkRunsWithoutKey(rehearsal: Rehearsal, ledger: Ledger): Promise<void> {
-  const [sync, nightly] = await deployedSchedules(rehearsal, ledger);
-  const every = await ledger.sync(sync?.Target.Input ?? '');
+export async function checkRunsWithoutKey({ aws }: Rehearsal, ledger: Ledger): Promise<void> {
+  const every = await ledger.invoke('sync-events', await payloadOf(aws, 'sync'));
   equal(
     'the scheduled run fails in its result, and is not repeated',
     [every.functionError, every.result.status],
     [undefined, 'failed'],
   );
   holds('it says what to do', /put .*docs\/deploy\.md/.test(every.result.error ?? ''), every.result);
-  const range = await ledger.sync(nightly?.Target.Input ?? '');
+  const range = await ledger.invoke('sync-events', await payloadOf(aws, 'nightly'));
   holds('the nightly run throws, so that Lambda repeats it', range.functionError !== undefined, range);
   equal('/health says so', (await ledger.health()).body, {
     last_complete_sync_age_seconds: null,
@@ -56,11 +29,10 @@ export async function checkRunsWithoutKey(rehearsal: Rehearsal, ledger: Ledger):
 }
 
 /** What a schedule asks for and the function cannot do, three times, is kept. */
-export async function checkDeadLetter(rehearsal: Rehearsal, ledger: Ledger): Promise<void> {
-  const { aws } = rehearsal;
-  const [, nightly] = await deployedSchedules(rehearsal, ledger);
+export async function checkDeadLetter({ aws }: Rehearsal, ledger: Ledger): Promise<void> {
+  const nightly = await payloadOf(aws, 'nightly');
   // As Scheduler invokes it on AWS. MiniStack's own repeats nothing.
-  await ledger.syncAsynchronously(nightly?.Target.Input ?? '');
+  await ledger.invokeAsynchronously('sync-events', nightly);
   const until = Date.now() + FIRED_WITHIN;
   let letters: readonly { readonly Body: string }[] = [];
   while (letters.length === 0 && Date.now() < until) {
@@ -72,20 +44,20 @@ export async function checkDeadLetter(rehearsal: Rehearsal, ledger: Ledger): Pro
   equal(
     'a nightly run that failed three times is in the dead-letter queue, with its input',
     letters.map(({ Body }) => JSON.parse(Body).requestPayload),
-    [JSON.parse(nightly?.Target.Input ?? '')],
+    [JSON.parse(nightly)],
   );
 }
 
 /** The first run that has a key lists everything. */
 export async function checkFirstRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
-  const { telnyx } = rehearsal;
-  const [sync] = await deployedSchedules(rehearsal, ledger);
+  const { aws, telnyx } = rehearsal;
+  const sync = await payloadOf(aws, 'sync');
   const begun = Date.now();
-  let run = await ledger.sync(sync?.Target.Input ?? '');
+  let run = await ledger.invoke('sync-events', sync);
   while (run.result.status !== 'complete' && Date.now() - begun < KEY_TAKEN_UP_WITHIN) {
     note(`not yet: ${run.result.error ?? run.result.status}`);
     await sleep(5_000);
-    run = await ledger.sync(sync?.Target.Input ?? '');
+    run = await ledger.invoke('sync-events', sync);
   }
   const upstream = telnyx.api.events();
   const { status, seen, inserted } = run.result;
@@ -107,14 +79,14 @@ export async function checkFirstRun(rehearsal: Rehearsal, ledger: Ledger, tokens
 /** The deployed schedule's own target, fired once by the emulator's Scheduler. */
 export async function checkFiredRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { aws, telnyx } = rehearsal;
-  const [sync] = await deployedSchedules(rehearsal, ledger);
+  const sync = await scheduleNamed(aws, 'sync');
   const late = lateEvent();
   telnyx.api.put(late);
   await aws.rest('scheduler', 'POST', '/schedules/rehearsal', {
     ScheduleExpression: `at(${new Date().toISOString().slice(0, 19)})`,
     FlexibleTimeWindow: { Mode: 'OFF' },
     ActionAfterCompletion: 'DELETE',
-    Target: sync?.Target,
+    Target: sync.Target,
   });
   const until = Date.now() + FIRED_WITHIN;
   let shown = await show(ledger, tokens.read, late.id);
@@ -127,8 +99,4 @@ export async function checkFiredRun(rehearsal: Rehearsal, ledger: Ledger, tokens
     shown.event && record(shown.event),
     late,
   );
-}
-
-async function scheduleNamed(aws: Aws, name: string): Promise<Schedule> {
-  return (await aws.rest('scheduler', 'GET', `/schedules/${name}?groupName=default`)).body as Schedule;
 }

@@ -29,6 +29,7 @@ export type Invoke = (request: Request, context?: Context) => Promise<Answer>;
 
 const modules = {
   'receive-webhook': () => import('../functions/receive-webhook/handler.ts'),
+  'sync-events': () => import('../functions/sync-events/handler.ts'),
   'query-events': () => import('../functions/query-events/handler.ts'),
   'republish-event': () => import('../functions/republish-event/handler.ts'),
   'publish-events': () => import('../functions/publish-events/handler.ts'),

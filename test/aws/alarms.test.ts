@@ -6,20 +6,8 @@ import { constructId, identifier } from '../../infra/aws/names.ts';
 import type { AwsReading, CodeReading } from '../../infra/aws/readings.ts';
 import { METRIC_NAMESPACE, metrics } from '../../infra/service.ts';
 import { repository } from './bundled.ts';
+import { calculated, type DeployedMetric, queriesOf as queriesIn } from './cloudwatch.ts';
 import { functionNames, named, ofType, synthesized } from './synthesized.ts';
-
-interface DeployedMetric {
-  readonly Namespace: string;
-  readonly MetricName: string;
-  readonly Dimensions: { Name: string; Value: string }[];
-}
-
-interface Query {
-  readonly Id: string;
-  readonly Expression?: string;
-  readonly ReturnData: boolean;
-  readonly MetricStat?: { Metric: DeployedMetric; Period: number; Stat: string };
-}
 
 const { resources, service } = synthesized();
 const propertiesOf = ({ name }: Alarm) => named(resources, `${constructId(name)}Alarm`).Properties;
@@ -29,14 +17,7 @@ const byName = (name: string): Alarm => {
   return found;
 };
 
-/** What an alarm reads, in the form of a formula's metrics also where it has none. */
-function queriesOf(alarm: Alarm): readonly Query[] {
-  const { Metrics, Namespace, MetricName, Dimensions, Period, Statistic, ExtendedStatistic } = propertiesOf(alarm);
-  if (Metrics) return Metrics as Query[];
-  const Metric = { Namespace, MetricName, Dimensions } as DeployedMetric;
-  const Stat = String(Statistic ?? ExtendedStatistic);
-  return [{ Id: 'only', ReturnData: true, MetricStat: { Metric, Period: Number(Period), Stat } }];
-}
+const queriesOf = (alarm: Alarm) => queriesIn(propertiesOf(alarm));
 
 test('exactly the alarms of the table, each of its own name', () => {
   const deployed = Object.keys(ofType(resources, 'AWS::CloudWatch::Alarm'));
@@ -143,18 +124,22 @@ describe('the limits that were asked for', () => {
     { refused: 0, received: 500, rises: false },
   ];
   test.each(refused)('webhooks-refused: $refused refused and $received good ones', ({ rises, ...counts }) => {
-    expect(calculated('webhooks-refused', counts) > 50).toBe(rises);
+    expect((calculated(byName('webhooks-refused').formula ?? '', counts) ?? 0) > 50).toBe(rises);
   });
 
   const missed = [
-    { missed: 4, due: 4, rises: false },
+    { missed: 1, due: 1, rises: false },
+    { missed: 2, due: 2, rises: true },
+    { missed: 2, due: 0, rises: true },
+    { missed: 2, due: 3, rises: false },
+    { missed: 4, due: 5, rises: false },
     { missed: 5, due: 99, rises: true },
     { missed: 5, due: 100, rises: false },
     { missed: 5, due: 0, rises: true },
     { missed: 0, due: 1_000, rises: false },
   ];
   test.each(missed)('notifications-missed: $missed of $due', ({ rises, ...counts }) => {
-    expect(calculated('notifications-missed', counts) > 5).toBe(rises);
+    expect((calculated(byName('notifications-missed').formula ?? '', counts) ?? 0) > 5).toBe(rises);
   });
 });
 
@@ -225,19 +210,4 @@ function sourceOf(reading: CodeReading | AwsReading): Omit<DeployedMetric, 'Metr
     return { Namespace: 'AWS/DynamoDB', Dimensions };
   }
   return { Namespace: METRIC_NAMESPACE, Dimensions: [{ Name: 'Ledger', Value: 'PortInLedger' }] };
-}
-
-/** An alarm's formula for one period, as CloudWatch describes the functions that are in it. */
-function calculated(name: string, counts: Readonly<Record<string, number>>): number {
-  const { formula = '' } = byName(name);
-  const code = formula.replaceAll('IF(', 'choose(');
-  const functions = {
-    choose: (condition: boolean, yes: number, no: number) => (condition ? yes : no),
-    FILL: <Value>(value: Value) => value,
-    METRICS: () => Object.values(counts),
-    SUM: (values: number[]) => values.reduce((sum, value) => sum + value, 0),
-    MAX: (values: number[]) => Math.max(...values),
-  };
-  const names = { ...functions, ...counts };
-  return new Function(...Object.keys(names), `return ${code}`)(...Object.values(names));
 }

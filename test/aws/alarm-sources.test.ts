@@ -1,0 +1,76 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, test } from 'vitest';
+import { METRIC_NAMESPACE } from '../../infra/service.ts';
+import { type DeployedMetric, readBy } from './cloudwatch.ts';
+import { ofType, type Resource, synthesized } from './synthesized.ts';
+
+const { resources } = synthesized();
+const read = Object.values(ofType(resources, 'AWS::CloudWatch::Alarm')).flatMap(({ Properties }) => readBy(Properties));
+const ofAws = read.filter(({ Namespace }) => Namespace !== METRIC_NAMESPACE);
+
+const stack = new Stack();
+const code = lambda.Code.fromInline('exports.handler = () => {};');
+const aFunction = new lambda.Function(stack, 'F', {
+  runtime: lambda.Runtime.NODEJS_24_X,
+  handler: 'index.handler',
+  code,
+});
+const aQueue = new sqs.Queue(stack, 'Q');
+const partitionKey = { name: 'id', type: dynamodb.AttributeType.STRING };
+const aTable = new dynamodb.Table(stack, 'T', { partitionKey });
+
+const nameOf = ({ namespace, metricName, dimensions = {} }: Metric) =>
+  `${namespace} ${metricName} by ${Object.keys(dimensions).sort().join(', ')}`;
+
+/** What AWS writes about a resource of each type, as CDK's own constructs know it. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  'AWS::Lambda::Function': [
+    ...[aFunction.metricErrors(), aFunction.metricThrottles(), aFunction.metricDuration()].map(nameOf),
+    // CDK knows none of a function URL. Lambda Developer Guide, "CloudWatch metrics for function URLs".
+    ...['UrlRequestCount', 'Url4xxCount', 'Url5xxCount', 'UrlRequestLatency'].map(
+      (name) => `AWS/Lambda ${name} by FunctionName`,
+    ),
+  ],
+  'AWS::SQS::Queue': [nameOf(aQueue.metricApproximateNumberOfMessagesVisible())],
+  'AWS::DynamoDB::Table': [nameOf(aTable.metricThrottledRequestsForOperation('PutItem'))],
+};
+
+const WRITES: readonly string[] = [
+  dynamodb.Operation.PUT_ITEM,
+  dynamodb.Operation.UPDATE_ITEM,
+  dynamodb.Operation.DELETE_ITEM,
+];
+
+/** The resource that a metric is about, by the dimension that names it. */
+function subjectOf({ Dimensions }: DeployedMetric): { id: string; resource: Resource | undefined } {
+  const { Value = '' } = Dimensions.find(({ Name }) => /^(FunctionName|QueueName|TableName)$/.test(Name)) ?? {};
+  const id = Value.replace(/^<(\w+)(?:\.QueueName)?>$/, '$1');
+  return { id, resource: resources[id] };
+}
+
+test('there are some', () => {
+  expect(ofAws.length).toBeGreaterThan(20);
+});
+
+describe.each(ofAws)('$Namespace $MetricName of $Dimensions', (metric) => {
+  const { id, resource } = subjectOf(metric);
+
+  test('is one that AWS writes about a resource of the template', () => {
+    expect(resource, id).toBeDefined();
+    const dimensions = metric.Dimensions.map(({ Name }) => Name).sort();
+    const name = `${metric.Namespace} ${metric.MetricName} by ${dimensions.join(', ')}`;
+    expect(known[resource?.Type ?? ''] ?? []).toContain(name);
+  });
+
+  test('is written: the function has a URL, and the operation is a write', () => {
+    const urls = Object.values(ofType(resources, 'AWS::Lambda::Url')).map(
+      ({ Properties }) => Properties.TargetFunctionArn,
+    );
+    if (metric.MetricName.startsWith('Url')) expect(urls).toContain(`<${id}.Arn>`);
+    for (const { Name, Value } of metric.Dimensions) if (Name === 'Operation') expect(WRITES).toContain(Value);
+  });
+});

@@ -1,0 +1,137 @@
+import type { Context } from 'aws-lambda';
+import { onTestFinished, vi } from 'vitest';
+import type { OrderStore } from '../../functions/ledger/store.ts';
+import { constructId } from '../../infra/aws/names.ts';
+import { startBus } from '../../infra/local/bus.ts';
+import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { type FunctionName, schedules } from '../../infra/service.ts';
+import { captureLog, loadHandler } from '../handlers.ts';
+import { httpEvent, lambdaContext, type Request } from '../http-event.ts';
+import { engineEndpoint, openStore } from '../open-store.ts';
+import { listedEvent } from '../porting-events.ts';
+import { bearer, operateToken } from '../query-events/reader.ts';
+import { signed } from '../receive-webhook/receiver.ts';
+import { startSecretsManager } from '../secrets-manager.ts';
+import { type Account, openAccount } from '../telnyx/account.ts';
+import { type Datapoint, datapointsIn } from './cloudwatch.ts';
+import { named, type Resource } from './synthesized.ts';
+
+const apiKey = 'KEY0123456789ABCDEF_secret';
+const NOON = Date.parse('2026-03-20T12:00:00Z');
+const MINUTE = 60_000;
+
+/** The service with the environment of its template, on a real engine, with a Telnyx, a bus and secrets over HTTP. */
+export interface DeployedService {
+  readonly telnyx: EventsApi;
+  readonly store: OrderStore;
+  /** While true the bus takes nothing. */
+  busIsDown: boolean;
+  /** Takes the API key out of its secret. */
+  readonly forgetKey: () => void;
+  /** Minutes go by. */
+  readonly wait: (minutes: number) => void;
+  /** An event that Telnyx lists from now on, of an order of its own. */
+  readonly happen: (fields?: Partial<PortingEvent>) => PortingEvent;
+  /** Runs what a schedule runs; `seconds` are what the function has left. */
+  readonly run: (schedule: string, seconds?: number) => Promise<unknown>;
+  /** Posts the webhooks of events, signed by Telnyx or by somebody else, and has the stream publish what they brought. */
+  readonly deliver: (events: readonly PortingEvent[], by?: Account) => Promise<void>;
+  /** Asks the API with an operate token. */
+  readonly ask: (name: FunctionName, request: Request) => Promise<unknown>;
+  /** All that the functions have measured so far. */
+  readonly measured: () => Datapoint[];
+}
+
+/** @param resources of the template */
+export async function startDeployedService(resources: Record<string, Resource>): Promise<DeployedService> {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOON, shouldAdvanceTime: true });
+  const store = await openStore();
+  const account = openAccount();
+  const tokens = JSON.stringify({ read: [], operate: [operateToken] });
+  const secrets = await startSecretsManager({ tokens, key: apiKey });
+  const telnyx = await startEventsApi({
+    apiKey,
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+    webhookDeliveries: () => [],
+  });
+  const bus = await startBus({
+    name: 'bus',
+    faults: { entry: () => (service.busIsDown ? 'InternalFailure' : undefined) },
+  });
+  const log = captureLog();
+  onTestFinished(async () => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+    await Promise.all([secrets.close(), telnyx.close(), bus.close()]);
+  });
+
+  const here: Readonly<Record<string, string>> = {
+    EVENTS_TABLE: store.events,
+    ORDERS_TABLE: store.orders,
+    CONTROL_TABLE: store.control,
+    API_TOKENS_SECRET: 'tokens',
+    TELNYX_API_KEY_SECRET: 'key',
+    TELNYX_BASE_URL: telnyx.url,
+    TELNYX_PUBLIC_KEY: account.publicKey,
+    EVENT_BUS: 'bus',
+    API_URL: 'https://ledger.example',
+    WEBHOOK_URL: 'https://hook.example/',
+  };
+  const addresses = {
+    AWS_ENDPOINT_URL_DYNAMODB: await engineEndpoint(),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+  };
+
+  /** The environment is one for all functions: only the last that was called is warm. */
+  let warm: { readonly name: FunctionName; readonly handle: Awaited<ReturnType<typeof loadHandler>> } | undefined;
+
+  async function invoke(name: FunctionName, event: unknown, context: Context = lambdaContext()): Promise<unknown> {
+    const { Variables } = named(resources, constructId(name)).Properties.Environment as {
+      Variables: Record<string, string>;
+    };
+    // What the template does not give must be missing here, too; what is of AWS has its counterpart on this machine.
+    const given = Object.entries(Variables).map(([variable, value]) => [variable, here[variable] ?? value] as const);
+    if (warm?.name !== name) {
+      const environment = { LEDGER_NAME: '', ...Object.fromEntries(given), ...addresses };
+      warm = { name, handle: await loadHandler(name, environment) };
+    }
+    return warm.handle(event, context);
+  }
+
+  let events = 0;
+  const service: DeployedService = {
+    telnyx,
+    store,
+    busIsDown: false,
+    forgetKey() {
+      secrets.values.delete('key');
+      warm = undefined;
+    },
+    wait: (minutes) => void vi.setSystemTime(Date.now() + minutes * MINUTE),
+    happen(fields) {
+      events += 1;
+      const event = listedEvent(events, { created_at: new Date(Date.now() - 10_000).toISOString(), ...fields });
+      telnyx.put(event);
+      return event;
+    },
+    async run(schedule, seconds = 240) {
+      const found = schedules.find(({ name }) => name === schedule);
+      if (!found) throw new Error(`no schedule ${schedule}`);
+      const context = lambdaContext(() => seconds * 1000);
+      return invoke(found.function, found.input, context);
+    },
+    async deliver(happened, by = account) {
+      for (const { id, event_type, created_at, payload } of happened) {
+        const data = { id, event_type, occurred_at: created_at, payload, record_type: 'event' };
+        await invoke('receive-webhook', httpEvent(signed(by, JSON.stringify({ data }))));
+      }
+      const Records = happened.map(({ id }) => ({ dynamodb: { Keys: { id: { S: id } }, SequenceNumber: id } }));
+      await invoke('publish-events', { Records });
+    },
+    ask: (name, request) => invoke(name, httpEvent({ ...request, headers: bearer(operateToken) })),
+    measured: () => log.metrics().flatMap(datapointsIn),
+  };
+  return service;
+}

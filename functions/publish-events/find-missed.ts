@@ -46,7 +46,9 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       };
       const orderId = facts?.portingOrderId;
       const orderUrl = await addressOf(store, orderId, channel.orderUrl);
-      const due = isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
+      // One that was given up before is awaited once more when its payload comes: that makes no second miss of it.
+      const isNew = event.ledger.missed_at === null;
+      const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
       if (!due) await stopAwaiting(store, id);
       else if (known.agree !== true && orderId !== undefined && (await awaitsJoining(store, event, orderId))) continue;
       else if (await markMissed(store, id, now())) {

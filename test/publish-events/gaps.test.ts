@@ -73,6 +73,21 @@ describe('a webhook that was due and did not come', () => {
     expect(await look(rig)).toBe(0);
   });
 
+  test('is missed once, also when its payload comes after that', async () => {
+    const rig = await openWatched();
+    const event = statusEvent(1, 'exception', 1);
+    await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(0) });
+    rig.time += 16 * MINUTE;
+    expect(await look(rig)).toBe(1);
+    await rig.list(event);
+    await rig.sweep();
+    rig.time += 16 * MINUTE;
+    expect(await look(rig)).toBe(0);
+    await rig.sweep();
+    expect(missedOn(rig)).toEqual([`${uuid(1)}:missed`]);
+    expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeUndefined();
+  });
+
   test('is recovered when it comes under another id', async () => {
     const rig = await openWatched();
     const event = statusEvent(1, 'exception', 1);

@@ -29,7 +29,6 @@ export interface Sabotage {
   readonly api?: (api: EventsApi) => EventsApi;
   readonly bus?: (bus: Bus) => Bus;
   readonly answer?: (answer: WebhookAnswer) => WebhookAnswer;
-  readonly requestsPerSecond?: number;
   readonly grace?: number;
 }
 
@@ -107,7 +106,7 @@ export function openFunctions(
           bus: bus(),
           api: async () => sabotage.api?.(realApi) ?? realApi,
           clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
-          requestsPerSecond: sabotage.requestsPerSecond ?? 4,
+          requestsPerSecond: 4,
           runId,
           endsAt: now() + 900_000,
         });

@@ -36,6 +36,7 @@ function virtualTimer(process: Process, act: () => void, milliseconds = 0): Virt
  */
 export function enterSimulation(): () => void {
   const real = {
+    Date,
     now: Date.now,
     random: Math.random,
     setTimeout: globalThis.setTimeout,
@@ -46,7 +47,12 @@ export function enterSimulation(): () => void {
     write: process.stdout.write,
   };
 
-  Date.now = () => currentProcess()?.surroundings.timeline.now() ?? real.now();
+  const virtualNow = () => currentProcess()?.surroundings.timeline.now() ?? real.now();
+  Date.now = virtualNow;
+  globalThis.Date = new Proxy(real.Date, {
+    construct: (target, given, newTarget) =>
+      Reflect.construct(target, given.length > 0 ? given : [virtualNow()], newTarget),
+  });
   Math.random = () => currentProcess()?.random.next() ?? real.random();
 
   globalThis.setTimeout = ((act: (...rest: unknown[]) => void, milliseconds?: number, ...rest: unknown[]) => {
@@ -102,6 +108,7 @@ export function enterSimulation(): () => void {
   );
 
   return () => {
+    globalThis.Date = real.Date;
     Date.now = real.now;
     Math.random = real.random;
     globalThis.setTimeout = real.setTimeout;

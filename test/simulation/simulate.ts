@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import type { Verdict } from './oracle.ts';
 import { lineOf, totalsOf } from './report.ts';
 import { simulate } from './simulation.ts';
 
-const USAGE = 'node test/simulation/simulate.ts [--seed N] [--seeds COUNT] [--from N]';
+const USAGE = `npm run simulate -- [--seeds COUNT] [--from N] [--workers N]: COUNT seeds, by default 100 from 1
+npm run simulate -- --seed N: one seed, with all that happens in it`;
 /** Lines of a failing seed's trace; `--seed` prints all of it. */
 const LAST_STEPS = 40;
 
@@ -12,30 +16,53 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
   },
 });
-const [first = 1, count = 100] = [values.seed ?? values.from, values.seed ? '1' : values.seeds].map(wholeNumber);
-const isReplay = values.seed !== undefined;
 const began = performance.now();
 const verdicts: Omit<Verdict, 'trace'>[] = [];
 
-for (let seed = first; seed < first + count; seed += 1) {
-  const { trace, ...verdict } = await simulate(seed);
-  verdicts.push(verdict);
-  const hasFailed = verdict.violations.length > 0;
-  if (isReplay || hasFailed) for (const line of isReplay ? trace : trace.slice(-LAST_STEPS)) console.log(`  ${line}`);
-  console.log(lineOf(verdict));
-  for (const { invariant, what, ids } of verdict.violations) console.log(`  ${invariant}: ${what} ${ids.join(' ')}`);
-  if (hasFailed && !isReplay) console.log(`  replay it with --seed ${seed}`);
+if (values.seed === undefined) {
+  const from = wholeNumber(values.from);
+  await simulateAll(from, from + wholeNumber(values.seeds), Math.max(1, wholeNumber(values.workers)));
+} else {
+  const verdict = await simulate(wholeNumber(values.seed));
+  for (const line of verdict.trace) console.log(`  ${line}`);
+  tell(verdict);
 }
 
 const seconds = (performance.now() - began) / 1000;
 console.log(totalsOf(verdicts));
-console.log(`${count} seeds in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(2)} a second`);
+console.log(`${verdicts.length} seeds in ${seconds.toFixed(1)} s, ${(verdicts.length / seconds).toFixed(2)} a second`);
 process.exitCode = verdicts.some(({ violations }) => violations.length > 0) ? 1 : 0;
 
-function wholeNumber(text: string | undefined): number {
-  if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text);
-  console.error(`${JSON.stringify(text)} is not a whole number. ${USAGE}`);
+/** Simulates the seeds from `first` to before `end`, some at a time, each in a world of its own. */
+async function simulateAll(first: number, end: number, workers: number): Promise<void> {
+  let seed = first;
+  const work = async (): Promise<void> => {
+    const worker = new Worker(new URL('worker.ts', import.meta.url));
+    while (seed < end) {
+      worker.postMessage(seed);
+      seed += 1;
+      const [verdict] = (await once(worker, 'message')) as [Verdict];
+      tell(verdict, verdict.trace.slice(-LAST_STEPS));
+    }
+    await worker.terminate();
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, end - first) }, work));
+}
+
+function tell({ trace: _, ...verdict }: Verdict, lastSteps: readonly string[] = []): void {
+  verdicts.push(verdict);
+  const { seed, violations } = verdict;
+  if (violations.length > 0) for (const line of lastSteps) console.log(`  ${line}`);
+  console.log(lineOf(verdict));
+  for (const { invariant, what, ids } of violations) console.log(`  ${invariant}: ${what} ${ids.join(' ')}`);
+  if (violations.length > 0) console.log(`  replay it with: npm run simulate -- --seed ${seed}`);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  console.error(`${JSON.stringify(text)} is not a whole number.\n${USAGE}`);
   process.exit(2);
 }

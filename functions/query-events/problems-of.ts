@@ -16,6 +16,9 @@ const LONGEST_WITHOUT_SYNC = 15 * 60;
 const LONGEST_LAG = 30 * 60;
 /** An event without a payload is announced after 15 minutes, and the sweep comes every 5. */
 const LONGEST_UNPUBLISHED = 25 * 60;
+/** As the alarm `webhooks-refused` has it: fewer may be anybody's. */
+const MOST_REFUSED = 10;
+const DAY = 24 * 3_600_000;
 /** Telnyx asks for a second or two now and then. */
 const LONGEST_RATE_LIMIT = 60;
 
@@ -28,6 +31,7 @@ export function problemsOf(status: JudgedStatus, now: number): readonly string[]
   return [
     ...synced(status, now),
     ...askedTelnyx(status, now),
+    ...letIn(status, now),
     ...published(status),
     ...notified(status),
     ...ported(status),
@@ -63,6 +67,14 @@ function askedTelnyx({ sync, upstream }: JudgedStatus, now: number): string[] {
     );
   }
   return problems;
+}
+
+/** All that came was refused. A few among many that were let in are scanners. */
+function letIn({ rejections, channels }: JudgedStatus, now: number): string[] {
+  const arrived = channels.some(({ last_at }) => now - millisecondsOf(last_at) < DAY);
+  if (arrived || rejections.refused_24h <= MOST_REFUSED) return [];
+  const refused = `${rejections.refused_24h} requests at the webhook URL were refused within 24 h, and no webhook came`;
+  return [`${refused}: see /v2/rejections, and compare the public key with the portal's.`];
 }
 
 function published({ publishing, at_least }: JudgedStatus): string[] {

@@ -119,6 +119,9 @@ export interface SyncRun {
 }
 
 export interface Status {
+  readonly well: boolean;
+  /** What is not well and what to do about it, a sentence each. */
+  readonly problems: readonly string[];
   readonly sync: {
     readonly last_complete_at: string | null;
     readonly last_status: string | null;
@@ -143,4 +146,6 @@ export interface Status {
   readonly channels: readonly { readonly event_type: string; readonly first_at: string; readonly last_at: string }[];
   readonly healing: { readonly mode: string; readonly asked_today: number; readonly per_day: number };
   readonly overdue_orders: number;
+  /** Names of counts that stopped at their bound, such as `gaps.awaiting`. */
+  readonly at_least: readonly string[];
 }

@@ -111,6 +111,8 @@ export function syncRun(status: string, more: object = {}) {
 
 export function status(more: object = {}) {
   return {
+    well: true,
+    problems: [] as string[],
     sync: {
       last_complete_at: '2026-11-20T10:00:00.000000Z',
       last_status: 'complete',
@@ -133,6 +135,7 @@ export function status(more: object = {}) {
     ],
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
     overdue_orders: 0,
+    at_least: [] as string[],
     ...more,
   };
 }

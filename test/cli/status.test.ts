@@ -1,77 +1,60 @@
 import { describe, expect, it } from 'vitest';
-import type { Status } from '../../infra/cli/answers.ts';
-import { judge } from '../../infra/cli/well.ts';
 import { status } from './samples.ts';
 import { run, stubLedger } from './stub-ledger.ts';
 
-const now = Date.parse('2026-11-20T10:01:00Z');
-const well = status() as Status;
-const judged = (more: object) => judge({ ...well, ...more } as Status, now);
+const answering = (data: object) => stubLedger({ 'GET /v2/status': { body: { data } } });
 
 describe('status', () => {
   it('says that all is well, and ends with 0', async () => {
-    const ledger = await stubLedger({ 'GET /v2/status': { body: { data: status() } } });
-    const { code, stdout, stderr } = await run(ledger, 'status');
+    const { code, stdout, stderr } = await run(await answering(status()), 'status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^All is well\.\n\nsync +complete /);
     expect(stdout).toMatch(/^gaps +24 h: 0 missed, 3 recovered, 0 unlisted; 1 awaited$/m);
+    expect(stdout).toMatch(/^channels +status_changed \(\d+ \w+ ago\)$/m);
   });
 
-  it('says what is not, and ends with 1', async () => {
-    const gaps = { missed_24h: 2, recovered_24h: 0, awaiting: 0, unlisted_24h: 1 };
-    const ledger = await stubLedger({ 'GET /v2/status': { body: { data: status({ gaps }) } } });
-    const { code, stdout } = await run(ledger, 'status');
+  it("says the ledger's problems in its own words, and ends with 1", async () => {
+    const problems = ['The last sync run failed: see sync.last_runs.', '2 notifications did\u001b[31m not come.'];
+    const ledger = await answering(status({ well: false, problems }));
+    const { code, stdout, stderr } = await run(ledger, 'status');
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^Not well:\n {2}2 notifications of the last 24 h never came: .*\nWorth a look:\n {2}1 event /,
+      /^Not well:\n {2}The last sync run failed: see sync\.last_runs\.\n {2}2 notifications did not come\.\n\nsync/,
     );
-    const json = await run(ledger, 'status', '--json');
-    expect(json.code).toBe(1);
-    expect(JSON.parse(json.stdout)).toEqual({
-      data: status({ gaps }),
-      well: false,
-      wrong: [expect.stringMatching(/^2 notifications/)],
-      worth_a_look: [expect.stringMatching(/^1 event/)],
-    });
-  });
-});
-
-describe('a status is judged', () => {
-  it('well', () => {
-    expect(judge(well, now)).toEqual({ wrong: [], worthALook: [] });
-    expect(judged({ ids_agree: null }).worthALook).toEqual([]);
+    expect(stderr).toContain('What to do: docs/operations.md');
   });
 
   it.each([
-    ['nothing was ever synced', { sync: { ...well.sync, last_complete_at: null } }],
-    ['the cursor lags', { sync: { ...well.sync, cursor_lag_seconds: 1300 } }],
-    ['the last run failed', { sync: { ...well.sync, last_status: 'failed' } }],
-    [
-      'Telnyx refuses',
-      { upstream: { ...well.upstream, last_fault: { fault: 'key refused', at: '2026-11-20T10:00:30Z' } } },
-    ],
-    ['events wait to be published', { publishing: { unpublished: 3, oldest_unpublished_seconds: 1000 } }],
-    ['notifications were missed', { gaps: { ...well.gaps, missed_24h: 1 } }],
-    ['orders are overdue', { overdue_orders: 1 }],
-  ])('wrong when %s', (_, more) => {
-    expect(judged(more).wrong).toHaveLength(1);
+    [true, 0],
+    [false, 1],
+  ])('has no opinion of its own: with well %s it ends with %i', async (well, code) => {
+    const bad = {
+      sync: { ...status().sync, last_complete_at: null, cursor_lag_seconds: 9_999, last_status: 'failed' },
+      gaps: { ...status().gaps, missed_24h: 9 },
+      overdue_orders: 3,
+    };
+    expect((await run(await answering(status({ ...(well && bad), well })), 'status')).code).toBe(code);
   });
 
-  it.each([
-    ['Telnyx asks for patience', { upstream: { ...well.upstream, rate_limited_until: '2026-11-20T10:05:00Z' } }],
-    ['events are not listed', { gaps: { ...well.gaps, unlisted_24h: 1 } }],
-    ['a webhook could not be read', { rejections: { refused_24h: 0, unreadable_24h: 1 } }],
-    ['ids differ', { ids_agree: false }],
-    ['healing has no budget left', { healing: { mode: 'republish', asked_today: 50, per_day: 50 } }],
-  ])('worth a look when %s', (_, more) => {
-    expect(judged(more)).toEqual({ wrong: [], worthALook: [expect.any(String)] });
+  it('as JSON is what the API answers, and nothing else', async () => {
+    const data = status({ well: false, problems: ['One.'] });
+    const { code, stdout, stderr } = await run(await answering(data), 'status', '--json');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ data });
   });
 
-  it('by what is still so', () => {
-    const last_fault = { fault: 'failed', at: '2026-11-20T09:59:00Z' };
-    expect(judged({ upstream: { last_fault, rate_limited_until: '2026-11-20T10:00:00Z' } })).toEqual({
-      wrong: [],
-      worthALook: [],
-    });
+  it('says of a count that stopped at its bound that there are more, and until when Telnyx takes no requests', async () => {
+    const gaps = { ...status().gaps, awaiting: 2_500 };
+    const upstream = {
+      last_fault: { fault: 'rate limited', at: '2026-11-20T10:00:00Z' },
+      rate_limited_until: '2026-11-20T10:05:00Z',
+    };
+    const ledger = await answering(status({ gaps, upstream, at_least: ['gaps.awaiting'], overdue_orders: 1 }));
+    const { stdout } = await run(ledger, 'status');
+    expect(stdout).toContain('; at least 2500 awaited\n');
+    expect(stdout).toMatch(
+      /^upstream +last fault .* ago: rate limited; takes no requests until 2026-11-20 10:05:00 UTC$/m,
+    );
+    expect(stdout).toMatch(/^overdue +1 order$/m);
   });
 });

@@ -20,11 +20,16 @@ const well: JudgedStatus = {
   rejections: { refused_24h: 9_000, unreadable_24h: 0 },
   upstream: { last_fault: { fault: 'key refused', at: ago(60) }, rate_limited_until: timestampOf(NOW + 2_000) },
   ids_agree: false,
-  channels: [],
+  channels: [{ event_type: 'porting_order.split', first_at: ago(9_000), last_at: ago(60) }],
   healing: { mode: 'republish', asked_today: 50, per_day: 50 },
   overdue_orders: 0,
   at_least: [],
 };
+
+test('a few refused requests where no webhook ever came may be scanners', () => {
+  const rejections = { refused_24h: 10, unreadable_24h: 0 };
+  expect(problemsOf({ ...well, channels: [], rejections }, NOW)).toEqual([]);
+});
 
 test('what passes by itself, or was over before the last run, is no problem', () => {
   expect(problemsOf(well, NOW)).toEqual([]);
@@ -52,6 +57,11 @@ describe('a problem is a sentence that says what to do', () => {
       [/API key/],
     ],
     ['Telnyx wants an hour', { upstream: { last_fault: null, rate_limited_until: ago(-60) } }, [/another 60 minutes/]],
+    [
+      'all that comes is refused',
+      { channels: [{ event_type: 'porting_order.split', first_at: ago(9_000), last_at: ago(24 * 60 + 1) }] },
+      [/^9000 requests at the webhook URL were refused within 24 h, and no webhook came: .* public key/],
+    ],
     [
       'the bus does not take events',
       { publishing: { unpublished: 10_000, oldest_unpublished_seconds: 1_560 }, at_least: ['publishing.unpublished'] },

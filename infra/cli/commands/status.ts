@@ -1,8 +1,8 @@
 import type { Status } from '../answers.ts';
-import type { AddCommands, Context } from '../context.ts';
+import { type AddCommands, type Context, LEDGER } from '../context.ts';
+import { typeOf } from '../events-shown.ts';
 import { EXIT } from '../failure.ts';
-import { counted, distance, duration, instant, shown } from '../text.ts';
-import { judge } from '../well.ts';
+import { distance, duration, instant, shown } from '../text.ts';
 import { runColumns } from './sync-runs.ts';
 
 export const addStatus: AddCommands = (program, run) => {
@@ -14,53 +14,65 @@ export const addStatus: AddCommands = (program, run) => {
 
 async function status({ api, screen }: Context) {
   const { data } = await api.get<{ data: Status }>('/v2/status');
-  const { wrong, worthALook } = judge(data);
-  const well = wrong.length === 0;
   const { print, paint } = screen;
-  if (screen.json) screen.document({ data, well, wrong, worth_a_look: worthALook });
+  if (screen.json) screen.document({ data });
   else {
-    print(well ? paint('green', 'All is well.') : paint('red', 'Not well:'));
-    for (const line of wrong) print(`  ${line}`);
-    if (worthALook.length > 0) print(paint('yellow', 'Worth a look:'));
-    for (const line of worthALook) print(`  ${line}`);
+    print(data.well ? paint('green', 'All is well.') : paint('red', 'Not well:'));
+    for (const problem of data.problems) print(`  ${shown(problem)}`);
     print();
     for (const [name, words] of linesOf(data)) print(`${paint('dim', name.padEnd(12))} ${words}`);
     if (data.sync.last_runs.length > 0) {
       print();
       screen.table(runColumns(screen), data.sync.last_runs);
     }
+    if (!data.well)
+      screen.say(`\nMore of it: ${LEDGER} runs, gaps, rejections, jobs, orders. What to do: docs/operations.md`);
   }
-  return well ? EXIT.fine : EXIT.bad;
+  return data.well ? EXIT.fine : EXIT.bad;
 }
 
 function linesOf(data: Status): [string, string][] {
   const { sync, publishing, gaps, rejections, upstream, healing } = data;
+  const many = (name: string, count: number): string => (data.at_least.includes(name) ? `at least ${count}` : `${count}`);
   const oldest = publishing.oldest_unpublished_seconds;
   const last = sync.last_complete_at === null ? 'never complete' : `complete ${distance(sync.last_complete_at)}`;
   const through = sync.complete_through && `, knows all up to ${instant(sync.complete_through)} UTC`;
   const fault = upstream.last_fault;
+  const until = upstream.rate_limited_until && `; takes no requests until ${instant(upstream.rate_limited_until)} UTC`;
+  const ofGaps = [
+    `${many('gaps.missed_24h', gaps.missed_24h)} missed`,
+    `${many('gaps.recovered_24h', gaps.recovered_24h)} recovered`,
+    `${many('gaps.unlisted_24h', gaps.unlisted_24h)} unlisted`,
+  ];
+  const ofRejections = [
+    `${many('rejections.refused_24h', rejections.refused_24h)} refused`,
+    `${many('rejections.unreadable_24h', rejections.unreadable_24h)} unreadable`,
+  ];
+  const waiting = many('publishing.unpublished', publishing.unpublished);
   return [
     ['sync', `${last}${through ?? ''}${sync.running ? ', running now' : ''}`],
-    ['publishing', `${publishing.unpublished} waiting${oldest ? `, the oldest for ${duration(oldest)}` : ''}`],
+    ['publishing', `${waiting} waiting${oldest ? `, the oldest for ${duration(oldest)}` : ''}`],
+    ['gaps', `24 h: ${ofGaps.join(', ')}; ${many('gaps.awaiting', gaps.awaiting)} awaited`],
+    ['rejections', `24 h: ${ofRejections.join(', ')}`],
     [
-      'gaps',
-      `24 h: ${gaps.missed_24h} missed, ${gaps.recovered_24h} recovered, ${gaps.unlisted_24h} unlisted; ${gaps.awaiting} awaited`,
+      'upstream',
+      `${fault ? `last fault ${distance(fault.at)}: ${shown(fault.fault)}` : 'no fault known'}${until ?? ''}`,
     ],
-    ['rejections', `24 h: ${rejections.refused_24h} refused, ${rejections.unreadable_24h} unreadable`],
-    ['upstream', fault ? `last fault ${distance(fault.at)}: ${shown(fault.fault)}` : 'no fault known'],
-    [
-      'webhook ids',
-      { true: 'those of the list', false: 'not those of the list', null: 'not known yet' }[String(data.ids_agree)] ??
-        '',
-    ],
+    ['webhook ids', IDS[String(data.ids_agree)] ?? ''],
     [
       'channels',
-      data.channels.map((one) => `${shown(one.event_type)} (${distance(one.last_at)})`).join(', ') || 'no webhook yet',
+      data.channels.map((one) => `${typeOf(one)} (${distance(one.last_at)})`).join(', ') || 'no webhook yet',
     ],
     [
       'healing',
       healing.mode === 'off' ? 'off' : `${shown(healing.mode)}, ${healing.asked_today} of ${healing.per_day} today`,
     ],
-    ['overdue', counted(data.overdue_orders, 'order')],
+    ['overdue', `${many('overdue_orders', data.overdue_orders)} ${data.overdue_orders === 1 ? 'order' : 'orders'}`],
   ];
 }
+
+const IDS: Readonly<Record<string, string>> = {
+  true: 'those of the list',
+  false: 'not those of the list',
+  null: 'not known yet',
+};

@@ -27,6 +27,8 @@ export interface Unpublished {
   readonly recoveredToAnnounce: boolean;
   /** The list's id of the same event, when this row was joined to it. */
   readonly joinedTo: string | undefined;
+  /** The webhook's id of the same event, when that row was joined to this one. */
+  readonly joinedFrom: string | undefined;
   /** True when this event was announced under another id. */
   readonly announcedAsTwin: boolean;
 }
@@ -76,6 +78,7 @@ function unpublishedIn(row: Row): Unpublished | undefined {
     missedToAnnounce: ledger.missed_at !== null && textIn(row, 'missed_published_at') === undefined,
     recoveredToAnnounce: ledger.recovered_at !== null && textIn(row, 'recovered_published_at') === undefined,
     joinedTo: textIn(row, 'joined_to'),
+    joinedFrom: textIn(row, 'joined_from'),
     announcedAsTwin: textIn(row, 'twin_published_at') !== undefined,
   };
 }

@@ -35,7 +35,8 @@ export async function foldIn(
       for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
       const fresh = rows.filter(({ id }) => !known.get(id)?.gone && !known.get(id)?.joined);
       let facts: readonly HeldFact[] = mergeFacts([...held, ...fresh.map(factOf)]);
-      for (const twins of twinsAmong(facts, new Set(fresh.map(({ id }) => id)))) {
+      const found = twinsAmong(facts, new Set(fresh.map(({ id }) => id)));
+      for (const twins of [...halfJoined(fresh, known), ...found]) {
         if (!(await joinTwins(store, twins, now))) continue;
         joined = true;
         facts = facts.map((fact) => {
@@ -77,8 +78,16 @@ async function tellOtherOrders(store: OrderStore, orderId: string, rows: readonl
   }
 }
 
-function factOf({ event, createdAt, recordVersion, listed, byWebhook }: Unpublished): HeldFact {
-  return orderFactOf(event, { createdAt, version: recordVersion, listed, webhook: byWebhook });
+function factOf({ event, createdAt, recordVersion, listed, byWebhook, joinedTo }: Unpublished): HeldFact {
+  const fact = orderFactOf(event, { createdAt, version: recordVersion, listed, webhook: byWebhook });
+  return joinedTo === undefined ? fact : { ...fact, joined: true };
+}
+
+/** Pairs whose rows were being joined when the publisher died: the order has not heard of it. */
+function halfJoined(rows: readonly Unpublished[], known: ReadonlyMap<string, HeldFact>) {
+  return rows.flatMap(({ id: listedId, joinedFrom: webhookId }) =>
+    webhookId !== undefined && !known.get(webhookId)?.joined ? [{ listedId, webhookId }] : [],
+  );
 }
 
 /**

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { listEvents } from '../../functions/ledger/list.ts';
+import { publishRows } from '../../functions/publish-events/publish.ts';
+import { Death, mortal } from '../mortal.ts';
 import { listedEvent, uuid, withoutPayload } from '../porting-events.ts';
 import { at, commentEvent, ORDER, splitEvent, statusEvent } from './events.ts';
 import { API, MINUTE, NOON, openRig } from './rig.ts';
@@ -300,6 +302,38 @@ describe('one event under two ids', () => {
     await rig.sweep();
     expect(new Set(details(rig.onBus()).map(({ id }) => id)).size).toBe(1);
     expect((await rig.order(ORDER)).state.events.total).toBe(1);
+  });
+
+  test.each([
+    'before',
+    'after',
+  ] as const)('death %s any request of the one that joins them: joined all the same', async (when) => {
+    for (const [last, first] of [
+      ['list', 'deliver'],
+      ['deliver', 'list'],
+    ] as const) {
+      for (let diesAt = 1, died = true; died; diesAt += 1) {
+        const rig = await openRig();
+        const event = { list: listed, deliver: delivered };
+        await rig[first](event[first]);
+        await rig.sweep();
+        await rig[last](event[last]);
+        const process = mortal(rig.store, diesAt, when);
+        const dying = { ...rig.publisher, store: process.store };
+        await publishRows([event[last].id], dying, () => rig.time, 'stream').catch((error) =>
+          expect(error).toBeInstanceOf(Death),
+        );
+        died = process.died();
+        // The sweep takes what is left, the later row before the earlier one.
+        await rig.publish(event[last].id);
+        await rig.sweep();
+        expect((await rig.order(ORDER)).state.events.total, `death at ${diesAt}`).toBe(1);
+        const { events } = await listEvents(rig.store, {}, { number: 1, size: 20 }, 1e6);
+        expect(events).toMatchObject([{ id: listed.id, ledger: { webhook_deliveries: 1 } }]);
+        expect(rig.onBus().filter(({ detail }) => detail.id !== rig.onBus()[0]?.detail.id)).toEqual([]);
+        for (const id of [listed.id, delivered.id]) expect((await rig.row(id))?.unpublished).toBeUndefined();
+      }
+    }
   });
 
   test('two events of one kind that came by both ways each are not joined', async () => {

@@ -5,9 +5,10 @@ import type { Store } from '../../functions/ledger/store.ts';
 import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { Death } from '../mortal.ts';
 import { listedEvent } from '../porting-events.ts';
 import { listed } from '../query-events/reader.ts';
-import { Death, mortal } from './mortal.ts';
+import { mortal } from './mortal.ts';
 import { API_KEY, openRig, type Rig, repeated } from './rig.ts';
 
 /** What the items' own rows say. */

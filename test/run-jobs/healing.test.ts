@@ -6,9 +6,10 @@ import { readHealing } from '../../functions/run-jobs/settings.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { counting } from '../counting-client.ts';
 import { captureLog } from '../handlers.ts';
+import { Death } from '../mortal.ts';
 import { listedEvent } from '../porting-events.ts';
 import { listed } from '../query-events/reader.ts';
-import { Death, mortal } from './mortal.ts';
+import { mortal } from './mortal.ts';
 import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated } from './rig.ts';
 
 const HOUR = 60 * MINUTE;

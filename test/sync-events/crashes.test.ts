@@ -1,39 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../functions/ledger/store.ts';
 import { LEASE_FOR } from '../../functions/ledger/sync-state.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { Death, mortal as mortalProcess } from '../mortal.ts';
 import { listedEvent, withoutPayload } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
 
-class Death extends Error {
-  override readonly name = 'Death';
-}
-
-/**
- * A process that dies at its nth step, before or after the step's effect. What is dead does nothing more: every later step dies too,
- * and no clean-up runs.
- */
+/** A run that dies at its nth step: a request to the ledger, or a page of the list. */
 function mortal(rig: Rig, diesAt: number, when: 'before' | 'after') {
-  let steps = 0;
-  const step = async <Result>(act: () => Promise<Result>): Promise<Result> => {
-    steps += 1;
-    if (steps > diesAt || (steps === diesAt && when === 'before')) throw new Death();
-    const result = await act();
-    if (steps >= diesAt) throw new Death();
-    return result;
-  };
-  const client = Object.create(rig.store.client, {
-    send: {
-      value: (command: Parameters<typeof rig.store.client.send>[0], ...rest: never[]) =>
-        step(() => rig.store.client.send(command, ...rest)),
-    },
-  });
+  const { step, ...process } = mortalProcess(rig.store, diesAt, when);
   const telnyx = eventsApi({ apiKey: 'KEYtest', baseUrl: rig.telnyx.url, timeout: 1_000 });
   return {
-    store: { ...rig.store, client } as Store,
+    ...process,
     api: async () => ({ ...telnyx, list: (window: Window, page: number) => step(() => telnyx.list(window, page)) }),
-    died: () => steps >= diesAt,
   };
 }
 

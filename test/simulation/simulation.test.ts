@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { Input } from './dynamodb.ts';
+import { tableOf } from './engine.ts';
+import type { Plan } from './plan.ts';
+import type { Process } from './processes.ts';
+import { type Breakage, simulate } from './simulation.ts';
+
+/** `npm run simulate` goes on from here. */
+const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
+
+test.each(SEEDS)('seed %i: nothing lost, nothing unexpected, every invariant holds', async (seed) => {
+  const { counts, violations } = await simulate(seed);
+  expect(violations).toEqual([]);
+  expect(counts).toMatchObject({ lost: 0, unexpected: 0 });
+});
+
+test('a seed replays exactly', async () => {
+  const [first, second] = [await simulate(7), await simulate(7)];
+  expect(second).toEqual(first);
+});
+
+/** A tamper that changes the writes of a function to a table. */
+function onWrites(table: string, change: (input: Input, process: Process) => Input): Breakage {
+  return {
+    tamper: (process, operation, input) =>
+      /^(Put|Update)/.test(operation) && tableOf(input.TableName ?? '') === table ? change(input, process) : input,
+  };
+}
+
+const replaced = (text: string | undefined, part: string, other: string) => text?.replace(part, other) ?? '';
+
+function unconditional({ ConditionExpression: _, ...input }: Input): Input {
+  return input;
+}
+
+const busy = (plan: Plan): Plan => ({ ...plan, orders: 5, outages: [], types: 'all', retainDays: undefined });
+
+describe('the oracle notices', () => {
+  test.each<[what: string, invariant: string, breakage: Breakage]>([
+    [
+      'a page that loses an event',
+      'I1',
+      {
+        api: (api) => ({
+          ...api,
+          async list(...given) {
+            const page = await api.list(...given);
+            return { ...page, records: page.records.slice(1), totalResults: Math.max(0, page.totalResults - 1) };
+          },
+        }),
+      },
+    ],
+    ['a row that nobody brought', 'I2', onWrites('events', (input) => elsewhere(input))],
+    ['a write that marks nothing for publication', 'I4', onWrites('events', (input) => unmarked(input))],
+    ['a bus that takes nothing and says that it did', 'I4', { bus: () => ({ put: async () => new Map() }) }],
+    [
+      'a content that changes under one revision',
+      'I5',
+      {
+        bus: (bus) => ({
+          async put(announcements) {
+            await bus.put(
+              announcements.map(({ type, detail }) => ({ type, detail: { ...detail, event: { id: 'other' } } })),
+            );
+            return bus.put(announcements);
+          },
+        }),
+      },
+    ],
+    [
+      'a 200 for what was not stored',
+      'I6',
+      {
+        answer: (answer) => answer && { ...answer, status: 200 },
+        plan: (plan) => ({ ...busy(plan), dynamoDb: { ...plan.dynamoDb, refused: 0.9 } }),
+      },
+    ],
+    [
+      'two writers of an order that do not look at each other',
+      'I7',
+      { ...onWrites('orders', unconditional), plan: (plan) => ({ ...busy(plan), equalInstants: 0.9, stalls: 0.5 }) },
+    ],
+    ['a cursor that runs ahead', 'I8', onWrites('control', (input) => ahead(input))],
+    [
+      'calls that come too fast',
+      'I9',
+      {
+        api: (api) => ({
+          ...api,
+          async list(...given) {
+            const pages = await Promise.all(Array.from({ length: 6 }, () => api.list(...given)));
+            return pages[0] as (typeof pages)[0];
+          },
+        }),
+      },
+    ],
+    [
+      'a key in the log',
+      'I10',
+      {
+        api: (api) => ({
+          ...api,
+          async list(...given) {
+            process.stdout.write('{"key":"KEY0192A5C6F1simulatedSECRET"}\n');
+            return api.list(...given);
+          },
+        }),
+      },
+    ],
+    ['a record that is kept as it was first', 'record', onWrites('events', (input) => neverNewer(input))],
+    ['a webhook that is never given up', 'missed', { grace: 1e12 }],
+  ])('%s', { timeout: 120_000 }, async (_, invariant, breakage) => {
+    const broken = new Set<string>();
+    for (let seed = 1; seed <= 10 && !broken.has(invariant); seed += 1) {
+      const { violations } = await simulate(seed, { plan: busy, ...breakage });
+      for (const violation of violations) broken.add(violation.invariant);
+    }
+    expect([...broken]).toContain(invariant);
+  });
+});
+
+function unmarked(input: Input): Input {
+  const UpdateExpression = replaced(input.UpdateExpression, ', unpublished = :shard, unpublished_since = :now', '');
+  return { ...input, UpdateExpression };
+}
+
+function neverNewer(input: Input): Input {
+  const { ConditionExpression: condition } = input;
+  if (condition === undefined) return input;
+  return { ...input, ConditionExpression: replaced(condition, 'record_version < :version', 'record_version < :zero') };
+}
+
+/** The row of another event beside the one that was to be written. */
+function elsewhere(input: Input): Input {
+  const id = input.Key?.id?.S ?? '';
+  return input.UpdateExpression?.includes('#record') ? { ...input, Key: { id: { S: `${id.slice(0, -1)}f` } } } : input;
+}
+
+const DAY = 24 * 3_600_000;
+
+function ahead(input: Input): Input {
+  const through = input.ExpressionAttributeValues?.[':through']?.N;
+  if (through === undefined) return input;
+  const later = { N: String(Number(through) + DAY) };
+  return { ...input, ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ':through': later } };
+}

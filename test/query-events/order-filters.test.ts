@@ -1,0 +1,155 @@
+import { QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listOrders, type Order, type OrderFilter, type OrderSort } from '../../functions/ledger/order-list.ts';
+import { changeOrder } from '../../functions/ledger/orders.ts';
+import type { OrderStore } from '../../functions/ledger/store.ts';
+import type { OrderState } from '../../functions/porting/order.ts';
+import { openStore } from '../open-store.ts';
+import { uuid } from '../porting-events.ts';
+import { walk } from './pages.ts';
+import { type Reader, startReader } from './reader.ts';
+import { tell } from './seed.ts';
+
+const NOON = Date.parse('2026-03-20T12:00:00Z');
+const STATUSES = ['draft', 'submitted', 'exception', 'ported', 'on-hold', undefined, undefined];
+const REFERENCES = ['ticket-7', 'a & b, ü', undefined];
+const orderId = (number: number) => uuid(3_000_000 + number);
+
+let reader: Reader;
+let orders: readonly OrderState[];
+
+/** 300 orders. Four share each instant, with every status and reference among them. */
+beforeAll(async () => {
+  reader = await startReader();
+  orders = await Promise.all(
+    Array.from({ length: 300 }, (_, index) => {
+      const [status, reference] = [STATUSES[(index * 5) % 7], REFERENCES[index % 3]];
+      return tell(reader.store, orderId((index * 7) % 300), {
+        at: NOON + Math.floor(index / 4) * 1_000,
+        ...(status !== undefined && { status }),
+        ...(reference !== undefined && { reference }),
+      });
+    }),
+  );
+});
+
+afterAll(() => reader.secrets.close());
+
+const idsOf = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
+
+/** What there is to find, by looking at each. */
+function expected({ statuses, actionRequired, customerReference }: OrderFilter, sort: OrderSort): string[] {
+  const oldestFirst = orders
+    .filter(({ status }) => statuses === undefined || statuses.includes(status?.value ?? ''))
+    .filter(({ status }) => actionRequired === undefined || (status?.value === 'exception') === actionRequired)
+    .filter((order) => customerReference === undefined || order.customer_reference === customerReference)
+    .map(({ changed_at, id }) => ({ place: `${changed_at}#${id}`, id }))
+    .sort((one, other) => (one.place < other.place ? -1 : 1));
+  return idsOf(sort === 'changed_at' ? oldestFirst : oldestFirst.toReversed());
+}
+
+const filters: fc.Arbitrary<OrderFilter> = fc.record(
+  {
+    statuses: fc.uniqueArray(fc.constantFrom('draft', 'submitted', 'exception', 'ported', 'on-hold', 'unheard_of'), {
+      minLength: 1,
+    }),
+    actionRequired: fc.boolean(),
+    customerReference: fc.constantFrom('ticket-7', 'a & b, ü', 'nobody'),
+  },
+  { requiredKeys: [] },
+);
+const sorts = fc.constantFrom<OrderSort>('changed_at', '-changed_at');
+
+test('any filters together, both ways, in pages of any size: what a look at each order finds', async () => {
+  const sizes = fc.oneof(fc.integer({ min: 5, max: 40 }), fc.integer({ min: 90, max: 250 }));
+  await fc.assert(
+    fc.asyncProperty(filters, sorts, sizes, async (filter, sort, size) => {
+      const { statuses, actionRequired, customerReference } = filter;
+      const pages = await walk<Order>(reader, '/v2/orders', {
+        'filter[status]': statuses?.join(','),
+        'filter[action_required]': actionRequired === undefined ? undefined : String(actionRequired),
+        'filter[customer_reference]': customerReference,
+        sort,
+        'page[size]': size,
+      });
+      expect(idsOf(pages.flat())).toEqual(expected(filter, sort));
+    }),
+    { numRuns: 80 },
+  );
+});
+
+/** Every page to the end. */
+async function readAll(store: OrderStore, filter: OrderFilter, sort: OrderSort, size: number): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | undefined;
+  do {
+    const { things, next } = await listOrders(store, filter, sort, { size, after });
+    expect(next).not.toBe(after ?? 'none');
+    ids.push(...idsOf(things));
+    after = next;
+  } while (after !== undefined);
+  return ids;
+}
+
+/** A store whose answers end early, as DynamoDB's may: after as many rows of a query as are drawn. */
+function givingLess(store: OrderStore, most: () => number): OrderStore {
+  const send = (command: Parameters<typeof store.client.send>[0], ...rest: never[]) => {
+    if (command instanceof QueryCommand) command.input.Limit = Math.min(most(), command.input.Limit ?? 1);
+    return store.client.send(command, ...rest);
+  };
+  return { ...store, client: Object.create(store.client, { send: { value: send } }) };
+}
+
+test('and also when DynamoDB gives fewer keys at once than it was asked for', async () => {
+  const limits = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 7, maxLength: 7 });
+  await fc.assert(
+    fc.asyncProperty(filters, sorts, limits, async (filter, sort, most) => {
+      let turn = 0;
+      const less = givingLess(reader.store, () => {
+        turn += 1;
+        return most[turn % most.length] ?? 1;
+      });
+      expect(await readAll(less, filter, sort, 30)).toEqual(expected(filter, sort));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('an order that has left a status is passed over while the index still has it there, and all others are found', async () => {
+  const store = await openStore();
+  for (let number = 0; number < 40; number += 1) {
+    const status = number < 8 ? 'draft' : 'submitted';
+    await tell(store, orderId(number), { at: NOON + (number % 20) * 1_000, status });
+    if (number >= 8 && number < 32) {
+      const change = new UpdateItemCommand({
+        TableName: store.orders,
+        Key: { id: { S: orderId(number) } },
+        UpdateExpression: 'SET #status = :draft',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':draft': { S: 'draft' } },
+      });
+      await store.client.send(change);
+    }
+  }
+  for (const sort of ['changed_at', '-changed_at'] as const) {
+    for (const size of [1, 2, 9, 250]) {
+      const drafts = await readAll(store, { statuses: ['draft'] }, sort, size);
+      expect(drafts.toSorted()).toEqual(Array.from({ length: 8 }, (_, number) => orderId(number)));
+      const some = await readAll(store, { statuses: ['draft', 'ported'] }, sort, size);
+      expect(some).toEqual(drafts);
+    }
+  }
+});
+
+test('an order of which nothing but a split is known is listed like the others', async () => {
+  const lone = await startReader();
+  const [whole, part] = [orderId(1), orderId(2)];
+  const split = { id: uuid(5), at: '2026-03-20T12:00:00.000000Z', type: 'porting_order.split', v: '1' };
+  await changeOrder(lone.store, part, () => [
+    { ...split, listed: true, webhook: true, from: whole, into: part, of: whole },
+  ]);
+  const { data } = (await lone.get('/v2/orders')).body;
+  await lone.secrets.close();
+  expect(data).toMatchObject([{ id: part, split_from: [whole], events: { total: 0 }, status: null }]);
+});

@@ -7,7 +7,7 @@ import { markDoubtful } from './doubtful-days.ts';
 import { learnIdsDiffer } from './learned.ts';
 import { readRows } from './read-rows.ts';
 import { eventIn } from './row.ts';
-import { number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
+import { number, numberIn, type Row, type Store, text, textIn, unlessRefused } from './store.ts';
 
 const NOT_JOINED_YET = 'attribute_not_exists(joined_from)';
 
@@ -23,19 +23,18 @@ export async function joinTwins(
   { listedId, webhookId }: { readonly listedId: string; readonly webhookId: string },
   now: number,
 ): Promise<boolean> {
-  const rows = new Map<string, Row>();
-  for await (const batch of readRows(store, [listedId, webhookId], { consistent: true })) {
-    for (const row of batch) rows.set(textIn(row, 'id') ?? '', row);
-  }
-  const listed = rows.get(listedId);
-  const webhook = rows.get(webhookId);
-  if (!listed || !webhook || !areTwins(listed, webhook)) return false;
+  const twins = await readTwins(store, listedId, webhookId);
+  if (!twins) return false;
+  const { listed, webhook } = twins;
 
   const createdAtId = textIn(webhook, 'created_at_id');
   if (createdAtId !== undefined && isClosed(dayOf(createdAtId), now))
     await markDoubtful(store, dayOf(createdAtId), now);
-  const told = await tookPlace(store.client.send(tellListed(store, listedId, webhook)));
-  if (told && textIn(listed, 'missed_at') !== undefined) await recordRecovery(store, listedId, now);
+  let held = textIn(listed, 'joined_from') === undefined ? await tell(store, listedId, webhook) : listed;
+  // Refused: it was joined meanwhile, to this webhook (by somebody else, or by us, and the answer was lost) or to another one.
+  held ??= (await readTwins(store, listedId, webhookId))?.listed;
+  if (!held) return false;
+  if (textIn(held, 'missed_at') !== undefined) await recordRecovery(store, listedId, now);
   await store.client.send(
     new UpdateItemCommand({
       TableName: store.events,
@@ -44,8 +43,19 @@ export async function joinTwins(
       ExpressionAttributeValues: { ':listed': text(listedId) },
     }),
   );
-  if (told) await learnIdsDiffer(store, now);
+  await learnIdsDiffer(store, now);
   return true;
+}
+
+/** The two rows as they are now; `undefined` when they are not, or not any more, one event's. */
+async function readTwins(store: Store, listedId: string, webhookId: string) {
+  const rows = new Map<string, Row>();
+  for await (const batch of readRows(store, [listedId, webhookId], { consistent: true })) {
+    for (const row of batch) rows.set(textIn(row, 'id') ?? '', row);
+  }
+  const listed = rows.get(listedId);
+  const webhook = rows.get(webhookId);
+  return listed && webhook && areTwins(listed, webhook) ? { listed, webhook } : undefined;
 }
 
 /**
@@ -93,7 +103,8 @@ function areTwins(listed: Row, webhook: Row): boolean {
   return isFromWebhookOnly(webhook) && (joined === undefined ? listedOnly : joined === textIn(webhook, 'id'));
 }
 
-function tellListed(store: Store, listedId: string, webhook: Row): UpdateItemCommand {
+/** Tells the list's row of the webhook. Gives the row as it was before, or `undefined` when it has been told of one. */
+function tell(store: Store, listedId: string, webhook: Row): Promise<Row | undefined> {
   const publishedAt = textIn(webhook, 'published_at');
   const set = [
     'joined_from = :webhook',
@@ -102,10 +113,11 @@ function tellListed(store: Store, listedId: string, webhook: Row): UpdateItemCom
     // It was announced under the webhook's id: nobody needs it a second time.
     ...(publishedAt === undefined ? [] : ['twin_published_at = :published']),
   ];
-  return new UpdateItemCommand({
+  const write = new UpdateItemCommand({
     TableName: store.events,
     Key: { id: text(listedId) },
     ConditionExpression: NOT_JOINED_YET,
+    ReturnValues: 'ALL_OLD',
     UpdateExpression: `SET ${set.join(', ')} ADD webhook_deliveries :deliveries REMOVE awaiting_webhook, awaiting_since`,
     ExpressionAttributeValues: {
       ':webhook': webhook.id as Row[string],
@@ -115,4 +127,5 @@ function tellListed(store: Store, listedId: string, webhook: Row): UpdateItemCom
       ...(publishedAt !== undefined && { ':published': text(publishedAt) }),
     },
   });
+  return unlessRefused(store.client.send(write).then(({ Attributes = {} }) => Attributes));
 }

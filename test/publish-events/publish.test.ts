@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { markMissed } from '../../functions/ledger/gaps.ts';
+import { readIdsKnowledge } from '../../functions/ledger/learned.ts';
 import { listEvents } from '../../functions/ledger/list.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { Death, mortal } from '../mortal.ts';
@@ -334,6 +336,30 @@ describe('one event under two ids', () => {
         for (const id of [listed.id, delivered.id]) expect((await rig.row(id))?.unpublished).toBeUndefined();
       }
     }
+  });
+
+  test('a missed one is recovered also when the answer to the write that joins them is lost', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(900, 'draft', -1));
+    await rig.list(listed);
+    await rig.sweep();
+    rig.time += 16 * MINUTE;
+    await markMissed(rig.store, listed.id, rig.time);
+    await rig.sweep();
+    await rig.deliver(delivered);
+    const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
+    vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
+      const joins = JSON.stringify((command as { input: object }).input).includes('joined_from = :webhook');
+      // The SDK sends it once more.
+      if (joins) await send(command);
+      return send(command) as never;
+    });
+    await rig.sweep();
+    await rig.sweep();
+    expect((await rig.row(listed.id))?.gap).toEqual({ S: 'recovered' });
+    expect(details(rig.onBus('notification.recovered'))).toMatchObject([{ id: `${listed.id}:recovered` }]);
+    expect((await rig.event(listed.id))?.ledger.webhook_deliveries).toBe(1);
+    expect(await readIdsKnowledge(rig.store)).toMatchObject({ joined: 1 });
   });
 
   test('two events of one kind that came by both ways each are not joined', async () => {

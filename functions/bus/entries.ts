@@ -9,6 +9,8 @@ export type Detail = Readonly<Record<string, unknown>> & {
   readonly id: string;
   readonly revision: number;
   readonly event?: Readonly<Record<string, unknown>>;
+  /** The order's state. */
+  readonly order?: object | null;
 };
 
 /** As PutEvents wants to hear it. */
@@ -31,12 +33,30 @@ const MOST_ENTRIES = 10;
 /** EventBridge refuses a detail-type of over 128 characters; an unknown event type may have 200. */
 const LONGEST_TYPE = 128;
 
-/** An announcement as an entry; an event that is too large goes without its payload, which `show` still gives. */
+/**
+ * An announcement as an entry. One that is too large goes without the event's payload, which `show` still gives, and, if that is not
+ * enough, without the orders that its order was split from and into: some 6,000 of them are 250 KB, everything else in a state has bounds.
+ */
 export function entryOf({ type, detail }: Announcement): Entry {
-  const whole = { Source: SOURCE, DetailType: type.slice(0, LONGEST_TYPE), Detail: JSON.stringify(detail) };
-  if (sizeOf(whole) <= MOST_BYTES || !detail.event) return whole;
-  const event = { ...detail.event, payload: null };
-  return { ...whole, Detail: JSON.stringify({ ...detail, event, payload_omitted: true }) };
+  const holding = (held: Detail): Entry => ({
+    Source: SOURCE,
+    DetailType: type.slice(0, LONGEST_TYPE),
+    Detail: JSON.stringify(held),
+  });
+  const whole = holding(detail);
+  if (sizeOf(whole) <= MOST_BYTES) return whole;
+  const slim = holding(withoutPayload(detail));
+  return sizeOf(slim) <= MOST_BYTES ? slim : holding(withoutSplits(withoutPayload(detail)));
+}
+
+function withoutPayload(detail: Detail): Detail {
+  return detail.event ? { ...detail, event: { ...detail.event, payload: null }, payload_omitted: true } : detail;
+}
+
+function withoutSplits(detail: Detail): Detail {
+  return detail.order
+    ? { ...detail, order: { ...detail.order, split_from: [], split_into: [] }, splits_omitted: true }
+    : detail;
 }
 
 /** The bytes of an entry that count. */

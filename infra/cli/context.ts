@@ -74,6 +74,6 @@ export function filtersOf({ type, order, from, to }: Selection) {
 /** Refuses a selection whose end is before its beginning. */
 export function refuseBackwards(command: Command, { from, to }: Selection): void {
   if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to)) {
-    command.error('error: --from is later than --to');
+    command.error('error: --from is later than --to, which is now unless it is given');
   }
 }

@@ -21,6 +21,9 @@ try {
   const failure =
     error instanceof Failure ? error : new Failure(EXIT.bad, `This should not happen: ${shown(String(error))}`);
   if (!failure.isSaid) screen.say(failure.message);
+  if (failure.exitCode === EXIT.unreachable && !process.env.LEDGER_URL) {
+    screen.say('LEDGER_URL is not set: set it to the address of the ledger if it is not on this machine.');
+  }
   if (screen.json) screen.line({ errors: failure.errors });
   process.exitCode = failure.exitCode;
 }

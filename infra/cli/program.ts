@@ -44,6 +44,7 @@ export async function runProgram(args: readonly string[], contextOf: (json: bool
     .option('--json', 'for machines: JSON on standard output, and nothing else there')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', ABOUT)
+    .showHelpAfterError(`What there is: ${LEDGER} help [command]`)
     .exitOverride();
   for (const add of [
     ...[addStatus, addOrders, addEvents, addTail, addGaps, addRejections],
@@ -59,6 +60,7 @@ export async function runProgram(args: readonly string[], contextOf: (json: bool
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.fine;
+    if (error.code === 'commander.help') throw new Failure(EXIT.usage, 'a command is needed', { isSaid: true });
     throw new Failure(EXIT.usage, error.message.replace(/^error: /, ''), { isSaid: true });
   }
 }

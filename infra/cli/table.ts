@@ -18,7 +18,7 @@ const GAP = 2;
 
 /**
  * Rows as text, no line wider than the terminal: columns give way as far as they may, then spare ones are left out, from the right.
- * Where not even the rest fits, each row becomes a block of lines.
+ * Where not even the rest fits, each row becomes a block of lines, without what is empty.
  *
  * @param width in characters; infinite when nobody looks
  */
@@ -53,9 +53,10 @@ export function tableText<Row>(
   if (fitting) return draw(fitting).text;
   const spare = columns.findLastIndex((column) => column.spare);
   if (spare >= 0) return tableText(columns.toSpliced(spare, 1), rows, width, paintHead);
-  return rows
-    .map((_, index) => columns.map((column) => `${paintHead(column.head)} ${cells(column)[index] ?? ''}`).join('\n'))
-    .join('\n\n');
+  const drawn = columns.map((column) => ({ head: paintHead(column.head), texts: cells(column) }));
+  const block = (index: number) =>
+    drawn.flatMap(({ head, texts }) => (texts[index] ? [`${head} ${texts[index]}`] : [])).join('\n');
+  return rows.map((_, index) => block(index)).join('\n\n');
 }
 
 const NO_LINES = {

@@ -12,6 +12,7 @@ describe('wrong usage ends with 2', () => {
     [['events', '--from', '2026-02-02', '--to', '2026-02-01']],
     [['gaps', '--kind', 'lost']],
     [['backfill']],
+    [['backfill', '--from', '2999-01-01']],
     [['order']],
     [['order', '..']],
     [['republish']],
@@ -26,6 +27,20 @@ describe('wrong usage ends with 2', () => {
     expect(stderr).not.toBe('');
     expect(stderr).not.toMatch(/^ +at /m);
     expect(ledger.asked).toEqual([]);
+  });
+
+  it('says where all that there is stands', async () => {
+    const ledger = await stubLedger({});
+    expect((await run(ledger, 'nonsense')).stderr).toBe(
+      "error: unknown command 'nonsense'\nWhat there is: npm run ledger -- help [command]\n",
+    );
+  });
+
+  it('without a command, as JSON in words', async () => {
+    const { code, stdout, stderr } = await run(await stubLedger({}), '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ errors: [{ detail: 'a command is needed' }] });
+    expect(stderr).toContain('Usage: npm run ledger -- <command>');
   });
 
   it('without a token, in one line', async () => {

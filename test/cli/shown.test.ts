@@ -107,6 +107,11 @@ describe('a table', () => {
     expect(tableText(columns, rows, 10)).toBe('id first\nwords many words are here\n\nid second\nwords few');
   });
 
+  it('has no line for what is empty, once rows are blocks', () => {
+    const empty = { id: 'third', words: '', more: '' };
+    expect(tableText(columns, [empty, ...rows], 10)).toMatch(/^id third\n\nid first\n/);
+  });
+
   it('is never wider than the terminal, whatever the words', () => {
     const word = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string(), fc.constantFrom('漢字漢字漢字', '👩‍👩‍👧‍👦'));
     fc.assert(

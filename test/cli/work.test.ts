@@ -122,6 +122,8 @@ describe('republish of what was missed', () => {
       stderr: 'Nothing was missed.\n',
     });
     expect(ledger.asked).toHaveLength(1);
+    const dry = await run(ledger, 'republish', '--missed', '--from', '24h', '--dry-run');
+    expect(dry.stdout).toBe('0 events would be republished\n');
     const json = await run(ledger, 'republish', '--missed', '--from', '24h', '--dry-run', '--json');
     expect(json.code).toBe(0);
     expect(JSON.parse(json.stdout)).toEqual({ data: found(0) });
@@ -200,6 +202,16 @@ describe('cancel', () => {
       stderr: '',
     });
     expect(ledger.asked).toHaveLength(2);
+  });
+
+  it('says that a job had come to its end before', async () => {
+    const ended: Answer = { body: { data: job('complete', 4) } };
+    const ledger = await stubLedger({ [`${THIS_JOB.replace('GET', 'POST')}/cancel`]: ended });
+    const { code, stderr } = await run(ledger, 'cancel', JOB);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'It was at its end already: there was nothing left to cancel.\n',
+    });
   });
 });
 

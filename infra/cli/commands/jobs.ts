@@ -43,22 +43,24 @@ export const addJobs: AddCommands = (program, run) => {
         const { data } = await api.post<{ data: Job }>(path, undefined, { repeat: true });
         if (screen.json) screen.document({ data });
         else screen.print(`job ${shown(data.id)} ${wordsOf(data)}`);
+        if (data.status === 'complete') screen.say('It was at its end already: there was nothing left to cancel.');
         return EXIT.fine;
       }),
     );
 };
 
-const outcome = (head: string, name: keyof Job['outcomes']): Column<Job> => ({
+const outcome = (head: string, name: keyof Job['outcomes'], more: { spare?: true } = {}): Column<Job> => ({
   head,
   of: ({ outcomes }) => outcomes[name],
   right: true,
+  ...more,
 });
 const JOB_COLUMNS: readonly Column<Job>[] = [
   { head: 'job', of: ({ id }) => id },
   { head: 'status', of: ({ status }) => status },
   { head: 'done', of: ({ done, total }) => `${done} of ${total}`, right: true },
   outcome('sent', 'sent'),
-  outcome('not found', 'not_found'),
+  outcome('not found', 'not_found', { spare: true }),
   outcome('failed', 'failed'),
   outcome('unknown', 'unknown'),
   { head: 'created (UTC)', of: ({ created_at }) => instant(created_at), spare: true },

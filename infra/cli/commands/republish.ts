@@ -107,8 +107,10 @@ async function dryRun(context: Context, chosen: Chosen): Promise<ExitCode> {
   if (screen.json) screen.document({ data: found });
   else {
     showCounts(screen.print, found);
-    screen.print();
-    if (found.first.length > 0) screen.table(FIRST, found.first);
+    if (found.first.length > 0) {
+      screen.print();
+      screen.table(FIRST, found.first);
+    }
     if (found.total > found.first.length) screen.say(`These are the first ${found.first.length}.`);
   }
   return EXIT.fine;

@@ -33,7 +33,8 @@ async function status({ api, screen }: Context) {
 
 function linesOf(data: Status): [string, string][] {
   const { sync, publishing, gaps, rejections, upstream, healing } = data;
-  const many = (name: string, count: number): string => (data.at_least.includes(name) ? `at least ${count}` : `${count}`);
+  const many = (name: string, count: number): string =>
+    data.at_least.includes(name) ? `at least ${count}` : `${count}`;
   const oldest = publishing.oldest_unpublished_seconds;
   const last = sync.last_complete_at === null ? 'never complete' : `complete ${distance(sync.last_complete_at)}`;
   const through = sync.complete_through && `, knows all up to ${instant(sync.complete_through)} UTC`;

@@ -1,17 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SyncRun } from '../answers.ts';
 import { segment } from '../api.ts';
-import {
-  type AddCommands,
-  type Context,
-  DEFAULT_LIMIT,
-  FROM,
-  LEDGER,
-  LIMIT,
-  refuseBackwards,
-  type Selection,
-  TO,
-} from '../context.ts';
+import { type AddCommands, type Context, DEFAULT_LIMIT, FROM, LEDGER, LIMIT, refuseBackwards, TO } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { follow } from '../follow.ts';
 import { untilInterrupted } from '../interrupt.ts';
@@ -34,9 +24,9 @@ export const addSyncRuns: AddCommands = (program, run) => {
     .description("lists a span of time from Telnyx's Events API again, and follows it to its end (operate token)")
     .requiredOption(flags, description, read)
     .option(TO[0], `${TO[1]} (default: now)`, TO[2])
-    .action((range: Backfill) => {
-      refuseBackwards(command, range as Selection);
-      return run((context) => backfill(context, range));
+    .action(({ from, to = new Date().toISOString() }: Backfill) => {
+      refuseBackwards(command, { from, to });
+      return run((context) => backfill(context, from, to));
     });
   program
     .command('runs')
@@ -57,10 +47,11 @@ export function runColumns({ paint }: Screen): Column<SyncRun>[] {
     head,
     of: (run) => run[head],
     right: true,
+    spare: true,
   });
   return [
     { head: 'started (UTC)', of: ({ started_at }) => instant(started_at) },
-    { head: 'trigger', of: ({ trigger }) => trigger },
+    { head: 'trigger', of: ({ trigger }) => trigger, spare: true },
     { head: 'status', of: ({ status }) => status, paint: (text) => paint(text === 'failed' ? 'red' : undefined, text) },
     number('seen'),
     number('inserted'),
@@ -75,7 +66,7 @@ export function runColumns({ paint }: Screen): Column<SyncRun>[] {
 const countsOf = ({ pages, seen, inserted, upgraded }: SyncRun): string =>
   `${counted(pages, 'page')}, ${seen} seen, ${inserted} inserted, ${upgraded} upgraded`;
 
-async function backfill({ api, screen }: Context, { from, to = new Date().toISOString() }: Backfill) {
+async function backfill({ api, screen }: Context, from: string, to: string) {
   const key = { idempotencyKey: randomUUID() };
   const { data: asked } = await api.post<{ data: SyncRun }>('/v2/sync-runs', { from, to }, key);
   screen.say(`run ${shown(asked.id)}: ${instant(asked.from)} to ${instant(asked.to)} UTC`);

@@ -52,6 +52,11 @@ function subjectOf({ Dimensions }: DeployedMetric): { id: string; resource: Reso
   return { id, resource: resources[id] };
 }
 
+test('no queue of what was given up is without an alarm', () => {
+  const watched = ofAws.filter(({ Namespace }) => Namespace === 'AWS/SQS').map((metric) => subjectOf(metric).id);
+  expect(watched.sort()).toEqual(Object.keys(ofType(resources, 'AWS::SQS::Queue')).sort());
+});
+
 test('there are some', () => {
   expect(ofAws.length).toBeGreaterThan(20);
 });

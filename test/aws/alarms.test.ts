@@ -19,6 +19,20 @@ const byName = (name: string): Alarm => {
 
 const queriesOf = (alarm: Alarm) => queriesIn(propertiesOf(alarm));
 
+/** What stands under each heading of an alarm in the runbook, up to the next heading. */
+const runbook = new Map(
+  readFileSync(join(repository, 'docs/operations.md'), 'utf8')
+    .split(/^#+ /m)
+    .flatMap((section) => {
+      const [, name, text = ''] = /^Alarm: (\S+)(.*)$/s.exec(section) ?? [];
+      return name === undefined ? [] : [[name, text] as const];
+    }),
+);
+
+test('the runbook tells of no alarm that there is not', () => {
+  expect([...runbook.keys()].sort()).toEqual(alarms.map(({ name }) => name).sort());
+});
+
 test('exactly the alarms of the table, each of its own name', () => {
   const deployed = Object.keys(ofType(resources, 'AWS::CloudWatch::Alarm'));
   expect(deployed).toEqual(alarms.map(({ name }) => `${constructId(name)}Alarm`));
@@ -34,10 +48,9 @@ describe.each(alarms)('alarm $name', (alarm) => {
     expect(String(properties.AlarmDescription).length).toBeLessThanOrEqual(1024);
   });
 
-  test('has its entry in the runbook', () => {
-    const headings = readFileSync(join(repository, 'docs/operations.md'), 'utf8').match(/^### .*$/gm);
-    // GitHub makes `#alarm-<name>` of it.
-    expect(headings).toContain(`### Alarm: ${alarm.name}`);
+  // GitHub makes `#alarm-<name>` of the heading.
+  test('has its entry in the runbook: what it means, how to check, what to do', () => {
+    expect(runbook.get(alarm.name)).toMatch(/^\n\n[A-Z][^\n]+\n.*\n- Check: [^\n]+\n- Do: [^\n]+\n*$/s);
   });
 
   test('tells the topic when it rises and when it is over', () => {

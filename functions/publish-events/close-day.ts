@@ -37,8 +37,8 @@ export async function findUnlisted({ store }: Day, now: number): Promise<number>
   let found = 0;
   for await (const ids of neverListed(store, timestampOf(from), timestampOf(to))) {
     for (const event of await readEvents(store, ids)) {
-      // It was listed under another id, which nothing tells.
-      if (agree === false && sameEventKey(event) === undefined) continue;
+      // It may have been listed under another id, which nothing tells.
+      if (agree !== true && sameEventKey(event) === undefined) continue;
       if (!(await markUnlisted(store, event.id, now))) continue;
       found += 1;
       log('warn', 'notification_unlisted', { id: event.id, event_type: event.event_type });

@@ -4,12 +4,16 @@ import { awaitedSince, markMissed, stopAwaiting } from '../ledger/gaps.ts';
 import { idsAgree, readChannels, readIdsKnowledge } from '../ledger/learned.ts';
 import { readOrder } from '../ledger/orders.ts';
 import { readEvents } from '../ledger/read-events.ts';
+import type { LedgerEvent } from '../ledger/row.ts';
 import type { OrderStore } from '../ledger/store.ts';
 import { awaitsJoining } from '../ledger/twins.ts';
 import { isDue, type WebhookTypes } from '../porting/due.ts';
 import { factsOf } from '../porting/event.ts';
 import { sameEventKey } from '../porting/same-event.ts';
-import { timestampOf } from '../porting/timestamp.ts';
+import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
+
+/** Payloads are there within minutes, and the nightly run finds those that took longer. */
+const PAYLOAD_AWAITED_FOR = 24 * 3_600_000;
 
 export interface Watch {
   readonly store: OrderStore;
@@ -46,6 +50,8 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       };
       const orderId = facts?.portingOrderId;
       const orderUrl = await addressOf(store, orderId, channel.orderUrl);
+      // Whether its webhook comes here is in its payload.
+      if (orderUrl === undefined && !event.payload && now() - seenAt(event) < PAYLOAD_AWAITED_FOR) continue;
       // One that was given up before is awaited once more when its payload comes: that makes no second miss of it.
       const isNew = event.ledger.missed_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
@@ -58,6 +64,10 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
     }
   }
   return finish(missed);
+}
+
+function seenAt({ ledger }: LedgerEvent): number {
+  return ledger.first_seen_at === null ? 0 : millisecondsOf(ledger.first_seen_at);
 }
 
 function finish(missed: number): number {

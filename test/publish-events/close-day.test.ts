@@ -1,5 +1,6 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { learnIdsAgree } from '../../functions/ledger/learned.ts';
 import { getEvent, listEvents } from '../../functions/ledger/list.ts';
 import { moveCursor, takeLease } from '../../functions/ledger/sync-state.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
@@ -75,6 +76,17 @@ test('what a webhook brought and the list never showed is reported, once the lis
   expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(0);
   expect((await rig.row(uuid(1)))?.gap).toEqual({ S: 'unlisted' });
   expect((await rig.row(uuid(2)))?.gap).toBeUndefined();
+});
+
+test('what the list may have shown under another id is not reported, unless ids are known to agree', async () => {
+  const rig = await openRig();
+  await rig.deliver(splitEvent(1, 0, uuid(0xdef)));
+  const lease = await takeLease(rig.store, 'test', rig.time);
+  if (!lease) throw new Error('no lease');
+  await moveCursor(rig.store, lease, NOON + 2 * DAY);
+  expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(0);
+  await learnIdsAgree(rig.store, rig.time);
+  expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(1);
 });
 
 describe('retention', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readChannels, readIdsKnowledge } from '../../functions/ledger/learned.ts';
+import { learnIdsAgree, readChannels, readIdsKnowledge } from '../../functions/ledger/learned.ts';
 import type { WebhookTypes } from '../../functions/porting/due.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
@@ -7,6 +7,8 @@ import { at, commentEvent, ORDER, splitEvent, statusEvent } from './events.ts';
 import { MINUTE, openRig, type Rig } from './rig.ts';
 
 const OURS = 'https://abc.lambda-url.us-east-1.on.aws/';
+
+const EVERY = new Set(['porting_order.status_changed', 'porting_order.new_comment']);
 
 const look = (rig: Rig, types: WebhookTypes = 'learned') =>
   findMissed(
@@ -18,7 +20,6 @@ const look = (rig: Rig, types: WebhookTypes = 'learned') =>
 /** A ledger that knows that webhooks of status changes arrive here, under the list's ids. */
 async function openWatched(): Promise<Rig> {
   const rig = await openRig();
-  const { learnIdsAgree } = await import('../../functions/ledger/learned.ts');
   await learnIdsAgree(rig.store, rig.time);
   await rig.deliver(statusEvent(900, 'draft', -1, { webhook_url: null }));
   await rig.sweep();
@@ -153,7 +154,30 @@ describe('no webhook is missed', () => {
     await rig.list(commentEvent(2, 2));
     await rig.sweep();
     rig.time += 60 * MINUTE;
-    expect(await look(rig, new Set(['porting_order.new_comment', 'porting_order.status_changed']))).toBe(0);
+    expect(await look(rig, EVERY)).toBe(0);
+  });
+
+  test('as long as nothing tells where it goes: the payload is awaited for a day', async () => {
+    for (const [webhook_url, missed] of [
+      ['https://elsewhere.example/hook', 0],
+      [null, 1],
+    ] as const) {
+      const rig = await openRig();
+      await learnIdsAgree(rig.store, rig.time);
+      const event = statusEvent(1, 'submitted', 1, { webhook_url });
+      await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(0) });
+      await rig.sweep();
+      rig.time += 20 * MINUTE;
+      expect(await look(rig, EVERY)).toBe(0);
+      expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeDefined();
+      await rig.list(event);
+      expect(await look(rig, EVERY)).toBe(missed);
+    }
+    const rig = await openRig();
+    await learnIdsAgree(rig.store, rig.time);
+    await rig.list({ ...statusEvent(1, 'submitted', 1), payload: null, payload_status: 'created' });
+    rig.time += 25 * 60 * MINUTE;
+    expect(await look(rig, EVERY)).toBe(1);
   });
 
   test('but one is when the address of the order is our own', async () => {

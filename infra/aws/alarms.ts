@@ -7,7 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { type Alarm, alarms } from './alarm-table.ts';
 import { constructId, identifier, output } from './names.ts';
-import { metricsOf, type Watched } from './readings.ts';
+import { metricOf, metricsOf, type Watched } from './readings.ts';
 import type { Settings } from './settings.ts';
 
 /** Adds every alarm of the table, and the topic that hears of each when it rises and when it is over. */
@@ -44,9 +44,8 @@ function addAlarm(scope: Construct, described: Alarm, watched: Watched, { stackP
 
 /** The one line that an alarm looks at. */
 function watchedMetric({ name, reads, formula, minutes }: Alarm, watched: Watched): cloudwatch.IMetric {
-  const metrics = Object.entries(metricsOf(reads, watched, minutes));
-  const [[, only] = [], ...others] = metrics;
   if (formula) {
+    const metrics = Object.entries(metricsOf(reads, watched, minutes));
     return new cloudwatch.MathExpression({
       expression: formula,
       usingMetrics: Object.fromEntries(metrics.map(([label, metric]) => [identifier(label), metric])),
@@ -54,8 +53,9 @@ function watchedMetric({ name, reads, formula, minutes }: Alarm, watched: Watche
       period: Duration.minutes(minutes),
     });
   }
+  const [only, ...others] = Object.values(reads);
   if (!only || others.length > 0) throw new Error(`${name} has a formula, or one reading`);
-  return only;
+  return metricOf(only, watched, { minutes });
 }
 
 const missingData: Readonly<Record<Alarm['silence'], cloudwatch.TreatMissingData>> = {

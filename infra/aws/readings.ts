@@ -56,11 +56,18 @@ export function ofEveryFunction(metric: 'Errors' | 'Throttles'): Readonly<Record
 
 /** Readings as CDK's metrics, under the same names. */
 export function metricsOf(readings: Readings, watched: Watched, minutes: number): Readonly<Record<string, Metric>> {
-  return forEachName(readings, (label, reading) => {
-    const { metric: metricName, statistic } = reading;
-    const source = sourceOf(reading, watched);
-    return new Metric({ metricName, statistic, label, period: Duration.minutes(minutes), ...source });
-  });
+  return forEachName(readings, (label, reading) => metricOf(reading, watched, { minutes, label }));
+}
+
+/** One reading. An alarm that reads a metric with a label is made in the form of metric math. */
+export function metricOf(
+  reading: CodeReading | AwsReading,
+  watched: Watched,
+  { minutes, label }: { readonly minutes: number; readonly label?: string },
+): Metric {
+  const { metric: metricName, statistic } = reading;
+  const source = sourceOf(reading, watched);
+  return new Metric({ metricName, statistic, period: Duration.minutes(minutes), ...source, ...(label && { label }) });
 }
 
 function sourceOf(

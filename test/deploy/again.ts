@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeTableCommand,
@@ -7,38 +6,42 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { Settings } from './cdk.ts';
 import { logGroups } from './function-logs.ts';
 import type { Ledger } from './ledger.ts';
+import { checkNothingUntold, isEvent, type Subscriptions } from './published.ts';
 import { deploy, listAll, type Rehearsal, type Shown } from './rehearsal.ts';
 import { equal, holds, note } from './report.ts';
 import { putOwnTokens, type Tokens } from './secrets.ts';
-import { type Documented, signed } from './telnyx.ts';
+import { anotherWebhook, signed } from './telnyx.ts';
 import { first } from './webhooks.ts';
 
 const LOG_DAYS = 30;
 
+/** The key pair is being rotated, and logs are kept shorter. */
+function changedSettings({ settings, telnyx: { keys, nextKeys } }: Rehearsal): Settings {
+  const telnyxPublicKey = `${keys.publicKeyBase64},${nextKeys.publicKeyBase64}`;
+  return { ...settings, telnyxPublicKey, logRetentionDays: String(LOG_DAYS) };
+}
+
 /** The keys are rotated and logs kept shorter, by a deployment over live data, while webhooks come in. */
 export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<Ledger> {
   const { aws, telnyx } = rehearsal;
-  const { keys, nextKeys, documented } = telnyx;
+  const { keys, nextKeys } = telnyx;
   const before = await listAll(ledger, tokens.read);
-  const rotated = webhookLike(first(documented));
+  const rotated = anotherWebhook(telnyx);
   const early = await ledger.post(rotated.body, signed(nextKeys, rotated.body));
   equal('a webhook signed with the new key, before: 401', early.status, 401);
 
   const traffic = startTraffic(rehearsal, ledger);
-  const deployed = deploy(rehearsal, {
-    ...rehearsal.settings,
-    telnyxPublicKey: `${keys.publicKeyBase64},${nextKeys.publicKeyBase64}`,
-    logRetentionDays: String(LOG_DAYS),
-  }).finally(traffic.stop);
+  const deployed = deploy(rehearsal, changedSettings(rehearsal)).finally(traffic.stop);
   const { posted, refused } = await traffic.ended;
   const after = await deployed;
 
   equal('same URLs', [after.webhookUrl, after.apiUrl], [ledger.webhookUrl, ledger.apiUrl]);
   const late = await after.post(rotated.body, signed(nextKeys, rotated.body));
   equal('a webhook signed with the new key, after: 200', [late.status, late.body], [200, { result: 'stored' }]);
-  const old = webhookLike(first(documented));
+  const old = anotherWebhook(telnyx);
   equal('one signed with the old key: 200', (await after.post(old.body, signed(keys, old.body))).status, 200);
   const days = [...new Set((await logGroups(aws)).values())];
   equal(`each log group keeps its lines for ${LOG_DAYS} days`, days, [LOG_DAYS]);
@@ -54,16 +57,17 @@ export async function destroyAndDeploy(
   rehearsal: Rehearsal,
   ledger: Ledger,
   tokens: Tokens,
-  dynamodb: DynamoDBClient,
+  subscriptions: Subscriptions,
 ): Promise<Ledger> {
-  const { cdk, settings } = rehearsal;
+  const { cdk, dynamodb, telnyx } = rehearsal;
+  const settings = changedSettings(rehearsal);
   const before = await listAll(ledger, tokens.read);
   const tables = Object.values(ledger.tables);
   const rows = await rowCounts(dynamodb, tables);
   const own = await putOwnTokens(rehearsal, ledger, tokens.generated);
   await cdk.destroy('PortInLedger-Service', settings);
-  const { body } = first(rehearsal.telnyx.documented);
-  const gone = await ledger.post(body, signed(rehearsal.telnyx.keys, body));
+  const { body } = first(telnyx.documented);
+  const gone = await ledger.post(body, signed(telnyx.keys, body));
   holds('the webhook URL is gone', gone.status === 403 || gone.status === 404, gone);
   equal('all tables still hold their rows', await rowCounts(dynamodb, tables), rows);
 
@@ -78,15 +82,22 @@ export async function destroyAndDeploy(
   equal('the sync goes on', result.status, 'complete');
   const age = Date.now() - Date.parse(result.from ?? '');
   holds('from where it stopped, not from the beginning', age < 30 * 60_000, result);
+  const next = anotherWebhook(telnyx);
+  await after.post(next.body, signed(telnyx.keys, next.body));
+  const told = await subscriptions.everything.first(isEvent(next.id));
+  holds('the next webhook is on the queue, by a rule that was made before', told !== undefined, next);
+  await checkNothingUntold(after, tokens, subscriptions);
   return after;
 }
 
 /** The data stack goes only by hand, and what it holds not even then. */
 export async function checkDataStays(
-  { aws, cdk, secrets, settings }: Rehearsal,
+  rehearsal: Rehearsal,
   ledger: Ledger,
-  dynamodb: DynamoDBClient,
+  { everything, action }: Subscriptions,
 ): Promise<void> {
+  const { aws, cdk, dynamodb, secrets } = rehearsal;
+  const settings = changedSettings(rehearsal);
   const tables = Object.values(ledger.tables);
   const values = () =>
     Promise.all(
@@ -104,6 +115,8 @@ export async function checkDataStays(
   const StackName = 'PortInLedger-Data';
   const EnableTerminationProtection = 'false';
   await aws.query('cloudformation', { Action: 'UpdateTerminationProtection', StackName, EnableTerminationProtection });
+  // AWS deletes no bus that still has rules.
+  for (const { remove } of [everything, action]) await remove();
   await cdk.destroy(StackName, settings);
   equal('with its protection taken off it goes, and the tables stay', await rowCounts(dynamodb, tables), rows);
   equal('and so do the secrets', await values(), held);
@@ -113,12 +126,6 @@ export async function checkDataStays(
   }
 }
 
-/** The webhook under an id of its own. */
-function webhookLike({ id, body }: Documented): { id: string; body: string } {
-  const other = randomUUID();
-  return { id: other, body: body.replace(id, other) };
-}
-
 /** Posts webhooks until it is stopped, each until it is answered 200, as Telnyx does. */
 function startTraffic({ telnyx }: Rehearsal, ledger: Ledger) {
   let isStopped = false;
@@ -126,7 +133,7 @@ function startTraffic({ telnyx }: Rehearsal, ledger: Ledger) {
     const posted: string[] = [];
     let refused = 0;
     while (!isStopped) {
-      const { id, body } = webhookLike(first(telnyx.documented));
+      const { id, body } = anotherWebhook(telnyx);
       while ((await ledger.post(body, signed(telnyx.keys, body))).status !== 200) {
         refused += 1;
         await sleep(250);

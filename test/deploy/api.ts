@@ -4,27 +4,6 @@ import { equal, holds } from './report.ts';
 import type { Tokens } from './secrets.ts';
 import { first } from './webhooks.ts';
 
-const WRONG = 'wrong-wrong-wrong-wrong';
-
-/** Who may ask what. */
-export async function checkAccess({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
-  const event = `/v2/porting/events/${first(telnyx.documented).id}`;
-  const statuses = async (method: string, path: string) =>
-    Promise.all(
-      [undefined, WRONG, tokens.read, tokens.operate].map(async (token) => {
-        return (await ledger.call(method, path, token)).status;
-      }),
-    );
-  equal(
-    'the list, with no, a wrong, a read and an operate token',
-    await statuses('GET', '/v2/porting/events'),
-    [401, 401, 200, 200],
-  );
-  equal('an event, with the same', await statuses('GET', event), [401, 401, 200, 200]);
-  const [none, wrong, read] = await statuses('POST', `${event}/republish`);
-  equal('a republish, with no, a wrong and a read token', [none, wrong, read], [401, 401, 403]);
-}
-
 /** Pages, filters, totals and refusals of the list. */
 export async function checkList({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const upstream = telnyx.api.events();

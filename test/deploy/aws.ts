@@ -16,7 +16,11 @@ export interface Aws {
   ): Promise<{ headers: Headers; body: unknown }>;
 }
 
-const versions: Readonly<Record<string, string>> = { iam: '2010-05-08', cloudformation: '2010-05-15' };
+const versions: Readonly<Record<string, string>> = {
+  iam: '2010-05-08',
+  cloudformation: '2010-05-15',
+  sns: '2010-03-31',
+};
 
 /** MiniStack tells who calls, and for which service, from this header. It does not check the signature. */
 function authorization(service: string, region: string): string {

@@ -25,7 +25,7 @@ const repository = join(import.meta.dirname, '../..');
  * @param signal ends a command that runs
  */
 export function createCdk(environment: Readonly<Record<string, string>>, folder: string, signal: AbortSignal): Cdk {
-  async function run(command: string, options: readonly string[], settings: Settings): Promise<void> {
+  async function run(command: string, options: readonly string[], settings: Settings = {}): Promise<void> {
     signal.throwIfAborted();
     const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const output = ['--no-notices', '--ci', '--progress', 'events'];
@@ -48,16 +48,27 @@ export function createCdk(environment: Readonly<Record<string, string>>, folder:
   }
 
   const assembly = join(folder, 'cdk.out');
-  return {
-    bootstrap: (settings) => run('bootstrap', ['--output', assembly], settings),
-    async deploy(settings) {
-      const outputs = join(folder, 'outputs.json');
+  let synthesized = '';
+
+  /** Each command would synthesize the app for itself. It is the same every time, as long as the settings are. */
+  async function synth(settings: Settings): Promise<readonly string[]> {
+    const told = JSON.stringify(settings);
+    if (synthesized !== told) {
       await run('synth', ['--quiet', '--output', assembly], settings);
       await removeMetricMath(join(assembly, 'PortInLedger-Service.template.json'));
-      const options = ['--app', assembly, '--all', '--require-approval', 'never', '--outputs-file', outputs];
-      await run('deploy', options, {});
+      synthesized = told;
+    }
+    return ['--app', assembly];
+  }
+
+  return {
+    bootstrap: async (settings) => run('bootstrap', await synth(settings)),
+    async deploy(settings) {
+      const outputs = join(folder, 'outputs.json');
+      const options = [...(await synth(settings)), '--all', '--require-approval', 'never', '--outputs-file', outputs];
+      await run('deploy', options);
       return JSON.parse(await readFile(outputs, 'utf8')) as Outputs;
     },
-    destroy: (stack, settings) => run('destroy', [stack, '--force', '--output', assembly], settings),
+    destroy: async (stack, settings) => run('destroy', [stack, '--force', ...(await synth(settings))]),
   };
 }

@@ -1,4 +1,7 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { Aws } from './aws.ts';
 import type { Cdk, Settings } from './cdk.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
@@ -11,6 +14,8 @@ export interface Rehearsal {
   readonly aws: Aws;
   readonly cdk: Cdk;
   readonly secrets: SecretsManagerClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly events: EventBridgeClient;
   readonly telnyx: Telnyx;
   /** What the first deployment is told. */
   readonly settings: Settings;
@@ -27,6 +32,9 @@ export interface Shown {
     readonly first_seen_by: string;
     readonly webhook_deliveries: number;
     readonly republish_count: number;
+    readonly published_at: string | null;
+    readonly missed_at: string | null;
+    readonly recovered_at: string | null;
   };
 }
 
@@ -80,6 +88,6 @@ export async function show(
 }
 
 /** The event without what the ledger adds: Telnyx's own record. */
-export function record({ ledger: _, ...record }: Shown): Omit<Shown, 'ledger'> {
-  return record;
+export function record({ ledger: _, ...record }: Shown): PortingEvent {
+  return record as PortingEvent;
 }

@@ -3,21 +3,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ensurePython } from '../python/environment.ts';
+import { checkAccess } from './access.ts';
 import { checkDataStays, deployOverLiveData, destroyAndDeploy } from './again.ts';
-import { checkAccess, checkList, checkRepublish, checkShow } from './api.ts';
+import { checkList, checkRepublish, checkShow } from './api.ts';
 import { type Aws, createAws } from './aws.ts';
 import { createCdk } from './cdk.ts';
 import { checkLogs, printFunctionLogs } from './function-logs.ts';
+import { checkLosses } from './losses.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
+import { checkException, checkOrders } from './orders.ts';
+import { checkPublished, subscribeAsDocumented } from './published.ts';
 import { deploy, type Rehearsal } from './rehearsal.ts';
 import { equal, note, step, summary } from './report.ts';
 import { checkSchedules } from './schedules.ts';
 import { generatedTokens, putApiKey } from './secrets.ts';
+import { checkFailedBatch, checkMapping, checkSweep } from './stream.ts';
 import { checkDeadLetter, checkFiredRun, checkFirstRun, checkRunsWithoutKey } from './sync.ts';
 import { startTelnyx } from './telnyx.ts';
+import { checkAlarms, checkStatus } from './watch.ts';
 import { checkDocumented, checkDuplicate, checkForged } from './webhooks.ts';
+import { checkDeliveryLog, checkMissed, checkRequestedRun } from './work.ts';
 
 /**
  * `npm run test:deploy`: deploys the unmodified app to MiniStack with the `cdk` command, and then uses it as its owner, Telnyx and the
@@ -76,7 +84,7 @@ async function rehearse(): Promise<void> {
   note(`MiniStack ${emulator.version} at ${emulator.endpoint.origin}`);
   equal('it enforces IAM', emulator.auth, 'enabled');
   const telnyx = await startTelnyx();
-  closers.push(telnyx.api.close);
+  closers.push(telnyx.simulator.close);
 
   const { endpoint, environment } = emulator;
   const region = environment.AWS_REGION ?? '';
@@ -85,23 +93,42 @@ async function rehearse(): Promise<void> {
     region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
-  const secrets = new SecretsManagerClient(client);
-  const dynamodb = new DynamoDBClient(client);
   aws = createAws(endpoint, region);
-  const cdk = createCdk(environment, folder, interrupted.signal);
-  const settings = { telnyxPublicKey: telnyx.keys.publicKeyBase64, telnyxBaseUrl: telnyx.api.url };
-  const rehearsal: Rehearsal = { aws, cdk, secrets, telnyx, settings };
+  const rehearsal: Rehearsal = {
+    aws,
+    cdk: createCdk(environment, folder, interrupted.signal),
+    secrets: new SecretsManagerClient(client),
+    dynamodb: new DynamoDBClient(client),
+    events: new EventBridgeClient(client),
+    telnyx,
+    settings: {
+      telnyxPublicKey: telnyx.keys.publicKeyBase64,
+      telnyxBaseUrl: telnyx.api.url,
+      alarmEmail: 'owner@example.com',
+      // What the list brings without its webhook is missed at once.
+      graceMinutes: '0',
+    },
+  };
 
-  await step('cdk bootstrap', () => cdk.bootstrap(settings));
-  let ledger = await step('cdk deploy --all', () => deploy(rehearsal, settings));
-  await step('schedules', () => checkSchedules(aws as Aws, ledger));
-  await step('sync runs without an API key', () => checkRunsWithoutKey(rehearsal, ledger));
+  await step('cdk bootstrap', () => rehearsal.cdk.bootstrap(rehearsal.settings));
+  let ledger = await step('cdk deploy --all', () => deploy(rehearsal, rehearsal.settings));
+  await step('schedules, stream and alarms', async () => {
+    await checkSchedules(rehearsal.aws, ledger);
+    await checkMapping(rehearsal, ledger);
+    await checkAlarms(rehearsal, ledger);
+  });
+  const bus = await step('two rules and two queues, as docs/events.md says', () =>
+    subscribeAsDocumented(rehearsal, ledger),
+  );
+  closers.push(bus.everything.close, bus.action.close);
+  await step('sync runs without an API key', () => checkRunsWithoutKey(rehearsal, ledger, bus));
   await step('a run that fails for good', () => checkDeadLetter(rehearsal, ledger));
   const tokens = await step('the API key is put, the tokens are read', async () => {
     await putApiKey(rehearsal, ledger);
     return generatedTokens(rehearsal, ledger);
   });
   await step('documented webhooks', () => checkDocumented(rehearsal, ledger, tokens));
+  await step('the bus', () => checkPublished(rehearsal, ledger, tokens, bus));
   await step('a duplicate', () => checkDuplicate(rehearsal, ledger, tokens));
   await step('forged webhooks', () => checkForged(rehearsal, ledger, tokens));
   await step('tokens', () => checkAccess(rehearsal, ledger, tokens));
@@ -110,10 +137,18 @@ async function rehearse(): Promise<void> {
   await step('show', () => checkShow(rehearsal, ledger, tokens));
   await step('republish', () => checkRepublish(rehearsal, ledger, tokens));
   await step('the schedule fires', () => checkFiredRun(rehearsal, ledger, tokens));
+  await step('the stream is off, and the sweep comes', () => checkSweep(rehearsal, ledger, tokens, bus));
+  await step('a batch that fails for good', () => checkFailedBatch(rehearsal, ledger, tokens, bus));
+  await step('an exception', () => checkException(rehearsal, ledger, tokens, bus));
+  const losses = await step('losses, duplicates and disorder', () => checkLosses(rehearsal, ledger, tokens, bus));
+  closers.push(losses.door.close);
+  await step('orders', () => checkOrders(ledger, tokens, losses.held));
+  await step('what was missed, and a job', () => checkMissed(rehearsal, ledger, tokens, losses, bus));
+  await step("Telnyx's log of deliveries", () => checkDeliveryLog(ledger, tokens, losses));
+  await step('a sync run that was asked for', () => checkRequestedRun(rehearsal, ledger, tokens));
+  await step('status', () => checkStatus(rehearsal, ledger, tokens));
   ledger = await step('cdk deploy --all over live data', () => deployOverLiveData(rehearsal, ledger, tokens));
   await step('what the functions logged', () => checkLogs(rehearsal, tokens));
-  ledger = await step('cdk destroy of the service, and deploy', () =>
-    destroyAndDeploy(rehearsal, ledger, tokens, dynamodb),
-  );
-  await step('the data stack', () => checkDataStays(rehearsal, ledger, dynamodb));
+  ledger = await step('cdk destroy of the service, and deploy', () => destroyAndDeploy(rehearsal, ledger, tokens, bus));
+  await step('the data stack', () => checkDataStays(rehearsal, ledger, bus));
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from './ledger.ts';
+import { checkFailureTold, type Subscriptions } from './published.ts';
 import { listAll, type Rehearsal, record, show } from './rehearsal.ts';
 import { equal, holds, note } from './report.ts';
 import { payloadOf, scheduleNamed } from './schedules.ts';
@@ -12,7 +13,11 @@ const KEY_TAKEN_UP_WITHIN = 60_000;
 const FIRED_WITHIN = 40_000;
 
 /** Before there is a key, a run says what is missing. */
-export async function checkRunsWithoutKey({ aws }: Rehearsal, ledger: Ledger): Promise<void> {
+export async function checkRunsWithoutKey(
+  { aws }: Rehearsal,
+  ledger: Ledger,
+  subscriptions: Subscriptions,
+): Promise<void> {
   const every = await ledger.invoke('sync-events', await payloadOf(aws, 'sync'));
   equal(
     'the scheduled run fails in its result, and is not repeated',
@@ -20,6 +25,7 @@ export async function checkRunsWithoutKey({ aws }: Rehearsal, ledger: Ledger): P
     [undefined, 'failed'],
   );
   holds('it says what to do', /put .*docs\/deploy\.md/.test(every.result.error ?? ''), every.result);
+  await checkFailureTold(subscriptions, every.result.error);
   const range = await ledger.invoke('sync-events', await payloadOf(aws, 'nightly'));
   holds('the nightly run throws, so that Lambda repeats it', range.functionError !== undefined, range);
   equal('/health says so', (await ledger.health()).body, {
@@ -80,7 +86,7 @@ export async function checkFirstRun(rehearsal: Rehearsal, ledger: Ledger, tokens
 export async function checkFiredRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { aws, telnyx } = rehearsal;
   const sync = await scheduleNamed(aws, 'sync');
-  const late = lateEvent();
+  const late = lateEvent(0, 60);
   telnyx.api.put(late);
   await aws.rest('scheduler', 'POST', '/schedules/rehearsal', {
     ScheduleExpression: `at(${new Date().toISOString().slice(0, 19)})`,

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EventsApi, type PortingEvent, startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import type { EventsApi, PortingEvent } from '../../infra/local/simulator/events-api.ts';
 import { createKeys, type Keys } from '../../infra/local/simulator/keys.ts';
 import { planLife } from '../../infra/local/simulator/order-life.ts';
+import { type Simulator, startSimulator } from '../../infra/local/simulator/simulator.ts';
 import { webhookHeaders } from '../../infra/local/simulator/webhook-body.ts';
 
 /** A webhook as Telnyx documents it, under an id of its own: some of the documented ones share theirs. */
@@ -19,39 +20,78 @@ export interface Documented {
 
 /** An account at Telnyx: its Events API, its key pairs, and what its webhooks look like. */
 export interface Telnyx {
+  /** At rest until it is resumed, and without an address for its webhooks. */
+  readonly simulator: Simulator;
   readonly api: EventsApi;
   readonly apiKey: string;
   readonly keys: Keys;
   /** The pair that the account rotates to. */
   readonly nextKeys: Keys;
   readonly documented: readonly Documented[];
+  /** Ids under which a documented webhook was sent, besides those of its own. */
+  readonly others: Set<string>;
 }
 
-const ORDERS = 45;
-const DAY = 86_400_000_000;
+const SEED = 1;
+/** Orders of the last four weeks, so many more each minute, and how fast they live: an event or two each second, once it is resumed. */
+const HISTORY = 45;
+const ORDERS_PER_MINUTE = 20;
+const SPEED = 40_000;
+
 const fixtures = join(import.meta.dirname, '../fixtures/telnyx/port-in');
 
-/** Starts the Events API on a free port of 127.0.0.1, with a month of orders and no rate limit of its own beyond Telnyx's. */
+/** Starts an account on a free port of 127.0.0.1. What it will send gets lost, doubled and out of order. */
 export async function startTelnyx(): Promise<Telnyx> {
   const apiKey = `KEY${randomBytes(24).toString('hex')}`;
-  const api = await startEventsApi({ apiKey, order: 'shuffled', seed: 1 });
-  const now = Date.now() * 1000;
-  for (let number = 0; number < ORDERS; number += 1) {
-    const beganAt = now - Math.round(((ORDERS - number) / ORDERS) * 30 * DAY);
-    for (const { after, payloadTakes, draft } of planLife(1, number, true)) {
-      const createdAt = beganAt + Math.round(after * 1_000_000);
-      if (createdAt < now - 60_000_000) api.put(draft(createdAt, createdAt + Math.round(payloadTakes * 1_000_000)));
-    }
-  }
-  return { api, apiKey, keys: createKeys(), nextKeys: createKeys(), documented: readDocumented() };
+  const simulator = await startSimulator({
+    apiKey,
+    seed: SEED,
+    order: 'shuffled',
+    offSpec: true,
+    history: HISTORY,
+    ordersPerMinute: ORDERS_PER_MINUTE,
+    speed: SPEED,
+    losses: 0.25,
+    duplicates: 0.25,
+    retriesAfterMs: [500, 1_000],
+  });
+  await simulator.pause();
+  const { api } = simulator;
+  return {
+    simulator,
+    api,
+    apiKey,
+    keys: createKeys(SEED),
+    nextKeys: createKeys(),
+    documented: readDocumented(),
+    others: new Set(),
+  };
 }
 
-/** An event that the API begins to list only now, though it is a minute old. */
-export function lateEvent(): PortingEvent {
-  const createdAt = Date.now() * 1000 - 60_000_000;
-  const [step] = planLife(2, 0);
+/** The first event of an order, which the API begins to list only now, though it is so old. */
+export function lateEvent(order: number, secondsAgo: number): PortingEvent {
+  const createdAt = (Date.now() - secondsAgo * 1000) * 1000;
+  const [step] = planLife(SEED + 1, order);
   if (!step) throw new Error('unreachable: every life has a first step');
   return step.draft(createdAt, createdAt + 3_000_000);
+}
+
+/** A documented webhook under an id that is used for the first time. */
+export function anotherWebhook({ documented, others }: Telnyx): { readonly id: string; readonly body: string } {
+  const [{ id, body } = { id: '', body: '' }] = documented;
+  const other = randomUUID();
+  others.add(other);
+  return { id: other, body: body.replace(id, other) };
+}
+
+/** The documented webhook of an exception, of an order that nothing else tells of. */
+export function exceptionWebhook(telnyx: Telnyx) {
+  const exception = telnyx.documented.find(({ file }) => file === 'porting_order.status_changed.exception.json');
+  if (!exception) throw new Error('test/fixtures has no webhook of an exception');
+  const [id, orderId] = [randomUUID(), randomUUID()];
+  telnyx.others.add(id);
+  const { id: documentedOrder } = exception.payload as { id: string };
+  return { id, orderId, body: exception.body.replace(exception.id, id).replaceAll(documentedOrder, orderId) };
 }
 
 /** The headers of a webhook that is signed now, or so many seconds ago. */

@@ -1,8 +1,14 @@
 import type { Ledger } from './ledger.ts';
+import { readAll } from './orders.ts';
 import { list, type Rehearsal, show } from './rehearsal.ts';
 import { equal } from './report.ts';
 import type { Tokens } from './secrets.ts';
 import { type Documented, signed } from './telnyx.ts';
+
+interface Rejection {
+  readonly kind: string;
+  readonly reason: string;
+}
 
 /** Every documented body is stored once, and comes out as it went in. */
 export async function checkDocumented({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
@@ -44,6 +50,20 @@ export async function checkForged({ telnyx }: Rehearsal, ledger: Ledger, tokens:
   for (const [how, headers] of Object.entries(forged)) {
     equal(`a webhook ${how}: 401`, (await ledger.post(other, headers)).status, 401);
   }
+  const unreadable = '{"data": ';
+  const kept = await ledger.post(unreadable, signed(keys, unreadable));
+  equal('one that is signed and is no JSON: 200, for it would come again and again', kept.status, 200);
+  const rejections = await readAll<Rejection>(ledger, tokens, '/v2/rejections');
+  equal(
+    'GET /v2/rejections has them by what is wrong with them',
+    rejections.map(({ kind, reason }) => `${kind}: ${reason}`).sort(),
+    [
+      'refused: signature missing',
+      'refused: signature wrong',
+      'refused: timestamp too old or ahead',
+      'unreadable: the body is not JSON in UTF-8',
+    ],
+  );
   equal('none of them is in the ledger', (await list(ledger, tokens.read, {})).meta.total_results, documented.length);
 }
 

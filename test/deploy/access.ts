@@ -1,0 +1,38 @@
+import { type Route, routes } from '../../infra/service.ts';
+import type { Ledger } from './ledger.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { equal } from './report.ts';
+import type { Tokens } from './secrets.ts';
+import { first } from './webhooks.ts';
+
+const WRONG = 'wrong-wrong-wrong-wrong';
+
+/** Who may ask what, on each route of service.ts. What a request without a right body or id gets is not looked at here. */
+export async function checkAccess({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
+  const { id } = first(telnyx.documented);
+  const among = (path: string) => path.replace('{id}', id);
+  const refusals = async ({ method, path }: Route, given: readonly (string | undefined)[]) =>
+    Promise.all(
+      given.map(async (token) => {
+        const { status } = await ledger.call(method, among(path), token);
+        return status === 401 || status === 403 ? status : 'let in';
+      }),
+    );
+  for (const route of routes.filter(({ token }) => token !== 'none')) {
+    const needsOperate = route.token === 'operate';
+    // An operate token would start what is asked for: whoever looks at the route's work has one.
+    const given = [undefined, WRONG, tokens.read, ...(needsOperate ? [] : [tokens.operate])];
+    equal(
+      `${route.method} ${route.path}, with no, a wrong and a read token${needsOperate ? '' : ', and an operate token'}`,
+      await refusals(route, given),
+      [401, 401, ...(needsOperate ? [403] : ['let in', 'let in'])],
+    );
+  }
+  const statuses = [];
+  for (const token of [tokens.read, tokens.operate]) {
+    for (const path of ['/v2/porting/events', `/v2/porting/events/${id}`]) {
+      statuses.push((await ledger.call('GET', path, token)).status);
+    }
+  }
+  equal('list and show, with a read and an operate token: 200', statuses, [200, 200, 200, 200]);
+}

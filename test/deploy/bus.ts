@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DeleteRuleCommand,
+  type EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import type { BusEvent } from '../../infra/local/put-events.ts';
+import type { Aws } from './aws.ts';
+import type { Ledger } from './ledger.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/events.md'), 'utf8');
+
+/** The pattern of the rule that docs/events.md makes with the AWS CLI. */
+export const commandPattern = found(/aws events put-rule .*?--event-pattern '(.*?)'/s);
+/** The pattern of the rule that it makes with CDK, which spells it in its own way. */
+export const constructPattern = JSON.stringify({
+  source: quoted(found(/source: \[(.*?)\]/s)),
+  'detail-type': quoted(found(/detailType: \[(.*?)\]/s)),
+});
+
+function found(pattern: RegExp): string {
+  const [, text] = pattern.exec(page) ?? [];
+  if (!text) throw new Error(`docs/events.md has no ${pattern}`);
+  return text;
+}
+
+function quoted(list: string): readonly string[] {
+  return [...list.matchAll(/'(.*?)'/g)].map(([, text = '']) => text);
+}
+
+/** A queue behind a rule on the bus, and somebody who takes everything out of it. */
+export interface Subscription {
+  /** Everything that came, in the order in which it came, with its duplicates. */
+  readonly events: readonly BusEvent[];
+  /** Waits until one of them is so, and gives it. */
+  first(is: (event: BusEvent) => boolean): Promise<BusEvent | undefined>;
+  /** Ends the rule as its owner has to before the bus can go. */
+  remove(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ARRIVES_WITHIN = 20_000;
+
+/** Makes a rule on the bus and a queue behind it, and begins to read. */
+export async function subscribe(
+  { aws, events: client }: { readonly aws: Aws; readonly events: EventBridgeClient },
+  { busName }: Ledger,
+  name: string,
+  pattern: string,
+): Promise<Subscription> {
+  const rule = { Name: name, EventBusName: busName };
+  const { RuleArn } = await client.send(new PutRuleCommand({ ...rule, EventPattern: pattern }));
+  const sqs = (operation: string, input: object) => aws.target('sqs', `AmazonSQS.${operation}`, input);
+  const { QueueUrl } = (await sqs('CreateQueue', { QueueName: name })) as { QueueUrl: string };
+  const { Attributes } = (await sqs('GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] })) as {
+    Attributes: { QueueArn: string };
+  };
+  const Policy = JSON.stringify(mayBeSentTo(Attributes.QueueArn, RuleArn ?? ''));
+  await sqs('SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
+  const target = { Rule: name, EventBusName: busName };
+  const { FailedEntryCount } = await client.send(
+    new PutTargetsCommand({ ...target, Targets: [{ Id: 'queue', Arn: Attributes.QueueArn }] }),
+  );
+  if (FailedEntryCount !== 0) throw new Error(`the queue is no target of ${name}`);
+
+  const events: BusEvent[] = [];
+  let isClosed = false;
+  const reading = (async () => {
+    while (!isClosed) {
+      const { Messages = [] } = (await sqs('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 })) as {
+        Messages?: { Body: string; ReceiptHandle: string }[];
+      };
+      for (const { Body, ReceiptHandle } of Messages) {
+        events.push(JSON.parse(Body));
+        await sqs('DeleteMessage', { QueueUrl, ReceiptHandle });
+      }
+      if (Messages.length === 0) await sleep(200);
+    }
+  })();
+  // Whoever asks for an event hears of it.
+  reading.catch(() => {});
+
+  return {
+    events,
+    async first(is) {
+      const until = Date.now() + ARRIVES_WITHIN;
+      for (;;) {
+        const event = events.find(is);
+        if (event || Date.now() > until) return event;
+        await Promise.race([sleep(100), reading]);
+      }
+    },
+    async remove() {
+      await client.send(new RemoveTargetsCommand({ ...target, Ids: ['queue'] }));
+      await client.send(new DeleteRuleCommand(rule));
+    },
+    async close() {
+      isClosed = true;
+      await reading.catch(() => {});
+    },
+  };
+}
+
+/** What CDK's `SqsQueue` target lets the queue take, and docs/events.md asks for with the AWS CLI. */
+function mayBeSentTo(queueArn: string, ruleArn: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queueArn,
+        Condition: { ArnEquals: { 'aws:SourceArn': ruleArn } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { Ledger } from './ledger.ts';
+import { show } from './rehearsal.ts';
+
+/** Where the simulator sends its webhooks: the function URL has a name that no DNS knows. */
+export interface Door {
+  readonly url: string;
+  /** What each attempt that was let in was answered with, by the event's id; 0 as long as it was not. */
+  readonly answered: ReadonlyMap<string, readonly number[]>;
+  /** Ids that were answered with 200 while the ledger did not show them. */
+  readonly notHeld: readonly string[];
+  /** The event whose webhooks are refused until {@link letIn}: the first that came. */
+  refused(): string | undefined;
+  letIn(): void;
+  close(): Promise<void>;
+}
+
+/** Passes on what comes, as it is, and looks at once whether what was answered with 200 is there. */
+export async function openDoor(ledger: Ledger, token: string): Promise<Door> {
+  const answered = new Map<string, number[]>();
+  const notHeld: string[] = [];
+  let refused: string | undefined;
+  let isShut = true;
+
+  async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(incoming);
+    const { data, ...flat } = JSON.parse(body.toString());
+    const id: string = (data ?? flat).id;
+    refused ??= id;
+    if (isShut && id === refused) {
+      response.writeHead(503).end();
+      return;
+    }
+    const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+    const statuses = answered.get(id) ?? [];
+    answered.set(id, statuses);
+    const attempt = statuses.push(0) - 1;
+    const answer = await ledger.post(body, headers);
+    statuses[attempt] = answer.status;
+    if (answer.status === 200 && (await show(ledger, token, id)).status !== 200) notHeld.push(id);
+    response.writeHead(answer.status).end(JSON.stringify(answer.body));
+  }
+
+  const server = createServer((incoming, response) => {
+    pass(incoming, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answered,
+    notHeld,
+    refused: () => refused,
+    letIn() {
+      isShut = false;
+    },
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -315,6 +315,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/v2/sync-runs', function: 'query-events', token: 'read' },
   { method: 'POST', path: '/v2/sync-runs', function: 'start-jobs', token: 'operate' },
   { method: 'GET', path: '/v2/sync-runs/{id}', function: 'query-events', token: 'read' },
+  { method: 'POST', path: '/v2/sync-runs/{id}/cancel', function: 'start-jobs', token: 'operate' },
   { method: 'GET', path: '/v2/status', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/health', function: 'query-events', token: 'none' },
 ];

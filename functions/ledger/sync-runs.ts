@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../porting/timestamp.ts';
 import type { Window } from '../porting/window.ts';
 import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
@@ -21,7 +21,7 @@ export interface SyncRun extends RunCounts {
   readonly trigger: 'schedule' | 'range' | 'requested';
   readonly window: Window;
   /** A requested run is `pending` before it runs, and before it is tried again. */
-  readonly status: RunStatus | 'pending';
+  readonly status: RunStatus | 'pending' | 'cancelled';
   readonly error: string | undefined;
 }
 
@@ -40,6 +40,24 @@ export async function putPendingRun(store: Store, run: SyncRun, now: number): Pr
     ConditionExpression: 'attribute_not_exists(id)',
   });
   await tookPlace(store.client.send(put));
+}
+
+/** Writes into a run's row that it was cancelled, unless it has ended. What it has counted stays. */
+export async function putCancelled(store: Store, id: string, now: number): Promise<void> {
+  const update = new UpdateItemCommand({
+    TableName: store.control,
+    Key: controlKey('sync-run', id),
+    ConditionExpression: '#status IN (:pending, :running)',
+    UpdateExpression: 'SET #status = :cancelled, written_at = :now',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: {
+      ':pending': text('pending' satisfies SyncRun['status']),
+      ':running': text('running' satisfies SyncRun['status']),
+      ':cancelled': text('cancelled' satisfies SyncRun['status']),
+      ':now': text(timestampOf(now)),
+    },
+  });
+  await tookPlace(store.client.send(update));
 }
 
 function rowOf(run: SyncRun, now: number): Row {

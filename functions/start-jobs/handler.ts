@@ -12,7 +12,8 @@ import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { cancelJob, createJob, readJob } from '../ledger/republish-jobs.ts';
-import { requestRun } from '../ledger/requested-runs.ts';
+import { cancelRun, requestRun } from '../ledger/requested-runs.ts';
+import { getRun } from '../ledger/run-list.ts';
 import { patience } from '../ledger/store.ts';
 import { idFor } from './request-id.ts';
 import { readJobRequest, readRunRequest } from './requests.ts';
@@ -65,11 +66,22 @@ async function startSync(event: AuthorizedEvent) {
   return isNew ? json(202, { data: run }) : json(200, { data: run }, REPLAYED);
 }
 
+async function cancelSync(event: AuthorizedEvent) {
+  const id = timedIdIn(event.pathParameters, 'sync run');
+  const now = Date.now();
+  const cancelled = await cancelRun(store, id, now);
+  const run = await getRun(store, id, now);
+  if (!run) throw notFound(`There is no sync run ${id}.`);
+  if (cancelled) log('info', 'sync_run_cancelled', { run_id: id, caller: event.caller.name });
+  return json(200, { data: run });
+}
+
 const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
   routes: [
     { method: 'POST', path: '/v2/republish-jobs', handler: middy(startRepublishing) },
     { method: 'POST', path: '/v2/republish-jobs/{id}/cancel', handler: middy(cancel) },
     { method: 'POST', path: '/v2/sync-runs', handler: middy(startSync) },
+    { method: 'POST', path: '/v2/sync-runs/{id}/cancel', handler: middy(cancelSync) },
   ],
   notFoundResponse: ({ method, path }) => {
     throw notFound(`There is no ${method} ${path} here.`);

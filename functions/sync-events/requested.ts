@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { keepRest, oldestRequested, type RequestedRun, takeOut } from '../ledger/requested-runs.ts';
+import {
+  isWanted,
+  keepRest,
+  oldestRequested,
+  type RequestedRun,
+  settleCancelled,
+  takeOut,
+} from '../ledger/requested-runs.ts';
 import type { RunCounts, SyncRun } from '../ledger/sync-runs.ts';
 import { readSyncState } from '../ledger/sync-state.ts';
 import { millisecondsOf, timestamp } from '../porting/timestamp.ts';
@@ -29,16 +36,32 @@ export async function runRequested(options: Omit<SyncOptions, 'runId' | 'piece'>
   const results: SyncResult[] = [];
   while (clock.now() + LEAST_TIME < endsAt) {
     const requested = await oldestRequested(store);
+    if (requested?.cancelled) {
+      await settleCancelled(store, requested.id, clock.now());
+      continue;
+    }
     if (!requested || (await isScheduledFirst(requested, options))) break;
+    let cancelled = false;
     const startedAt = requested.startedAt ?? clock.now();
     const result = await runSync(requested.rest, {
       ...options,
       endsAt: Math.min(endsAt, clock.now() + PIECE_FOR),
       runId: requested.id,
-      piece: { name: `${requested.id}/${randomUUID()}`, rowOf: (piece) => whole(piece, requested, startedAt) },
+      piece: {
+        name: `${requested.id}/${randomUUID()}`,
+        rowOf(piece) {
+          const run = whole(piece, requested, startedAt);
+          return cancelled ? { ...run, status: 'cancelled', error: undefined } : run;
+        },
+        async isWanted() {
+          cancelled = !(await isWanted(store, requested.id));
+          return !cancelled;
+        },
+      },
     });
     if (!result) break;
     results.push(result);
+    if (cancelled) continue;
     if (isOver(result.status, requested)) await takeOut(store, requested.id);
     else await keepRest(store, restAfter(result, { ...requested, startedAt, cutOffAt: clock.now() }), clock.now());
     if (result.status !== 'complete') break;

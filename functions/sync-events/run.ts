@@ -37,8 +37,15 @@ export interface SyncOptions {
   readonly runId: string;
   /** Milliseconds since 1970 at which the function is ended from outside. */
   readonly endsAt: number;
-  /** Of one piece of a longer run: a name of its own, unique among pieces, and what the row of the whole tells. */
-  readonly piece?: { readonly name: string; readonly rowOf: (piece: SyncRun) => SyncRun };
+  /**
+   * Of one piece of a longer run: a name of its own, unique among pieces, what the row of the whole tells, and whether it is still wanted:
+   * asked after each part.
+   */
+  readonly piece?: {
+    readonly name: string;
+    readonly rowOf: (piece: SyncRun) => SyncRun;
+    readonly isWanted: () => Promise<boolean>;
+  };
 }
 
 /** What a run did, as it is returned and kept in the run's row. Instants in ISO 8601. */
@@ -90,7 +97,10 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
       progress.seen += part.events;
       progress.through = part.window.to;
       if (!range) await moveCursor(store, lease, part.window.to);
-      if (clock.now() - reportedAt < PROGRESS_EVERY || part.window.to === window.to) continue;
+      const isLast = part.window.to === window.to;
+      if (!isLast && (await options.piece?.isWanted()) === false)
+        throw new UpstreamError('gave up', 'It was cancelled.');
+      if (clock.now() - reportedAt < PROGRESS_EVERY || isLast) continue;
       reportedAt = clock.now();
       const complete_through = iso(progress.through);
       log('info', 'sync_progress', { run_id: runId, ...spanOf(window), ...countsOf(progress), complete_through });

@@ -7,10 +7,11 @@ const JOBS = 'GET /v2/republish-jobs';
 const START = 'POST /v2/republish-jobs';
 const JOB = 'GET /v2/republish-jobs/{id}';
 const ITEMS = 'GET /v2/republish-jobs/{id}/items';
-const CANCEL = 'POST /v2/republish-jobs/{id}/cancel';
+const CANCEL_JOB = 'POST /v2/republish-jobs/{id}/cancel';
 const RUNS = 'GET /v2/sync-runs';
 const REQUEST = 'POST /v2/sync-runs';
 const RUN = 'GET /v2/sync-runs/{id}';
+const CANCEL_RUN = 'POST /v2/sync-runs/{id}/cancel';
 
 const NONE = '2020-01-01T00:00:00.000Z-00000000';
 const to = (operation: string, id: string) => operation.replace('{id}', encodeURIComponent(id));
@@ -99,23 +100,6 @@ const jobs: readonly Situation[] = [
     [503, 'DynamoDB refuses', whileDynamoDb(REFUSED, post(START, selection))],
   ]),
   ...closed(START, () => START),
-  ...of(CANCEL, [
-    [200, 'one that waits', async (api) => api.ask(to(CANCEL, await started(START, selection, api)), operator)],
-    [
-      200,
-      'one that was cancelled',
-      async (api) => {
-        const id = await started(START, selection, api);
-        await (await api.ask(to(CANCEL, id), operator)).text();
-        return api.ask(to(CANCEL, id), operator);
-      },
-    ],
-    [403, 'a read token', (api) => api.ask(to(CANCEL, NONE), reader)],
-    [404, 'an unknown one', (api) => api.ask(to(CANCEL, NONE), operator)],
-    [500, 'DynamoDB finds the request invalid', whileDynamoDb(INVALID, (api) => api.ask(to(CANCEL, NONE), operator))],
-    [503, 'DynamoDB refuses', whileDynamoDb(REFUSED, (api) => api.ask(to(CANCEL, NONE), operator))],
-  ]),
-  ...closed(CANCEL, () => to(CANCEL, NONE)),
 ];
 
 const runs: readonly Situation[] = [
@@ -134,5 +118,32 @@ const runs: readonly Situation[] = [
   ...closed(REQUEST, () => REQUEST),
 ];
 
+const cancels: readonly Situation[] = [
+  [CANCEL_JOB, START, selection] as const,
+  [CANCEL_RUN, REQUEST, range] as const,
+].flatMap(([operation, start, body]) => [
+  ...of(operation, [
+    [200, 'one that waits', async (api) => api.ask(to(operation, await started(start, body, api)), operator)],
+    [
+      200,
+      'one that was cancelled',
+      async (api) => {
+        const id = await started(start, body, api);
+        await (await api.ask(to(operation, id), operator)).text();
+        return api.ask(to(operation, id), operator);
+      },
+    ],
+    [403, 'a read token', (api) => api.ask(to(operation, NONE), reader)],
+    [404, 'an unknown one', (api) => api.ask(to(operation, NONE), operator)],
+    [
+      500,
+      'DynamoDB finds the request invalid',
+      whileDynamoDb(INVALID, (api) => api.ask(to(operation, NONE), operator)),
+    ],
+    [503, 'DynamoDB refuses', whileDynamoDb(REFUSED, (api) => api.ask(to(operation, NONE), operator))],
+  ]),
+  ...closed(operation, () => to(operation, NONE)),
+]);
+
 /** Every status of republish jobs and sync runs. */
-export const ofRecovery: readonly Situation[] = [...lists, ...shows, ...jobs, ...runs];
+export const ofRecovery: readonly Situation[] = [...lists, ...shows, ...jobs, ...runs, ...cancels];

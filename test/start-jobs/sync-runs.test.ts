@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { oldestRequested, takeOut } from '../../functions/ledger/requested-runs.ts';
+import { NO_COUNTS, oldestRequested, takeOut } from '../../functions/ledger/requested-runs.ts';
+import { putRun } from '../../functions/ledger/sync-runs.ts';
 import { captureLog } from '../handlers.ts';
 import { rowsIn } from '../receive-webhook/receiver.ts';
 import { RUNS, type Starter, startStarter } from './starter.ts';
@@ -59,6 +60,27 @@ test('the same Idempotency-Key: the same run, however far it is', async () => {
   expect(again.headers).toHaveProperty('idempotent-replayed', 'true');
   expect(await oldestRequested(starter.store)).toBeUndefined();
   expect((await starter.post(RUNS, range, 'a-key')).status).toBe(422);
+});
+
+test('one that waits can be cancelled, and again; one that nobody asked for is answered as it stands', async () => {
+  const { body } = await starter.post(RUNS, range);
+  const { id } = body.data as { id: string };
+  for (let time = 0; time < 2; time += 1) {
+    const { status, body: answer } = await starter.post(`${RUNS}/${id}/cancel`);
+    expect({ status, data: answer.data }).toMatchObject({
+      status: 200,
+      data: { id, status: 'cancelled', error: null },
+    });
+  }
+  expect(await oldestRequested(starter.store)).toMatchObject({ id, cancelled: true });
+
+  const scheduled = '2026-03-01T00:00:00.000Z-0123abcd';
+  const window = { from: 0, to: 1 };
+  const run = { id: scheduled, startedAt: 0, trigger: 'schedule', window, status: 'running', ...NO_COUNTS } as const;
+  await putRun(starter.store, { ...run, error: undefined }, Date.now());
+  const other = await starter.post(`${RUNS}/${scheduled}/cancel`);
+  expect(other).toMatchObject({ status: 200, body: { data: { id: scheduled, status: 'running' } } });
+  expect((await starter.post(`${RUNS}/2026-03-01T00:00:00.000Z-00000000/cancel`)).status).toBe(404);
 });
 
 describe('what is no range: 422 that points at it, and nothing is written', () => {

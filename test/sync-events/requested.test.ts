@@ -1,7 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { oldestRequested, requestRun } from '../../functions/ledger/requested-runs.ts';
-import { runIn, type ShownRun } from '../../functions/ledger/sync-runs.ts';
+import { cancelRun, NO_COUNTS, oldestRequested, requestRun } from '../../functions/ledger/requested-runs.ts';
+import { putRun, runIn, type ShownRun } from '../../functions/ledger/sync-runs.ts';
 import { LEASE_FOR } from '../../functions/ledger/sync-state.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { asksForRequested, readInput } from '../../functions/sync-events/input.ts';
@@ -173,6 +173,81 @@ describe('a run that fails', () => {
     rig.time += LEASE_FOR + 1;
     expect(await minute(rig)).toEqual(['complete']);
     expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 10 });
+  });
+});
+
+describe('a run that is cancelled', () => {
+  test('before it begins, does not begin, and lets the next one go on', async () => {
+    const rig = await openRig();
+    fill(rig, 10);
+    const [first, second] = [await request(rig), await request(rig)];
+    expect(await cancelRun(rig.store, first, rig.time)).toBe(true);
+    expect(await shown(rig, first)).toMatchObject({ status: 'cancelled', started_at: null });
+    expect(await minute(rig)).toEqual(['complete']);
+    expect(await shown(rig, first)).toMatchObject({ status: 'cancelled', seen: 0 });
+    expect(await shown(rig, second)).toMatchObject({ status: 'complete', seen: 10 });
+    expect(await cancelRun(rig.store, first, rig.time)).toBe(false);
+    expect(await cancelRun(rig.store, second, rig.time)).toBe(false);
+    expect(await shown(rig, second)).toMatchObject({ status: 'complete' });
+  });
+
+  test('at work, ends after the part that it reads: what it has stored stays, and nothing is left to do', async () => {
+    const rig = await openRig();
+    fill(rig, 4_500);
+    const id = await request(rig);
+    let asked = false;
+    rig.telnyx.intercept = ({ query }) => {
+      // Of its first part, which is an eighth of the time: 1,620 events.
+      if (query['page[number]'] === '7') asked = true;
+      return undefined;
+    };
+    const send = rig.store.client.send.bind(rig.store.client);
+    const client = Object.create(rig.store.client, {
+      send: {
+        async value(command: Parameters<typeof send>[0], ...rest: never[]) {
+          if (asked) {
+            asked = false;
+            await cancelRun(rig.store, id, rig.time);
+            expect(await shown(rig, id)).toMatchObject({ status: 'cancelled' });
+          }
+          return send(command, ...rest);
+        },
+      },
+    });
+    expect(await minute(rig, { store: { ...rig.store, client } })).toEqual(['partial']);
+    const { seen, inserted, status, error } = await shown(rig, id);
+    expect({ status, error }).toEqual({ status: 'cancelled', error: null });
+    expect(seen).toBeGreaterThan(0);
+    expect(seen).toBeLessThan(4_500);
+    expect(inserted).toBeGreaterThanOrEqual(seen);
+    expect(await oldestRequested(rig.store)).toBeUndefined();
+    expect(await minute(rig)).toEqual([]);
+  });
+
+  test('between two pieces, does not go on; one whose function died is settled too', async () => {
+    const rig = await openRig();
+    fill(rig, 10);
+    const id = await request(rig);
+    rig.telnyx.intercept = () => ({ status: 500 });
+    expect(await minute(rig)).toEqual(['failed']);
+    await cancelRun(rig.store, id, rig.time);
+    // The last words of a function that has not heard of it.
+    await putRun(
+      rig.store,
+      {
+        id,
+        startedAt: rig.time,
+        trigger: 'requested',
+        window: MARCH,
+        status: 'running',
+        ...NO_COUNTS,
+        error: undefined,
+      },
+      rig.time,
+    );
+    expect(await minute(rig)).toEqual([]);
+    expect(await shown(rig, id)).toMatchObject({ status: 'cancelled' });
+    expect(await oldestRequested(rig.store)).toBeUndefined();
   });
 });
 

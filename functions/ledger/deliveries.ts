@@ -3,9 +3,10 @@ import { dayOf, isClosed } from '../porting/day.ts';
 import { type EventFacts, factsOf, type PortingEvent } from '../porting/event.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { markDoubtful } from './doubtful-days.ts';
+import { type Gap, NOT_RECOVERED_YET, RECOVERED } from './gaps.ts';
 import { ANNOUNCE, NEWS, newsValues, shardOf } from './news.ts';
 import { createdAtId, RECORD_TYPE } from './row.ts';
-import { number, type Row, type Store, text, textIn, tookPlace, unlessRefused } from './store.ts';
+import { number, type Row, type Store, text, textIn, unlessRefused } from './store.ts';
 
 /**
  * What a delivery was: `stored` is the event's first sight, `confirmed` the first webhook of an event that the list brought, and
@@ -17,7 +18,9 @@ export type DeliveryOutcome = 'stored' | 'confirmed' | 'duplicate';
 const BODY_IS_NEWS = 'attribute_not_exists(delivered)';
 /** Rows go when their retention ends; a mark must not bring an empty one back. */
 const EVENT_IS_HELD = 'attribute_exists(id)';
-const NOT_RECOVERED_YET = 'attribute_not_exists(recovered_at)';
+/** The webhook had been given up, and this is the first one that comes. */
+const WAS_MISSED = `attribute_exists(missed_at) AND ${NOT_RECOVERED_YET}`;
+const WAS_NOT_MISSED = '(attribute_not_exists(missed_at) OR attribute_exists(recovered_at))';
 
 /** What every delivery leaves behind. Whoever waited for it need not wait any more. */
 const DELIVERED = ['webhook_first_at = if_not_exists(webhook_first_at, :now)', 'webhook_last_at = :now'];
@@ -38,9 +41,10 @@ const FIRST_BODY = [
 ];
 
 /**
- * Writes a delivered event: one request for the first body, two for every other delivery, and one more when the webhook had been given
- * up as missed. An event of a day whose count is kept takes up to two more: a look whether the row is there, and the mark that the
- * count is doubtful.
+ * Writes a delivered event: one request for the first body, two for every other delivery, and three or four when the webhook had been given
+ * up as missed. Whichever it is, is known only to the row, so each is a condition of its own, and each is one write: a death after it
+ * leaves nothing to be done. An event of a day whose count is kept takes up to two more: a look whether the row is there, and the mark
+ * that the count is doubtful.
  *
  * @param event in the record's shape, from a webhook whose signature was verified
  * @param now milliseconds since 1970
@@ -69,29 +73,23 @@ export async function recordDelivery(
     return unlessRefused(store.client.send(write, options).then(({ Attributes = {} }) => Attributes));
   };
 
-  let before = await update(firstBody(event, facts, at));
-  const first = before !== undefined;
-  before ??= await update({
-    ConditionExpression: EVENT_IS_HELD,
-    UpdateExpression: `SET ${DELIVERED.join(', ')} ${COUNTED}`,
-    ExpressionAttributeValues: { ':now': text(at), ':one': number(1) },
-  });
-  // The row went between the two writes: it can go only once.
-  if (!before) return recordDelivery(store, event, now, signal);
-
-  if (textIn(before, 'missed_at') !== undefined && textIn(before, 'recovered_at') === undefined) {
-    await recordRecovery(store, facts.id, now, signal);
+  for (const missed of [false, true]) {
+    const first = await update(firstBody(event, facts, at, missed));
+    const before = first ?? (await update(furtherBody(facts, at, missed)));
+    if (!before) continue;
+    if (textIn(before, 'webhook_first_at') !== undefined) return 'duplicate';
+    return first && textIn(before, 'event_type') === undefined ? 'stored' : 'confirmed';
   }
-  if (textIn(before, 'webhook_first_at') !== undefined) return 'duplicate';
-  return first && textIn(before, 'event_type') === undefined ? 'stored' : 'confirmed';
+  // The row went, or was given up, between two writes: each can happen only once.
+  return recordDelivery(store, event, now, signal);
 }
 
-function firstBody(event: PortingEvent, facts: EventFacts, at: string) {
-  const set = [...FIRST_BODY];
+function firstBody(event: PortingEvent, facts: EventFacts, at: string, missed: boolean) {
+  const set = [...FIRST_BODY, ...(missed ? RECOVERED : [])];
   if (facts.portingOrderId !== undefined)
     set.push('porting_order_id = if_not_exists(porting_order_id, :porting_order_id)');
   return {
-    ConditionExpression: BODY_IS_NEWS,
+    ConditionExpression: `${BODY_IS_NEWS} AND ${missed ? WAS_MISSED : WAS_NOT_MISSED}`,
     UpdateExpression: `SET ${set.join(', ')} ${COUNTED}`,
     ExpressionAttributeValues: {
       ':record_type': text(RECORD_TYPE),
@@ -100,26 +98,21 @@ function firstBody(event: PortingEvent, facts: EventFacts, at: string) {
       ':delivered': text(JSON.stringify(event)),
       ':now': text(at),
       ...newsValues(facts.id),
+      ...(missed && { ':recovered': text('recovered' satisfies Gap) }),
       ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
     },
   };
 }
 
-/**
- * Writes down that the webhook of a missed notification has come after all. The 200 waits for it: as long as it is not written, Telnyx
- * sends the webhook again.
- */
-export async function recordRecovery(store: Store, id: string, now: number, signal?: AbortSignal): Promise<void> {
-  const write = new UpdateItemCommand({
-    TableName: store.events,
-    Key: { id: text(id) },
-    ConditionExpression: NOT_RECOVERED_YET,
-    UpdateExpression: `SET gap = :recovered, recovered_at = :now, ${ANNOUNCE.join(', ')}`,
+function furtherBody({ id }: EventFacts, at: string, missed: boolean) {
+  const set = [...DELIVERED, ...(missed ? [...RECOVERED, ...ANNOUNCE] : [])];
+  return {
+    ConditionExpression: `${EVENT_IS_HELD} AND ${missed ? WAS_MISSED : WAS_NOT_MISSED}`,
+    UpdateExpression: `SET ${set.join(', ')} ${COUNTED}`,
     ExpressionAttributeValues: {
-      ':recovered': text('recovered'),
-      ':now': text(timestampOf(now)),
-      ':shard': text(shardOf(id)),
+      ':now': text(at),
+      ':one': number(1),
+      ...(missed && { ':recovered': text('recovered' satisfies Gap), ':shard': text(shardOf(id)) }),
     },
-  });
-  await tookPlace(store.client.send(write, signal ? { abortSignal: signal } : {}));
+  };
 }

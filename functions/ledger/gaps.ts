@@ -15,6 +15,11 @@ export type Gap = 'missed' | 'recovered' | 'unlisted';
 const STILL_AWAITED = 'attribute_exists(awaiting_webhook) AND attribute_not_exists(webhook_first_at)';
 const NEVER_LISTED = 'attribute_exists(id) AND attribute_not_exists(listed_first_at) AND attribute_not_exists(gap)';
 
+export const NOT_RECOVERED_YET = 'attribute_not_exists(recovered_at)';
+
+/** The webhook of a missed notification has come after all. */
+export const RECOVERED = ['gap = :recovered', 'recovered_at = :now'];
+
 /** Ids of events that have been waiting for their webhook since an instant, longest first, a page at a time. */
 export async function* awaitedSince(store: Store, until: number): AsyncGenerator<readonly string[]> {
   for (const shard of SHARDS) {
@@ -50,6 +55,22 @@ export async function markMissed(store: Store, id: string, now: number): Promise
       }),
     ),
   );
+}
+
+/** Writes down that the webhook of a missed notification has come after all, under another id: deliveries.ts has the others. */
+export async function recordRecovery(store: Store, id: string, now: number): Promise<void> {
+  const write = new UpdateItemCommand({
+    TableName: store.events,
+    Key: { id: text(id) },
+    ConditionExpression: NOT_RECOVERED_YET,
+    UpdateExpression: `SET ${[...RECOVERED, ...ANNOUNCE].join(', ')}`,
+    ExpressionAttributeValues: {
+      ':recovered': text('recovered' satisfies Gap),
+      ':now': text(timestampOf(now)),
+      ':shard': text(shardOf(id)),
+    },
+  });
+  await tookPlace(store.client.send(write));
 }
 
 /** Waits for a webhook no more: none was due. */

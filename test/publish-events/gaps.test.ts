@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { markMissed } from '../../functions/ledger/gaps.ts';
 import { learnIdsAgree, readChannels, readIdsKnowledge } from '../../functions/ledger/learned.ts';
 import type { WebhookTypes } from '../../functions/porting/due.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
-import { listedEvent, uuid } from '../porting-events.ts';
+import { mortal } from '../mortal.ts';
+import { deliveredEvent, listedEvent, uuid } from '../porting-events.ts';
 import { at, commentEvent, ORDER, splitEvent, statusEvent } from './events.ts';
 import { MINUTE, openRig, type Rig } from './rig.ts';
 
@@ -87,6 +90,24 @@ describe('a webhook that was due and did not come', () => {
     await rig.sweep();
     expect(missedOn(rig)).toEqual([`${uuid(1)}:missed`]);
     expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeUndefined();
+  });
+
+  test('is recovered by the very write that brings the webhook, with its payload or without', async () => {
+    for (const payload of [null, undefined]) {
+      for (let diesAt = 1, died = true; died; diesAt += 1) {
+        const rig = await openWatched();
+        const event = statusEvent(1, 'exception', 1);
+        await rig.list(payload === null ? { ...event, payload, payload_status: 'created', updated_at: at(0) } : event);
+        rig.time += 20 * MINUTE;
+        await markMissed(rig.store, event.id, rig.time);
+        const process = mortal(rig.store, diesAt, 'after');
+        await recordDelivery(process.store, deliveredEvent(event), rig.time).catch(() => undefined);
+        died = process.died();
+        const { ledger } = (await rig.event(event.id)) ?? {};
+        expect(ledger?.recovered_at === null, `death after ${diesAt}`).toBe(ledger?.webhook_deliveries === 0);
+        if (!died) expect(ledger).toMatchObject({ recovered_at: '2026-03-20T12:20:00.000000Z', webhook_deliveries: 1 });
+      }
+    }
   });
 
   test('is recovered when it comes under another id', async () => {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { recordRecovery } from '../../functions/ledger/deliveries.ts';
-import { markMissed } from '../../functions/ledger/gaps.ts';
+import { markMissed, recordRecovery } from '../../functions/ledger/gaps.ts';
 import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
 import { readHealing } from '../../functions/run-jobs/settings.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';

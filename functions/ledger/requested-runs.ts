@@ -52,7 +52,7 @@ export async function requestRun(
   });
   await tookPlace(store.client.send(put));
   const pending = { id, startedAt: undefined, trigger: 'requested', window: whole, status: 'pending' } as const;
-  await putPendingRun(store, { ...pending, ...NO_COUNTS, error: undefined }, now);
+  await putPendingRun(store, { ...pending, ...NO_COUNTS, through: whole.from, error: undefined }, now);
   return { run: (await readRun(store, id)) as ShownRun, isNew: true };
 }
 

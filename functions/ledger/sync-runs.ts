@@ -20,6 +20,8 @@ export interface SyncRun extends RunCounts {
   readonly startedAt: number | undefined;
   readonly trigger: 'schedule' | 'range' | 'requested';
   readonly window: Window;
+  /** Everything of the window before it is stored. */
+  readonly through: number;
   /** A requested run is `pending` before it runs, and before it is tried again. */
   readonly status: RunStatus | 'pending' | 'cancelled';
   readonly error: string | undefined;
@@ -68,6 +70,7 @@ function rowOf(run: SyncRun, now: number): Row {
     trigger: text(run.trigger),
     window_from: text(timestampOf(run.window.from)),
     window_to: text(timestampOf(run.window.to)),
+    through: text(timestampOf(run.through)),
     status: text(run.status),
     pages: number(run.pages),
     seen: number(run.seen),
@@ -86,6 +89,8 @@ export interface ShownRun extends RunCounts {
   readonly status: SyncRun['status'];
   readonly from: string;
   readonly to: string;
+  /** Everything from `from` up to here is stored: how far it is. */
+  readonly complete_through: string;
   readonly started_at: string | null;
   /** When the rest was last true. */
   readonly updated_at: string;
@@ -100,6 +105,8 @@ export function runIn(row: Row): ShownRun {
     status: textIn(row, 'status') as SyncRun['status'],
     from: textIn(row, 'window_from') ?? '',
     to: textIn(row, 'window_to') ?? '',
+    // Rows that were written before there was one.
+    complete_through: textIn(row, 'through') ?? textIn(row, 'window_from') ?? '',
     pages: numberIn(row, 'pages') ?? 0,
     seen: numberIn(row, 'seen') ?? 0,
     inserted: numberIn(row, 'inserted') ?? 0,

@@ -83,7 +83,8 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   const progress: Progress = { pages: 0, seen: 0, inserted: 0, confirmed: 0, upgraded: 0, through: window.from };
   const trigger = range ? 'range' : 'schedule';
   const writeRun = (status: RunStatus, error?: string) => {
-    const run = { id: runId, startedAt, trigger, window, status, ...countsOf(progress), error } as const;
+    const { through } = progress;
+    const run = { id: runId, startedAt, trigger, window, through, status, ...countsOf(progress), error } as const;
     return putRun(store, options.piece?.rowOf(run) ?? run, clock.now());
   };
 

@@ -111,6 +111,7 @@ export interface SyncRun {
   readonly started_at: string | null;
   readonly from: string;
   readonly to: string;
+  readonly complete_through: string;
   readonly pages: number;
   readonly seen: number;
   readonly inserted: number;

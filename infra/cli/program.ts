@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCancel } from './commands/cancel.ts';
 import { addEvents } from './commands/events.ts';
 import { addGaps } from './commands/gaps.ts';
 import { addJobs } from './commands/jobs.ts';
@@ -20,7 +21,7 @@ Environment:
 Exit codes:
   0  fine
   1  the request failed, or the outcome is bad: not well, a job with failed or
-     unknown items, a sync run that failed
+     unknown items, a run or job that failed or was cancelled
   2  wrong usage
   3  not authorized
   4  not found
@@ -48,7 +49,7 @@ export async function runProgram(args: readonly string[], contextOf: (json: bool
     .exitOverride();
   for (const add of [
     ...[addStatus, addOrders, addEvents, addTail, addGaps, addRejections],
-    ...[addRepublish, addJobs, addSyncRuns],
+    ...[addRepublish, addJobs, addSyncRuns, addCancel],
   ]) {
     add(program, async (work) => {
       exitCode = await work(contextOf(program.opts().json === true));

@@ -98,6 +98,7 @@ export function syncRun(status: string, more: object = {}) {
     started_at: '2026-11-20T10:00:00.000000Z',
     from: '2026-11-01T00:00:00.000000Z',
     to: '2026-11-20T10:00:00.000000Z',
+    complete_through: '2026-11-10T17:00:00.000000Z',
     pages: 3,
     seen: 700,
     inserted: 2,

@@ -215,6 +215,38 @@ describe('cancel', () => {
   });
 });
 
+describe('cancel of a run', () => {
+  const NO_JOB = problem(404, '10005', 'There is no such job.');
+  const post = (what: string) => `POST /v2/${what}/${syncRun('').id}/cancel`;
+
+  it('is tried when there is no such job', async () => {
+    const ledger = await stubLedger({
+      [post('republish-jobs')]: NO_JOB,
+      [post('sync-runs')]: answers(syncRun('cancelled')),
+    });
+    const { code, stdout, stderr } = await run(ledger, 'cancel', syncRun('').id);
+    const words = 'cancelled: 3 pages, 700 seen, 2 inserted, 1 upgraded';
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `run ${syncRun('').id} ${words}\n`, stderr: '' });
+  });
+
+  it('ends with 4 when there is neither', async () => {
+    const ledger = await stubLedger({ [post('republish-jobs')]: NO_JOB, [post('sync-runs')]: NO_JOB });
+    const { code, stderr } = await run(ledger, 'cancel', syncRun('').id);
+    expect(code).toBe(4);
+    expect(stderr).toBe(`There is no republish job and no sync run ${syncRun('').id}.\n`);
+  });
+
+  it('a backfill that somebody cancels ends with 1', async () => {
+    const { id } = syncRun('pending');
+    const ledger = await stubLedger({
+      'POST /v2/sync-runs': { status: 202, body: { data: syncRun('pending') } },
+      [`GET /v2/sync-runs/${id}`]: answers(syncRun('running'), syncRun('cancelled')),
+    });
+    const { code, stdout } = await run(ledger, 'backfill', '--from', '2026-11-01');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'cancelled: 3 pages, 700 seen, 2 inserted, 1 upgraded\n' });
+  });
+});
+
 describe('backfill', () => {
   const { id } = syncRun('pending');
   const routes = (...ends: unknown[]) => ({
@@ -226,7 +258,7 @@ describe('backfill', () => {
     const ledger = await stubLedger(routes(syncRun('complete')));
     const { code, stdout, stderr } = await run(ledger, 'backfill', '--from', '2026-11-01');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'complete: 3 pages, 700 seen, 2 inserted, 1 upgraded\n' });
-    expect(stderr).toMatch(/^run \S+: 2026-11-01 00:00:00 to 2026-11-20 10:00:00 UTC\npending: .*\n$/);
+    expect(stderr).toMatch(/^run \S+: 2026-11-01 00:00:00 to 2026-11-20 10:00:00 UTC\n50% {2}pending: .*\n$/);
     const { from, to } = ledger.asked[0]?.body as { from: string; to: string };
     expect(from).toBe('2026-11-01T00:00:00Z');
     expect(Math.abs(Date.now() - Date.parse(to))).toBeLessThan(60_000);

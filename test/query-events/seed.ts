@@ -76,6 +76,7 @@ export async function ran(store: Store, startedAt: number, fields: Partial<SyncR
     startedAt,
     trigger: 'schedule',
     window: { from: startedAt - 1_200_000, to: startedAt - 5_000 },
+    through: startedAt - 600_000,
     status: 'complete',
     pages: 2,
     seen: 17,

@@ -45,6 +45,7 @@ describe('the runs', () => {
       status: 'failed',
       from: timestampOf(startedAt - 1_200_000),
       to: timestampOf(startedAt - 5_000),
+      complete_through: timestampOf(startedAt - 600_000),
       pages: 2,
       seen: 17,
       inserted: 3,

@@ -28,6 +28,7 @@ test('a range is put into the queue, and shown as a run that waits for its turn'
     status: 'pending',
     from: '2026-03-01T00:00:00.000000Z',
     to: '2026-03-02T00:00:00.001000Z',
+    complete_through: '2026-03-01T00:00:00.000000Z',
     pages: 0,
     seen: 0,
     inserted: 0,
@@ -77,7 +78,7 @@ test('one that waits can be cancelled, and again; one that nobody asked for is a
   const scheduled = '2026-03-01T00:00:00.000Z-0123abcd';
   const window = { from: 0, to: 1 };
   const run = { id: scheduled, startedAt: 0, trigger: 'schedule', window, status: 'running', ...NO_COUNTS } as const;
-  await putRun(starter.store, { ...run, error: undefined }, Date.now());
+  await putRun(starter.store, { ...run, through: 0, error: undefined }, Date.now());
   const other = await starter.post(`${RUNS}/${scheduled}/cancel`);
   expect(other).toMatchObject({ status: 200, body: { data: { id: scheduled, status: 'running' } } });
   expect((await starter.post(`${RUNS}/2026-03-01T00:00:00.000Z-00000000/cancel`)).status).toBe(404);

@@ -73,6 +73,7 @@ test('what was asked for is listed, oldest first, each in the row that was shown
     trigger: 'requested',
     from: '2026-03-10T12:00:00.000000Z',
     to: '2026-03-19T12:00:00.000000Z',
+    complete_through: '2026-03-19T12:00:00.000000Z',
     started_at: '2026-03-20T12:01:00.001000Z',
     seen: 600,
     inserted: 600,
@@ -99,6 +100,7 @@ describe('a run that is cut off', () => {
     const cut = await shown(rig, id);
     expect(cut).toMatchObject({ status: 'running', from: '2026-03-10T12:00:00.000000Z' });
     expect(cut.seen).toBeGreaterThan(0);
+    expect(cut.complete_through > cut.from && cut.complete_through < cut.to).toBe(true);
     const requested = await oldestRequested(rig.store);
     expect(requested).toMatchObject({ id, whole: MARCH, failures: 0, counts: { seen: cut.seen } });
     expect(requested?.rest.from).toBeGreaterThan(MARCH.from);
@@ -239,6 +241,7 @@ describe('a run that is cancelled', () => {
         startedAt: rig.time,
         trigger: 'requested',
         window: MARCH,
+        through: MARCH.from,
         status: 'running',
         ...NO_COUNTS,
         error: undefined,

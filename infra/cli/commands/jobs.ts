@@ -33,20 +33,6 @@ export const addJobs: AddCommands = (program, run) => {
     .action((id: string, { watch, items }: { watch?: true; items?: true }) =>
       run((context) => (watch ? watchJob(context, id, items) : showJob(context, id, items))),
     );
-  program
-    .command('cancel')
-    .description('cancels a republish job; what was sent is sent (operate token)')
-    .argument('<job>', 'job')
-    .action((id: string) =>
-      run(async ({ api, screen }) => {
-        const path = `${PATH}/${segment(id)}/cancel`;
-        const { data } = await api.post<{ data: Job }>(path, undefined, { repeat: true });
-        if (screen.json) screen.document({ data });
-        else screen.print(`job ${shown(data.id)} ${wordsOf(data)}`);
-        if (data.status === 'complete') screen.say('It was at its end already: there was nothing left to cancel.');
-        return EXIT.fine;
-      }),
-    );
 };
 
 const outcome = (head: string, name: keyof Job['outcomes'], more: { spare?: true } = {}): Column<Job> => ({
@@ -76,7 +62,8 @@ function hasEnded({ status }: Job): boolean {
   return status === 'complete' || status === 'cancelled';
 }
 
-function wordsOf({ status, done, total, outcomes, error }: Job): string {
+/** How a job stands, in words. */
+export function wordsOf({ status, done, total, outcomes, error }: Job): string {
   const parts = [
     `${outcomes.sent} sent`,
     ...(outcomes.not_found ? [`${outcomes.not_found} not found`] : []),

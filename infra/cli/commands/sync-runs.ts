@@ -66,6 +66,19 @@ export function runColumns({ paint }: Screen): Column<SyncRun>[] {
 const countsOf = ({ pages, seen, inserted, upgraded }: SyncRun): string =>
   `${counted(pages, 'page')}, ${seen} seen, ${inserted} inserted, ${upgraded} upgraded`;
 
+/** How a run stands, in words. */
+export function wordsOf(run: SyncRun): string {
+  return `${run.status}: ${countsOf(run)}${run.error ? `; ${run.error}` : ''}`;
+}
+
+/** The part of the run's time that has been listed. */
+function shareOf({ from, to, complete_through: through }: SyncRun): number | undefined {
+  const [begin, end, now] = [from, to, through].map((at) => Date.parse(at)) as [number, number, number];
+  return end > begin ? Math.min(1, Math.max(0, (now - begin) / (end - begin))) : undefined;
+}
+
+const ENDED = ['complete', 'failed', 'cancelled'];
+
 async function backfill({ api, screen }: Context, from: string, to: string) {
   const key = { idempotencyKey: randomUUID() };
   const { data: asked } = await api.post<{ data: SyncRun }>('/v2/sync-runs', { from, to }, key);
@@ -73,18 +86,19 @@ async function backfill({ api, screen }: Context, from: string, to: string) {
   const path = `/v2/sync-runs/${segment(asked.id)}`;
   const run = await follow<SyncRun>({
     look: async (signal) => (await api.get<{ data: SyncRun }>(path, {}, { signal, repeat: false })).data,
-    ended: ({ status }) => status === 'complete' || status === 'failed',
-    step: (state) => ({ words: `${state.status}: ${countsOf(state)}${state.error ? `; ${state.error}` : ''}` }),
+    ended: ({ status }) => ENDED.includes(status),
+    step: (state) => ({ words: wordsOf(state), share: shareOf(state) }),
     progress: progressOn(),
     signal: untilInterrupted(),
   });
   if (!run) {
     screen.say(`No longer watching: run ${shown(asked.id)} goes on. To see it: ${LEDGER} runs`);
+    screen.say(`Cancel it: ${LEDGER} cancel ${shown(asked.id)}`);
     return EXIT.interrupted;
   }
   const failed = run.status !== 'complete';
   if (screen.json) screen.document({ data: run });
   else screen.print(`${screen.paint(failed ? 'red' : 'green', shown(run.status))}: ${countsOf(run)}`);
-  if (failed) screen.say(`The run failed: ${shown(run.error)}`);
+  if (run.status === 'failed') screen.say(`The run failed: ${shown(run.error)}`);
   return failed ? EXIT.bad : EXIT.fine;
 }

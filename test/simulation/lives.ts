@@ -13,6 +13,9 @@ const DAY = 24 * 60 * MINUTE;
 export const OUR_URL = 'https://webhooks.ledger.example/webhooks/telnyx';
 const ANOTHER_URL = 'https://crm.example/telnyx';
 
+/** Types by which an event can be recognised under another id (contract section 3). */
+export const RECOGNISABLE = ['status_changed', 'new_comment', 'deleted'].map((type) => `porting_order.${type}`);
+
 /** An event of the simulated account. Instants are milliseconds since 1970. */
 export interface Happening {
   /** As it is when its payload is complete. */

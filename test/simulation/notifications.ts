@@ -1,12 +1,11 @@
 import { type Row, textIn } from '../../functions/ledger/store.ts';
 import { overdueSince } from '../../functions/porting/overdue.ts';
 import { GRACE, LIMITS } from './functions.ts';
+import { RECOGNISABLE } from './lives.ts';
 import type { Expected, Rest } from './oracle.ts';
 import { createdAtOf } from './plain-order.ts';
 
 const HOUR = 3_600_000;
-/** Types by which an event can be recognised under another id (contract section 3). */
-const RECOGNISABLE = /\.(status_changed|new_comment|deleted)$/;
 
 /** Compares what was said about missing webhooks, unlisted events and orders that wait with what is true. */
 export function checkNotifications(
@@ -78,7 +77,7 @@ function isMissing(rest: Rest, one: Expected): boolean {
   if (arrivalOf(rest, one) !== undefined || listedAt - happening.createdAt > 29 * 24 * HOUR) return false;
   const isKnown =
     plan.types !== 'learned' || (truth.channels.get(event.event_type)?.knownAt ?? Number.POSITIVE_INFINITY) < listedAt;
-  const isRecognisable = RECOGNISABLE.test(event.event_type) && happening.completeAt < listedAt;
+  const isRecognisable = RECOGNISABLE.includes(event.event_type) && happening.completeAt < listedAt;
   const agree = truth.agreeKnownAt !== undefined && truth.agreeKnownAt < listedAt && plan.webhooks.sameIds;
   return isKnown && (isRecognisable || agree);
 }
@@ -95,7 +94,7 @@ function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): 
   const wasMissed = textIn(row, 'missed_at') !== undefined;
   const isArrived = arrivalOf(rest, one) !== undefined;
   // What cannot be recognised may have been listed under another id, as long as ids are not known to agree.
-  const isTold = RECOGNISABLE.test(one.event.event_type) || truth.agreeKnownAt !== undefined;
+  const isTold = RECOGNISABLE.includes(one.event.event_type) || truth.agreeKnownAt !== undefined;
   const isUnlisted =
     one.byWebhookOnly &&
     isTold &&

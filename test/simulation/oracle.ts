@@ -6,7 +6,7 @@ import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts'
 import type { SimulatedBus } from './bus.ts';
 import type { Engine } from './engine.ts';
 import type { Launch } from './functions.ts';
-import type { Happening } from './lives.ts';
+import { type Happening, RECOGNISABLE } from './lives.ts';
 import { checkNotifications } from './notifications.ts';
 import { differences, ordersIn, plainOrder } from './plain-order.ts';
 import type { Plan } from './plan.ts';
@@ -65,9 +65,6 @@ export interface Expected {
   /** True when only its webhook brings it: Telnyx never lists it, or lists it under an id that nothing connects to the webhook's. */
   readonly byWebhookOnly: boolean;
 }
-
-/** Types by which an event can be recognised under another id (contract section 3). */
-const RECOGNISABLE = ['status_changed', 'new_comment', 'deleted'].map((type) => `porting_order.${type}`);
 
 /** Telnyx's own limit as measured; the sync keeps to four, evenly spaced. */
 const MOST_CALLS_A_SECOND = 5;

@@ -28,7 +28,7 @@ export function createCdk(environment: Readonly<Record<string, string>>, folder:
   async function run(command: string, options: readonly string[], settings: Settings = {}): Promise<void> {
     signal.throwIfAborted();
     const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const output = ['--no-notices', '--ci', '--progress', 'events'];
+    const output = ['--no-notices', '--ci'];
     const words = ['node_modules/aws-cdk/bin/cdk', command, ...options, ...context, ...output];
     const child = spawn(process.execPath, words, {
       cwd: repository,

@@ -2,13 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { OrderStore } from '../functions/ledger/store.ts';
 import { dynamodbClient } from '../infra/local/dynamodb.ts';
 import { ensureTables } from '../infra/local/tables.ts';
-import { tables } from '../infra/service.ts';
+import { type Table, tables } from '../infra/service.ts';
+
+/** Tests live at times of their own: what is over there by the engine's clock, DynamoDB Local would delete while they look. */
+const withoutTimeToLive: Readonly<Record<string, Table>> = Object.fromEntries(
+  Object.entries(tables).map(([name, { timeToLive: _, ...table }]) => [name, table]),
+);
 
 /** An empty ledger on an engine: tables of its own, made from the description that is deployed. */
 export async function openStoreAt(endpoint: string): Promise<OrderStore> {
   const client = dynamodbClient(endpoint);
   const suffix = randomUUID().slice(0, 8);
   const tableName = (table: string) => `${table}-${suffix}`;
-  await ensureTables(client, tables, { tableName, remedy: 'start another engine' });
+  await ensureTables(client, withoutTimeToLive, { tableName, remedy: 'start another engine' });
   return { client, events: tableName('events'), orders: tableName('orders'), control: tableName('control') };
 }

@@ -11,6 +11,11 @@ const suites = [
   'test/receive-webhook/',
   'test/query-events/',
   'test/republish-event/',
+  'test/publish-events/',
+  'test/start-jobs/',
+  'test/run-jobs/',
+  'test/query-deliveries/',
+  'test/bus/',
   'test/local-stack.test.ts',
 ];
 

@@ -40,7 +40,8 @@ export async function openDoor(ledger: Ledger, token: string): Promise<Door> {
     const attempt = statuses.push(0) - 1;
     const answer = await ledger.post(body, headers);
     statuses[attempt] = answer.status;
-    if (answer.status === 200 && (await show(ledger, token, id)).status !== 200) notHeld.push(id);
+    // Any other status says that the API is busy, and nothing about the event.
+    if (answer.status === 200 && (await show(ledger, token, id)).status === 404) notHeld.push(id);
     response.writeHead(answer.status).end(JSON.stringify(answer.body));
   }
 

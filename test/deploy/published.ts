@@ -91,7 +91,7 @@ export async function checkNothingUntold(
 async function allPublished(ledger: Ledger, tokens: Tokens): Promise<readonly Shown[]> {
   const until = Date.now() + PUBLISHED_WITHIN;
   for (;;) {
-    const held = await listAll(ledger, tokens.read, { 'page[size]': 250 });
+    const held = await listAll(ledger, tokens.read);
     const unmarked = held.filter(({ ledger }) => ledger.published_at === null);
     if (unmarked.length > 0 && Date.now() < until) {
       await sleep(500);

@@ -71,7 +71,7 @@ export async function listAll(
 ): Promise<readonly Shown[]> {
   const events: Shown[] = [];
   for (let number = 1; ; number += 1) {
-    const { data, meta } = await list(ledger, token, { 'page[size]': 100, ...query, 'page[number]': number });
+    const { data, meta } = await list(ledger, token, { 'page[size]': 250, ...query, 'page[number]': number });
     events.push(...data);
     if (number >= meta.total_pages) return events;
   }

@@ -34,7 +34,7 @@ export interface Telnyx {
 
 const SEED = 1;
 /** Orders of the last four weeks, so many more each minute, and how fast they live: an event or two each second, once it is resumed. */
-const HISTORY = 45;
+const HISTORY = 30;
 const ORDERS_PER_MINUTE = 20;
 const SPEED = 40_000;
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { countDays } from '../../functions/ledger/day-counts.ts';
+import { startBus } from '../../infra/local/bus.ts';
 import { startSecrets } from '../../infra/local/secrets.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { createKeys, webhookBody, webhookCount, webhookHeaders } from '../../infra/local/simulator/webhooks.ts';
@@ -14,22 +15,29 @@ const WARM_UP = 60;
 /** Of a year, as the days that a list adds up; and so many of its newest events are listed again by the sync. */
 const ACCOUNT = { events: 20_000, days: 365.5 };
 const LISTED = 300;
+/** Of the webhooks' events so many are published one by one, and the others by tens. */
+const ALONE = 100;
+const TEN = 10;
+/** Milliseconds that each call has left. */
+const REMAINING = 240_000;
 const API_KEY = 'KEYbench';
 const TOKEN = 'operate-token-of-the-bench';
 
-/** What one call of a handler takes: milliseconds of processor time, and bytes that it logs and answers. */
+/** What one call of a handler takes: milliseconds of processor time, and lines and bytes that it logs, and bytes that it answers. */
 export interface Call {
   readonly what: string;
   readonly cpu: number;
+  readonly lines: number;
   readonly logged: number;
   readonly answered: number;
 }
 
-/** Calls each handler some hundred times, in a process that does nothing else: engine, Telnyx and secrets are elsewhere. */
+/** Calls each handler some hundred times, in a process that does nothing else: engine, Telnyx, bus and secrets are elsewhere. */
 export async function calls(endpoint: string): Promise<readonly Call[]> {
   const keys = createKeys(1);
   const secrets = await startSecrets({ key: API_KEY, tokens: JSON.stringify({ read: [], operate: [TOKEN] }) });
   const telnyx = await startEventsApi({ apiKey: API_KEY, requestsPerSecond: Number.POSITIVE_INFINITY });
+  const bus = await startBus({ name: 'bus' });
   const store = await openStoreAt(endpoint);
   const begun = Date.now();
   await seed(store, { ...ACCOUNT, now: begun });
@@ -44,9 +52,21 @@ export async function calls(endpoint: string): Promise<readonly Call[]> {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
       EVENTS_TABLE: store.events,
+      ORDERS_TABLE: store.orders,
       CONTROL_TABLE: store.control,
+      EVENT_BUS: bus.name,
+      API_URL: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com',
+      WEBHOOK_URL: 'https://example.com/',
+      WEBHOOK_TYPES: 'learned',
+      GRACE_MINUTES: '15',
+      OVERDUE_AFTER: 'default',
+      RETAIN_DAYS: 'none',
+      HEALING: 'off',
+      HEALING_PER_DAY: '50',
+      LEDGER_NAME: 'PortInLedger',
       TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
       TELNYX_BASE_URL: telnyx.url,
       TELNYX_API_KEY_SECRET: 'key',
@@ -55,75 +75,110 @@ export async function calls(endpoint: string): Promise<readonly Call[]> {
     webhooks: told.map((event) => {
       const fresh = { ...event, id: randomUUID(), created_at: new Date(now).toISOString() };
       const body = webhookBody(fresh, { url: 'https://example.com/', attempt: 1 });
-      return { method: 'POST', headers: { ...webhookHeaders(keys, body, now) }, body };
+      return { id: fresh.id, method: 'POST', headers: { ...webhookHeaders(keys, body, now) }, body };
     }),
     ids: events.map(({ id }) => id),
   };
   const child = fork(import.meta.filename, ['calls'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   child.send(job);
   const [result] = (await once(child, 'message')) as [readonly Call[]];
-  await Promise.all([secrets.close(), telnyx.close()]);
+  await Promise.all([secrets.close(), telnyx.close(), bus.close()]);
   return result;
 }
 
 interface Job {
   readonly environment: Readonly<Record<string, string>>;
-  readonly webhooks: readonly { method: string; headers: Record<string, string>; body: string }[];
+  readonly webhooks: readonly { id: string; method: string; headers: Record<string, string>; body: string }[];
   readonly ids: readonly string[];
 }
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
+interface Answer {
+  readonly statusCode?: number;
+  readonly body?: string;
+  readonly batchItemFailures?: readonly unknown[];
+}
+
 async function measure(what: string, handler: Handler, event: (number: number) => unknown, many = CALLS) {
   let logged = 0;
+  let lines = 0;
   let answered = 0;
   const write = process.stdout.write;
   process.stdout.write = ((text: string) => {
     logged += Buffer.byteLength(text);
+    lines += 1;
     return true;
   }) as typeof write;
   const warmUp = Math.min(WARM_UP, Math.ceil(many / 5));
   let begun = process.cpuUsage();
   for (let number = 0; number < many; number += 1) {
-    if (number === warmUp) [begun, logged, answered] = [process.cpuUsage(), 0, 0];
+    if (number === warmUp) [begun, logged, lines, answered] = [process.cpuUsage(), 0, 0, 0];
     const answer = (await handler(
       event(number),
-      lambdaContext(() => 60_000),
-    )) as { statusCode?: number; body?: string };
-    if ((answer.statusCode ?? 200) >= 300) throw new Error(`${what}: ${JSON.stringify(answer)}`);
+      lambdaContext(() => REMAINING),
+    )) as Answer;
+    const failed = (answer.statusCode ?? 200) >= 300 || (answer.batchItemFailures ?? []).length > 0;
+    if (failed) throw new Error(`${what}: ${JSON.stringify(answer)}`);
     answered += Buffer.byteLength(answer.body ?? '');
   }
   const { user, system } = process.cpuUsage(begun);
   process.stdout.write = write;
-  const measured = many - warmUp;
-  return { what, cpu: (user + system) / 1000 / measured, logged: logged / measured, answered: answered / measured };
+  const each = (sum: number) => sum / (many - warmUp);
+  return {
+    what,
+    cpu: each((user + system) / 1000),
+    lines: each(lines),
+    logged: each(logged),
+    answered: each(answered),
+  };
+}
+
+/** What Lambda makes of the stream's records. Of their rows only the key is used. */
+function streamOf(ids: readonly string[]) {
+  return { Records: ids.map((id) => ({ dynamodb: { Keys: { id: { S: id } }, SequenceNumber: '1' } })) };
 }
 
 async function work({ environment, webhooks, ids }: Job): Promise<readonly Call[]> {
   Object.assign(process.env, environment);
   const load = async (name: string) => (await import(`../../functions/${name}/handler.ts`)).handler as Handler;
   const receive = await load('receive-webhook');
+  const publish = await load('publish-events');
   const query = await load('query-events');
   const republish = await load('republish-event');
   const sync = await load('sync-events');
+  const run = await load('run-jobs');
   const headers = { authorization: `Bearer ${TOKEN}` };
-  const list = (size: number) => () => httpEvent({ target: `/v2/porting/events?page[size]=${size}`, headers });
+  const get = (target: string) => () => httpEvent({ target, headers });
   const target = (number: number) => `/v2/porting/events/${ids[number % ids.length]}`;
   const again = (number: number) => ({
     method: 'POST',
     target: `${target(number)}/republish`,
     headers: { ...headers, 'idempotency-key': randomUUID() },
   });
+  const told = webhooks.map(({ id }) => id);
+  const tens = Array.from({ length: Math.floor((told.length - ALONE) / TEN) }, (_, index) =>
+    told.slice(ALONE + index * TEN, ALONE + (index + 1) * TEN),
+  );
+  const sweep = { sweep: { olderThanSeconds: 300 } };
+  const requested = { requested: true };
   const days = { days: 30 };
   await sync(
     {},
-    lambdaContext(() => 60_000),
+    lambdaContext(() => REMAINING),
   );
   return [
     await measure('receive-webhook', receive, (number) => httpEvent(webhooks[number] ?? {}), webhooks.length),
-    await measure('query-events, 20', query, list(20)),
-    await measure('query-events, 250', query, list(250)),
+    await measure('publish-events, 1', publish, (number) => streamOf(told.slice(number, number + 1)), ALONE),
+    await measure('publish-events, 10', publish, (number) => streamOf(tens[number] ?? []), tens.length),
+    await measure('publish-events, idle sweep', publish, () => sweep),
+    await measure('run-jobs, idle', run, () => ({})),
+    await measure('sync-events, nothing requested', sync, () => requested),
+    await measure('query-events, 20', query, get('/v2/porting/events?page[size]=20')),
+    await measure('query-events, 250', query, get('/v2/porting/events?page[size]=250')),
     await measure('query-events, one', query, (number) => httpEvent({ target: target(number), headers })),
+    await measure('query-events, 20 orders', query, get('/v2/orders?page[size]=20')),
+    await measure('query-events, status', query, get('/v2/status')),
     await measure('republish-event', republish, (number) => httpEvent(again(number))),
     await measure('sync-events, nothing new', sync, () => ({}), 20),
     await measure(`sync-events, ${ids.length} known`, sync, () => days, 20),

@@ -1,5 +1,5 @@
 /** When the prices below were looked up, without AWS's own price list at hand: check them there before you rely on them. */
-export const PRICED_ON = '2026-11-23';
+export const PRICED_ON = '2026-11-25';
 
 /** A list price in us-east-1, in US dollars, of the first tier and without any free one. */
 export interface Price {
@@ -15,13 +15,21 @@ export const prices = {
   read: { dollars: 0.125e-6, unit: 'read request unit', for: 'DynamoDB, reads (on demand)' },
   storage: { dollars: 0.25, unit: 'GB-month', for: 'DynamoDB, storage' },
   recovery: { dollars: 0.2, unit: 'GB-month', for: 'DynamoDB, point-in-time recovery' },
-  apiRequest: { dollars: 1e-6, unit: 'request', for: 'API Gateway, HTTP API' },
+  busEvent: { dollars: 1e-6, unit: 'event', for: 'EventBridge, events on the bus' },
   schedule: { dollars: 1e-6, unit: 'invocation', for: 'EventBridge Scheduler' },
+  apiRequest: { dollars: 1e-6, unit: 'request', for: 'API Gateway, HTTP API' },
+  metric: { dollars: 0.3, unit: 'metric-month', for: 'CloudWatch, metrics' },
+  alarm: { dollars: 0.1, unit: 'metric-month', for: 'CloudWatch, alarms' },
+  dashboard: { dollars: 3, unit: 'dashboard-month', for: 'CloudWatch, dashboard' },
   log: { dollars: 0.5, unit: 'GB', for: 'CloudWatch Logs, ingestion' },
   logStorage: { dollars: 0.03, unit: 'GB-month', for: 'CloudWatch Logs, storage' },
+  mail: { dollars: 2 / 100_000, unit: 'mail', for: 'SNS, mails of alarms' },
   secret: { dollars: 0.4, unit: 'secret-month', for: 'Secrets Manager, secrets' },
   secretCall: { dollars: 0.05 / 10_000, unit: 'call', for: 'Secrets Manager, calls' },
   transfer: { dollars: 0.09, unit: 'GB', for: 'Data transfer to the internet' },
 } as const satisfies Record<string, Price>;
 
 export type Priced = keyof typeof prices;
+
+/** What an account has of CloudWatch for nothing each month, for ever, whatever else it uses. */
+export const freeEachMonth = { metric: 10, alarm: 10, dashboard: 3 } as const satisfies Partial<Record<Priced, number>>;

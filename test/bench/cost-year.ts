@@ -1,7 +1,9 @@
-import { functions, schedules, secrets } from '../../infra/service.ts';
+import { type FunctionName, functions, schedules, secrets } from '../../infra/service.ts';
 import type { Call } from './cost-handlers.ts';
-import type { Operation, RowSize } from './cost-operations.ts';
 import { type Priced, prices } from './cost-prices.ts';
+import type { Operation } from './cost-sample.ts';
+import type { RowSize, Sizes } from './cost-sizes.ts';
+import { watching } from './cost-watching.ts';
 
 /** What is assumed of a year, because it cannot be measured here. Everything else is. */
 export const year = {
@@ -13,9 +15,16 @@ export const year = {
   upgraded: 0.1,
   listPagesOf20: 100_000,
   shown: 20_000,
+  orderPagesOf20: 20_000,
+  statuses: 10_000,
   republished: 10_000,
-  /** Milliseconds until DynamoDB answers a request, and until Telnyx does. */
+  /** Items of republish jobs. */
+  jobItems: 10_000,
+  /** Mails about alarms, those that say that one is over included. */
+  mails: 100,
+  /** Milliseconds until DynamoDB answers a request, until EventBridge does, and until Telnyx does. */
   dynamodb: 5,
+  eventBridge: 20,
   telnyx: 300,
   /** Calls that begin with a new execution environment, and the milliseconds that this takes. */
   cold: 0.01,
@@ -25,104 +34,197 @@ export const year = {
 /** At this memory a function has one whole processor; with less, that part of one. Source: Lambda's documentation. */
 const ONE_PROCESSOR = 1_769;
 const LISTED_AT_ONCE = 250;
-/** Requests that wait for each other: what a page of 20 reads, and a republish with a key writes. */
-const IN_A_ROW = { webhook: 1, list: 5, show: 1, republish: 4, page: 3 };
+/** Each event lies in the windows of four scheduled runs (5 minutes and an overlap of 15), and of seven nightly ones. */
+const LOOKED_UP = 4 + 7;
+/** functions/publish-events/publish.ts */
+const ORDERS_AT_ONCE = 8;
+/** Requests to DynamoDB of one call that wait for each other. */
+const IN_A_ROW = {
+  webhook: 1,
+  list: 5,
+  show: 1,
+  orders: 2,
+  status: 2,
+  republish: 4,
+  page: 3,
+  sweep: 8,
+  item: 5,
+  idle: 1,
+};
 /** The three lines that Lambda logs of each call, the one of the API's access log, and what CloudWatch adds to each line. */
-const LAMBDA_LINES = { lines: 3, bytes: 330 };
-const ACCESS_LINE = 330;
+const LAMBDA_LINES = { lines: 3, logged: 330 };
+const ACCESS_LINE = { lines: 1, logged: 330 };
 const ADDED_TO_A_LINE = 26;
 /** infra/aws/settings.ts: 90 days unless told. */
 const MONTHS_OF_LOGS = 3;
 /** DynamoDB's own part of each row, in the table and in each index. */
 const ADDED_TO_A_ROW = 100;
+/** The ledger on which the reading of a day was measured is as dense as so many events in a year. */
+const DENSE = '100,000 in 36.5 days';
+const DENSE_EVENTS = 1_000_000;
+/** An execution environment keeps a secret, and remembers which webhooks arrive, for so long. */
+const MINUTES_REMEMBERED = 5;
 
 export type Quantities = Record<Priced, number>;
 
-/** What a year with so many new events, evenly over its days, uses of everything that has a price. */
-export function quantities(
-  events: number,
-  units: readonly Operation[],
-  calls: readonly Call[],
-  size: RowSize,
-): Quantities {
-  const of = (what: string) => found(units, what);
+/** What happens in a year: so many new events, evenly over its days, and whether anybody asks for anything. */
+export interface Load {
+  readonly events: number;
+  readonly asked: boolean;
+}
+
+export interface Measured {
+  readonly operations: readonly Operation[];
+  readonly calls: readonly Call[];
+  readonly sizes: Sizes;
+}
+
+/** Calls of one function in the year. */
+interface Invoked {
+  readonly function: FunctionName;
+  readonly times: number;
+  readonly call: Pick<Call, 'cpu' | 'lines' | 'logged'>;
+  readonly waiting: number;
+  readonly readsSecrets?: true;
+}
+
+/** What a year uses of everything that has a price. */
+export function quantities({ events, asked }: Load, { operations, calls, sizes }: Measured): Quantities {
+  const of = (what: string) => found(operations, what);
   const call = (what: string) => found(calls, what);
-  const runs = year.days * ((24 * 60) / 5);
-  const nightly = year.days;
-  /** Each event lies in the windows of four scheduled runs (5 minutes and an overlap of 15), and of seven nightly ones. */
-  const looked = 4 + 7;
-  const knownPage = call('sync-events, 300 known');
-  const sync = {
-    calls: runs + nightly,
-    pages: runs + nightly + (events * looked) / LISTED_AT_ONCE,
-    cpu: call('sync-events, nothing new').cpu,
-    cpuOfEvent: Math.max(0, knownPage.cpu - call('sync-events, nothing new').cpu) / 300,
-  };
+  const use = (times: number) => (asked ? times : 0);
+  const webhooks = events * (1 + year.repeatedWebhooks);
+  const confirmations = events * (1 + year.upgraded);
+  const syncs = runsOf('sync') + runsOf('nightly');
+  const pages = syncs + (events * LOOKED_UP) / LISTED_AT_ONCE;
+  const known = call('sync-events, 300 known');
+  const quiet = call('sync-events, nothing new');
+  const cpuOfKnown = Math.max(0, known.cpu - quiet.cpu) / 300;
 
   const doing: readonly (readonly [number, Operation])[] = [
     [events, of('a webhook, first')],
+    [events, of('an event published alone')],
     [events * year.repeatedWebhooks, of('a webhook, again')],
     [events, of('the same, when Telnyx dates the two differently')],
-    [events * year.upgraded, of('a listed event whose payload has been completed')],
-    [events * looked, of('an event that the sync looks up (known or not)')],
-    [sync.calls, of('a sync run with nothing new')],
-    // As dense as a million in a year.
-    [year.listPagesOf20, of('100,000 in 36.5 days: all events, middle page of 20')],
-    [year.shown, of('100,000 in 36.5 days: one event')],
-    [year.republished, of('a republish with an Idempotency-Key')],
-    [year.days, of('100,000 in 36.5 days: counting a day, once')],
+    [events * year.upgraded, of('a payload completed in the list, when its webhook came first')],
+    [confirmations, of('the same, folded')],
+    [learned(events, sizes), of('that a type of webhook arrives is noted')],
+    [events * LOOKED_UP, of('an event that the sync looks up (known or not)')],
+    [syncs, of('a sync run with nothing new')],
+    [runsOf('sweep'), of('a sweep with nothing to do')],
+    [runsOf('jobs'), of('the schedule of jobs with nothing to do')],
+    [runsOf('backfills'), of('the schedule of backfills with nothing to do')],
+    [runsOf('close-day') * (events / DENSE_EVENTS), of(`${DENSE}: closing a day`)],
+    [year.days * (events / DENSE_EVENTS), of(`${DENSE}: counting a day, once`)],
+    [use(year.listPagesOf20), of(`${DENSE}: all events, middle page of 20`)],
+    [use(year.shown), of(`${DENSE}: one event`)],
+    [use(year.orderPagesOf20), of('a page of 20 orders')],
+    [use(year.statuses), of('the status')],
+    [use(year.republished), of('a republish with an Idempotency-Key')],
+    [use(year.jobItems), of('an item of a republish job')],
   ];
   const sum = (kind: 'read' | 'write') =>
     doing.reduce((total, [times, operation]) => total + times * operation[kind], 0);
 
-  const webhooks = events * (1 + year.repeatedWebhooks);
-  const invoked = [
-    invocations('receive-webhook', webhooks, call('receive-webhook').cpu, IN_A_ROW.webhook * year.dynamodb),
-    invocations('query-events', year.listPagesOf20, call('query-events, 20').cpu, IN_A_ROW.list * year.dynamodb),
-    invocations('query-events', year.shown, call('query-events, one').cpu, IN_A_ROW.show * year.dynamodb),
-    invocations(
-      'republish-event',
-      year.republished,
-      call('republish-event').cpu,
-      IN_A_ROW.republish * year.dynamodb + year.telnyx,
-    ),
-    invocations('sync-events', sync.calls, sync.cpu, of('a sync run with nothing new').requests * year.dynamodb),
-    {
-      requests: 0,
-      gigabyteSeconds:
-        gigabyteSeconds('sync-events', sync.cpuOfEvent * events * looked, 0) +
-        gigabyteSeconds('sync-events', 0, sync.pages * (year.telnyx + IN_A_ROW.page * year.dynamodb)),
-    },
+  const invoked: readonly Invoked[] = [
+    invocation('receive-webhook', webhooks, call('receive-webhook'), IN_A_ROW.webhook),
+    ...published(events, confirmations, calls),
+    invocation('publish-events', runsOf('sweep'), call('publish-events, idle sweep'), IN_A_ROW.sweep),
+    invocation('publish-events', runsOf('close-day'), call('publish-events, idle sweep'), IN_A_ROW.sweep),
+    invocation('run-jobs', runsOf('jobs'), call('run-jobs, idle'), IN_A_ROW.idle),
+    invocation('sync-events', runsOf('backfills'), call('sync-events, nothing requested'), IN_A_ROW.idle),
+    { ...invocation('sync-events', syncs, quiet, of('a sync run with nothing new').requests), readsSecrets: true },
+    asking('query-events', use(year.listPagesOf20), call('query-events, 20'), IN_A_ROW.list),
+    asking('query-events', use(year.shown), call('query-events, one'), IN_A_ROW.show),
+    asking('query-events', use(year.orderPagesOf20), call('query-events, 20 orders'), IN_A_ROW.orders),
+    asking('query-events', use(year.statuses), call('query-events, status'), IN_A_ROW.status),
+    asking('republish-event', use(year.republished), call('republish-event'), IN_A_ROW.republish, year.telnyx),
   ];
-  const apiRequests = year.listPagesOf20 + year.shown + year.republished;
-  const requests = invoked.reduce((total, each) => total + each.requests, 0);
+  /** Beside the calls: what grows with the events of a sync run, and with the items of a job. */
+  const longer =
+    gigabyteSeconds('sync-events', cpuOfKnown * events * LOOKED_UP, 0) +
+    gigabyteSeconds('sync-events', 0, pages * (year.telnyx + IN_A_ROW.page * year.dynamodb)) +
+    gigabyteSeconds('run-jobs', 0, use(year.jobItems) * (year.telnyx + IN_A_ROW.item * year.dynamodb));
+  const requests = invoked.reduce((total, { times }) => total + times, 0);
+  const apiRequests = use(year.listPagesOf20 + year.shown + year.orderPagesOf20 + year.statuses + year.republished);
   const logged =
-    webhooks * line(call('receive-webhook').logged) +
-    year.republished * line(call('republish-event').logged) +
-    sync.calls * line(call('sync-events, nothing new').logged) +
-    apiRequests * line(ACCESS_LINE) +
-    requests * (LAMBDA_LINES.bytes + LAMBDA_LINES.lines * ADDED_TO_A_LINE);
+    invoked.reduce((total, { times, call }) => total + times * logOf(call), 0) +
+    requests * logOf(LAMBDA_LINES) +
+    apiRequests * logOf(ACCESS_LINE);
   const answered =
-    year.listPagesOf20 * call('query-events, 20').answered + year.shown * call('query-events, one').answered;
-  const indexes = 3;
+    use(year.listPagesOf20) * call('query-events, 20').answered +
+    use(year.shown) * call('query-events, one').answered +
+    use(year.orderPagesOf20) * call('query-events, 20 orders').answered +
+    use(year.statuses) * call('query-events, status').answered;
+  const orders = events / sizes.eventsOfAnOrder;
   // They come evenly over the year: each is there for half of it.
   const kept = year.months / 2;
   return {
     lambdaRequest: requests,
-    lambdaTime: invoked.reduce((total, each) => total + each.gigabyteSeconds, 0),
+    lambdaTime: longer + invoked.reduce((total, each) => total + each.times * timeOf(each), 0),
     write: sum('write'),
     read: sum('read'),
-    storage: ((events * (size.row + size.entries + (1 + indexes) * ADDED_TO_A_ROW)) / 1e9) * kept,
-    recovery: ((events * (size.row + ADDED_TO_A_ROW)) / 1e9) * kept,
+    storage: ((events * stored(sizes.event) + orders * stored(sizes.order)) / 1e9) * kept,
+    recovery:
+      ((events * (sizes.event.row + ADDED_TO_A_ROW) + orders * (sizes.order.row + ADDED_TO_A_ROW)) / 1e9) * kept,
+    busEvent: events * sizes.announced.billed,
+    schedule: schedules.reduce((total, { name }) => total + runsOf(name), 0),
     apiRequest: apiRequests,
-    schedule: year.days * (schedules.length - 1) + runs,
+    ...watching(events),
     log: logged / 1e9,
     logStorage: (logged / 1e9) * MONTHS_OF_LOGS,
+    mail: events > 0 ? year.mails : 0,
     secret: Object.keys(secrets).length * year.months,
-    // Each function keeps a secret for five minutes: at most one fetch of each in that time, were it busy all the time.
-    secretCall: runs * 4,
+    secretCall: secretCalls(invoked),
     transfer: answered / 1e9,
   };
+}
+
+/** How often a schedule runs in the year. */
+function runsOf(name: string): number {
+  const runs = schedules.find((schedule) => schedule.name === name)?.runs;
+  if (!runs) throw new Error(`There is no schedule "${name}".`);
+  return 'everyMinutes' in runs ? (year.days * 24 * 60) / runs.everyMinutes : year.days;
+}
+
+/**
+ * The stream's calls. Events come evenly, so a webhook's event is published by a call of its own. What a sync run lists, it lists within a
+ * second: its confirmations share a call.
+ */
+function published(events: number, confirmations: number, calls: readonly Call[]): readonly Invoked[] {
+  const [one, ten] = [found(calls, 'publish-events, 1'), found(calls, 'publish-events, 10')];
+  const together = Math.min(confirmations, runsOf('sync'));
+  const size = together === 0 ? 1 : confirmations / together;
+  const grown = (of: 'cpu' | 'lines' | 'logged') => one[of] + ((ten[of] - one[of]) / 9) * (size - 1);
+  const batch = { cpu: grown('cpu'), lines: grown('lines'), logged: grown('logged') };
+  return [
+    invocation('publish-events', events, one, 4, year.eventBridge),
+    invocation('publish-events', together, batch, 1 + 3 * Math.ceil(size / ORDERS_AT_ONCE)),
+  ];
+}
+
+/** One environment notes each type once in so many minutes in which one arrives. */
+function learned(events: number, { types }: Sizes): number {
+  const spans = (year.days * 24 * 60) / MINUTES_REMEMBERED;
+  return Object.values(types).reduce((sum, share) => sum + spans * (1 - Math.exp((-events * share) / spans)), 0);
+}
+
+/** Of each function at most one environment's: it reads its secrets once in so many minutes in which it needs them. */
+function secretCalls(invoked: readonly Invoked[]): number {
+  const spans = (year.days * 24 * 60) / MINUTES_REMEMBERED;
+  const reading = Map.groupBy(
+    invoked.filter(({ readsSecrets }) => readsSecrets),
+    (each) => each.function,
+  );
+  return [...reading].reduce((sum, [name, calls]) => {
+    const times = calls.reduce((total, { times }) => total + times, 0);
+    const held = Object.values(functions[name].environment).filter((value) => 'secret' in value).length;
+    return sum + Math.min(times, spans) * held;
+  }, 0);
+}
+
+function stored({ row, entries, entriesOfARow }: RowSize): number {
+  return row + entries + (1 + entriesOfARow) * ADDED_TO_A_ROW;
 }
 
 function found<Named extends { readonly what: string }>(all: readonly Named[], what: string): Named {
@@ -131,20 +233,28 @@ function found<Named extends { readonly what: string }>(all: readonly Named[], w
   return one;
 }
 
-function line(bytes: number): number {
-  return bytes === 0 ? 0 : bytes + ADDED_TO_A_LINE;
+function logOf({ lines, logged }: Pick<Call, 'lines' | 'logged'>): number {
+  return logged + lines * ADDED_TO_A_LINE;
+}
+
+/** @param inARow requests to DynamoDB that wait for each other */
+function invocation(name: FunctionName, times: number, call: Invoked['call'], inARow: number, waiting = 0): Invoked {
+  return { function: name, times, call, waiting: inARow * year.dynamodb + waiting };
+}
+
+function asking(...of: Parameters<typeof invocation>): Invoked {
+  return { ...invocation(...of), readsSecrets: true };
+}
+
+function timeOf({ function: name, call, waiting }: Invoked): number {
+  return gigabyteSeconds(name, call.cpu, waiting + year.cold * year.coldStart);
 }
 
 /** Lambda gives a function the part of a processor that its memory is of 1,769 MB, and bills the time that it then takes. */
-function gigabyteSeconds(name: keyof typeof functions, cpu: number, waiting: number): number {
+function gigabyteSeconds(name: FunctionName, cpu: number, waiting: number): number {
   const { memoryMegabytes } = functions[name];
   const milliseconds = cpu / Math.min(1, memoryMegabytes / ONE_PROCESSOR) + waiting;
   return (milliseconds / 1000) * (memoryMegabytes / 1024);
-}
-
-function invocations(name: keyof typeof functions, requests: number, cpu: number, waiting: number) {
-  const one = gigabyteSeconds(name, cpu, waiting + year.cold * year.coldStart);
-  return { requests, gigabyteSeconds: requests * one };
 }
 
 export function dollars(used: Quantities): number {

@@ -1,19 +1,28 @@
 import '../quiet.ts';
 import { startDynamodbLocal } from '../dynamodb-local/engine.ts';
 import { calls } from './cost-handlers.ts';
-import { operations, rowSize } from './cost-operations.ts';
+import { operations } from './cost-operations.ts';
 import { PRICED_ON, type Priced, prices } from './cost-prices.ts';
-import { dollars, quantities } from './cost-year.ts';
+import { type RowSize, sizes } from './cost-sizes.ts';
+import { coveredByFreeTier } from './cost-watching.ts';
+import { dollars, type Measured, type Quantities, quantities } from './cost-year.ts';
 
 const engine = await startDynamodbLocal({ heap: 1024 });
 try {
-  const called = await calls(engine.endpoint);
-  const units = await operations(engine.endpoint);
-  const size = await rowSize(engine.endpoint);
+  report({
+    calls: await calls(engine.endpoint),
+    operations: await operations(engine.endpoint),
+    sizes: await sizes(engine.endpoint),
+  });
+} finally {
+  await engine.end();
+}
+
+function report(measured: Measured): void {
   print(
     'Request units of DynamoDB',
     ['', 'requests', 'read', 'write', 'of which indexes'],
-    units.map((unit) => [
+    measured.operations.map((unit) => [
       unit.what,
       ...[unit.requests, unit.read, unit.write].map(short),
       Object.entries(unit.indexes)
@@ -23,12 +32,16 @@ try {
   );
   print(
     'One call of a handler',
-    ['', 'processor ms', 'bytes logged', 'bytes answered'],
-    called.map((call) => [call.what, ...[call.cpu, call.logged, call.answered].map(short)]),
+    ['', 'processor ms', 'lines logged', 'bytes logged', 'bytes answered'],
+    measured.calls.map((call) => [call.what, ...[call.cpu, call.lines, call.logged, call.answered].map(short)]),
   );
-  console.log(`An event's row has ${short(size.row)} bytes, its three index entries ${short(size.entries)}.\n`);
+  const { event, order, eventsOfAnOrder, announced } = measured.sizes;
+  console.log(`An event: ${bytes(event)}.\nAn order of ${short(eventsOfAnOrder)} events: ${bytes(order)}.`);
+  console.log(`On the bus: ${short(announced.many)} an event, of ${short(announced.bytes)} bytes.\n`);
 
-  const [million, none] = [quantities(1_000_000, units, called, size), quantities(0, units, called, size)];
+  const year = (events: number, asked: boolean) => quantities({ events, asked }, measured);
+  const [million, idle] = [year(1_000_000, true), year(0, false)];
+  const price = (used: Quantities, name: Priced) => (used[name] * prices[name].dollars).toFixed(2);
   print(
     `A year with a million events, us-east-1, list prices looked up on ${PRICED_ON}`,
     ['', 'used', 'price', 'dollars', 'without any event'],
@@ -37,14 +50,27 @@ try {
         prices[name].for,
         `${amount(million[name])} ${prices[name].unit}s`,
         `${prices[name].dollars}`,
-        (million[name] * prices[name].dollars).toFixed(2),
-        (none[name] * prices[name].dollars).toFixed(2),
+        price(million, name),
+        price(idle, name),
       ]),
-      ['all', '', '', dollars(million).toFixed(2), dollars(none).toFixed(2)],
+      ['all', '', '', dollars(million).toFixed(2), dollars(idle).toFixed(2)],
     ],
   );
-} finally {
-  await engine.end();
+  const [free, freeIdle] = [million, idle].map((used) => coveredByFreeTier(used).toFixed(2));
+  console.log(`CloudWatch's free tier covers ${free} dollars of it, and ${freeIdle} of a year without any event.`);
+  for (const events of [10_000, 100_000]) {
+    console.log(
+      `A year with ${events.toLocaleString('en-US')} events: ${dollars(year(events, true)).toFixed(2)} dollars.`,
+    );
+  }
+  const further = dollars(year(2_000_000, true)) - dollars(million);
+  console.log(`Each further million: ${further.toFixed(2)} dollars.`);
+  const kept = (million.storage * prices.storage.dollars + million.recovery * prices.recovery.dollars) * 2;
+  console.log(`A million that is kept: ${kept.toFixed(2)} dollars in each year after.`);
+}
+
+function bytes({ row, entries, entriesOfARow }: RowSize): string {
+  return `a row of ${short(row)} bytes, and ${short(entriesOfARow)} index entries of ${short(entries)} bytes together`;
 }
 
 function short(value: number): string {

@@ -1,4 +1,5 @@
-import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type ConsumedCapacity, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { bytesOf } from './row-bytes.ts';
 
 /** Request units of DynamoDB, and the requests that took them. */
 export interface Units {
@@ -10,10 +11,17 @@ export interface Units {
 }
 
 const READS = /^(Get|BatchGet|Query)/;
+const WRITE_UNIT = 1024;
+
+interface Input {
+  readonly ConsistentRead?: boolean;
+  readonly ConditionExpression?: string;
+}
 
 /**
- * Makes a client ask for the capacity that each request consumed, and adds it up. A conditional write that is refused costs as much as
- * one that is not, but its answer does not say so: it counts as a request only.
+ * Makes a client ask for the capacity that each request consumed, and adds it up, with two things that DynamoDB Local does not say. A
+ * query that finds nothing costs what the smallest one does. A conditional write that is refused costs as many units as the row has
+ * begun kilobytes.
  *
  * @returns takes what has been added up, and begins anew
  */
@@ -22,11 +30,21 @@ export function meter(client: DynamoDBClient): () => Units {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       units.requests += 1;
-      const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'INDEXES' } });
-      const kind = READS.test(context.commandName ?? '') ? 'read' : 'write';
+      const input = args.input as Input;
+      const isRead = READS.test(context.commandName ?? '');
+      const asked = {
+        ...input,
+        ReturnConsumedCapacity: 'INDEXES',
+        ...(input.ConditionExpression && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+      };
+      const answer = await next({ ...args, input: asked }).catch((error: unknown) => {
+        if (error instanceof ConditionalCheckFailedException) units.write += refused(error);
+        throw error;
+      });
       const { ConsumedCapacity = [] } = answer.output as { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] };
       for (const { CapacityUnits = 0, GlobalSecondaryIndexes = {} } of [ConsumedCapacity].flat()) {
-        units[kind] += CapacityUnits;
+        if (isRead) units.read += CapacityUnits || (input.ConsistentRead ? 1 : 0.5);
+        else units.write += CapacityUnits;
         for (const [name, index] of Object.entries(GlobalSecondaryIndexes)) {
           units.indexes[name] = (units.indexes[name] ?? 0) + (index.CapacityUnits ?? 0);
         }
@@ -40,6 +58,10 @@ export function meter(client: DynamoDBClient): () => Units {
     units = none();
     return sum;
   };
+}
+
+function refused({ Item }: ConditionalCheckFailedException): number {
+  return Math.max(1, Math.ceil(bytesOf(Item ?? {}) / WRITE_UNIT));
 }
 
 function none(): Units {

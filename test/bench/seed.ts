@@ -49,7 +49,10 @@ function* livedBy({ events, days, now }: Account): Generator<PortingEvent> {
   }
 }
 
-/** The row that the sync writes for an event that it has never seen: taken from its own request. */
+/** What the stream takes off a row once its event is published. That a webhook is awaited goes with time. */
+const DONE = ['unpublished', 'unpublished_since', 'awaiting_webhook', 'awaiting_since'];
+
+/** The row that the sync writes for an event that it has never seen, taken from its own request, and what publishing makes of it. */
 async function rowOf(event: PortingEvent, now: number): Promise<Row> {
   const facts = factsOf(event, new Date(now).toISOString());
   if (!facts) throw new Error('The simulator made a record that is no event.');
@@ -64,9 +67,11 @@ async function rowOf(event: PortingEvent, now: number): Promise<Row> {
   const row: Row = { ...Key };
   for (const [, name = '', value = ''] of UpdateExpression.matchAll(/#?(\w+) = (?:if_not_exists\(\w+, )?(:\w+)/g)) {
     const attribute = ExpressionAttributeValues[value];
-    if (attribute) row[name] = attribute;
+    if (attribute && !DONE.includes(name)) row[name] = attribute;
   }
-  return row;
+  const revision = { N: '1' };
+  const at = { S: new Date(now).toISOString() };
+  return { ...row, revision, news_revision: revision, published_revision: revision, published_at: at };
 }
 
 /** Writes an account's events straight into the table. Their days are not counted. */

@@ -39,6 +39,7 @@ async function measure(endpoint: string): Promise<{ bare: number; whole: number 
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     EVENTS_TABLE: store.events,
     CONTROL_TABLE: store.control,
+    LEDGER_NAME: 'Bench',
     TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
   });
   const { handler } = await import('../../functions/receive-webhook/handler.ts');

@@ -1,0 +1,104 @@
+import type { Announcement } from '../../functions/bus/entries.ts';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { type Held, type ListedEvent, readHeld, recordListing } from '../../functions/ledger/listings.ts';
+import { factsOf } from '../../functions/porting/event.ts';
+import { publishRows } from '../../functions/publish-events/publish.ts';
+import { readWebhook } from '../../functions/telnyx/webhook.ts';
+import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { webhookBody, webhookCount } from '../../infra/local/simulator/webhooks.ts';
+import { openStoreAt } from '../open-store-at.ts';
+import { meter, type Units } from './metered-client.ts';
+import { eventsOf } from './seed.ts';
+
+export const DAY = 24 * 3_600_000;
+export const MINUTE = 60_000;
+export const NOW = Date.UTC(2026, 10, 20, 12);
+/** Events that each operation is done with: of every type, as an account has them. */
+export const SAMPLE = 200;
+
+/** What one operation takes of DynamoDB: the mean over the sample. */
+export interface Operation extends Units {
+  readonly what: string;
+}
+
+/** The functions write their metrics under this name. */
+process.env.LEDGER_NAME = 'Bench';
+
+/** An empty ledger whose requests are metered. What is put on its bus is kept. */
+export async function open(endpoint: string) {
+  const store = await openStoreAt(endpoint);
+  const taken = meter(store.client);
+  const announced: Announcement[] = [];
+  const bus = {
+    async put(announcements: readonly Announcement[]) {
+      announced.push(...announcements);
+      return new Map<Announcement, string>();
+    },
+  };
+  const publisher = { store, bus, apiUrl: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com' };
+
+  async function each<Item>(what: string, items: readonly Item[], task: (item: Item) => Promise<unknown>) {
+    taken();
+    for (const item of items) await task(item);
+    return { what, ...mean(taken(), items.length) };
+  }
+
+  return {
+    store,
+    bus,
+    announced,
+    each,
+    deliver: (event: PortingEvent, off = 0) => recordDelivery(store, delivered(event, off), seen(event)),
+    /** @param held what the sync has looked up before; without it the event is new */
+    list: (event: PortingEvent, held?: ReadonlyMap<string, Held>) =>
+      recordListing(store, listing(event), seen(event) + MINUTE, held?.get(event.id)),
+    held: (events: readonly PortingEvent[]) => readHeld(store, ids(events)),
+    /** At one moment for all of them: that a type of webhook arrives is then written down once. */
+    publish: (events: readonly PortingEvent[], now = NOW) => publishRows(ids(events), publisher, () => now, 'stream'),
+  };
+}
+
+export type Ledger = Awaited<ReturnType<typeof open>>;
+
+export function mean({ requests, read, write, indexes }: Units, many: number): Units {
+  const parts = Object.entries(indexes).map(([name, units]) => [name, units / many]);
+  return { requests: requests / many, read: read / many, write: write / many, indexes: Object.fromEntries(parts) };
+}
+
+/** An operation on several events, as what it takes for each of them. */
+export function perEvent({ what, ...units }: Operation, many: number): Operation {
+  return { what, ...mean(units, many) };
+}
+
+export const ids = (events: readonly PortingEvent[]) => events.map(({ id }) => id);
+
+/** Events that webhooks announce, an order after another, each from its first event to its last. */
+export function sampleOf(many: number): readonly PortingEvent[] {
+  const events = [...eventsOf({ events: 2 * many, days: 100, now: NOW })];
+  const orders = Map.groupBy(events, ({ porting_order_id }) => porting_order_id);
+  const told = [...orders.values()]
+    .flatMap((order) => order.sort((one, other) => seen(one) - seen(other)))
+    .filter((event) => webhookCount(event) > 0);
+  if (told.length < many) throw new Error(`The account has ${told.length} such events, not ${many}.`);
+  return told.slice(0, many);
+}
+
+/** Two seconds after the event. */
+export function seen({ created_at, payload }: PortingEvent): number {
+  return Date.parse(created_at ?? String(payload?.created_at)) + 2_000;
+}
+
+/** What an event's webhook brings, dated so many milliseconds off. */
+export function delivered(event: PortingEvent, off = 0) {
+  const created_at = new Date(seen(event) - 2_000 + off).toISOString();
+  const body = webhookBody(off ? { ...event, created_at } : event, { url: 'https://example.com/', attempt: 1 });
+  const webhook = readWebhook(Buffer.from(body));
+  if (webhook.is !== 'event') throw new Error(`The simulator's webhook is no event: ${body}`);
+  return webhook.event;
+}
+
+function listing(event: PortingEvent): ListedEvent {
+  const facts = factsOf(event, new Date(NOW).toISOString());
+  if (!facts) throw new Error('The simulator made a record that is no event.');
+  return { facts, json: JSON.stringify(event) };
+}

@@ -1,0 +1,91 @@
+import { listGaps } from '../../functions/ledger/gap-list.ts';
+import { markMissed } from '../../functions/ledger/gaps.ts';
+import { listOrderEvents } from '../../functions/ledger/order-events.ts';
+import { getOrder, listOrders } from '../../functions/ledger/order-list.ts';
+import { createJob } from '../../functions/ledger/republish-jobs.ts';
+import { readStatus } from '../../functions/ledger/status.ts';
+import type { OrderStore } from '../../functions/ledger/store.ts';
+import { findMissed } from '../../functions/publish-events/find-missed.ts';
+import { sweep } from '../../functions/publish-events/sweep.ts';
+import { runJobs } from '../../functions/run-jobs/run.ts';
+import type { Healing } from '../../functions/run-jobs/settings.ts';
+import { runRequested } from '../../functions/sync-events/requested.ts';
+import { DAY, ids, MINUTE, NOW, type Operation, open, perEvent, SAMPLE, sampleOf } from './cost-sample.ts';
+
+const MISSED = 50;
+const page = { size: 20, after: undefined };
+const LARGEST_ANSWER = 5_500_000;
+
+/** What schedules, jobs and the API take of a ledger with some twenty orders, all of whose events are published. */
+export async function working(endpoint: string): Promise<readonly Operation[]> {
+  const { store, bus, each, list, publish } = await open(endpoint);
+  const events = sampleOf(SAMPLE);
+  for (const event of events) await list(event);
+  for (const event of events) await publish([event]);
+  // The newest ones: healing looks back for a month.
+  const missed = events.slice(0, MISSED);
+  const [{ porting_order_id: orderId = '' } = {}] = events;
+  const publisher = { store, bus, apiUrl: 'https://ledger.example' };
+  const never = () => false;
+
+  const idle = [
+    await each('a sweep with nothing to do', [NOW], async (now) => {
+      await sweep(publisher, 5 * MINUTE, () => now, never);
+      const watch = { store, types: 'learned' as const, grace: 365 * DAY, webhookUrl: 'https://example.com/' };
+      await findMissed(watch, () => now, never);
+    }),
+    await each('the schedule of jobs with nothing to do', [NOW], () => jobs(store, 'off')),
+    await each('the same, when healing is on', [NOW], () => jobs(store, 'republish')),
+    await each('the schedule of backfills with nothing to do', [NOW], () => backfills(store)),
+  ];
+
+  const id = `${new Date(NOW).toISOString()}-00000001`;
+  await createJob(store, { id, ids: ids(events), selection: {}, by: 'operate:0123abcd', requestId: id }, NOW);
+  const item = await each('an item of a republish job', [id], () => jobs(store, 'off'));
+
+  const gaps = [
+    await each('a notification found to be missed', missed, (event) => markMissed(store, event.id, NOW)),
+    await each('that published', missed, (event) => publish([event])),
+  ];
+  const healed = await each('a missed notification republished by itself', [NOW], () => jobs(store, 'republish'));
+
+  return [
+    ...idle,
+    perEvent(item, events.length),
+    ...gaps,
+    perEvent(healed, missed.length),
+    await each('a page of 20 orders', [NOW], () => listOrders(store, {}, '-changed_at', page)),
+    await each('one order', [orderId], () => getOrder(store, orderId)),
+    await each(`an order's timeline (${countOf(orderId)} events)`, [orderId], () =>
+      listOrderEvents(store, { orderId, newestFirst: true }, page, LARGEST_ANSWER, NOW),
+    ),
+    await each('a page of 20 gaps', [NOW], () => listGaps(store, { kind: 'missed' }, page)),
+    await each('the status', [NOW], (now) => readStatus(store, now)),
+  ];
+
+  function countOf(order: string): number {
+    return events.filter(({ porting_order_id }) => porting_order_id === order).length;
+  }
+}
+
+const clock = { now: () => NOW, sleep: async () => {} };
+const api = async () => ({
+  list: async () => ({ records: [], totalPages: 0, totalResults: 0, holdSeconds: undefined }),
+  republish: async () => {},
+});
+const requestsPerSecond = Number.POSITIVE_INFINITY;
+const endsAt = NOW + 15 * MINUTE;
+
+let workers = 0;
+async function jobs(store: OrderStore, mode: Healing['mode']): Promise<void> {
+  workers += 1;
+  const healing = mode === 'off' ? { mode } : { mode, perDay: 10_000 };
+  const owner = `00000000-0000-4000-8000-${String(workers).padStart(12, '0')}`;
+  const { status } = await runJobs({ store, api, clock, requestsPerSecond, endsAt, owner, healing });
+  if (status !== 'idle' && status !== 'ended') throw new Error(`The worker has ${status}.`);
+}
+
+function backfills(store: OrderStore) {
+  const bus = { put: async () => new Map() };
+  return runRequested({ store, bus, api, clock, requestsPerSecond, endsAt });
+}

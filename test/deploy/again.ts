@@ -35,8 +35,8 @@ export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, t
 
   const traffic = startTraffic(rehearsal, ledger);
   const deployed = deploy(rehearsal, changedSettings(rehearsal)).finally(traffic.stop);
-  const { posted, refused } = await traffic.ended;
-  const after = await deployed;
+  // Both at once: a deployment that fails while the traffic still ends would take the process with it, and leave MiniStack.
+  const [{ posted, refused }, after] = await Promise.all([traffic.ended, deployed]);
 
   equal('same URLs', [after.webhookUrl, after.apiUrl], [ledger.webhookUrl, ledger.apiUrl]);
   const late = await after.post(rotated.body, signed(nextKeys, rotated.body));

@@ -92,17 +92,25 @@ function halfJoined(rows: readonly Unpublished[], known: ReadonlyMap<string, Hel
 
 /**
  * Pairs of facts that tell the same event, one of the list's and one of a webhook's, at least one of them new. Two events may have one key,
- * such as two refusals within a second: each of them is in one pair.
+ * such as two refusals within a second: each of them is in one pair, with what tells the same reasons if there is such a one.
  */
 function twinsAmong(facts: readonly HeldFact[], fresh: ReadonlySet<string>) {
   const recognisable = facts.filter(({ same, joined }) => same !== undefined && !joined);
   return [...Map.groupBy(recognisable, ({ same }) => same).values()].flatMap((alike) => {
     const listedOnly = alike.filter(({ listed, webhook }) => listed && !webhook);
     const webhookOnly = alike.filter(({ listed, webhook }) => webhook && !listed);
-    return webhookOnly.flatMap(({ id: webhookId }, index) => {
-      const listedId = listedOnly[index]?.id;
-      if (listedId === undefined || !(fresh.has(webhookId) || fresh.has(listedId))) return [];
-      return [{ listedId, webhookId }];
-    });
+    const pairs: { readonly listedId: string; readonly webhookId: string }[] = [];
+    for (const isTwin of [tellTheSame, () => true]) {
+      for (const webhook of webhookOnly) {
+        const place = listedOnly.findIndex((listed) => isTwin(listed, webhook));
+        if (place === -1 || pairs.some(({ webhookId }) => webhookId === webhook.id)) continue;
+        for (const { id } of listedOnly.splice(place, 1)) pairs.push({ listedId: id, webhookId: webhook.id });
+      }
+    }
+    return pairs.filter(({ listedId, webhookId }) => fresh.has(webhookId) || fresh.has(listedId));
   });
+}
+
+function tellTheSame(one: HeldFact, other: HeldFact): boolean {
+  return JSON.stringify(one.status) === JSON.stringify(other.status);
 }

@@ -261,6 +261,18 @@ describe('two ids of one event', () => {
   });
 });
 
+test('of two refusals within a second, the webhook of the second is not taken for that of the first', async () => {
+  const rig = await openRig();
+  const refused = (number: number, code: string) =>
+    statusEvent(number, 'exception', 1, { status: { value: 'exception', details: [{ code, description: code }] } });
+  await rig.list(refused(1, 'LOA_ILLEGIBLE'));
+  await rig.list(refused(2, 'PASSCODE_PIN_INVALID'));
+  await rig.deliver({ ...refused(2, 'PASSCODE_PIN_INVALID'), id: uuid(0x772) });
+  await rig.sweep();
+  expect((await rig.row(uuid(1)))?.joined_from).toBeUndefined();
+  expect((await rig.row(uuid(2)))?.joined_from).toEqual({ S: uuid(0x772) });
+});
+
 test('what arrives is learned by type, with its first time', async () => {
   const rig = await openWatched();
   rig.time += 60 * MINUTE;

@@ -34,7 +34,7 @@ export interface Happening {
   readonly goesElsewhere: boolean;
 }
 
-type Course = [wait: number, draft: records.Draft, order: records.Order][];
+type Course = [wait: number, draft: records.Draft, order: records.Order, status: string | undefined][];
 
 const PATHS: readonly [readonly string[], ...(readonly string[])[]] = [
   ['draft', 'in-process', 'submitted', 'foc-date-confirmed', 'activation-in-progress', 'ported'],
@@ -51,10 +51,11 @@ export function drawLives(plan: Plan): readonly Happening[] {
   const span = plan.calm - plan.begins;
   const lives = Array.from({ length: plan.orders }, () => {
     const order = drawOrder(random, plan);
-    return placed(plan.begins + random.between(0, span * 0.7), drawCourse(random, plan, order, true));
+    return placed(plan, plan.begins + random.between(0, span * 0.7), drawCourse(random, plan, order, true));
   });
   const old = drawOrder(random, plan);
   const history = placed(
+    plan,
     plan.begins - random.between(2, 40) * DAY,
     drawCourse(random, plan, old, true, 8 * 60 * MINUTE),
   );
@@ -67,10 +68,15 @@ export function drawLives(plan: Plan): readonly Happening[] {
     .sort((a, b) => a.createdAt - b.createdAt);
 }
 
-function placed(from: number, course: Course) {
+function placed({ webhooks }: Plan, from: number, course: Course) {
   let at = Math.floor(from);
-  return course.map(([wait, draft, order]) => {
+  const toldIn = new Map<string, number>();
+  return course.map(([wait, draft, order, status]) => {
     at += Math.floor(wait);
+    const told = `${order.id} ${status}`;
+    // Under two ids nothing tells two of these apart.
+    if (!webhooks.sameIds && toldIn.get(told) === Math.floor(at / SECOND)) at += SECOND;
+    if (status !== undefined) toldIn.set(told, Math.floor(at / SECOND));
     return { at, draft, order };
   });
 }
@@ -89,15 +95,15 @@ function drawOrder(random: Random, { ownUrls }: Plan): records.Order {
 
 function drawCourse(random: Random, plan: Plan, order: records.Order, whole: boolean, longest = 12 * MINUTE): Course {
   const course: Course = [];
-  const add = (draft: records.Draft, of = order): void => {
+  const add = (draft: records.Draft, status?: string): void => {
     const wait = random.chance(0.2) ? random.between(SECOND, 20 * SECOND) : random.between(0, longest);
-    course.push([random.chance(plan.equalInstants) ? 0 : wait, draft, of]);
+    course.push([random.chance(plan.equalInstants) ? 0 : wait, draft, order, status]);
   };
   const path = random.pick(PATHS);
   for (const value of whole ? path : path.slice(2)) {
     if (value === 'deleted') add(records.deleted(random, order, random.chance(0.5)));
-    else if (value === 'exception') add(records.statusChanged(random, order, value, [random.pick(exceptions)]));
-    else add(records.statusChanged(random, order, value));
+    else if (value === 'exception') add(records.statusChanged(random, order, value, [random.pick(exceptions)]), value);
+    else add(records.statusChanged(random, order, value), value);
     if (random.chance(0.5)) add(drawAside(random, order));
     if (whole && random.chance(0.06)) {
       const part = { ...drawOrder(random, plan), webhook_url: order.webhook_url };

@@ -1,8 +1,10 @@
 import { fork } from 'node:child_process';
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
 import { once } from 'node:events';
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import type { Store } from '../../functions/ledger/store.ts';
 import { createKeys } from '../../infra/local/simulator/webhooks.ts';
 import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';
@@ -49,27 +51,19 @@ async function measure(endpoint: string): Promise<{ bare: number; whole: number 
   ]);
   const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
 
+  const write = { ...(await firstWrite()), TableName: store.events };
+
   async function bareLoop({ id, body, timestamp, signature }: Webhook): Promise<void> {
     if (!verify(null, Buffer.from(`${timestamp}|${body}`), key, Buffer.from(signature, 'base64')))
       throw new Error('forged');
-    await store.client.send(
-      new UpdateItemCommand({
-        TableName: store.events,
-        Key: { id: { S: id } },
-        UpdateExpression:
-          'SET record_type = if_not_exists(record_type, :r), event_type = if_not_exists(event_type, :t), created_at_id = if_not_exists(created_at_id, :c), delivered = if_not_exists(delivered, :d), webhook_first_at = if_not_exists(webhook_first_at, :n), webhook_last_at = :n, porting_order_id = if_not_exists(porting_order_id, :o) ADD webhook_deliveries :one',
-        ExpressionAttributeValues: {
-          ':r': { S: 'porting_event' },
-          ':t': { S: 'porting_order.status_changed' },
-          ':c': { S: `${new Date().toISOString()}#${id}` },
-          ':d': { S: body },
-          ':n': { S: new Date().toISOString() },
-          ':o': { S: id },
-          ':one': { N: '1' },
-        },
-        ReturnValues: 'UPDATED_OLD',
-      }),
-    );
+    const ExpressionAttributeValues = {
+      ...write.ExpressionAttributeValues,
+      ':created_at_id': { S: `${new Date().toISOString()}#${id}` },
+      ':delivered': { S: body },
+      ':now': { S: new Date().toISOString() },
+      ':porting_order_id': { S: id },
+    };
+    await store.client.send(new UpdateItemCommand({ ...write, Key: { id: { S: id } }, ExpressionAttributeValues }));
   }
 
   async function wholeHandler({ body, timestamp, signature }: Webhook): Promise<void> {
@@ -94,6 +88,19 @@ async function measure(endpoint: string): Promise<{ bare: number; whole: number 
     }
   }
   return { bare: median(times.bare), whole: median(times.whole) };
+}
+
+/** The request with which the ledger writes a webhook down, taken from it. */
+async function firstWrite(): Promise<UpdateItemCommandInput> {
+  const requests: UpdateItemCommandInput[] = [];
+  const send = async ({ input }: { input: UpdateItemCommandInput }) => {
+    requests.push(input);
+    return {};
+  };
+  const store = { client: { send } as unknown as Store['client'], events: '', control: '' };
+  const payload = { id: randomUUID() };
+  await recordDelivery(store, { id: randomUUID(), event_type: 'porting_order.status_changed', payload }, Date.now());
+  return requests[0] as UpdateItemCommandInput;
 }
 
 interface Webhook {

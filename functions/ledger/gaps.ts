@@ -20,6 +20,9 @@ export const NOT_RECOVERED_YET = 'attribute_not_exists(recovered_at)';
 /** The webhook of a missed notification has come after all. */
 export const RECOVERED = ['gap = :recovered', 'recovered_at = :now'];
 
+/** The webhook may still come. Needs `:shard` and `:now`. */
+export const AWAITED = ['awaiting_webhook = :shard', 'awaiting_since = if_not_exists(awaiting_since, :now)'];
+
 /** Ids of events that have been waiting for their webhook since an instant, longest first, a page at a time. */
 export async function* awaitedSince(store: Store, until: number): AsyncGenerator<readonly string[]> {
   for (const shard of SHARDS) {

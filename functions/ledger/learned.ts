@@ -74,8 +74,11 @@ export async function readIdsKnowledge(store: Store): Promise<IdsKnowledge> {
   };
 }
 
-/** True when both ways use one id, false when not, `undefined` as long as no event has come by both. */
+/**
+ * True when both ways use one id, false when not, `undefined` as long as no event has come by both. The later evidence holds: before the
+ * first event came by both ways, two that are alike may have been taken for one.
+ */
 export function idsAgree({ agreedAt, joinedAt }: IdsKnowledge): boolean | undefined {
-  if (joinedAt !== undefined) return false;
-  return agreedAt === undefined ? undefined : true;
+  if (agreedAt === undefined) return joinedAt === undefined ? undefined : false;
+  return joinedAt === undefined || joinedAt < agreedAt;
 }

@@ -3,6 +3,7 @@ import { type Day, dayOf, isClosed } from '../porting/day.ts';
 import { type EventFacts, mayArriveByWebhook } from '../porting/event.ts';
 import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
 import { MARK_COVERS_FOR, markDoubtful } from './doubtful-days.ts';
+import { AWAITED } from './gaps.ts';
 import { CHANGE, NEWS, newsValues } from './news.ts';
 import { readRows } from './read-rows.ts';
 import { createdAtId, RECORD_TYPE, SUPERSEDED } from './row.ts';
@@ -126,7 +127,7 @@ function writeOf(
   // Only its first sight can be news while the webhook is missing: a webhook makes the event final.
   const awaited = news && mayArriveByWebhook(facts.eventType) && now - millisecondsOf(facts.createdAt) < AWAITED_FOR;
   const set = [...SET_ON_LISTING, ...(news ? NEWS : CHANGE)];
-  if (awaited) set.push('awaiting_webhook = :shard', 'awaiting_since = if_not_exists(awaiting_since, :now)');
+  if (awaited) set.push(...AWAITED);
   if (facts.final) set.push('final_at = if_not_exists(final_at, :now)');
   if (facts.portingOrderId !== undefined) set.push('porting_order_id = :porting_order_id');
   if (facts.hasPayload) set.push('delivered = :superseded');

@@ -2,14 +2,19 @@ import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { dayOf, isClosed } from '../porting/day.ts';
 import type { PortingEvent } from '../porting/event.ts';
 import { sameEventKey } from '../porting/same-event.ts';
+import { timestampOf } from '../porting/timestamp.ts';
 import { markDoubtful } from './doubtful-days.ts';
-import { recordRecovery } from './gaps.ts';
+import { AWAITED, recordRecovery } from './gaps.ts';
 import { learnIdsDiffer } from './learned.ts';
+import { NEWS, newsValues } from './news.ts';
 import { readRows } from './read-rows.ts';
 import { eventIn } from './row.ts';
-import { number, numberIn, type Row, type Store, text, textIn, unlessRefused } from './store.ts';
+import { number, numberIn, type Row, type Store, text, textIn, tookPlace, unlessRefused } from './store.ts';
 
 const NOT_JOINED_YET = 'attribute_not_exists(joined_from)';
+/** Writers of one row are few. */
+const MOST_CONFLICTS = 10;
+const NEVER_LISTED = 'attribute_not_exists(listed_first_at)';
 
 /**
  * Joins two rows that are one event: the list gave it one id and the webhook another. The list's row stays, since show and republish
@@ -35,27 +40,82 @@ export async function joinTwins(
   held ??= (await readTwins(store, listedId, webhookId))?.listed;
   if (!held) return false;
   if (textIn(held, 'missed_at') !== undefined) await recordRecovery(store, listedId, now);
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.events,
-      Key: { id: text(webhookId) },
-      UpdateExpression: 'SET joined_to = :listed REMOVE created_at_id, gap',
-      ExpressionAttributeValues: { ':listed': text(listedId) },
-    }),
-  );
+  const hide = new UpdateItemCommand({
+    TableName: store.events,
+    Key: { id: text(webhookId) },
+    ConditionExpression: NEVER_LISTED,
+    UpdateExpression: 'SET joined_to = :listed REMOVE created_at_id, gap',
+    ExpressionAttributeValues: { ':listed': text(listedId) },
+  });
+  if (!(await tookPlace(store.client.send(hide)))) {
+    await separateTwins(store, { listedId, webhookId }, now);
+    return false;
+  }
   await learnIdsDiffer(store, now);
   return true;
 }
 
+/**
+ * Takes two rows apart that were taken for one event: the list has shown the webhook's id, too. Both are news again, for one of them may have
+ * been announced in the other's place. Doing it again changes nothing.
+ *
+ * @throws {Error} when the list's row is written all the time: to be tried again
+ */
+export async function separateTwins(
+  store: Store,
+  { listedId, webhookId }: { readonly listedId: string; readonly webhookId: string },
+  now: number,
+): Promise<void> {
+  for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
+    const rows = await readBoth(store, listedId, webhookId);
+    const [listed, webhook] = [rows.get(listedId), rows.get(webhookId)];
+    if (textIn(listed, 'joined_from') !== webhookId) break;
+    const deliveries = numberIn(listed, 'webhook_deliveries') ?? 0;
+    // What came for the other one was added to its own.
+    const own = deliveries - (numberIn(webhook, 'webhook_deliveries') ?? 0);
+    const untold = new UpdateItemCommand({
+      TableName: store.events,
+      Key: { id: text(listedId) },
+      ConditionExpression: 'joined_from = :webhook AND webhook_deliveries = :deliveries',
+      UpdateExpression:
+        own > 0
+          ? `SET ${[...NEWS, 'webhook_deliveries = :own'].join(', ')} REMOVE joined_from, twin_published_at`
+          : `SET ${[...NEWS, ...AWAITED].join(', ')} REMOVE joined_from, twin_published_at, webhook_deliveries, webhook_first_at, webhook_last_at`,
+      ExpressionAttributeValues: {
+        ':webhook': text(webhookId),
+        ':deliveries': number(deliveries),
+        ':now': text(timestampOf(now)),
+        ...newsValues(listedId),
+        ...(own > 0 && { ':own': number(own) }),
+      },
+    });
+    if (await tookPlace(store.client.send(untold))) break;
+    if (conflicts === MOST_CONFLICTS - 1) throw new Error(`The event ${listedId} was written by others all the time.`);
+  }
+  const shown = new UpdateItemCommand({
+    TableName: store.events,
+    Key: { id: text(webhookId) },
+    ConditionExpression: 'joined_to = :listed',
+    UpdateExpression: `SET ${NEWS.join(', ')} REMOVE joined_to`,
+    ExpressionAttributeValues: { ':listed': text(listedId), ':now': text(timestampOf(now)), ...newsValues(webhookId) },
+  });
+  await tookPlace(store.client.send(shown));
+}
+
 /** The two rows as they are now; `undefined` when they are not, or not any more, one event's. */
 async function readTwins(store: Store, listedId: string, webhookId: string) {
-  const rows = new Map<string, Row>();
-  for await (const batch of readRows(store, [listedId, webhookId], { consistent: true })) {
-    for (const row of batch) rows.set(textIn(row, 'id') ?? '', row);
-  }
+  const rows = await readBoth(store, listedId, webhookId);
   const listed = rows.get(listedId);
   const webhook = rows.get(webhookId);
   return listed && webhook && areTwins(listed, webhook) ? { listed, webhook } : undefined;
+}
+
+async function readBoth(store: Store, ...ids: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+  const rows = new Map<string, Row>();
+  for await (const batch of readRows(store, ids, { consistent: true })) {
+    for (const row of batch) rows.set(textIn(row, 'id') ?? '', row);
+  }
+  return rows;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { describeError, log } from '../lambda/log.ts';
+import { idsAgree, readIdsKnowledge } from '../ledger/learned.ts';
 import { changeOrder, type HeldFact, OrderTooLarge, readOrder } from '../ledger/orders.ts';
 import { readUnpublished, type Unpublished } from '../ledger/publications.ts';
 import { retireAgain } from '../ledger/retention.ts';
 import type { OrderStore } from '../ledger/store.ts';
-import { joinTwins } from '../ledger/twins.ts';
+import { joinTwins, separateTwins } from '../ledger/twins.ts';
 import type { OrderState } from '../porting/order.ts';
 import { orderFactOf } from '../porting/order-fact-of.ts';
 import { mergeFacts } from '../porting/order-facts.ts';
@@ -23,9 +24,10 @@ export interface Folded {
 export async function foldIn(
   store: OrderStore,
   orderId: string,
-  rows: readonly Unpublished[],
+  found: readonly Unpublished[],
   now: number,
 ): Promise<Folded> {
+  const rows = await apart(store, found, now);
   const gone = new Set<string>();
   let joined = false;
   let order: OrderState;
@@ -33,10 +35,12 @@ export async function foldIn(
     const changed = await changeOrder(store, orderId, async (held) => {
       const known = new Map(held.map((fact) => [fact.id, fact]));
       for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
-      const fresh = rows.filter(({ id }) => !known.get(id)?.gone && !known.get(id)?.joined);
-      let facts: readonly HeldFact[] = mergeFacts([...held, ...fresh.map(factOf)]);
-      const found = twinsAmong(facts, new Set(fresh.map(({ id }) => id)));
-      for (const twins of [...halfJoined(fresh, known), ...found]) {
+      const isApart = ({ listed, joinedTo }: Unpublished) => listed && joinedTo === undefined;
+      const fresh = rows.filter((row) => !known.get(row.id)?.gone && (isApart(row) || !known.get(row.id)?.joined));
+      const single = new Set(rows.filter(isApart).map(({ id }) => id));
+      const before = held.map(({ joined, ...fact }) => (joined && !single.has(fact.id) ? { ...fact, joined } : fact));
+      let facts: readonly HeldFact[] = mergeFacts([...before, ...fresh.map(factOf)]);
+      for (const twins of [...halfJoined(fresh, known), ...(await twinsAmong(store, facts, fresh))]) {
         if (!(await joinTwins(store, twins, now))) continue;
         joined = true;
         facts = facts.map((fact) => {
@@ -83,6 +87,17 @@ function factOf({ event, createdAt, recordVersion, listed, byWebhook, joinedTo }
   return joinedTo === undefined ? fact : { ...fact, joined: true };
 }
 
+/** The rows as they are when those have been taken apart that the list shows under both ids. */
+async function apart(store: OrderStore, rows: readonly Unpublished[], now: number): Promise<readonly Unpublished[]> {
+  const mistaken = rows.flatMap(({ id, listed, joinedTo }) =>
+    listed && joinedTo !== undefined ? [{ listedId: joinedTo, webhookId: id }] : [],
+  );
+  for (const twins of mistaken) await separateTwins(store, twins, now);
+  if (mistaken.length === 0) return rows;
+  const ids = rows.map(({ id }) => id);
+  return (await readUnpublished(store, ids)).rows;
+}
+
 /** Pairs whose rows were being joined when the publisher died: the order has not heard of it. */
 function halfJoined(rows: readonly Unpublished[], known: ReadonlyMap<string, HeldFact>) {
   return rows.flatMap(({ id: listedId, joinedFrom: webhookId }) =>
@@ -94,7 +109,14 @@ function halfJoined(rows: readonly Unpublished[], known: ReadonlyMap<string, Hel
  * Pairs of facts that tell the same event, one of the list's and one of a webhook's, at least one of them new. Two events may have one key,
  * such as two refusals within a second: each of them is in one pair, with what tells the same reasons if there is such a one.
  */
-function twinsAmong(facts: readonly HeldFact[], fresh: ReadonlySet<string>) {
+async function twinsAmong(store: OrderStore, facts: readonly HeldFact[], rows: readonly Unpublished[]) {
+  const fresh = new Set(rows.map(({ id }) => id));
+  const pairs = alikeAmong(facts).filter(({ listedId, webhookId }) => fresh.has(webhookId) || fresh.has(listedId));
+  // Where ids agree, these are two events.
+  return pairs.length > 0 && idsAgree(await readIdsKnowledge(store)) === true ? [] : pairs;
+}
+
+function alikeAmong(facts: readonly HeldFact[]) {
   const recognisable = facts.filter(({ same, joined }) => same !== undefined && !joined);
   return [...Map.groupBy(recognisable, ({ same }) => same).values()].flatMap((alike) => {
     const listedOnly = alike.filter(({ listed, webhook }) => listed && !webhook);
@@ -107,7 +129,7 @@ function twinsAmong(facts: readonly HeldFact[], fresh: ReadonlySet<string>) {
         for (const { id } of listedOnly.splice(place, 1)) pairs.push({ listedId: id, webhookId: webhook.id });
       }
     }
-    return pairs.filter(({ listedId, webhookId }) => fresh.has(webhookId) || fresh.has(listedId));
+    return pairs;
   });
 }
 

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { markMissed } from '../../functions/ledger/gaps.ts';
 import { learnIdsAgree, readChannels, readIdsKnowledge } from '../../functions/ledger/learned.ts';
+import { listEvents } from '../../functions/ledger/list.ts';
 import type { WebhookTypes } from '../../functions/porting/due.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
 import { mortal } from '../mortal.ts';
@@ -20,10 +21,10 @@ const look = (rig: Rig, types: WebhookTypes = 'learned') =>
     () => false,
   );
 
-/** A ledger that knows that webhooks of status changes arrive here, under the list's ids. */
-async function openWatched(): Promise<Rig> {
+/** A ledger that knows that webhooks of status changes arrive here, and, unless told otherwise, that they have the list's ids. */
+async function openWatched({ idsAgree = true } = {}): Promise<Rig> {
   const rig = await openRig();
-  await learnIdsAgree(rig.store, rig.time);
+  if (idsAgree) await learnIdsAgree(rig.store, rig.time);
   await rig.deliver(statusEvent(900, 'draft', -1, { webhook_url: null }));
   await rig.sweep();
   return rig;
@@ -111,7 +112,7 @@ describe('a webhook that was due and did not come', () => {
   });
 
   test('is recovered when it comes under another id', async () => {
-    const rig = await openWatched();
+    const rig = await openWatched({ idsAgree: false });
     const event = statusEvent(1, 'exception', 1);
     await rig.list(event);
     rig.time += 20 * MINUTE;
@@ -209,7 +210,7 @@ describe('no webhook is missed', () => {
   });
 
   test('when webhooks have other ids and the event cannot be recognised', async () => {
-    const rig = await openWatched();
+    const rig = await openWatched({ idsAgree: false });
     const event = statusEvent(1, 'submitted', 1);
     await rig.deliver({ ...event, id: uuid(0x777) });
     await rig.list(event);
@@ -258,6 +259,60 @@ describe('two ids of one event', () => {
     await rig.deliver({ ...statusEvent(3, 'exception', 1), id: uuid(0x773) });
     await rig.sweep();
     expect((await rig.row(uuid(3)))?.gap).toEqual({ S: 'recovered' });
+  });
+});
+
+describe('two events that can be recognised by the same', () => {
+  const [first, second] = [statusEvent(1, 'exception', 1), statusEvent(2, 'exception', 1)];
+
+  test('are not taken for one where ids agree', async () => {
+    const rig = await openWatched();
+    await rig.deliver(first);
+    await rig.list(second);
+    await rig.sweep();
+    expect((await rig.row(second.id))?.joined_from).toBeUndefined();
+    expect((await rig.order(ORDER)).state.events.total).toBe(3);
+  });
+
+  test.each([
+    ['after', false],
+    ['at that very moment', true],
+  ])('and were taken for one, are two when the list shows the other id, too: %s', async (_, atOnce) => {
+    const rig = await openWatched({ idsAgree: false });
+    await rig.deliver(first);
+    await rig.list(second);
+    const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
+    let listed = !atOnce;
+    vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
+      const hides = JSON.stringify((command as { input: object }).input).includes('SET joined_to = :listed');
+      if (hides && !listed) {
+        listed = true;
+        await rig.list(first);
+      }
+      return send(command) as never;
+    });
+    await rig.sweep();
+    if (!atOnce) {
+      expect((await rig.row(first.id))?.joined_to).toEqual({ S: second.id });
+      await rig.list(first);
+      await learnIdsAgree(rig.store, rig.time + 1);
+    }
+    for (let sweeps = 0; sweeps < 3; sweeps += 1) await rig.sweep();
+
+    const { total, events } = await listEvents(rig.store, {}, { number: 1, size: 20 }, 1e6);
+    expect(total).toBe(3);
+    expect(events.map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]));
+    expect((await rig.order(ORDER)).state.events.total).toBe(3);
+    const published = rig.onBus('porting_order.status_changed').map(({ detail }) => detail.id);
+    expect(published).toEqual(expect.arrayContaining([first.id, second.id]));
+    expect((await rig.event(first.id))?.ledger).toMatchObject({ webhook_deliveries: 1 });
+    expect((await rig.event(second.id))?.ledger).toMatchObject({ webhook_deliveries: 0, first_seen_by: 'list' });
+    for (const { id } of [first, second]) expect((await rig.row(id))?.unpublished).toBeUndefined();
+    // The webhook of the second one never came.
+    rig.time += 16 * MINUTE;
+    expect(await look(rig)).toBe(1);
+    await rig.sweep();
+    expect(missedOn(rig)).toEqual([`${second.id}:missed`]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { foldOrder, type OrderState } from '../porting/order.ts';
 import type { OrderFact } from '../porting/order-facts.ts';
 import { factsIn } from '../porting/order-facts.ts';
@@ -11,6 +11,7 @@ import { number, numberIn, type OrderStore, type Row, text, textIn, tookPlace } 
  * - `state`: the order as the API shows it, as JSON text
  * - `version` grows with every write: whoever writes must have read the row as it is
  * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
+ * - `action_told`: the event of which it was announced that somebody must act
  * - `overdue_since`, `overdue_at`: of which stay in a status it was said that it is too long, and when
  * - `retired` once the time of all its events is over
  */
@@ -18,6 +19,8 @@ export interface HeldOrder {
   readonly state: OrderState;
   readonly facts: readonly HeldFact[];
   readonly overdueSince: string | undefined;
+  /** The event of which it was announced that somebody must act. */
+  readonly actionTold: string | undefined;
 }
 
 /** A fact, and what became of its event's row. */
@@ -52,6 +55,7 @@ export async function readOrder(store: OrderStore, id: string): Promise<HeldOrde
     facts,
     state: stateOf(id, facts),
     overdueSince: textIn(Item, 'overdue_since'),
+    actionTold: textIn(Item, 'action_told'),
     version: numberIn(Item, 'version') ?? 0,
   };
 }
@@ -76,19 +80,34 @@ export async function changeOrder(
     if (packed.length > LARGEST_FACTS) throw new OrderTooLarge(`The order ${id} has ${facts.length} events.`);
     const state = stateOf(id, facts);
     const overdueSince = held.overdueSince === state.status_since ? held.overdueSince : undefined;
+    const { actionTold } = held;
     const put = new PutItemCommand({
       TableName: store.orders,
       Item: {
         ...rowOf(state, packed, held.version + 1),
         ...(overdueSince && { overdue_since: text(overdueSince) }),
+        ...(actionTold && { action_told: text(actionTold) }),
         ...(facts.every(({ gone, of = id }) => gone || of !== id) && { retired: text('yes') }),
       },
       ConditionExpression: NOBODY_WROTE_SINCE,
       ExpressionAttributeValues: { ':read': number(held.version) },
     });
-    if (await tookPlace(store.client.send(put))) return { state, facts, overdueSince };
+    if (await tookPlace(store.client.send(put))) return { state, facts, overdueSince, actionTold };
   }
   throw new Error(`The order ${id} was written by others ${MOST_CONFLICTS} times in a row.`);
+}
+
+/** Writes down that it was announced of an order's event that somebody must act. */
+export async function markActionTold(store: OrderStore, id: string, eventId: string): Promise<void> {
+  const update = new UpdateItemCommand({
+    TableName: store.orders,
+    Key: { id: text(id) },
+    ConditionExpression: 'attribute_exists(id)',
+    // Whoever folds the order at this moment must see the mark, or it would be announced a second time.
+    UpdateExpression: 'SET action_told = :event ADD version :one',
+    ExpressionAttributeValues: { ':event': text(eventId), ':one': number(1) },
+  });
+  await tookPlace(store.client.send(update));
 }
 
 function stateOf(id: string, facts: readonly HeldFact[]): OrderState {

@@ -6,6 +6,20 @@ import { millisecondsOf } from '../porting/timestamp.ts';
 /** Telnyx generates a payload within seconds. After so long an event goes out without: somebody may be waiting for it. */
 const WAITS_FOR_PAYLOAD = 15 * 60_000;
 
+/**
+ * That somebody must act on an order, unless it was said of this event before. It goes by the order's state and not by the event that is
+ * new: an exception that is over when it becomes known asks nothing of anybody, and one may become the newest status only when the list
+ * dates it.
+ *
+ * @param told the event of which it was said last
+ */
+export function actionRequired(order: OrderState | null, told: string | undefined): Announcement | undefined {
+  if (!order?.action_required || order.status_event_id === null || order.status_event_id === told) return undefined;
+  const { status_event_id: event_id, act_by } = order;
+  const detail = { id: `${event_id}:action_required`, revision: 1, event_id, act_by, order };
+  return { type: 'porting_order.action_required', detail };
+}
+
 /** What is to be said about a row. */
 export interface ToAnnounce {
   readonly announcements: readonly Announcement[];
@@ -38,11 +52,6 @@ export function toAnnounce(row: Unpublished, order: OrderState | null, apiUrl: s
     const { first_seen_by, first_seen_at } = ledger;
     const revision = ledger.revision;
     announcements.push({ type: event.event_type, detail: { id, revision, first_seen_by, first_seen_at, ...about } });
-    // An exception that is over when it becomes known asks nothing of anybody.
-    if (order?.action_required && order.status_event_id === id) {
-      const detail = { id: `${id}:action_required`, revision, event_id: id, act_by: order.act_by, order };
-      announcements.push({ type: 'porting_order.action_required', detail });
-    }
   }
   if (row.missedToAnnounce) {
     const detail = { id: `${id}:missed`, revision: 1, missed_at: ledger.missed_at, ...about };

@@ -1,6 +1,6 @@
 import { describeError, log } from '../lambda/log.ts';
 import { idsAgree, readIdsKnowledge } from '../ledger/learned.ts';
-import { changeOrder, type HeldFact, OrderTooLarge, readOrder } from '../ledger/orders.ts';
+import { changeOrder, type HeldFact, type HeldOrder, OrderTooLarge, readOrder } from '../ledger/orders.ts';
 import { readUnpublished, type Unpublished } from '../ledger/publications.ts';
 import { retireAgain } from '../ledger/retention.ts';
 import type { OrderStore } from '../ledger/store.ts';
@@ -12,6 +12,8 @@ import { mergeFacts } from '../porting/order-facts.ts';
 /** An order after its new events, and those of them that are still to be announced. */
 export interface Folded {
   readonly order: OrderState | null;
+  /** The event of which it was announced last that somebody must act. */
+  readonly actionTold: string | undefined;
   readonly rows: readonly Unpublished[];
 }
 
@@ -30,9 +32,9 @@ export async function foldIn(
   const rows = await apart(store, found, now);
   const gone = new Set<string>();
   let joined = false;
-  let order: OrderState;
+  let folded: HeldOrder;
   try {
-    const changed = await changeOrder(store, orderId, async (held) => {
+    folded = await changeOrder(store, orderId, async (held) => {
       const known = new Map(held.map((fact) => [fact.id, fact]));
       for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
       const isApart = ({ listed, joinedTo }: Unpublished) => listed && joinedTo === undefined;
@@ -50,19 +52,25 @@ export async function foldIn(
       }
       return facts;
     });
-    order = changed.state;
   } catch (error) {
     if (!(error instanceof OrderTooLarge)) throw error;
     // Its events go on being announced; the state stays as it was.
     log('error', 'order_too_large', { porting_order_id: orderId, error: describeError(error) });
-    order = (await readOrder(store, orderId)).state;
+    folded = await readOrder(store, orderId);
   }
   for (const { id, createdAt } of rows) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
   await tellOtherOrders(store, orderId, rows);
   const ids = rows.map(({ id }) => id).filter((id) => !gone.has(id));
   // What joining changed is on the rows.
   const left = joined ? (await readUnpublished(store, ids)).rows : rows.filter(({ id }) => !gone.has(id));
-  return { order, rows: left };
+  return { order: folded.state, actionTold: actionToldOf(folded), rows: left };
+}
+
+/** What was said of an event under its webhook's id was said of it under the list's. */
+function actionToldOf({ state, facts, actionTold }: HeldOrder): string | undefined {
+  const told = facts.find(({ id }) => id === actionTold);
+  const present = facts.find(({ id }) => id === state.status_event_id);
+  return told?.joined && told.same === present?.same ? present?.id : actionTold;
 }
 
 /** A split is listed under one of its two orders. The other one learns it here. */

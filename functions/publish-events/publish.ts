@@ -3,11 +3,11 @@ import type { Announcement } from '../bus/entries.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { learnChannel } from '../ledger/learned.ts';
+import { markActionTold } from '../ledger/orders.ts';
 import { markAnnounced, readUnpublished, type Unpublished } from '../ledger/publications.ts';
 import type { OrderStore } from '../ledger/store.ts';
-import type { OrderState } from '../porting/order.ts';
-import { type ToAnnounce, toAnnounce } from './announcements.ts';
-import { foldIn } from './order-state.ts';
+import { actionRequired, type ToAnnounce, toAnnounce } from './announcements.ts';
+import { type Folded, foldIn } from './order-state.ts';
 
 export interface Publisher {
   readonly store: OrderStore;
@@ -31,6 +31,8 @@ const AT_ONCE = 8;
 
 interface Prepared extends ToAnnounce {
   readonly row: Unpublished;
+  /** That somebody must act on the row's order, when it is said with this row. */
+  readonly action?: Announcement;
 }
 
 /**
@@ -55,8 +57,14 @@ export async function publishRows(
   const workers = Array.from({ length: AT_ONCE }, async () => {
     for (const [orderId, group] of groups) {
       try {
-        const { order, rows: left } = await stateAfter(store, orderId, group, now());
-        for (const row of left) prepared.push({ row, ...toAnnounce(row, order, apiUrl, now()) });
+        const { order, actionTold, rows: left } = await stateAfter(store, orderId, group, now());
+        const action = actionRequired(order, actionTold);
+        for (const [index, row] of left.entries()) {
+          const said = { row, ...toAnnounce(row, order, apiUrl, now()) };
+          // With one of them: when the bus does not take it, that row is tried again.
+          const withAction = action && index === 0 && { announcements: [...said.announcements, action], action };
+          prepared.push({ ...said, ...withAction });
+        }
       } catch (error) {
         for (const { id } of group) failed.set(id, describeError(error));
       }
@@ -76,8 +84,8 @@ async function stateAfter(
   orderId: string | undefined,
   rows: readonly Unpublished[],
   now: number,
-): Promise<{ order: OrderState | null; rows: readonly Unpublished[] }> {
-  return orderId === undefined ? { order: null, rows } : foldIn(store, orderId, rows, now);
+): Promise<Folded> {
+  return orderId === undefined ? { order: null, actionTold: undefined, rows } : foldIn(store, orderId, rows, now);
 }
 
 /** Marks what was said. Counts it. */
@@ -91,7 +99,7 @@ async function settle(
   const done = { events: 0, waiting: 0, missed: 0, recovered: 0, arrived: 0 };
   const queue = prepared.values();
   const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (const { row, announcements, waits, event, missed, recovered } of queue) {
+    for (const { row, announcements, waits, event, missed, recovered, action } of queue) {
       const reason = announcements.map((each) => refused.get(each)).find((each) => each !== undefined);
       if (reason !== undefined) {
         failed.set(row.id, reason);
@@ -99,6 +107,7 @@ async function settle(
       }
       const revision = event ? row.ledger.revision : undefined;
       try {
+        if (action) await markActionTold(store, row.portingOrderId ?? '', String(action.detail.event_id));
         await markAnnounced(store, row, { revision, missed, recovered, all: !waits }, now());
       } catch (error) {
         failed.set(row.id, describeError(error));

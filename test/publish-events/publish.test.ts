@@ -148,6 +148,62 @@ describe('action required', () => {
     ]);
   });
 
+  test('is told once when the exception comes by both ways, also under two ids', async () => {
+    for (const id of [uuid(1), uuid(0x777)]) {
+      const rig = await openRig();
+      const event = statusEvent(1, 'exception', 0);
+      await rig.deliver({ ...event, id });
+      await rig.sweep();
+      await rig.list(event);
+      await rig.sweep();
+      await rig.deliver({ ...event, id });
+      await rig.list({ ...event, updated_at: at(1) });
+      await rig.sweep();
+      expect((await rig.order(ORDER)).state).toMatchObject({ status_event_id: event.id, events: { total: 1 } });
+      expect(details(rig.onBus('porting_order.action_required'))).toMatchObject([{ id: `${id}:action_required` }]);
+    }
+  });
+
+  test('is told when the list dates two events so that the exception is the last', async () => {
+    const rig = await openRig();
+    const exception = statusEvent(1, 'exception', 2);
+    await rig.deliver({ ...exception, created_at: at(0) });
+    await rig.deliver(statusEvent(2, 'submitted', 1));
+    await rig.publish(uuid(1), uuid(2));
+    expect(rig.onBus('porting_order.action_required')).toEqual([]);
+    await rig.list(exception);
+    await rig.sweep();
+    await rig.sweep();
+    expect(details(rig.onBus('porting_order.action_required'))).toMatchObject([
+      { id: `${uuid(1)}:action_required`, event_id: uuid(1), order: { status: { value: 'exception' } } },
+    ]);
+  });
+
+  test('is told for each refusal anew', async () => {
+    const rig = await openRig();
+    for (const [number, status] of [
+      [1, 'exception'],
+      [2, 'submitted'],
+      [3, 'exception'],
+    ] as const) {
+      await rig.deliver(statusEvent(number, status, number));
+      await rig.sweep();
+    }
+    const told = details(rig.onBus('porting_order.action_required')).map(({ event_id }) => event_id);
+    expect(told).toEqual([uuid(1), uuid(3)]);
+  });
+
+  test('is told again when the bus did not take it', async () => {
+    const rig = await openRig();
+    rig.faults.entry = ({ DetailType }) => (DetailType?.endsWith('action_required') ? 'InternalFailure' : undefined);
+    await rig.deliver(statusEvent(1, 'exception', 0));
+    await rig.sweep();
+    delete rig.faults.entry;
+    await rig.sweep();
+    await rig.sweep();
+    expect(rig.onBus('porting_order.action_required')).toHaveLength(1);
+  });
+
   test('is not told for an exception that is over when it becomes known', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(2, 'submitted', 5));

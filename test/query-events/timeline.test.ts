@@ -130,7 +130,9 @@ describe('a request that is refused: 422', () => {
     expect((await reader.get(target(pathOf(ORDER), { ...query, sort: '-created_at' }))).status).toBe(422);
   });
 
-  test('for more than an answer may hold, and given in smaller pages', async () => {
+  // DynamoDB Local counts whole rows, and not an index's entries, towards the 1 MB that a query reads: such pages come out shorter there.
+  const countsEntries = process.env.DYNAMODB_ENDPOINT === undefined;
+  test.runIf(countsEntries)('for more than an answer may hold, and given in smaller pages', async () => {
     const order = uuid(1_000_003);
     for (let number = 600; number < 630; number += 1) {
       const payload = { id: order, content: 'x'.repeat(300_000) };

@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Row, Store } from '../../functions/ledger/store.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import type { Request } from '../http-event.ts';
@@ -77,8 +77,10 @@ export async function rowsIn(store: Store, table: 'events' | 'control'): Promise
 
 /** Everything in a table. */
 export async function everyRowIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {
-  const { Items = [] } = await store.client.send(new ScanCommand({ TableName: store[table], ConsistentRead: true }));
-  return Items;
+  const rows: Row[] = [];
+  const pages = paginateScan({ client: store.client }, { TableName: store[table], ConsistentRead: true });
+  for await (const { Items = [] } of pages) rows.push(...Items);
+  return rows;
 }
 
 /** How many rows the two tables hold together. */

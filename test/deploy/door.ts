@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { serve } from '../loopback-server.ts';
 import type { Ledger } from './ledger.ts';
 import { show } from './rehearsal.ts';
 
@@ -45,24 +44,15 @@ export async function openDoor(ledger: Ledger, token: string): Promise<Door> {
     response.writeHead(answer.status).end(JSON.stringify(answer.body));
   }
 
-  const server = createServer((incoming, response) => {
-    pass(incoming, response).catch(() => response.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await serve(pass);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     answered,
     notHeld,
     refused: () => refused,
     letIn() {
       isShut = false;
     },
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: server.close,
   };
 }

@@ -52,8 +52,8 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       const orderUrl = await addressOf(store, orderId, channel.orderUrl);
       // Whether its webhook comes here is in its payload.
       if (orderUrl === undefined && !event.payload && now() - seenAt(event) < PAYLOAD_AWAITED_FOR) continue;
-      // One that was given up before is awaited once more when its payload comes: that makes no second miss of it.
-      const isNew = event.ledger.missed_at === null;
+      // When its payload comes, an event is awaited once more, whose webhook was given up before, or has come under another id.
+      const isNew = event.ledger.missed_at === null && event.ledger.webhook_last_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
       if (!due) await stopAwaiting(store, id);
       else if (known.agree !== true && orderId !== undefined && (await awaitsJoining(store, event, orderId))) continue;

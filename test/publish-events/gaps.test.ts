@@ -225,6 +225,26 @@ describe('no webhook is missed', () => {
 });
 
 describe('two ids of one event', () => {
+  test('are awaited no more, also when the payload comes after they were joined', async () => {
+    const rig = await openRig();
+    const event = listedEvent(1, {
+      event_type: 'porting_order.deleted',
+      porting_order_id: ORDER,
+      payload: { id: ORDER, customer_reference: null, deleted_at: at(1) },
+      created_at: at(1),
+      updated_at: at(2),
+    });
+    await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(1) });
+    await rig.deliver({ ...event, id: uuid(0x777) });
+    await rig.sweep();
+    await rig.list(event);
+    await rig.sweep();
+    expect((await rig.row(uuid(1)))?.joined_from).toEqual({ S: uuid(0x777) });
+    rig.time += 16 * MINUTE;
+    expect(await look(rig, new Set(['porting_order.deleted']))).toBe(0);
+    expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeUndefined();
+  });
+
   test('are known to be one also while the order has not been folded since the list completed it', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(900, 'draft', -1));

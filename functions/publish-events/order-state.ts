@@ -45,10 +45,7 @@ export async function foldIn(
       for (const twins of [...halfJoined(fresh, known), ...(await twinsAmong(store, facts, fresh))]) {
         if (!(await joinTwins(store, twins, now))) continue;
         joined = true;
-        facts = facts.map((fact) => {
-          if (fact.id === twins.webhookId) return { ...fact, joined: true };
-          return fact.id === twins.listedId ? { ...fact, webhook: true } : fact;
-        });
+        facts = withJoined(facts, twins);
       }
       return facts;
     });
@@ -64,6 +61,18 @@ export async function foldIn(
   // What joining changed is on the rows.
   const left = joined ? (await readUnpublished(store, ids)).rows : rows.filter(({ id }) => !gone.has(id));
   return { order: folded.state, actionTold: actionToldOf(folded), rows: left };
+}
+
+/** The webhook's fact may not be there yet: whoever brings it must find that it is joined, for the row that was read may not say so. */
+function withJoined(
+  facts: readonly HeldFact[],
+  { listedId, webhookId }: { readonly listedId: string; readonly webhookId: string },
+): readonly HeldFact[] {
+  const listed = facts.find(({ id }) => id === listedId);
+  if (!listed) return facts;
+  const { at, type } = listed;
+  const joined: HeldFact = { id: webhookId, at, type, v: '', listed: false, webhook: true, joined: true };
+  return mergeFacts([...facts, { ...listed, webhook: true }, joined]);
 }
 
 /** What was said of an event under its webhook's id was said of it under the list's. */

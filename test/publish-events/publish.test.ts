@@ -2,6 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { markMissed } from '../../functions/ledger/gaps.ts';
 import { readIdsKnowledge } from '../../functions/ledger/learned.ts';
 import { listEvents } from '../../functions/ledger/list.ts';
+import { readUnpublished, type Unpublished } from '../../functions/ledger/publications.ts';
+import { joinTwins } from '../../functions/ledger/twins.ts';
+import { foldIn } from '../../functions/publish-events/order-state.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { Death, mortal } from '../mortal.ts';
 import { listedEvent, uuid, withoutPayload } from '../porting-events.ts';
@@ -349,6 +352,20 @@ describe('one event under two ids', () => {
     expect((await rig.row(listed.id))?.awaiting_webhook).toBeUndefined();
     expect((await rig.row(delivered.id))?.joined_to).toEqual({ S: listed.id });
     for (const id of [listed.id, delivered.id]) expect((await rig.row(id))?.unpublished).toBeUndefined();
+  });
+
+  test('whose webhook is folded by one that has read it before another one joined it: still one', async () => {
+    const rig = await openRig();
+    await rig.list(listed);
+    await rig.sweep();
+    await rig.deliver(delivered);
+    // The order has not heard of the webhook when somebody dies between joining the rows and writing the order.
+    await joinTwins(rig.store, { listedId: listed.id, webhookId: delivered.id }, rig.time);
+    const [stale] = (await readUnpublished(rig.store, [delivered.id])).rows;
+    await rig.list({ ...listed, updated_at: at(1) });
+    await rig.publish(listed.id);
+    await foldIn(rig.store, ORDER, [{ ...stale, joinedTo: undefined } as Unpublished], rig.time);
+    expect((await rig.order(ORDER)).state.events.total).toBe(1);
   });
 
   test('both at once, and again and again: still once', async () => {

@@ -124,7 +124,7 @@ function writeOf(
   condition: string,
 ): UpdateItemCommandInput {
   const news = meaning === 'news';
-  // Only its first sight can be news while the webhook is missing: a webhook makes the event final.
+  // With its payload an event may be recognised under another id: it is looked at once more, also when it was given up before.
   const awaited = news && mayArriveByWebhook(facts.eventType) && now - millisecondsOf(facts.createdAt) < AWAITED_FOR;
   const set = [...SET_ON_LISTING, ...(news ? NEWS : CHANGE)];
   if (awaited) set.push(...AWAITED);

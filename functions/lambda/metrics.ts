@@ -24,12 +24,14 @@ export type Metric = keyof typeof UNITS;
 
 /**
  * Writes metrics as one line in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and no call has to be paid or
- * waited for.
+ * waited for. A metric is billed for each hour in which it is written: a count of 0 is better left out, unless an alarm needs to see that
+ * somebody counts.
  *
- * @param values counts, or seconds where the name says so
+ * @param values counts, or seconds where the name says so; with none of them, nothing is written
  */
 export function measure(values: Readonly<Partial<Record<Metric, number>>>): void {
   const names = Object.keys(values) as Metric[];
+  if (names.length === 0) return;
   const Metrics = names.map((Name) => ({ Name, Unit: UNITS[Name] }));
   const _aws = {
     Timestamp: Date.now(),

@@ -29,7 +29,7 @@ export async function sweep(
     }
   }
   measure({
-    UnpublishedEvents: late,
+    ...(late > 0 && { UnpublishedEvents: late }),
     OldestUnpublishedSeconds: oldest === undefined ? 0 : Math.round((now() - markedAt(oldest)) / 1000),
   });
   return { left };

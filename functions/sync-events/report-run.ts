@@ -42,7 +42,7 @@ export async function reportRun(result: SyncResult, reporting: Reporting, now: n
   measure({
     ...(scheduled && { CursorLagSeconds: Math.max(0, Math.round((now - through) / 1000)) }),
     ...(scheduled && result.status === 'complete' && { SyncCompleted: 1 }),
-    SyncFailed: failed ? 1 : 0,
+    ...(failed && { SyncFailed: 1 }),
   });
   const tasks = [
     failed ? announceFailure(bus, result) : undefined,

@@ -33,7 +33,8 @@ export class ServiceStack extends Stack {
     const failedBatches = addStreams(this, functions, data);
     const { tables } = data;
     const watched = { ledgerName: settings.stackPrefix, functions, tables, queues: { deadLetters, failedBatches } };
-    addDashboard(this, watched, addAlarms(this, watched, settings), settings);
+    const alarms = addAlarms(this, watched, settings);
+    if (settings.dashboard === 'on') addDashboard(this, watched, alarms, settings);
 
     output(this, 'WebhookUrl', webhookUrl.url, 'Register this URL at Telnyx');
     output(this, 'ApiUrl', api.apiEndpoint, 'The API; a Telnyx SDK takes it with /v2 as its base URL');

@@ -18,6 +18,8 @@ export interface Settings {
   readonly apiBurst: number;
   /** Where alarms are mailed to. Without it, only who subscribes to the topic hears of them. */
   readonly alarmEmail: string | undefined;
+  /** Whether there is a dashboard: beyond an account's first three it is a third of what a ledger without events costs. */
+  readonly dashboard: 'on' | 'off';
   /** The event types whose webhooks arrive: `learned` from those that did, `none`, or a list with commas between. */
   readonly webhookTypes: string;
   /** How long a webhook may be late before it counts as missed. */
@@ -46,11 +48,12 @@ const readers = {
   apiRequestsPerSecond: (given = '50') => wholeNumber(given, 1, 99_999),
   apiBurst: (given = '100') => wholeNumber(given, 1, 99_999),
   alarmEmail: (given) => (given === undefined ? undefined : emailAddress(given)),
+  dashboard: (given = 'on') => oneOf(['on', 'off'], given),
   webhookTypes: (given = 'learned') => webhookTypes(given),
   graceMinutes: (given = '15') => wholeNumber(given, 0, 1440),
   overdueAfter: (given = 'default') => overdueAfter(given),
   retainDays: (given = 'none') => (given === 'none' ? undefined : wholeNumber(given, 30, 3650, 'none or ')),
-  healing: (given = 'off') => healing(given),
+  healing: (given = 'off') => oneOf(['off', 'republish'], given),
   healingPerDay: (given = '50') => wholeNumber(given, 1, 10_000),
 } satisfies { [Name in keyof Settings]: (given: string | undefined) => Settings[Name] };
 
@@ -178,9 +181,10 @@ function overdueAfter(given: string): string {
   );
 }
 
-function healing(given: string): 'off' | 'republish' {
-  if (given === 'off' || given === 'republish') return given;
-  throw new Error(`must be off or republish, not ${given}`);
+function oneOf<Word extends string>(words: readonly Word[], given: string): Word {
+  const word = words.find((each) => each === given);
+  if (word !== undefined) return word;
+  throw new Error(`must be ${words.join(' or ')}, not ${given}`);
 }
 
 function wholeNumber(given: string, from: number, to: number, or = ''): number {

@@ -36,7 +36,7 @@ await endBundler();
 try {
   await synced(local);
   const common = { bin, token: local.tokens.operate, seed, cases, folder };
-  report('every operation', await fuzz({ ...common, url: local.url }), [
+  let judged = report('every operation', await fuzz({ ...common, url: local.url }), [
     'GET /v2/porting/events',
     'GET /v2/porting/events/{id}',
     'POST /v2/porting/events/{id}/republish',
@@ -61,13 +61,14 @@ try {
   // What is signed is never refused for what it says, and the door signs also what came without a signature.
   const except = ['negative_data_rejection', 'missing_required_header'];
   const webhooks = { ...common, cases: 3 * cases, url: door.url, operationId: 'receiveWebhook', except };
-  report('signed webhooks', await fuzz(webhooks), ['POST /webhooks/telnyx']);
+  judged += report('signed webhooks', await fuzz(webhooks), ['POST /webhooks/telnyx']);
   console.log(`  ${[...door.results].map(([result, count]) => `${count} ${result}`).join(', ')}`);
   for (const result of ['stored', 'rejected']) {
     if (!door.results.has(result)) throw new Error(`No webhook was ${result}: the cases say nothing`);
   }
   console.log(`afterwards: ${await readAll(local)} events can be listed and shown`);
   console.log(`no failure (SEED=${seed} CASES=${cases})`);
+  console.log(`${judged} passed, 0 failed`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error(
@@ -90,14 +91,15 @@ async function synced({ url }: Local): Promise<void> {
   throw new Error('The first sync has not come to its end within 30 s');
 }
 
-/** A run in which an operation never succeeded has tested its refusals only. */
-function report(what: string, { cases, seconds, accepted }: Outcome, operations: readonly string[]): void {
+/** How many cases there were. A run in which an operation never succeeded has tested its refusals only. */
+function report(what: string, { cases, seconds, accepted }: Outcome, operations: readonly string[]): number {
   console.log(`${what}: ${cases} cases in ${Math.round(seconds)} s, no failure`);
   for (const operation of operations) {
     console.log(`  ${operation}: ${accepted[operation] ?? 0} valid ones answered with a success`);
   }
   const refused = operations.filter((operation) => !accepted[operation]);
   if (refused.length > 0) throw new Error(`No valid case was answered with a success: ${refused.join(', ')}`);
+  return cases;
 }
 
 /** Whatever was delivered, the ledger can still be read. */

@@ -21,6 +21,13 @@ test('there is one', () => {
   expect(service.findOutputs('DashboardUrl')).not.toEqual({});
 });
 
+test('there is none when it is off, and the alarms stay', () => {
+  const without = synthesized({ dashboard: 'off' });
+  expect(ofType(without.resources, 'AWS::CloudWatch::Dashboard')).toEqual({});
+  expect(without.service.findOutputs('DashboardUrl')).toEqual({});
+  expect(Object.keys(ofType(without.resources, 'AWS::CloudWatch::Alarm'))).toHaveLength(alarms.length);
+});
+
 // Dashboards of all Regions of an account share their names.
 test('ledgers of two Regions do not get in the way of each other', () => {
   expect(DashboardName).toBe('PortInLedger-<AWS::Region>');

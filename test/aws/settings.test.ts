@@ -29,6 +29,7 @@ describe('the defaults', () => {
       apiRequestsPerSecond: 50,
       apiBurst: 100,
       alarmEmail: undefined,
+      dashboard: 'on',
       webhookTypes: 'learned',
       graceMinutes: 15,
       overdueAfter: 'default',
@@ -102,6 +103,7 @@ describe('what the service itself is told', () => {
   test('is taken as it is meant', () => {
     const given = {
       alarmEmail: 'porting@example.com',
+      dashboard: 'off',
       webhookTypes: 'porting_order.status_changed, porting_order.new_comment',
       graceMinutes: '0',
       overdueAfter: ' exception = 3, submitted=10',
@@ -111,6 +113,7 @@ describe('what the service itself is told', () => {
     };
     expect(read(given)).toMatchObject({
       alarmEmail: 'porting@example.com',
+      dashboard: 'off',
       webhookTypes: 'porting_order.status_changed,porting_order.new_comment',
       graceMinutes: 0,
       overdueAfter: 'exception=3,submitted=10',
@@ -197,6 +200,7 @@ describe('a slip of the keyboard', () => {
     ['retainDays', '29', /^retainDays must be none or a whole number from 30 to 3650, not 29$/],
     ['retainDays', '3651', /^retainDays must be none or a whole number/],
     ['retainDays', '', /^retainDays must be none or a whole number/],
+    ['dashboard', 'no', /^dashboard must be on or off, not no$/],
     ['healing', 'on', /^healing must be off or republish, not on$/],
     ['healingPerDay', '0', /^healingPerDay must be a whole number from 1 to 10000, not 0$/],
     ['healingPerDay', '007', /^healingPerDay must be a whole number/],

@@ -10,9 +10,9 @@ const HOURS_OF_TROUBLE = 100;
 /** When a metric is written. CloudWatch bills it for the hours in which it is. */
 const written: Readonly<Record<MetricName, 'each run' | 'each event' | 'each night' | 'in trouble'>> = {
   SyncCompleted: 'each run',
-  SyncFailed: 'each run',
+  SyncFailed: 'in trouble',
   CursorLagSeconds: 'each run',
-  UnpublishedEvents: 'each run',
+  UnpublishedEvents: 'in trouble',
   OldestUnpublishedSeconds: 'each run',
   WebhooksReceived: 'each event',
   EventsPublished: 'each event',

@@ -32,7 +32,7 @@ const down = { status: 500, body: { errors: [] } };
 describe('a run measures', () => {
   test('that it completed, and how little the cursor is behind', async () => {
     const rig = await openRig();
-    expect(await measured(rig)).toEqual({ SyncCompleted: 1, SyncFailed: 0, CursorLagSeconds: 5 });
+    expect(await measured(rig)).toEqual({ SyncCompleted: 1, CursorLagSeconds: 5 });
   });
 
   test('that it failed, and how far the cursor is behind', async () => {
@@ -47,7 +47,9 @@ describe('a run measures', () => {
 
   test('nothing of the heartbeat when it lists a range', async () => {
     const rig = await openRig();
-    expect(await measured(rig, { from: NOON - MINUTE, to: NOON - 10_000 })).toEqual({ SyncFailed: 0 });
+    expect(await measured(rig, { from: NOON - MINUTE, to: NOON - 10_000 })).toEqual({});
+    rig.telnyx.intercept = () => down;
+    expect(await measured(rig, { from: NOON - MINUTE, to: NOON - 10_000 })).toEqual({ SyncFailed: 1 });
   });
 
   test.each([

@@ -4,7 +4,7 @@ import type { PortingEvent } from '../porting/event.ts';
 import { sameEventKey } from '../porting/same-event.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { markDoubtful } from './doubtful-days.ts';
-import { AWAITED, recordRecovery } from './gaps.ts';
+import { AWAITED, type Gap, recordRecovery } from './gaps.ts';
 import { learnIdsDiffer } from './learned.ts';
 import { NEWS, newsValues } from './news.ts';
 import { readRows } from './read-rows.ts';
@@ -15,6 +15,10 @@ const NOT_JOINED_YET = 'attribute_not_exists(joined_from)';
 /** Writers of one row are few. */
 const MOST_CONFLICTS = 10;
 const NEVER_LISTED = 'attribute_not_exists(listed_first_at)';
+/** What joining took from the webhook's row to the list's. */
+const WEBHOOK = ['webhook_deliveries', 'webhook_first_at', 'webhook_last_at'];
+/** What says that a missed notification came after all, and that this was announced. */
+const RECOVERY = ['recovered_at', 'recovered_published_at'];
 
 /**
  * Joins two rows that are one event: the list gave it one id and the webhook another. The list's row stays, since show and republish
@@ -67,26 +71,32 @@ export async function separateTwins(
   now: number,
 ): Promise<void> {
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
-    const rows = await readBoth(store, listedId, webhookId);
-    const [listed, webhook] = [rows.get(listedId), rows.get(webhookId)];
+    const listed = (await readAll(store, listedId)).get(listedId);
     if (textIn(listed, 'joined_from') !== webhookId) break;
     const deliveries = numberIn(listed, 'webhook_deliveries') ?? 0;
     // What came for the other one was added to its own.
-    const own = deliveries - (numberIn(webhook, 'webhook_deliveries') ?? 0);
+    const own = deliveries - (numberIn(listed, 'twin_deliveries') ?? 0);
+    const missed = own <= 0 && textIn(listed, 'missed_at') !== undefined;
+    const set = own > 0 ? ['webhook_deliveries = :own'] : missed ? ['gap = :missed'] : AWAITED;
+    const remove = [
+      'joined_from',
+      'twin_deliveries',
+      'twin_published_at',
+      ...(own > 0 ? [] : WEBHOOK),
+      ...(missed ? RECOVERY : []),
+    ];
     const untold = new UpdateItemCommand({
       TableName: store.events,
       Key: { id: text(listedId) },
       ConditionExpression: 'joined_from = :webhook AND webhook_deliveries = :deliveries',
-      UpdateExpression:
-        own > 0
-          ? `SET ${[...NEWS, 'webhook_deliveries = :own'].join(', ')} REMOVE joined_from, twin_published_at`
-          : `SET ${[...NEWS, ...AWAITED].join(', ')} REMOVE joined_from, twin_published_at, webhook_deliveries, webhook_first_at, webhook_last_at`,
+      UpdateExpression: `SET ${[...NEWS, ...set].join(', ')} REMOVE ${remove.join(', ')}`,
       ExpressionAttributeValues: {
         ':webhook': text(webhookId),
         ':deliveries': number(deliveries),
         ':now': text(timestampOf(now)),
         ...newsValues(listedId),
         ...(own > 0 && { ':own': number(own) }),
+        ...(missed && { ':missed': text('missed' satisfies Gap) }),
       },
     });
     if (await tookPlace(store.client.send(untold))) break;
@@ -104,13 +114,13 @@ export async function separateTwins(
 
 /** The two rows as they are now; `undefined` when they are not, or not any more, one event's. */
 async function readTwins(store: Store, listedId: string, webhookId: string) {
-  const rows = await readBoth(store, listedId, webhookId);
+  const rows = await readAll(store, listedId, webhookId);
   const listed = rows.get(listedId);
   const webhook = rows.get(webhookId);
   return listed && webhook && areTwins(listed, webhook) ? { listed, webhook } : undefined;
 }
 
-async function readBoth(store: Store, ...ids: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+async function readAll(store: Store, ...ids: readonly string[]): Promise<ReadonlyMap<string, Row>> {
   const rows = new Map<string, Row>();
   for await (const batch of readRows(store, ids, { consistent: true })) {
     for (const row of batch) rows.set(textIn(row, 'id') ?? '', row);
@@ -168,6 +178,7 @@ function tell(store: Store, listedId: string, webhook: Row): Promise<Row | undef
   const publishedAt = textIn(webhook, 'published_at');
   const set = [
     'joined_from = :webhook',
+    'twin_deliveries = :deliveries',
     'webhook_first_at = if_not_exists(webhook_first_at, :first)',
     'webhook_last_at = :last',
     // It was announced under the webhook's id: nobody needs it a second time.

@@ -336,6 +336,42 @@ describe('two events that can be recognised by the same', () => {
   });
 });
 
+test('two events that were taken for one have their own webhooks when they are apart, whatever came meanwhile', async () => {
+  const [first, second] = [statusEvent(1, 'exception', 1), statusEvent(2, 'exception', 1)];
+  const rig = await openWatched({ idsAgree: false });
+  await rig.list(second);
+  await rig.deliver(first);
+  await rig.sweep();
+  for (const event of [first, first, second]) await rig.deliver(event);
+  await rig.list(first);
+  for (let sweeps = 0; sweeps < 3; sweeps += 1) await rig.sweep();
+  expect((await rig.event(first.id))?.ledger).toMatchObject({ webhook_deliveries: 3 });
+  expect((await rig.event(second.id))?.ledger).toMatchObject({ webhook_deliveries: 1 });
+  rig.time += 16 * MINUTE;
+  expect(await look(rig)).toBe(0);
+});
+
+test('a missed notification is missed again when what seemed to be it turns out to be that of another event', async () => {
+  const [first, second] = [statusEvent(1, 'exception', 1), statusEvent(2, 'exception', 1)];
+  const rig = await openWatched({ idsAgree: false });
+  await rig.list(second);
+  rig.time += 20 * MINUTE;
+  expect(await look(rig)).toBe(1);
+  await rig.deliver(first);
+  await rig.sweep();
+  expect((await rig.row(second.id))?.gap).toEqual({ S: 'recovered' });
+  await rig.list(first);
+  for (let sweeps = 0; sweeps < 3; sweeps += 1) await rig.sweep();
+  const { gap, missed_at, recovered_at, awaiting_webhook } = (await rig.row(second.id)) ?? {};
+  expect({ gap, recovered_at, awaiting_webhook }).toEqual({ gap: { S: 'missed' } });
+  expect(missed_at).toBeDefined();
+  expect(missedOn(rig)).toEqual([`${second.id}:missed`]);
+  await rig.deliver(second);
+  await rig.sweep();
+  expect((await rig.row(second.id))?.gap).toEqual({ S: 'recovered' });
+  expect(rig.onBus('notification.recovered')).toHaveLength(2);
+});
+
 test('of two refusals within a second, the webhook of the second is not taken for that of the first', async () => {
   const rig = await openRig();
   const refused = (number: number, code: string) =>

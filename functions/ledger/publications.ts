@@ -95,36 +95,55 @@ export interface Announced {
 /**
  * Writes down what was announced. When the row got something new to announce meanwhile, it stays marked.
  *
+ * @param row as it was read
  * @param now milliseconds since 1970
  */
 export async function markAnnounced(
   store: Store,
-  { id, since }: Pick<Unpublished, 'id' | 'since'>,
+  row: Pick<Unpublished, 'id' | 'since' | 'ledger'>,
   { revision, missed, recovered, all }: Announced,
   now: number,
 ): Promise<void> {
   const set = [
-    ...(revision === undefined ? [] : ['published_at = :now', 'published_revision = :revision']),
+    ...(revision === undefined ? [] : ['published_at = :now', 'published_revision = :published']),
     ...(missed ? ['missed_published_at = :now'] : []),
     ...(recovered ? ['recovered_published_at = :now'] : []),
   ];
+  const unchanged = asItWasRead(row);
   const write = (remove: boolean) =>
     new UpdateItemCommand({
       TableName: store.events,
-      Key: { id: text(id) },
-      ConditionExpression: remove ? 'unpublished_since = :since' : 'attribute_exists(id)',
+      Key: { id: text(row.id) },
+      ConditionExpression: remove ? unchanged.condition : 'attribute_exists(id)',
       UpdateExpression: [
         ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
         ...(remove ? ['REMOVE unpublished, unpublished_since'] : []),
       ].join(' '),
       ExpressionAttributeValues: {
         ...(set.length > 0 && { ':now': text(timestampOf(now)) }),
-        ...(revision !== undefined && { ':revision': number(revision) }),
-        ...(remove && { ':since': text(since) }),
+        ...(revision !== undefined && { ':published': number(revision) }),
+        ...(remove && unchanged.values),
       },
     });
   if (all && (await tookPlace(store.client.send(write(true))))) return;
   if (set.length > 0) await tookPlace(store.client.send(write(false)));
+}
+
+/** That nothing was written which has to be announced. The mark alone would not tell: two writers may share its millisecond. */
+function asItWasRead({ since, ledger: { revision, missed_at, recovered_at } }: Pick<Unpublished, 'since' | 'ledger'>) {
+  const read = {
+    unpublished_since: text(since),
+    revision: revision === 0 ? null : number(revision),
+    missed_at: missed_at === null ? null : text(missed_at),
+    recovered_at: recovered_at === null ? null : text(recovered_at),
+  };
+  const held = Object.entries(read).flatMap(([name, value]) => (value === null ? [] : [[`:${name}`, value] as const]));
+  return {
+    condition: Object.entries(read)
+      .map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :${name}`))
+      .join(' AND '),
+    values: Object.fromEntries(held),
+  };
 }
 
 /** Rows that have been marked at least until an instant, oldest mark first, a page at a time: ids and marks. */

@@ -32,7 +32,7 @@ export async function foldIn(
   const rows = await apart(store, found, now);
   const gone = new Set<string>();
   let joined = false;
-  let folded: HeldOrder;
+  let folded: HeldOrder | undefined;
   try {
     folded = await changeOrder(store, orderId, async (held) => {
       const known = new Map(held.map((fact) => [fact.id, fact]));
@@ -53,14 +53,14 @@ export async function foldIn(
     if (!(error instanceof OrderTooLarge)) throw error;
     // Its events go on being announced; the state stays as it was.
     log('error', 'order_too_large', { porting_order_id: orderId, error: describeError(error) });
-    folded = await readOrder(store, orderId);
   }
-  for (const { id, createdAt } of rows) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
-  await tellOtherOrders(store, orderId, rows);
-  const ids = rows.map(({ id }) => id).filter((id) => !gone.has(id));
-  // What joining changed is on the rows.
-  const left = joined ? (await readUnpublished(store, ids)).rows : rows.filter(({ id }) => !gone.has(id));
-  return { order: folded.state, actionTold: actionToldOf(folded), rows: left };
+  const left = joined ? (await readUnpublished(store, idsOf(rows))).rows : rows;
+  // The rows now tell what joining changed, and whatever else was written meanwhile. Nothing is announced that was not folded.
+  if (joined && folded) return foldIn(store, orderId, left, now);
+  for (const { id, createdAt } of left) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
+  await tellOtherOrders(store, orderId, left);
+  folded ??= await readOrder(store, orderId);
+  return { order: folded.state, actionTold: actionToldOf(folded), rows: left.filter(({ id }) => !gone.has(id)) };
 }
 
 /** The webhook's fact may not be there yet: whoever brings it must find that it is joined, for the row that was read may not say so. */
@@ -111,8 +111,11 @@ async function apart(store: OrderStore, rows: readonly Unpublished[], now: numbe
   );
   for (const twins of mistaken) await separateTwins(store, twins, now);
   if (mistaken.length === 0) return rows;
-  const ids = rows.map(({ id }) => id);
-  return (await readUnpublished(store, ids)).rows;
+  return (await readUnpublished(store, idsOf(rows))).rows;
+}
+
+function idsOf(rows: readonly Unpublished[]): readonly string[] {
+  return rows.map(({ id }) => id);
 }
 
 /** Pairs whose rows were being joined when the publisher died: the order has not heard of it. */

@@ -329,6 +329,26 @@ describe('faults', () => {
   });
 });
 
+test('a write within the millisecond of the one that is announced has its turn, too', async () => {
+  const rig = await openRig();
+  await rig.deliver(statusEvent(1, 'exception', 1));
+  await rig.deliver(statusEvent(2, 'submitted', 2));
+  const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
+  let redated = false;
+  vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
+    const marks = JSON.stringify((command as { input: object }).input).includes('published_at = :now');
+    if (marks && !redated) {
+      redated = true;
+      await rig.list({ ...statusEvent(1, 'exception', 3), created_at: at(3) });
+    }
+    return send(command) as never;
+  });
+  await rig.publish(uuid(1));
+  expect(redated).toBe(true);
+  await rig.sweep();
+  expect((await rig.order(ORDER)).state.status).toMatchObject({ value: 'exception' });
+});
+
 describe('one event under two ids', () => {
   const listed = statusEvent(1, 'submitted', 0);
   // Webhooks print the instant to the second, the list to the microsecond.
@@ -433,6 +453,37 @@ describe('one event under two ids', () => {
     expect(details(rig.onBus('notification.recovered'))).toMatchObject([{ id: `${listed.id}:recovered` }]);
     expect((await rig.event(listed.id))?.ledger.webhook_deliveries).toBe(1);
     expect(await readIdsKnowledge(rig.store)).toMatchObject({ joined: 1 });
+  });
+
+  test('what is written while two are joined is folded before it is announced', async () => {
+    const rig = await openRig();
+    const exception = statusEvent(3, 'exception', 30);
+    await rig.list({ ...exception, payload: null, payload_status: 'created', updated_at: at(29) });
+    await rig.list(listed);
+    await rig.deliver(delivered);
+    const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
+    let completed = false;
+    vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
+      const joins = JSON.stringify((command as { input: object }).input).includes('joined_from = :webhook');
+      if (joins && !completed) {
+        completed = true;
+        await rig.list(exception);
+      }
+      return send(command) as never;
+    });
+    await rig.publish(exception.id, listed.id, delivered.id);
+    for (const { detail } of rig
+      .onBus('porting_order.status_changed')
+      .filter(({ detail }) => detail.id === exception.id)) {
+      expect(detail).toMatchObject({ order: { status: { value: 'exception' } } });
+    }
+    await rig.sweep();
+    expect(completed).toBe(true);
+    expect((await rig.order(ORDER)).state).toMatchObject({
+      status: { value: 'exception' },
+      act_by: expect.any(String),
+    });
+    expect(rig.onBus('porting_order.action_required')).toHaveLength(1);
   });
 
   test('two events of one kind that came by both ways each are not joined', async () => {

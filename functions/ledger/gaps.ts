@@ -2,7 +2,7 @@ import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 import { ANNOUNCE, SHARDS, shardOf } from './news.ts';
 import { RECORD_TYPE } from './row.ts';
-import { type Store, text, textIn, tookPlace } from './store.ts';
+import { number, type Store, text, textIn, tookPlace } from './store.ts';
 
 /**
  * Whether the notification of an event came, on its row:
@@ -76,15 +76,16 @@ export async function recordRecovery(store: Store, id: string, now: number): Pro
   await tookPlace(store.client.send(write));
 }
 
-/** Waits for a webhook no more: none was due. */
-export async function stopAwaiting(store: Store, id: string): Promise<void> {
+/** Waits for a webhook no more: none was due, as the event was at that revision. A payload that comes at this moment may say otherwise. */
+export async function stopAwaiting(store: Store, id: string, revision: number): Promise<void> {
   await tookPlace(
     store.client.send(
       new UpdateItemCommand({
         TableName: store.events,
         Key: { id: text(id) },
-        ConditionExpression: 'attribute_exists(awaiting_webhook)',
+        ConditionExpression: 'attribute_exists(awaiting_webhook) AND revision = :revision',
         UpdateExpression: 'REMOVE awaiting_webhook, awaiting_since',
+        ExpressionAttributeValues: { ':revision': number(revision) },
       }),
     ),
   );

@@ -55,7 +55,7 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       // When its payload comes, an event is awaited once more, whose webhook was given up before, or has come under another id.
       const isNew = event.ledger.missed_at === null && event.ledger.webhook_last_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
-      if (!due) await stopAwaiting(store, id);
+      if (!due) await stopAwaiting(store, id, event.ledger.revision);
       else if (known.agree !== true && orderId !== undefined && (await awaitsJoining(store, event, orderId))) continue;
       else if (await markMissed(store, id, now())) {
         missed += 1;

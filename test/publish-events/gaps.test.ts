@@ -202,6 +202,27 @@ describe('no webhook is missed', () => {
     expect(await look(rig, EVERY)).toBe(1);
   });
 
+  test('but one is when the payload comes at the moment when it is given up, and says otherwise', async () => {
+    const rig = await openWatched({ idsAgree: false });
+    const event = statusEvent(1, 'exception', 1, { webhook_url: OURS });
+    await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(0) });
+    rig.time += 25 * 60 * MINUTE;
+    const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
+    let completed = false;
+    vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
+      const { UpdateExpression } = (command as { input: { UpdateExpression?: string } }).input;
+      if (UpdateExpression === 'REMOVE awaiting_webhook, awaiting_since' && !completed) {
+        completed = true;
+        await rig.list(event);
+      }
+      return send(command) as never;
+    });
+    await look(rig);
+    expect(completed).toBe(true);
+    await rig.sweep();
+    expect(await look(rig)).toBe(1);
+  });
+
   test('but one is when the address of the order is our own', async () => {
     const rig = await openWatched();
     await rig.list(statusEvent(1, 'submitted', 1, { webhook_url: OURS.slice(0, -1) }));

@@ -6,7 +6,8 @@ import { counting } from '../counting-client.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
 
-const orders = ['newest', 'oldest', 'shuffled'] as const;
+// The order of the list makes no difference to the engine: another one than the embedded is asked with one.
+const orders = process.env.DYNAMODB_ENDPOINT ? (['newest'] as const) : (['newest', 'oldest', 'shuffled'] as const);
 
 function fill(rig: Rig, many: number, at: (number: number) => number): void {
   for (let number = 0; number < many; number += 1) {
@@ -47,10 +48,10 @@ describe.each(orders)('a list that is %s first', (order) => {
     await rig.expectComplete();
   });
 
-  test('2,600 events of one instant, more pages than a window may have and nothing to halve, are all there', async () => {
+  test('2,050 events of one instant, more pages than a window may have and nothing to halve, are all there', async () => {
     const rig = await openRig({ order });
-    fill(rig, 2_600, () => NOON - 60 * MINUTE);
-    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 2_600 });
+    fill(rig, 2_050, () => NOON - 60 * MINUTE);
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 2_050 });
     await rig.expectComplete();
   });
 

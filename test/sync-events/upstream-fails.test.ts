@@ -3,8 +3,11 @@ import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
 
+/** Three pages of 250. */
+const LISTED = 510;
+
 const tooMany = { errors: [{ code: '10011', title: 'Too many requests' }] };
-const totals = { page_number: 1, page_size: 250, total_pages: 3, total_results: 600 };
+const totals = { page_number: 1, page_size: 250, total_pages: 3, total_results: LISTED };
 
 /** Each way in which Telnyx can fail, and what a run says about it. */
 const faults: Record<string, { fault: Fault; says: RegExp }> = {
@@ -42,7 +45,7 @@ const faults: Record<string, { fault: Fault; says: RegExp }> = {
 };
 
 function fill(rig: Rig): void {
-  for (let number = 0; number < 600; number += 1) {
+  for (let number = 0; number < LISTED; number += 1) {
     rig.telnyx.put(listedEvent(number, { created_at: new Date(NOON - 60 * MINUTE + number * 1000).toISOString() }));
   }
 }
@@ -69,7 +72,7 @@ describe.each(Object.entries(faults))('%s', (name, { fault, says }) => {
     const scheduled = await rig.run();
     rig.telnyx.intercept = undefined;
     if (scheduled?.status === 'complete') expect(scheduled.inserted).toBe(0);
-    expect(await rig.run(outage)).toMatchObject({ status: 'complete', seen: 600 });
+    expect(await rig.run(outage)).toMatchObject({ status: 'complete', seen: LISTED });
     await rig.expectComplete();
   });
 
@@ -80,7 +83,7 @@ describe.each(Object.entries(faults))('%s', (name, { fault, says }) => {
     expect(await rig.run()).toMatchObject({ status: 'failed', seen: 0 });
     expect(await rig.state()).toMatchObject({ completeThrough: undefined, lastStatus: 'failed' });
     rig.telnyx.intercept = undefined;
-    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 600 });
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: LISTED });
     await rig.expectComplete();
   });
 });
@@ -97,7 +100,7 @@ describe('a fault that passes', () => {
     fill(rig);
     let left = 2;
     rig.telnyx.intercept = () => (left-- > 0 ? faults[name]?.fault : undefined);
-    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 600 });
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: LISTED });
     await rig.expectComplete();
   });
 
@@ -140,7 +143,7 @@ describe('the rate', () => {
   test('at most 4 requests begin in any second', async () => {
     const rig = await openRig({ requestsPerSecond: 4 });
     fill(rig);
-    for (let number = 600; number < 3_000; number += 1) {
+    for (let number = LISTED; number < 3_000; number += 1) {
       rig.telnyx.put(listedEvent(number, { created_at: new Date(NOON - 600 * MINUTE + number * 1000).toISOString() }));
     }
     expect(await rig.run(undefined, { requestsPerSecond: 4 })).toMatchObject({ status: 'complete', seen: 3_000 });
@@ -163,7 +166,7 @@ describe('the rate', () => {
         headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3' },
       };
     };
-    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 600 });
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: LISTED });
     expect(rig.sleeps).toEqual([3_000]);
   });
 });

@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { recordListing } from '../../functions/ledger/listings.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import { runSync } from '../../functions/sync-events/run.ts';
@@ -9,11 +7,9 @@ import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { lives } from '../../infra/local/simulator/lives.ts';
 import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';
+import { forked } from './child.ts';
 import { startEngineProcess } from './engine.ts';
 
-const EVENTS = 50_000;
-const FEWER_EVENTS = 5_000;
-const ROUNDS = 3;
 const DAY = 24 * 3_600_000;
 const API_KEY = 'KEYbench';
 /** As many as the sync has: functions/sync-events/store-page.ts. */
@@ -32,54 +28,60 @@ interface Outcome {
   readonly memory: number;
 }
 
+interface Extent {
+  readonly events: number;
+  readonly fewer: number;
+  readonly rounds: number;
+}
+
 /**
  * A first sync of 50,000 events, against writing the same rows as fast as the engine takes them. Engine, upstream and sync each have a
  * process; every round has new tables and a new engine.
  */
-export async function firstSync(): Promise<readonly Measured[]> {
+export async function firstSync(
+  { events, fewer, rounds }: Extent = { events: 50_000, fewer: 5_000, rounds: 3 },
+): Promise<readonly Measured[]> {
   const rates = { sync: [] as number[], raw: [] as number[] };
   const memories: number[] = [];
   const fewerMemories: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     for (const kind of round % 2 === 0 ? (['raw', 'sync'] as const) : (['sync', 'raw'] as const)) {
-      const outcome = await inNewProcesses(kind, EVENTS);
+      const outcome = await inNewProcesses(kind, events);
       rates[kind].push(outcome.rate);
       if (kind === 'sync') memories.push(outcome.memory);
       console.log(`      ${kind}: ${outcome.rate.toFixed(0)} events/s, ${outcome.memory.toFixed(0)} MB`);
     }
-    fewerMemories.push((await inNewProcesses('sync', FEWER_EVENTS)).memory);
+    fewerMemories.push((await inNewProcesses('sync', fewer)).memory);
   }
   return [
     {
-      what: `first sync of ${EVENTS} events, as a part of the rate of raw UpdateItem calls`,
+      what: `first sync of ${events} events, as a part of the rate of raw UpdateItem calls`,
       measured: median(rates.sync) / median(rates.raw),
       budget: 0.8,
       atLeast: true,
       unit: '',
-      detail: `${median(rates.sync).toFixed(0)} against ${median(rates.raw).toFixed(0)} events/s, medians of ${ROUNDS}, ${WRITERS} writers both`,
+      detail: `${median(rates.sync).toFixed(0)} against ${median(rates.raw).toFixed(0)} events/s, medians of ${rounds}, ${WRITERS} writers both`,
     },
     {
-      what: `its peak memory, against that of ${FEWER_EVENTS} events`,
+      what: `its peak memory, against that of ${fewer} events`,
       measured: median(memories) / median(fewerMemories),
       budget: 1.3,
       unit: '',
-      detail: `${median(memories).toFixed(0)} MB against ${median(fewerMemories).toFixed(0)} MB resident, medians of ${ROUNDS}`,
+      detail: `${median(memories).toFixed(0)} MB against ${median(fewerMemories).toFixed(0)} MB resident, medians of ${rounds}`,
     },
   ];
 }
 
 async function inNewProcesses(kind: Job['kind'], events: number): Promise<Outcome> {
   const engine = await startEngineProcess();
-  const upstream = fork(import.meta.filename, ['upstream', String(events)]);
-  const [baseUrl] = (await once(upstream, 'message')) as [string];
-  const job: Job = { kind, endpoint: engine.endpoint, baseUrl, events };
-  const child = fork(import.meta.filename, ['job', JSON.stringify(job)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const [outcome] = (await once(child, 'message')) as [Outcome];
-  upstream.kill();
-  engine.end();
-  return outcome;
+  const upstream = await forked<string>(import.meta.filename, 'upstream', String(events));
+  const job: Job = { kind, endpoint: engine.endpoint, baseUrl: upstream.said, events };
+  try {
+    return (await forked<Outcome>(import.meta.filename, 'job', JSON.stringify(job))).said;
+  } finally {
+    upstream.end();
+    engine.end();
+  }
 }
 
 function livedEvents(many: number) {

@@ -1,6 +1,4 @@
-import { fork } from 'node:child_process';
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
-import { once } from 'node:events';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
@@ -8,30 +6,30 @@ import type { Store } from '../../functions/ledger/store.ts';
 import { createKeys } from '../../infra/local/simulator/webhooks.ts';
 import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';
+import { forked } from './child.ts';
 import { startEngineProcess } from './engine.ts';
 
-const ROUNDS = 2_000;
-const WARM_UP = 300;
+/** Rounds before the first that counts, as a part of those that do. */
+const WARM_UP = 0.15;
 
 /** What a webhook costs beside the signature check and the write, as a part of a loop that does only these two. */
-export async function webhookWork(): Promise<readonly Measured[]> {
+export async function webhookWork({ rounds } = { rounds: 2_000 }): Promise<readonly Measured[]> {
   const engine = await startEngineProcess();
-  // The handler writes its log to standard output, which costs something too, and is not wanted in the report.
-  const child = fork(import.meta.filename, [engine.endpoint], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const [{ bare, whole }] = (await once(child, 'message')) as [{ bare: number; whole: number }];
-  engine.end();
+  // In a process of its own: the handler writes its log to standard output, which costs something too.
+  const measuring = forked<{ bare: number; whole: number }>(import.meta.filename, engine.endpoint, String(rounds));
+  const { bare, whole } = (await measuring.finally(engine.end)).said;
   return [
     {
       what: "a webhook's work beside signature check and write, as a part of these two",
       measured: (whole - bare) / bare,
       budget: 0.15,
       unit: '',
-      detail: `${whole.toFixed(3)} ms against ${bare.toFixed(3)} ms, medians of ${ROUNDS} each, in turns`,
+      detail: `${whole.toFixed(3)} ms against ${bare.toFixed(3)} ms, medians of ${rounds} each, in turns`,
     },
   ];
 }
 
-async function measure(endpoint: string): Promise<{ bare: number; whole: number }> {
+async function measure(endpoint: string, rounds: number): Promise<{ bare: number; whole: number }> {
   const keys = createKeys(1);
   const store = await openStoreAt(endpoint);
   Object.assign(process.env, {
@@ -41,7 +39,6 @@ async function measure(endpoint: string): Promise<{ bare: number; whole: number 
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     EVENTS_TABLE: store.events,
     CONTROL_TABLE: store.control,
-    LEDGER_NAME: 'Bench',
     TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
   });
   const { handler } = await import('../../functions/receive-webhook/handler.ts');
@@ -77,14 +74,15 @@ async function measure(endpoint: string): Promise<{ bare: number; whole: number 
     if (answer.statusCode !== 200) throw new Error(JSON.stringify(answer));
   }
 
+  const warmUp = rounds * WARM_UP;
   const times = { bare: [] as number[], whole: [] as number[] };
-  for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
+  for (let round = 0; round < warmUp + rounds; round += 1) {
     const order = round % 2 === 0 ? (['bare', 'whole'] as const) : (['whole', 'bare'] as const);
     for (const which of order) {
       const webhook = signedWebhook(keys);
       const begun = performance.now();
       await (which === 'bare' ? bareLoop(webhook) : wholeHandler(webhook));
-      if (round >= WARM_UP) times[which].push(performance.now() - begun);
+      if (round >= warmUp) times[which].push(performance.now() - begun);
     }
   }
   return { bare: median(times.bare), whole: median(times.whole) };
@@ -129,8 +127,8 @@ function signedWebhook(keys: ReturnType<typeof createKeys>): Webhook {
   return { id, body, timestamp, signature: keys.sign(timestamp, body) };
 }
 
-const [, file, endpoint] = process.argv;
+const [, file, endpoint, rounds] = process.argv;
 if (process.send && file === import.meta.filename && endpoint) {
-  process.send(await measure(endpoint));
+  process.send(await measure(endpoint, Number(rounds)));
   process.disconnect();
 }

@@ -1,0 +1,27 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A process that has said something, and a way to end it. */
+export interface Child<Message> {
+  readonly said: Message;
+  readonly end: () => void;
+}
+
+/**
+ * Forks a module of a benchmark and waits for the one message that it sends. What it writes to standard output is not wanted in the report.
+ *
+ * @throws {Error} when it ends without one: a benchmark whose process died must not wait for ever
+ */
+export async function forked<Message>(file: string, ...args: readonly string[]): Promise<Child<Message>> {
+  const child = fork(file, args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, LEDGER_NAME: 'Bench' },
+  });
+  const [said] = (await Promise.race([once(child, 'message'), endOf(child, file)])) as [Message];
+  return { said, end: () => child.kill() };
+}
+
+async function endOf(child: ChildProcess, file: string): Promise<never> {
+  const [code, signal] = await once(child, 'exit');
+  throw new Error(`${file} ended with ${code ?? signal} before it had measured anything.`);
+}

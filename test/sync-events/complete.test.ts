@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
+import { createRandom } from '../../infra/local/simulator/random.ts';
 import { counting } from '../counting-client.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
@@ -91,6 +92,7 @@ describe.each(orders)('a list that is %s first', (order) => {
 
 test('a list that is in another order at each request still comes over whole', async () => {
   const rig = await openRig();
+  const random = createRandom('another order');
   fill(rig, 600, (number) => NOON - 60 * MINUTE - number * 1000);
   rig.telnyx.intercept = ({ query }) => {
     const from = Date.parse(query['filter[created_at][gte]'] ?? '');
@@ -99,7 +101,7 @@ test('a list that is in another order at each request still comes over whole', a
       .events()
       .filter(({ created_at = '' }) => Date.parse(created_at) >= from && Date.parse(created_at) <= to);
     const shuffled = within
-      .map((event) => [Math.random(), event] as const)
+      .map((event) => [random.next(), event] as const)
       .sort(([a], [b]) => a - b)
       .map(([, event]) => event);
     const page = Number(query['page[number]']);

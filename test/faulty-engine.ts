@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { serve } from '../infra/local/loopback-server.ts';
 
 /**
  * What goes wrong with one request to DynamoDB: it is refused with an error, never answered, or done with its answer lost (the
@@ -27,7 +27,7 @@ export interface FaultyEngine {
 export async function startFaultyEngine(endpoint: string): Promise<FaultyEngine> {
   const operations: string[] = [];
 
-  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
     operations.push(operation);
@@ -47,22 +47,12 @@ export async function startFaultyEngine(endpoint: string): Promise<FaultyEngine>
     else response.writeHead(answer.statusCode ?? 500, answer.headers).end(answerBody);
   }
 
-  const server = createServer((incoming, response) => {
-    serve(incoming, response).catch(() => response.destroy());
-  });
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { url, close } = await serve(pass);
   const engine: FaultyEngine = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: url,
     fault: () => undefined,
     operations,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
   return engine;
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { serve } from './loopback-server.ts';
 import { type BusEvent, type Entry, eventOf, readEntries } from './put-events.ts';
 
 /** An endpoint that answers as EventBridge does, and the bus behind it. */
@@ -77,22 +76,11 @@ export async function startBus({ name, onEvent, faults = {} }: BusOptions): Prom
     reply(200, { FailedEntryCount, Entries: results });
   }
 
-  const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
-  });
-  // The SDK keeps connections; closing one just as it is used again would be an error of nobody's making.
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { url: endpoint, close } = await serve(answer);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     name,
     events: () => kept.toReversed(),
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { serve } from './loopback-server.ts';
 
 /** An endpoint that answers as Secrets Manager does. */
 export interface SecretsEndpoint {
@@ -16,21 +15,8 @@ export interface SecretsEndpoint {
  */
 export async function startSecrets(values: Readonly<Record<string, string>>): Promise<SecretsEndpoint> {
   const held = new Map(Object.entries(values));
-  const server = createServer((request, response) => {
-    answer(request, response, held).catch(() => response.destroy());
-  });
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { url: endpoint, close } = await serve((request, response) => answer(request, response, held));
+  return { endpoint, close };
 }
 
 async function answer(

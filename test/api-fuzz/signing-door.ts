@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { serve } from '../../infra/local/loopback-server.ts';
 import type { Keys } from '../../infra/local/simulator/webhooks.ts';
-import { serve } from '../loopback-server.ts';
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { serve } from '../loopback-server.ts';
+import { serve } from '../../infra/local/loopback-server.ts';
 import type { Ledger } from './ledger.ts';
 import { show } from './rehearsal.ts';
 

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { markMissed } from '../../functions/ledger/gaps.ts';
 import { learnIdsAgree, readChannels, readIdsKnowledge } from '../../functions/ledger/learned.ts';
@@ -207,18 +207,9 @@ describe('no webhook is missed', () => {
     const event = statusEvent(1, 'exception', 1, { webhook_url: OURS });
     await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(0) });
     rig.time += 25 * 60 * MINUTE;
-    const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
-    let completed = false;
-    vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
-      const { UpdateExpression } = (command as { input: { UpdateExpression?: string } }).input;
-      if (UpdateExpression === 'REMOVE awaiting_webhook, awaiting_since' && !completed) {
-        completed = true;
-        await rig.list(event);
-      }
-      return send(command) as never;
-    });
+    const completed = rig.justBefore('"REMOVE awaiting_webhook, awaiting_since"', () => rig.list(event));
     await look(rig);
-    expect(completed).toBe(true);
+    expect(completed()).toBe(true);
     await rig.sweep();
     expect(await look(rig)).toBe(1);
   });
@@ -322,16 +313,7 @@ describe('two events that can be recognised by the same', () => {
     const rig = await openWatched({ idsAgree: false });
     await rig.deliver(first);
     await rig.list(second);
-    const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
-    let listed = !atOnce;
-    vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
-      const hides = JSON.stringify((command as { input: object }).input).includes('SET joined_to = :listed');
-      if (hides && !listed) {
-        listed = true;
-        await rig.list(first);
-      }
-      return send(command) as never;
-    });
+    if (atOnce) rig.justBefore('SET joined_to = :listed', () => rig.list(first));
     await rig.sweep();
     if (!atOnce) {
       expect((await rig.row(first.id))?.joined_to).toEqual({ S: second.id });

@@ -34,6 +34,12 @@ export interface Rig {
   row(id: string): Promise<Row | undefined>;
   event(id: string): Promise<LedgerEvent | undefined>;
   order(id: string): Promise<HeldOrder>;
+  /**
+   * Does something once, right before the ledger's first request whose text holds a part.
+   *
+   * @returns whether it was done
+   */
+  justBefore(part: string, act: () => Promise<unknown>): () => boolean;
 }
 
 export async function openRig(): Promise<Rig> {
@@ -55,6 +61,7 @@ export async function openRig(): Promise<Rig> {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const publisher = { store, bus: openBus('bus', 1), apiUrl: API };
+  const send = store.client.send.bind(store.client) as (command: unknown) => Promise<unknown>;
   const now = () => rig.time;
   const read = async (id: string) => {
     const get = new GetItemCommand({ TableName: store.events, Key: { id: text(id) }, ConsistentRead: true });
@@ -85,6 +92,17 @@ export async function openRig(): Promise<Rig> {
       return row && eventIn(row);
     },
     order: (id) => readOrder(store, id),
+    justBefore(part, act) {
+      let done = false;
+      vi.spyOn(store.client, 'send').mockImplementation(async (command: unknown) => {
+        if (!done && JSON.stringify((command as { input: object }).input).includes(part)) {
+          done = true;
+          await act();
+        }
+        return send(command) as never;
+      });
+      return () => done;
+    },
   };
   return rig;
 }

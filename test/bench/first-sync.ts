@@ -74,13 +74,16 @@ export async function firstSync(
 
 async function inNewProcesses(kind: Job['kind'], events: number): Promise<Outcome> {
   const engine = await startEngineProcess();
-  const upstream = await forked<string>(import.meta.filename, 'upstream', String(events));
-  const job: Job = { kind, endpoint: engine.endpoint, baseUrl: upstream.said, events };
+  const upstream = forked<string>(import.meta.filename, 'upstream', String(events));
   try {
+    const job: Job = { kind, endpoint: engine.endpoint, baseUrl: (await upstream).said, events };
     return (await forked<Outcome>(import.meta.filename, 'job', JSON.stringify(job))).said;
   } finally {
-    upstream.end();
     engine.end();
+    await upstream.then(
+      ({ end }) => end(),
+      () => {},
+    );
   }
 }
 

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { serve } from '../infra/local/loopback-server.ts';
+import { askEngine } from './open-store.ts';
 
 /**
  * What goes wrong with one request to DynamoDB: it is refused with an error, never answered, or done with its answer lost (the
@@ -13,7 +13,7 @@ export type EngineFault =
   | 'do it, lose the answer'
   | 'do it, never answer';
 
-/** A DynamoDB between a function and the real engine. */
+/** A DynamoDB over HTTP between a function and the engine that tests run on. */
 export interface FaultyEngine {
   readonly endpoint: string;
   /** Asked before each request; the operation is `UpdateItem` and the like. */
@@ -23,12 +23,12 @@ export interface FaultyEngine {
   close(): Promise<void>;
 }
 
-/** Passes everything on to the engine at `endpoint` until it is given a fault. */
-export async function startFaultyEngine(endpoint: string): Promise<FaultyEngine> {
+/** Passes everything on to the engine that tests run on until it is given a fault. */
+export async function startFaultyEngine(): Promise<FaultyEngine> {
   const operations: string[] = [];
 
   async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await buffer(incoming);
+    const body = await text(incoming);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
     operations.push(operation);
     const fault = engine.fault(operation);
@@ -38,13 +38,10 @@ export async function startFaultyEngine(endpoint: string): Promise<FaultyEngine>
       response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${fault.type}`, message: 'a fault' }));
       return;
     }
-    const passedOn = httpRequest(endpoint, { method: 'POST', headers: incoming.headers, agent: false });
-    passedOn.end(body);
-    const [answer] = (await once(passedOn, 'response')) as [IncomingMessage];
-    const answerBody = await buffer(answer);
+    const answer = await askEngine(incoming.headers as Record<string, string>, body);
     if (fault === 'do it, never answer') return;
     if (fault === 'do it, lose the answer') response.destroy();
-    else response.writeHead(answer.statusCode ?? 500, answer.headers).end(answerBody);
+    else response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
   const { url, close } = await serve(pass);

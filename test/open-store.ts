@@ -1,26 +1,69 @@
-import { afterAll } from 'vitest';
+import { Readable } from 'node:stream';
 import type { OrderStore } from '../functions/ledger/store.ts';
-import { type Engine, startEngine } from '../infra/local/dynamodb.ts';
+import { dynamodbClient } from '../infra/local/dynamodb.ts';
+import { type EmbeddedEngine, type EngineAnswer, openEmbeddedEngine } from './embedded-engine.ts';
 import { openStoreAt } from './open-store-at.ts';
 
-let engine: Promise<Engine> | undefined;
+/** A name that no DNS knows: requests to it never leave this process. */
+const EMBEDDED = 'http://embedded-engine.invalid';
+
+let embedded: EmbeddedEngine | undefined;
 
 /**
- * The engine that tests run on: the one at DYNAMODB_ENDPOINT, else an embedded one in memory, started once a test file. Both are
- * reached by the official SDK over HTTP.
+ * The engine that tests run on: the one at DYNAMODB_ENDPOINT, over HTTP, else an embedded one without a socket. Both are reached by the
+ * official SDK, and by the functions' own clients.
  */
-export async function engineEndpoint(): Promise<string> {
+export function engineEndpoint(): string {
   const given = process.env.DYNAMODB_ENDPOINT;
   if (given) return given;
-  engine ??= startEngine();
-  return (await engine).endpoint;
+  embedded ??= embed();
+  return EMBEDDED;
 }
-
-afterAll(async () => {
-  await (await engine)?.close();
-});
 
 /** An empty ledger on that engine. */
 export async function openStore(): Promise<OrderStore> {
-  return openStoreAt(await engineEndpoint());
+  return openStoreAt(engineEndpoint());
+}
+
+/** Hands a signed request to that engine as it is. */
+export async function askEngine(headers: Readonly<Record<string, string>>, body: string): Promise<EngineAnswer> {
+  const endpoint = engineEndpoint();
+  if (embedded) return embedded.ask(headers, body);
+  const { 'x-amz-target': target = '', authorization = '', 'x-amz-date': date = '' } = headers;
+  const signed = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': target,
+    authorization,
+    'x-amz-date': date,
+  };
+  const answer = await fetch(endpoint, { method: 'POST', headers: signed, body });
+  const { 'content-type': type = '', 'x-amz-crc32': crc = '' } = Object.fromEntries(answer.headers);
+  return { status: answer.status, headers: { 'content-type': type, 'x-amz-crc32': crc }, body: await answer.text() };
+}
+
+interface SdkRequest {
+  readonly hostname: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+type Handle = (request: SdkRequest, options?: { abortSignal?: AbortSignal }) => Promise<object>;
+
+/** Makes the SDK's HTTP handler, whoever has made its client, hand requests for the embedded engine to it. */
+function embed(): EmbeddedEngine {
+  const engine = openEmbeddedEngine();
+  const { hostname } = new URL(EMBEDDED);
+  const { requestHandler } = dynamodbClient(EMBEDDED).config;
+  const handler = Object.getPrototypeOf(requestHandler) as { handle: Handle };
+  const overHttp = handler.handle;
+  handler.handle = async function handle(this: unknown, request, options = {}) {
+    if (request.hostname !== hostname) return overHttp.call(this, request, options);
+    const { abortSignal } = options;
+    abortSignal?.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    abortSignal?.addEventListener('abort', () => aborted.reject(abortSignal.reason));
+    const { status, headers, body } = await Promise.race([engine.ask(request.headers, request.body), aborted.promise]);
+    return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) } };
+  };
+  return engine;
 }

@@ -81,20 +81,14 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
  * not a look-up of credentials or a pause between two tries.
  */
 async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  const deadline = AbortSignal.timeout(GIVE_UP_AFTER);
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`DynamoDB has not answered for ${GIVE_UP_AFTER} ms.`));
-      abort.abort();
-    }, GIVE_UP_AFTER);
+    deadline.addEventListener('abort', () => reject(new Error(`DynamoDB has not answered for ${GIVE_UP_AFTER} ms.`)));
   });
   try {
-    return await Promise.race([write(abort.signal), tooLate]);
+    return await Promise.race([write(deadline), tooLate]);
   } catch (error) {
     throw unavailable('The webhook could not be stored. Send it again.', error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { halves, type Window } from '../porting/window.ts';
-import { type ListPage, PAGE_SIZE } from '../telnyx/events-api.ts';
+import type { ListPage } from '../telnyx/events-api.ts';
 
 /**
  * A window of more pages than this is halved. Pages are offsets into a set that may change under the reader: the fewer, the smaller
@@ -18,6 +18,8 @@ export class UnsteadyList extends Error {
 
 /** What reading a window needs: a page of it, and a place for what the page holds. */
 export interface WindowReader {
+  /** A window of more pages than this is halved; {@link MOST_PAGES} unless given. */
+  readonly mostPages?: number;
   readonly list: (window: Window, pageNumber: number) => Promise<ListPage>;
   /** Stores a page's records durably and returns a key for each of them: its id, if it has one. */
   readonly store: (records: readonly unknown[]) => Promise<readonly string[]>;
@@ -54,24 +56,26 @@ export async function* readWindow(whole: Window, reader: WindowReader): AsyncGen
 /** The number of events in a window that was read completely; `undefined` when it should be halved. */
 async function readPart(window: Window, reader: WindowReader): Promise<number | undefined> {
   const divisible = halves(window) !== undefined;
-  let most = 0;
+  const { mostPages = MOST_PAGES } = reader;
+  let isLongerThanAPage = false;
   for (let reading = 1; reading <= READINGS; reading += 1) {
     const seen = new Set<string>();
     const totals = new Set<number>();
-    let pages = 1;
-    for (let number = 1; number <= pages; number += 1) {
+    const sizes: number[] = [];
+    for (let number = 1, pages = 1; number <= pages; number += 1) {
       const page = await reader.list(window, number);
-      if (page.totalPages > MOST_PAGES && divisible) return undefined;
+      if (page.totalPages > mostPages && divisible) return undefined;
       for (const key of await reader.store(page.records)) seen.add(key);
       totals.add(page.totalResults);
+      sizes.push(page.records.length);
       pages = page.totalPages;
     }
     if (totals.size === 1 && totals.has(seen.size)) return seen.size;
-    most = Math.max(most, seen.size);
+    isLongerThanAPage ||= sizes.reduce((sum, size) => sum + size, 0) > Math.max(...sizes);
   }
   // A list that shifts under the reader fits on one page when it is halved often enough. Where one page contradicts itself, halving
   // would only ask some hundreds of times more.
-  if (divisible && most > PAGE_SIZE) return undefined;
+  if (divisible && isLongerThanAPage) return undefined;
   throw unsteady(window);
 }
 

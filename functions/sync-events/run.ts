@@ -33,6 +33,8 @@ export interface SyncOptions {
   readonly api: () => Promise<EventsApi>;
   readonly clock: Clock;
   readonly requestsPerSecond: number;
+  /** See {@link WindowReader.mostPages}. */
+  readonly mostPages?: number;
   /** Unique among runs. */
   readonly runId: string;
   /** Milliseconds since 1970 at which the function is ended from outside. */
@@ -168,6 +170,7 @@ function windowReader(options: SyncOptions, lease: Lease, progress: Progress, fa
   }
 
   return {
+    ...(options.mostPages !== undefined && { mostPages: options.mostPages }),
     async list(window, pageNumber) {
       const page = await calls.call(async () => {
         await keepLease();

@@ -25,13 +25,12 @@ export interface Client {
 
 /**
  * The SDK with its own retries off: it would repeat a republish, which may notify people twice, and any other request outside our
- * rate.
+ * rate. Its own time-out (60 s) is not used: it ends with the headers, and a body that never ends must be given up as well.
  */
 export function telnyxClient({ apiKey, baseUrl, timeout }: ClientOptions): Client {
-  const telnyx = new Telnyx({ apiKey, baseURL: baseUrl, timeout, maxRetries: 0, logLevel: 'off' });
+  const telnyx = new Telnyx({ apiKey, baseURL: baseUrl, maxRetries: 0, logLevel: 'off' });
   return {
     telnyx,
-    /** The SDK's own time-out ends with the headers; a body that never ends must be given up as well. */
     async ask(request, givenUp) {
       const timedOut = AbortSignal.timeout(timeout);
       try {

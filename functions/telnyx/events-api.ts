@@ -4,7 +4,7 @@ import { type ClientOptions, telnyxClient } from './client.ts';
 import { retryAfterOf, UpstreamError } from './upstream-error.ts';
 
 /** The largest page that the Events API gives (contract section 1). */
-export const PAGE_SIZE = 250;
+const LARGEST_PAGE = 250;
 
 /** One page of the list, with what it says about the whole. */
 export interface ListPage {
@@ -23,15 +23,22 @@ export interface EventsApi {
   readonly republish: (id: string, signal?: AbortSignal) => Promise<void>;
 }
 
-/** Telnyx's Port In Events API, through its official SDK. */
-export function eventsApi(options: ClientOptions): EventsApi {
+/**
+ * Telnyx's Port In Events API, through its official SDK.
+ *
+ * @param options `pageSize`: events asked for in one page of the list; the largest possible unless given
+ */
+export function eventsApi({
+  pageSize = LARGEST_PAGE,
+  ...options
+}: ClientOptions & { readonly pageSize?: number }): EventsApi {
   const { telnyx, ask } = telnyxClient(options);
 
   return {
     list: (window, pageNumber, signal) =>
       ask(async (options) => {
         const created_at = { gte: new Date(window.from).toISOString(), lte: new Date(window.to).toISOString() };
-        const query = { filter: { created_at }, 'page[number]': pageNumber, 'page[size]': PAGE_SIZE };
+        const query = { filter: { created_at }, 'page[number]': pageNumber, 'page[size]': pageSize };
         // The SDK's own page turns an answer without a list into an empty one, which would look like a complete answer.
         const response = await telnyx.porting.events.list(query, options).asResponse();
         const usedUp = response.headers.get('x-ratelimit-remaining') === '0';

@@ -79,7 +79,7 @@ export async function startDeployedService(resources: Record<string, Resource>):
     WEBHOOK_URL: 'https://hook.example/',
   };
   const addresses = {
-    AWS_ENDPOINT_URL_DYNAMODB: await engineEndpoint(),
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
   };

@@ -18,7 +18,7 @@ function documentedConsumer(given: Readonly<Record<string, unknown>>): Consumer 
 
 test('the documented consumer handles each id and revision once, whatever comes twice, and again what failed', async () => {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const dynamodb = new DynamoDBClient({ endpoint: await engineEndpoint(), region: 'us-east-1', credentials });
+  const dynamodb = new DynamoDBClient({ endpoint: engineEndpoint(), region: 'us-east-1', credentials });
   const handled = `handled-${process.pid}-${Date.now()}`;
   await dynamodb.send(
     new CreateTableCommand({

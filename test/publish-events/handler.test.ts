@@ -16,7 +16,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
   const bus = await startBus({ name: 'bus', faults: { entry: (entry, index) => faults.entry?.(entry, index) } });
   onTestFinished(() => bus.close());
   const handle = await loadHandler('publish-events', {
-    AWS_ENDPOINT_URL_DYNAMODB: await engineEndpoint(),
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
     EVENTS_TABLE: store.events,
     ORDERS_TABLE: store.orders,

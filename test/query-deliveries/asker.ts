@@ -69,7 +69,7 @@ export async function startAsker(
     ...simulator,
   });
   const invoke = await coldStart('query-deliveries', {
-    AWS_ENDPOINT_URL_DYNAMODB: engine ?? (await engineEndpoint()),
+    AWS_ENDPOINT_URL_DYNAMODB: engine ?? engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
     API_TOKENS_SECRET: 'the-tokens',

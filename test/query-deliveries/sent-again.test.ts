@@ -6,7 +6,7 @@ import { routes, webhook } from '../../infra/service.ts';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
-import { engineEndpoint, openStore } from '../open-store.ts';
+import { openStore } from '../open-store.ts';
 import { bearer, listed, operateToken, readToken } from '../query-events/reader.ts';
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
 import { apiKey, PATH } from './asker.ts';
@@ -21,7 +21,7 @@ let event: PortingEvent;
 beforeAll(async () => {
   captureLog();
   const store = await openStore();
-  engine = await startFaultyEngine(await engineEndpoint());
+  engine = await startFaultyEngine();
   telnyx = await startSimulator({
     apiKey,
     history: 2,

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
-import { engineEndpoint } from '../open-store.ts';
 import { uuid } from '../porting-events.ts';
 import { bearer, operateToken, readToken } from '../query-events/reader.ts';
 import { type Asker, apiKey, PATH, startAsker } from './asker.ts';
@@ -98,7 +97,7 @@ describe('Telnyx refuses or fails: told plainly, after one request', () => {
 
 describe('the ledger cannot answer: 503', () => {
   test('DynamoDB refuses', async () => {
-    const engine = await startFaultyEngine(await engineEndpoint());
+    const engine = await startFaultyEngine();
     engine.fault = () => ({ refuse: 400, type: 'ProvisionedThroughputExceededException' });
     const behind = await startAsker({ history: 1, engine: engine.endpoint });
     const data = [{ status: 'failed', webhook: { id: uuid(1) } }];

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
-import { engineEndpoint } from '../open-store.ts';
 import { listTarget, type Reader, startReader } from './reader.ts';
 
 let engine: FaultyEngine;
 let reader: Reader;
 
 beforeAll(async () => {
-  engine = await startFaultyEngine(await engineEndpoint());
+  engine = await startFaultyEngine();
   reader = await startReader(engine.endpoint);
 });
 

@@ -25,7 +25,7 @@ export async function startReader(engine?: string): Promise<Reader> {
   const tokens = JSON.stringify({ read: [readToken], operate: [operateToken] });
   const secrets = await startSecretsManager({ 'the-tokens': tokens });
   const invoke = await coldStart('query-events', {
-    AWS_ENDPOINT_URL_DYNAMODB: engine ?? (await engineEndpoint()),
+    AWS_ENDPOINT_URL_DYNAMODB: engine ?? engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
     ORDERS_TABLE: store.orders,

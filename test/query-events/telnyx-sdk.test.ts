@@ -35,7 +35,7 @@ beforeAll(async () => {
     key: 'KEY0123',
   });
   const environment = {
-    AWS_ENDPOINT_URL_DYNAMODB: await engineEndpoint(),
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
     ORDERS_TABLE: store.orders,

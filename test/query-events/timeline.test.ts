@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import type { Answer } from '../handlers.ts';
-import { engineEndpoint } from '../open-store.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
 import { target, walk } from './pages.ts';
 import { eventsIn, listed, listTarget, type Reader, startReader } from './reader.ts';
@@ -36,7 +35,7 @@ let engine: FaultyEngine;
 let reader: Reader;
 
 beforeAll(async () => {
-  engine = await startFaultyEngine(await engineEndpoint());
+  engine = await startFaultyEngine();
   reader = await startReader(engine.endpoint);
   await Promise.all(events.map((event) => listed(reader.store, event)));
 });

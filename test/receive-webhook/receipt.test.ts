@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { getEvent } from '../../functions/ledger/list.ts';
 import { type EngineFault, startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
-import { engineEndpoint } from '../open-store.ts';
 import { openAccount } from '../telnyx/account.ts';
 import { rowCount, rowsIn, signed, startReceiver, statusWebhook } from './receiver.ts';
 
@@ -27,7 +26,7 @@ afterEach(async () => {
 
 /** A receiver whose engine has faults: `fault` is asked before each of its requests. */
 async function receiverWith(fault: (operation: string) => EngineFault | undefined) {
-  const engine = await startFaultyEngine(await engineEndpoint());
+  const engine = await startFaultyEngine();
   closing.push(engine.close);
   engine.fault = fault;
   return { ...(await startReceiver({ endpoint: engine.endpoint })), engine };

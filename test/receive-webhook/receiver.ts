@@ -21,7 +21,7 @@ export interface Receiver {
 export async function startReceiver(
   options: { endpoint?: string; publicKey?: string; account?: Account; store?: Store } = {},
 ): Promise<Receiver> {
-  const { endpoint = await engineEndpoint(), account = openAccount(), store = await openStore() } = options;
+  const { endpoint = engineEndpoint(), account = openAccount(), store = await openStore() } = options;
   const invoke = await coldStart('receive-webhook', {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     EVENTS_TABLE: store.events,

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { claimKey, readClaim, releaseKey } from '../../functions/ledger/idempotency-keys.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
-import { engineEndpoint } from '../open-store.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
 import { rowsIn } from '../receive-webhook/receiver.ts';
 import { putUpstream, type Republisher, rowOf, startRepublisher } from './republisher.ts';
@@ -111,7 +110,7 @@ describe('a new request is never refused because of an old one', () => {
   });
 
   test('the same key after nothing was asked: the key is free again', async () => {
-    const engine = await startFaultyEngine(await engineEndpoint());
+    const engine = await startFaultyEngine();
     const { republish, telnyx, event, store, close } = await startRepublisher({ endpoint: engine.endpoint });
     engine.fault = (operation) =>
       operation === 'UpdateItem' ? { refuse: 400, type: 'AccessDeniedException' } : undefined;

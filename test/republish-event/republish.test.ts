@@ -4,7 +4,6 @@ import { readUpstream } from '../../functions/ledger/upstream-state.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
-import { engineEndpoint } from '../open-store.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
 import { operateToken } from '../query-events/reader.ts';
 import { rowCount, rowsIn } from '../receive-webhook/receiver.ts';
@@ -207,7 +206,7 @@ describe('nothing can be asked: 503, no upstream call', () => {
   });
 
   test.each([undefined, 'a-key'])('DynamoDB fails before the call (Idempotency-Key: %s)', async (key) => {
-    const engine = await startFaultyEngine(await engineEndpoint());
+    const engine = await startFaultyEngine();
     engine.fault = () => ({ refuse: 400, type: 'AccessDeniedException' });
     const broken = await startRepublisher({ endpoint: engine.endpoint });
     const { status } = await broken.republish(broken.event.id, key === undefined ? {} : { key });
@@ -221,7 +220,7 @@ test.each([
   undefined,
   'a-key',
 ])('DynamoDB fails after the call (Idempotency-Key: %s): the caller hears how the call ended', async (key) => {
-  const engine = await startFaultyEngine(await engineEndpoint());
+  const engine = await startFaultyEngine();
   const failing = await startRepublisher({ endpoint: engine.endpoint });
   engine.fault = () =>
     failing.telnyx.republished.length > 0 ? { refuse: 400, type: 'AccessDeniedException' } : undefined;

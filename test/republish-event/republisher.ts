@@ -40,7 +40,7 @@ export async function startRepublisher({ endpoint }: { endpoint?: string } = {})
   putUpstream(telnyx, event);
   await listed(store, event);
   const invoke = await coldStart('republish-event', {
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint ?? (await engineEndpoint()),
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint ?? engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
     CONTROL_TABLE: store.control,

@@ -18,7 +18,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
   const secrets = await startSecretsManager({ 'the-key': apiKey });
   const telnyx = await startEventsApi({ apiKey, requestsPerSecond: Number.POSITIVE_INFINITY });
   const handle = await loadHandler('run-jobs', {
-    AWS_ENDPOINT_URL_DYNAMODB: await engineEndpoint(),
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
     CONTROL_TABLE: store.control,

@@ -1,10 +1,8 @@
-import { EventEmitter } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import type { Row } from '../../functions/ledger/store.ts';
 import { creationOf } from '../../infra/local/tables.ts';
 import { tables } from '../../infra/service.ts';
+import { openEmbeddedEngine } from '../embedded-engine.ts';
 
 /** A real DynamoDB engine with the ledger's tables, empty. */
 export interface Engine {
@@ -31,27 +29,17 @@ const SIGNED = {
 };
 
 /**
- * Opens an engine of its own for one seed. The requests go to dynalite's own request handler without a socket, and without the SDK's
- * signing and schemas around them: those take three quarters of a request's time, and the order in which sockets answer is not
- * given by a seed.
+ * Opens an engine of its own for one seed. The requests go to it without a socket, and without the SDK's signing and schemas around them:
+ * those take three quarters of a request's time, and the order in which sockets answer is not given by a seed.
  */
 export async function openEngine(): Promise<Engine> {
-  const server = dynalite({ createTableMs: 0 });
+  const engine = openEmbeddedEngine();
 
   async function request(operation: string, input: object): Promise<Answer> {
-    const request = Object.assign(new EventEmitter(), {
-      method: 'POST',
-      url: '/',
-      headers: { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${operation}` },
-    });
-    const answered = Promise.withResolvers<string>();
-    const response = { statusCode: 200, setHeader: () => {}, end: answered.resolve };
-    server.emit('request', request, response);
-    request.emit('data', Buffer.from(JSON.stringify(wired(input))));
-    request.emit('end');
-    const body = await answered.promise;
+    const headers = { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+    const { status, body } = await engine.ask(headers, JSON.stringify(wired(input)));
     const answer = JSON.parse(body, revived);
-    if (response.statusCode === 200) return answer;
+    if (status === 200) return answer;
     const name = String(answer.__type).replace(/^.*#/, '');
     const message = String(answer.message ?? answer.Message);
     if (name === 'ConditionalCheckFailedException')
@@ -60,8 +48,6 @@ export async function openEngine(): Promise<Engine> {
   }
 
   for (const [name, table] of Object.entries(tables)) await request('CreateTable', creationOf(name, table));
-  // The engine makes tables usable a moment later.
-  await sleep(1);
 
   return {
     execute: (operation, input) => request(operation, input),

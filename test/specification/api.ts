@@ -11,7 +11,7 @@ import { routes, webhook } from '../../infra/service.ts';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import { loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
-import { engineEndpoint, openStore } from '../open-store.ts';
+import { openStore } from '../open-store.ts';
 import { deliveredEvent, listing, uuid } from '../porting-events.ts';
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
 import { type Account, openAccount, timestampIn } from '../telnyx/account.ts';
@@ -50,7 +50,7 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
   const account = openAccount();
   const [store, engine, telnyx, secrets] = await Promise.all([
     openStore(),
-    startFaultyEngine(await engineEndpoint()),
+    startFaultyEngine(),
     startEventsApi({ apiKey: 'KEY0123', requestsPerSecond: Number.POSITIVE_INFINITY }),
     startSecretsManager({
       tokens: JSON.stringify({ read: [tokens.read], operate: [tokens.operate] }),

@@ -6,7 +6,6 @@ import { listItems } from '../../functions/ledger/republish-items.ts';
 import { cancelJob, createJob, oldestUnsettled, readJob } from '../../functions/ledger/republish-jobs.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
-import { engineEndpoint } from '../open-store.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
 import { bearer, listed, operateToken, readToken } from '../query-events/reader.ts';
 import { rowsIn } from '../receive-webhook/receiver.ts';
@@ -112,7 +111,7 @@ describe('a job', () => {
   });
 
   test('a death before its own row leaves nothing that is run, or shown', async () => {
-    const engine = await startFaultyEngine(await engineEndpoint());
+    const engine = await startFaultyEngine();
     const dying = await startStarter({ endpoint: engine.endpoint });
     // Its third chunk, and everything after it.
     let puts = 0;
@@ -273,7 +272,7 @@ describe('an Idempotency-Key', () => {
   });
 
   test('whose first request died before it made its job: the next one makes it', async () => {
-    const engine = await startFaultyEngine(await engineEndpoint());
+    const engine = await startFaultyEngine();
     const dying = await startStarter({ endpoint: engine.endpoint });
     let puts = 0;
     engine.fault = (operation) => {

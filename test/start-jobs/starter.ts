@@ -23,7 +23,7 @@ export async function startStarter({ endpoint }: { endpoint?: string } = {}): Pr
   const tokens = JSON.stringify({ read: [readToken], operate: [operateToken] });
   const secrets = await startSecretsManager({ 'the-tokens': tokens });
   const invoke = await coldStart('start-jobs', {
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint ?? (await engineEndpoint()),
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint ?? engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     EVENTS_TABLE: store.events,
     CONTROL_TABLE: store.control,

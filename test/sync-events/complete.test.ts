@@ -5,7 +5,7 @@ import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
 import { createRandom } from '../../infra/local/simulator/random.ts';
 import { counting } from '../counting-client.ts';
 import { listedEvent } from '../porting-events.ts';
-import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 
 // The order of the list makes no difference to the engine: another one than the embedded is asked with one.
 const orders = process.env.DYNAMODB_ENDPOINT ? (['newest'] as const) : (['newest', 'oldest', 'shuffled'] as const);
@@ -19,10 +19,10 @@ function fill(rig: Rig, many: number, at: (number: number) => number): void {
 describe.each(orders)('a list that is %s first', (order) => {
   test('comes over whole, and again costs one list request and no write', async () => {
     const rig = await openRig({ order });
-    const lived = lives({ seed: 7, from: NOON - 40 * 24 * 60 * MINUTE, orders: 280, days: 14 });
+    const lived = lives({ seed: 7, from: NOON - 40 * 24 * 60 * MINUTE, orders: 28, days: 14 });
     for (const { event, visibleAt } of lived) if (visibleAt < NOON) rig.telnyx.put(event);
     const events = rig.telnyx.events().length;
-    expect(events).toBeGreaterThan(2_500);
+    expect(events).toBeGreaterThan(25 * PAGE);
 
     const first = await rig.run();
     expect(first).toMatchObject({ status: 'complete', seen: events, inserted: events });
@@ -42,39 +42,39 @@ describe.each(orders)('a list that is %s first', (order) => {
     expect(counted.requests()).toMatchObject({ UpdateItem: 3, PutItem: 2 });
   });
 
-  test('500 events of one instant across a page edge are all there', async () => {
+  test('events of one instant across a page edge are all there', async () => {
     const rig = await openRig({ order });
-    fill(rig, 500, () => NOON - 60 * MINUTE);
-    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 500 });
+    fill(rig, 2.5 * PAGE, () => NOON - 60 * MINUTE);
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2.5 * PAGE });
     await rig.expectComplete();
   });
 
-  test('2,050 events of one instant, more pages than a window may have and nothing to halve, are all there', async () => {
+  test('events of one instant that fill more pages than a window may have, with nothing to halve, are all there', async () => {
     const rig = await openRig({ order });
-    fill(rig, 2_050, () => NOON - 60 * MINUTE);
-    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 2_050 });
+    fill(rig, 8.5 * PAGE, () => NOON - 60 * MINUTE);
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 8.5 * PAGE });
     await rig.expectComplete();
   });
 
   test('rows inserted between two pages: none lost, none twice', async () => {
     const rig = await openRig({ order });
-    fill(rig, 700, (number) => NOON - 60 * MINUTE - number * 1000);
+    fill(rig, 2.8 * PAGE, (number) => NOON - 60 * MINUTE - number * 1000);
     let late = 0;
     rig.telnyx.intercept = ({ query }) => {
-      if (query['page[number]'] === '2' && late < 60) {
-        for (let more = 0; more < 30; more += 1, late += 1) {
+      if (query['page[number]'] === '2' && late < 6) {
+        for (let more = 0; more < 3; more += 1, late += 1) {
           rig.telnyx.put(listedEvent(10_000 + late, { created_at: new Date(NOON - 65 * MINUTE + late).toISOString() }));
         }
       }
       return undefined;
     };
-    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 760, seen: 760 });
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 2.8 * PAGE + 6, seen: 2.8 * PAGE + 6 });
     await rig.expectComplete();
   });
 
   test('rows that vanish between two pages do not make one be skipped', async () => {
     const rig = await openRig({ order });
-    fill(rig, 700, (number) => NOON - 60 * MINUTE - number * 1000);
+    fill(rig, 2.8 * PAGE, (number) => NOON - 60 * MINUTE - number * 1000);
     let vanished = 0;
     rig.telnyx.intercept = ({ query }) => {
       if (query['page[number]'] === '2' && vanished < 10) {
@@ -93,7 +93,7 @@ describe.each(orders)('a list that is %s first', (order) => {
 test('a list that is in another order at each request still comes over whole', async () => {
   const rig = await openRig();
   const random = createRandom('another order');
-  fill(rig, 600, (number) => NOON - 60 * MINUTE - number * 1000);
+  fill(rig, 2.4 * PAGE, (number) => NOON - 60 * MINUTE - number * 1000);
   rig.telnyx.intercept = ({ query }) => {
     const from = Date.parse(query['filter[created_at][gte]'] ?? '');
     const to = Date.parse(query['filter[created_at][lte]'] ?? '');
@@ -106,10 +106,10 @@ test('a list that is in another order at each request still comes over whole', a
       .map(([, event]) => event);
     const page = Number(query['page[number]']);
     const total = within.length;
-    const meta = { page_number: page, page_size: 250, total_pages: Math.ceil(total / 250), total_results: total };
-    return { status: 200, body: { data: shuffled.slice((page - 1) * 250, page * 250), meta } };
+    const meta = { page_number: page, page_size: PAGE, total_pages: Math.ceil(total / PAGE), total_results: total };
+    return { status: 200, body: { data: shuffled.slice((page - 1) * PAGE, page * PAGE), meta } };
   };
-  expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 600 });
+  expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 2.4 * PAGE });
   await rig.expectComplete();
 });
 
@@ -179,7 +179,7 @@ describe('a listed record that cannot be a row is kept as rejected, and does not
     const rig = await openRig();
     rig.telnyx.intercept = () => ({
       status: 200,
-      body: { data: [bad, good], meta: { page_number: 1, page_size: 250, total_pages: 1, total_results: 2 } },
+      body: { data: [bad, good], meta: { page_number: 1, page_size: PAGE, total_pages: 1, total_results: 2 } },
     });
     expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2, inserted: 1 });
     expect([...(await rig.records()).keys()]).toEqual([good.id]);

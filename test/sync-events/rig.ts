@@ -12,11 +12,17 @@ import { openStore } from '../open-store.ts';
 export const MINUTE = 60_000;
 export const NOON = Date.parse('2026-03-20T12:00:00Z');
 const API_KEY = 'KEYtest';
+/** What Telnyx asks for in production is 250 (test/sync-events/read-window.test.ts): tens of rows prove as much about pages as thousands. */
+export const PAGE = 10;
+/** Milliseconds after which a request is given up; they pass when a test says so. */
+export const TIMEOUT = 20_000;
 
 /** Telnyx over HTTP, a ledger on a real engine, the sync between them, and a clock that moves when somebody sleeps. */
 export interface Rig {
   readonly store: Store;
   readonly telnyx: EventsApi;
+  /** The client of Telnyx that runs use. */
+  readonly client: ReturnType<typeof eventsApi>;
   /** Milliseconds since 1970; set it to move time. */
   time: number;
   /** How long the runs have slept, each time, in milliseconds. */
@@ -41,17 +47,20 @@ export async function openRig(options: Partial<EventsApiOptions> = {}): Promise<
   });
   onTestFinished(() => telnyx.close());
 
+  const clientOf = (apiKey: string) => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: TIMEOUT, pageSize: PAGE });
+  const client = clientOf(API_KEY);
   const rig: Rig = {
     store,
     telnyx,
+    client,
     time: NOON,
     sleeps,
-    run(range, { apiKey = API_KEY, ...changes } = {}) {
+    run(range, { apiKey, ...changes } = {}) {
       runs += 1;
       return runSync(range, {
         store,
         bus: { put: async () => new Map() },
-        api: async () => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: 1_000 }),
+        api: async () => (apiKey === undefined ? client : clientOf(apiKey)),
         clock: {
           now: () => rig.time,
           sleep: async (milliseconds) => {

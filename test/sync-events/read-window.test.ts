@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Window } from '../../functions/porting/window.ts';
+import { type FinishedPart, readWindow, UnsteadyList } from '../../functions/sync-events/read-window.ts';
+import type { ListPage } from '../../functions/telnyx/events-api.ts';
+
+/** A list of events by their instants, in the order in which it stands when a page is asked for. */
+interface Upstream {
+  readonly size: number;
+  readonly events: () => readonly { readonly id: string; readonly at: number }[];
+  /** Changes a page on its way. */
+  readonly bend?: (page: ListPage, number: number) => ListPage;
+}
+
+/** Reads a window of an upstream; says what was asked for, what was stored, and which parts were finished. */
+async function reading(window: Window, { size, events, bend = (page) => page }: Upstream, mostPages?: number) {
+  const asked: { window: Window; number: number }[] = [];
+  const stored = new Set<string>();
+  const parts: FinishedPart[] = [];
+  let error: unknown;
+  const parted = readWindow(window, {
+    ...(mostPages !== undefined && { mostPages }),
+    async list(span, number) {
+      asked.push({ window: span, number });
+      const within = events().filter(({ at }) => at >= span.from && at <= span.to);
+      const records = within.slice((number - 1) * size, number * size);
+      const page = { records, totalResults: within.length, totalPages: Math.ceil(within.length / size) };
+      return bend({ ...page, holdSeconds: undefined }, number);
+    },
+    async store(records) {
+      const ids = (records as { id: string }[]).map(({ id }) => id);
+      for (const id of ids) stored.add(id);
+      return ids;
+    },
+  });
+  try {
+    for await (const part of parted) {
+      parts.push(part);
+      // A checkpoint: whatever the window holds is stored by now.
+      for (const { id, at } of events()) if (at >= window.from && at <= part.window.to) expect(stored).toContain(id);
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { asked, stored, parts, error };
+}
+
+const at = (count: number, every: number) => Array.from({ length: count }, (_, n) => ({ id: `e${n}`, at: n * every }));
+
+describe('a list that stands still', () => {
+  test('of any length, at any instants, is read whole, oldest part first, without a gap', async () => {
+    const instants = fc.array(fc.integer({ min: 0, max: 64 }), { maxLength: 60 });
+    const check = fc.asyncProperty(instants, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 8 }), run);
+    async function run(instants: number[], size: number, mostPages: number) {
+      const events = instants.map((at, n) => ({ id: `e${n}`, at }));
+      const { parts, stored, error } = await reading({ from: 0, to: 64 }, { size, events: () => events }, mostPages);
+      expect(error).toBeUndefined();
+      expect(stored.size).toBe(events.length);
+      expect(parts[0]?.window.from).toBe(0);
+      expect(parts.at(-1)?.window.to).toBe(64);
+      for (const [index, part] of parts.entries()) {
+        if (index > 0) expect(part.window.from).toBe(parts[index - 1]?.window.to);
+        const { from, to } = part.window;
+        expect(part.events).toBe(events.filter((event) => event.at >= from && event.at <= to).length);
+      }
+    }
+    await fc.assert(check);
+  });
+
+  test('of eight pages is read as it is; of one event more, in halves', async () => {
+    const eight = await reading({ from: 0, to: 1_999 }, { size: 250, events: () => at(2_000, 1) });
+    expect(eight.asked.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(eight.parts).toEqual([{ window: { from: 0, to: 1_999 }, events: 2_000 }]);
+    const more = await reading({ from: 0, to: 2_000 }, { size: 250, events: () => at(2_001, 1) });
+    expect(more.parts.map(({ window }) => window)).toEqual([
+      { from: 0, to: 1_000 },
+      { from: 1_000, to: 2_000 },
+    ]);
+  });
+
+  test('that is empty costs one request', async () => {
+    const { asked, parts } = await reading({ from: 0, to: 9 }, { size: 10, events: () => [] });
+    expect([asked.length, parts]).toEqual([1, [{ window: { from: 0, to: 9 }, events: 0 }]]);
+  });
+});
+
+describe('a list that shifts under the reader', () => {
+  test('and then stands still is read again, and not halved', async () => {
+    let shifts = 2;
+    const bend = (page: ListPage, number: number) =>
+      number === 2 && shifts-- > 0 ? { ...page, totalResults: page.totalResults + 1 } : page;
+    const { parts, asked } = await reading({ from: 0, to: 100 }, { size: 10, events: () => at(15, 5), bend });
+    expect(parts).toEqual([{ window: { from: 0, to: 100 }, events: 15 }]);
+    expect(asked).toHaveLength(6);
+  });
+
+  test('at every request, whatever is seen twice, is read in parts of one page', async () => {
+    const order = fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
+    const check = fc.asyncProperty(fc.integer({ min: 11, max: 30 }), order, async (count, ranks) => {
+      const shuffled = () =>
+        at(count, 7)
+          .map((event) => ({ event, rank: ranks.next().value as number }))
+          .sort((a, b) => a.rank - b.rank)
+          .map(({ event }) => event);
+      const { error, stored } = await reading({ from: 0, to: 7 * count }, { size: 10, events: shuffled });
+      expect(error).toBeUndefined();
+      expect(stored.size).toBe(count);
+    });
+    await fc.assert(check);
+  });
+
+  test('in one instant, which cannot be halved, is given up after three readings', async () => {
+    let turn = 0;
+    const bend = (page: ListPage) => ({ ...page, totalResults: 15 + (turn++ % 2) });
+    const events = () => at(15, 0);
+    const { error, parts, asked } = await reading({ from: 0, to: 0 }, { size: 10, events, bend });
+    expect(error).toBeInstanceOf(UnsteadyList);
+    expect((error as Error).message).toContain('1970-01-01T00:00:00.000Z to 1970-01-01T00:00:00.000Z');
+    expect([parts, asked.length]).toEqual([[], 6]);
+  });
+});
+
+describe('a page that contradicts its own totals', () => {
+  test.each<[string, (page: ListPage) => ListPage]>([
+    ['is empty', (page) => ({ ...page, records: [] })],
+    ['claims one event too many', (page) => ({ ...page, totalResults: page.totalResults + 1 })],
+    ['claims one too few', (page) => ({ ...page, totalResults: page.totalResults - 1 })],
+  ])('%s: the window is given up after three readings, not halved; what came before stays finished', async (_, wrong) => {
+    const span = { from: 0, to: 100 };
+    const whole = await reading(span, { size: 10, events: () => at(5, 20), bend: wrong });
+    expect(whole.error).toBeInstanceOf(UnsteadyList);
+    expect([whole.asked.length, whole.parts]).toEqual([3, []]);
+
+    // 85 events are more than eight pages: the first half is read before the second one, which holds what is wrong.
+    const bend = (page: ListPage) =>
+      (page.records as { at: number }[]).some((event) => event.at > 60) && page.totalPages <= 5 ? wrong(page) : page;
+    const events = () => at(85, 1).filter((event) => event.at < 40 || event.at > 60 || event.at === 50);
+    const parted = await reading(span, { size: 10, events, bend }, 4);
+    expect(parted.error).toBeInstanceOf(UnsteadyList);
+    expect(parted.parts.length).toBeGreaterThan(0);
+    expect(parted.parts[0]?.window.from).toBe(0);
+  });
+});

@@ -28,3 +28,8 @@ export function passDeadlines(milliseconds: number): void {
   deadlines = deadlines.filter((deadline) => deadline.milliseconds > milliseconds);
   for (const { pass } of passed) pass();
 }
+
+/** The same for what does not answer: once the request has been sent. */
+export function passDeadlinesSoon(milliseconds: number): void {
+  setImmediate(() => passDeadlines(milliseconds));
+}

@@ -1,6 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Long before vitest ends a test, so that what is reported is what was awaited. */
+/** The real one, also while a test has put timers of its own in its place. */
+const pause = sleep;
+
+/** Before vitest ends the test, so that what is reported is what was awaited. */
 const GIVEN_UP_AFTER = 10 * 60_000;
 
 /**

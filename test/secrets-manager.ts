@@ -9,6 +9,8 @@ export interface SecretsManager {
   /** The text of each secret by its id. */
   readonly values: Map<string, string>;
   state: 'up' | 'refuses' | 'hangs';
+  /** Called when it was asked and does not answer. */
+  onHang: () => void;
   /** How often a secret's value was asked for, repeated requests of the SDK included. */
   requests: number;
   close(): Promise<void>;
@@ -19,7 +21,7 @@ export async function startSecretsManager(values: Readonly<Record<string, string
   const server = createServer(async (request, response) => {
     const { SecretId } = JSON.parse(await text(request));
     manager.requests += 1;
-    if (manager.state === 'hangs') return;
+    if (manager.state === 'hangs') return manager.onHang();
     const value = manager.state === 'up' ? manager.values.get(SecretId) : undefined;
     // A secret that exists but has no value yet is answered as if it did not exist.
     const refusal = manager.state === 'up' ? 'ResourceNotFoundException' : 'AccessDeniedException';
@@ -34,6 +36,7 @@ export async function startSecretsManager(values: Readonly<Record<string, string
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     values: new Map(Object.entries(values)),
     state: 'up',
+    onHang: () => {},
     requests: 0,
     async close() {
       const closed = once(server, 'close');

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cachedSecret } from '../../functions/lambda/secret.ts';
+import { passDeadlines, passDeadlinesSoon } from '../deadlines.ts';
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
 
 const MINUTE = 60_000;
@@ -87,11 +88,13 @@ describe('Secrets Manager fails, and nothing is held', () => {
 
   test('a request that hangs is given up after 3 s, by all who wait', async () => {
     manager.state = 'hangs';
+    manager.onHang = () => {
+      passDeadlines(2_999);
+      passDeadlinesSoon(3_000);
+    };
     const get = secret();
-    const start = performance.now();
     const outcomes = await Promise.allSettled([get(), get(), get()]);
     expect(outcomes.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
-    expect(performance.now() - start).toBeLessThan(5_000);
     expect(manager.requests).toBe(1);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
+import { passDeadlinesSoon } from '../deadlines.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
 import { uuid } from '../porting-events.ts';
@@ -82,14 +83,11 @@ describe('Telnyx refuses or fails: told plainly, after one request', () => {
   });
 
   test('no answer: 504', async () => {
-    const { telnyx } = asker;
-    const before = telnyx.api.requests.length;
-    telnyx.api.intercept = () => ({ hang: true });
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const asked = asker.get();
-    while (telnyx.api.requests.length === before) await new Promise((resolve) => setImmediate(resolve));
-    await vi.advanceTimersByTimeAsync(10_000);
-    const { status, body } = await asked;
+    asker.telnyx.api.intercept = () => {
+      passDeadlinesSoon(10_000);
+      return { hang: true };
+    };
+    const { status, body } = await asker.get();
     expect(status).toBe(504);
     expect(body.errors).toMatchObject([{ detail: expect.stringMatching(/did not answer.*not read/) }]);
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { passDeadlinesSoon } from '../deadlines.ts';
 import { captureLog } from '../handlers.ts';
 import { uuid } from '../porting-events.ts';
 import { bearer, operateToken, type Reader, readToken, startReader } from './reader.ts';
@@ -79,6 +80,7 @@ describe('rotation', () => {
 describe('Secrets Manager cannot be reached', () => {
   test.each(['refuses', 'hangs'] as const)('from the start (%s): nobody is let in, 503', async (state) => {
     reader.secrets.state = state;
+    reader.secrets.onHang = () => passDeadlinesSoon(3_000);
     for (const token of [readToken, operateToken, 'wrong-token-0123456789']) expect(await statusFor(token)).toBe(503);
     expect((await reader.invoke({ target: '/health' })).status).toBe(200);
     expect(log.text()).not.toContain(readToken);

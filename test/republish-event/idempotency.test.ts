@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { claimKey, readClaim, releaseKey } from '../../functions/ledger/idempotency-keys.ts';
+import { eventually } from '../eventually.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
@@ -150,13 +150,16 @@ describe('a first request that never told its outcome', () => {
   });
 
   test('it gave its key back: 503 that says to ask again', async () => {
-    const { republish, telnyx, event, store } = republisher;
-    await claimedBefore(0);
+    const engine = await startFaultyEngine();
+    const { republish, telnyx, event, store, close } = await startRepublisher({ endpoint: engine.endpoint });
+    await claimKey(store, 'first', event.id, 'another request', Date.now());
     const waiting = republish(event.id, { key: 'first' });
-    await sleep(300);
+    // It has found the claim, and looks what has become of it.
+    await eventually(() => expect(engine.operations).toContain('GetItem'));
     await releaseKey(store, 'first', 'another request');
     expect(await waiting).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     expect(telnyx.requests).toEqual([]);
+    await Promise.all([close(), engine.close()]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { passDeadlinesSoon } from '../deadlines.ts';
 import { captureLog } from '../handlers.ts';
 import { operateToken, readToken } from '../query-events/reader.ts';
 import { rowsIn } from '../receive-webhook/receiver.ts';
@@ -51,6 +52,7 @@ describe('no upstream call', () => {
 
   test.each(['refuses', 'hangs'] as const)('Secrets Manager %s at a cold start: 503', async (state) => {
     republisher.secrets.state = state;
+    republisher.secrets.onHang = () => passDeadlinesSoon(3_000);
     expect((await republisher.republish(republisher.event.id, { key: 'first' })).status).toBe(503);
     await expectNothingDone();
   });

@@ -9,7 +9,7 @@ import { Death } from '../mortal.ts';
 import { listedEvent } from '../porting-events.ts';
 import { listed } from '../query-events/reader.ts';
 import { mortal } from './mortal.ts';
-import { API_KEY, openRig, type Rig, repeated } from './rig.ts';
+import { API_KEY, openRig, type Rig, repeated, TIMEOUT } from './rig.ts';
 
 /** What the items' own rows say. */
 async function tally(rig: Rig, id: string): Promise<OutcomeCounts> {
@@ -102,7 +102,7 @@ describe('the lease', () => {
     for (const stolenIn of [1, 2, 3]) {
       const rig = await openRig();
       const id = await rig.makeJob(4);
-      const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+      const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
       let calls = 0;
       const old = await rig.run({
         api: async () => ({
@@ -146,7 +146,7 @@ describe('the lease', () => {
   test('is renewed by a worker that works longer than it lasts', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(4);
-    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
     const others: unknown[] = [];
     const republish = async (eventId: string) => {
       rig.time += 40_000;

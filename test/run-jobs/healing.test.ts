@@ -9,7 +9,7 @@ import { Death } from '../mortal.ts';
 import { listedEvent } from '../porting-events.ts';
 import { listed } from '../query-events/reader.ts';
 import { mortal } from './mortal.ts';
-import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated } from './rig.ts';
+import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated, TIMEOUT } from './rig.ts';
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -104,7 +104,7 @@ describe('the budget', () => {
   test('is not overdrawn by two workers of which one was robbed of its lease', async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 6);
-    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
     let stolen = false;
     const republish = async (id: string) => {
       if (!stolen) {

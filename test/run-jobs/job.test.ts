@@ -4,10 +4,11 @@ import { readUpstream } from '../../functions/ledger/upstream-state.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { counting } from '../counting-client.ts';
+import { passDeadlinesSoon } from '../deadlines.ts';
 import { captureLog } from '../handlers.ts';
 import { listedEvent } from '../porting-events.ts';
 import { listed } from '../query-events/reader.ts';
-import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated } from './rig.ts';
+import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated, TIMEOUT } from './rig.ts';
 
 let log: ReturnType<typeof captureLog>;
 
@@ -89,7 +90,11 @@ describe('what comes of a call', () => {
     const id = await rig.makeJob(3);
     const eventId = (await rig.items(id))[1]?.event_id ?? '';
     await listed(rig.store, { ...listedEvent(0), id: eventId }, rig.time);
-    rig.telnyx.intercept = ({ path }) => (path.includes(eventId) ? fault : undefined);
+    rig.telnyx.intercept = ({ path }) => {
+      if (!path.includes(eventId)) return undefined;
+      if (fault.hang) passDeadlinesSoon(TIMEOUT);
+      return fault;
+    };
     expect(await rig.run()).toEqual({ status: 'ended' });
     expect(rig.telnyx.requests).toHaveLength(3);
     const { status, outcomes } = await rig.job(id);
@@ -188,7 +193,7 @@ describe('cancel', () => {
   test('stops before the next item; what was under way is counted', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(6);
-    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
     const republish = async (eventId: string) => {
       if (rig.telnyx.republished.length === 2) expect(await cancelJob(rig.store, id, rig.time)).toBe(true);
       return telnyx.republish(eventId);
@@ -222,7 +227,7 @@ describe('cancel', () => {
   test('of a job whose worker died while it asked: what was under way is unknown', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
-    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: 1_000 });
+    const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
     const republish = () => Promise.reject(new TypeError('died'));
     await expect(rig.run({ api: async () => ({ ...telnyx, republish }) })).rejects.toThrow('died');
     await cancelJob(rig.store, id, rig.time);

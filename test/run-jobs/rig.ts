@@ -12,6 +12,8 @@ import { listedEvent, uuid } from '../porting-events.ts';
 export const NOON = Date.parse('2026-03-20T12:00:00Z');
 export const MINUTE = 60_000;
 export const API_KEY = 'KEYtest';
+/** Milliseconds after which a request is given up; they pass when a test says so. */
+export const TIMEOUT = 15_000;
 
 /** Telnyx over HTTP, a ledger on a real engine, workers between them, and a clock that moves when somebody sleeps. */
 export interface Rig {
@@ -55,7 +57,7 @@ export async function openRig({ requestsPerSecond = Number.POSITIVE_INFINITY } =
       workers += 1;
       return runJobs({
         store,
-        api: async () => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: 1_000 }),
+        api: async () => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: TIMEOUT }),
         clock: rig.clock,
         requestsPerSecond: 4,
         owner: `worker-${workers}`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
-import { passDeadlines } from '../deadlines.ts';
+import { passDeadlinesSoon } from '../deadlines.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig, TIMEOUT } from './rig.ts';
 
@@ -49,7 +49,7 @@ const faults: Record<string, { fault: Fault; says: RegExp }> = {
 
 /** Telnyx does what the fault says; where it does not answer, the run's time for an answer goes by. */
 function happen(fault: Fault | undefined): Fault | undefined {
-  if (fault?.hang) setImmediate(() => passDeadlines(TIMEOUT));
+  if (fault?.hang) passDeadlinesSoon(TIMEOUT);
   return fault;
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type EventsApi as Api, eventsApi } from '../../functions/telnyx/events-api.ts';
 import { retryAfterOf, UpstreamError, upstreamErrorOf } from '../../functions/telnyx/upstream-error.ts';
 import { type EventsApi, type Fault, startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { passDeadlinesSoon } from '../deadlines.ts';
 import { listedEvent } from '../porting-events.ts';
 
 const NOW = Date.parse('2026-03-12T19:03:58.250Z');
@@ -88,7 +89,10 @@ describe('a call that ends badly', () => {
     ],
     ['no answer', { hang: true }, 'no answer'],
   ])('%s: one request, one fault, and no key in the message', async (_, fault, expected) => {
-    upstream.intercept = () => fault;
+    upstream.intercept = () => {
+      if ('hang' in fault) passDeadlinesSoon(500);
+      return fault;
+    };
     const before = upstream.requests.length;
     const error = await caught(telnyx.list(window, 1));
     expect(error.fault).toBe(expected);
@@ -115,8 +119,12 @@ describe('a call that ends badly', () => {
   });
 
   test('a call that its caller gives up', async () => {
-    upstream.intercept = () => ({ hang: true });
-    const error = await caught(telnyx.list(window, 1, AbortSignal.timeout(50)));
+    const caller = new AbortController();
+    upstream.intercept = () => {
+      setImmediate(() => caller.abort());
+      return { hang: true };
+    };
+    const error = await caught(telnyx.list(window, 1, caller.signal));
     expect(error.fault).toBe('gave up');
   });
 

@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Pure code, and what needs no more than a loopback server. */
-const unit = ['bus', 'http', 'lambda', 'porting', 'telnyx'].map((folder) => `test/${folder}/**/*.test.ts`);
+const testsIn = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Pure code, and what needs no more than a server on the loopback. */
+const unit = [...testsIn('bus', 'http', 'lambda', 'porting', 'telnyx'), 'test/imports.test.ts'];
 
 /** The functions and the ledger on the embedded engine, or on the one at DYNAMODB_ENDPOINT. */
-const engine = [
+const engine = testsIn(
   'ledger',
   'publish-events',
   'query-deliveries',
@@ -14,28 +16,31 @@ const engine = [
   'run-jobs',
   'start-jobs',
   'sync-events',
-].map((folder) => `test/${folder}/**/*.test.ts`);
+);
 
-const inProcess = { setupFiles: ['test/quiet.ts', 'test/deadlines.ts'] };
+/** One walk through all that `npm start` runs. */
+const walk = ['test/local-stack.test.ts'];
+
+const setupFiles = ['test/quiet.ts'];
+/** The files of a project with its own time share a worker's modules: they leave nothing behind that another one could see. */
+const ownTime = { setupFiles: [...setupFiles, 'test/own-time.ts'], isolate: false };
 
 export default defineConfig({
   test: {
     // Metrics carry it wherever they are written.
     env: { LEDGER_NAME: 'test' },
-    setupFiles: ['test/quiet.ts'],
+    setupFiles,
     // Slow is not broken: what takes this long has hung.
     testTimeout: 15 * 60_000,
     hookTimeout: 15 * 60_000,
     maxWorkers: 2,
     projects: [
+      { extends: true, test: { name: 'unit', include: unit, ...ownTime } },
+      { extends: true, test: { name: 'engine', include: engine, ...ownTime } },
+      { extends: true, test: { name: 'walk', include: walk } },
       {
         extends: true,
-        test: { name: 'unit', include: [...unit, 'test/imports.test.ts'], isolate: false, ...inProcess },
-      },
-      { extends: true, test: { name: 'engine', include: engine, ...inProcess } },
-      {
-        extends: true,
-        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [...unit, ...engine, 'test/imports.test.ts'] },
+        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [...unit, ...engine, ...walk] },
       },
     ],
   },

@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Telnyx } from 'telnyx';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Local, startLocal } from '../infra/local/local.ts';
 import { readSettings } from '../infra/local/settings.ts';
 import { routes, webhook } from '../infra/service.ts';
+import { eventually } from './eventually.ts';
 
 /**
  * The whole service as `npm start` runs it (bundles, embedded engine on disk, gateway, schedule) under a simulated account whose
@@ -31,11 +32,14 @@ beforeAll(async () => {
     bundleDir: join(folder, 'bundles'),
     simulator: {
       order: 'shuffled',
-      ordersPerMinute: 60,
+      ordersPerMinute: 120,
       speed: 200_000,
       losses: 0.3,
       duplicates: 0.3,
-      latenessMs: 2_000,
+      latenessMs: 1_000,
+      // However late a slow machine answers, nothing is sent twice for that or given up.
+      timeoutMs: 10 * 60_000,
+      retriesAfterMs: Array(100).fill(1_000),
     },
   });
 });
@@ -58,36 +62,30 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
   test('at rest nothing is lost and nothing is unexpected, and every record is as Telnyx lists it', async () => {
     const simulator = local.simulator;
     if (!simulator) throw new Error('there is no simulator');
-    await vi.waitFor(() => expect(simulator.deliveries.length).toBeGreaterThan(150), {
-      timeout: 60_000,
-      interval: 500,
-    });
+    await eventually(() => expect(simulator.deliveries.length).toBeGreaterThan(100));
     await simulator.pause();
 
     const upstream = new Map(simulator.events().map((event) => [event.id, event]));
-    await vi.waitFor(
-      async () => {
-        const ledger = await listed();
-        const lost = [...upstream.keys()].filter((id) => !ledger.some((event) => event.id === id));
-        const unexpected = ledger.filter((event) => !upstream.has(event.id ?? ''));
-        expect({ lost, unexpected, twice: ledger.length - new Set(ledger.map(({ id }) => id)).size }).toEqual({
-          lost: [],
-          unexpected: [],
-          twice: 0,
-        });
-        for (const event of ledger) {
-          const { ledger: _, ...record } = event as typeof event & { ledger: unknown };
-          expect(record).toEqual(upstream.get(event.id ?? ''));
-        }
-      },
-      { timeout: 40_000, interval: 1_000 },
-    );
+    await eventually(async () => {
+      const ledger = await listed();
+      const lost = [...upstream.keys()].filter((id) => !ledger.some((event) => event.id === id));
+      const unexpected = ledger.filter((event) => !upstream.has(event.id ?? ''));
+      expect({ lost, unexpected, twice: ledger.length - new Set(ledger.map(({ id }) => id)).size }).toEqual({
+        lost: [],
+        unexpected: [],
+        twice: 0,
+      });
+      for (const event of ledger) {
+        const { ledger: _, ...record } = event as typeof event & { ledger: unknown };
+        expect(record).toEqual(upstream.get(event.id ?? ''));
+      }
+    }, 500);
 
     const outcomes = simulator.deliveries.map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === 'lost').length).toBeGreaterThan(20);
-    // On a busy machine DynamoDB may answer later than Telnyx waits: then it is a 503 or nothing, and Telnyx's next attempt arrives.
+    expect(outcomes.filter((outcome) => outcome === 'lost').length).toBeGreaterThan(10);
+    // On a busy machine DynamoDB may answer later than the function waits: then it is a 503, and Telnyx's next attempt arrives.
     const failed = simulator.deliveries.filter(({ outcome }) => outcome === 'failed');
-    expect(failed.filter(({ status = 503 }) => status !== 503)).toEqual([]);
+    expect(failed.filter(({ status }) => status !== 503)).toEqual([]);
     const delivered = new Set(
       simulator.deliveries.filter(({ outcome }) => outcome === 'delivered').map(({ id }) => id),
     );
@@ -95,8 +93,8 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
     const seenBy = (await listed()).map(
       (event) => (event as unknown as { ledger: { first_seen_by: string } }).ledger.first_seen_by,
     );
-    expect(seenBy.filter((by) => by === 'webhook').length).toBeGreaterThan(20);
-    expect(seenBy.filter((by) => by === 'list').length).toBeGreaterThan(20);
+    expect(seenBy.filter((by) => by === 'webhook').length).toBeGreaterThan(10);
+    expect(seenBy.filter((by) => by === 'list').length).toBeGreaterThan(10);
   });
 
   test('a republish makes Telnyx send again, and the ledger shows both', async () => {
@@ -110,11 +108,11 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
     };
     const before = await shown();
     await client(local.tokens.operate).porting.events.republish(id);
-    await vi.waitFor(async () => {
-      expect(await shown()).toMatchObject({
-        republish_count: before.republish_count + 1,
-        webhook_deliveries: before.webhook_deliveries + 1,
-      });
+    // A webhook that was answered with 503 may have been counted all the same.
+    await eventually(async () => {
+      const after = await shown();
+      expect(after.republish_count).toBe(before.republish_count + 1);
+      expect(after.webhook_deliveries).toBeGreaterThan(before.webhook_deliveries);
     });
     expect(lines.some((line) => line.includes('republish sent') && line.includes(id))).toBe(true);
   });

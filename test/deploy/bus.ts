@@ -11,6 +11,7 @@ import {
 import type { BusEvent } from '../../infra/local/put-events.ts';
 import type { Aws } from './aws.ts';
 import type { Ledger } from './ledger.ts';
+import { PATIENCE } from './patience.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/events.md'), 'utf8');
 
@@ -42,8 +43,6 @@ export interface Subscription {
   remove(): Promise<void>;
   close(): Promise<void>;
 }
-
-const ARRIVES_WITHIN = 20_000;
 
 /** Makes a rule on the bus and a queue behind it, and begins to read. */
 export async function subscribe(
@@ -87,7 +86,7 @@ export async function subscribe(
   return {
     events,
     async first(is) {
-      const until = Date.now() + ARRIVES_WITHIN;
+      const until = Date.now() + PATIENCE;
       for (;;) {
         const event = events.find(is);
         if (event || Date.now() > until) return event;

@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SETTLE } from '../../functions/porting/window.ts';
 import type { PortingEvent } from '../../infra/local/simulator/events-api.ts';
+import type { Simulator } from '../../infra/local/simulator/simulator.ts';
 import { webhookCount } from '../../infra/local/simulator/webhook-body.ts';
 import { createdAtOf } from '../simulation/plain-order.ts';
 import { type Door, openDoor } from './door.ts';
 import type { Invocation, Ledger } from './ledger.ts';
+import { PATIENCE } from './patience.ts';
 import { checkNothingUntold, type Subscriptions } from './published.ts';
 import type { Rehearsal, Shown } from './rehearsal.ts';
 import { equal, holds, note } from './report.ts';
 import { payloadOf } from './schedules.ts';
 import type { Tokens } from './secrets.ts';
 
-/** How long the account lives, before and after a run of the sync. */
-const LIVES_FOR = 6_000;
-/** Another run may have the lease. */
-const SYNCED_WITHIN = 30_000;
+/** How many webhooks the account sends, before and after a run of the sync, and how many of each get lost at least. */
+const SENT = 25;
+const LOST = 5;
 
 /** What became of webhooks that got lost, doubled and out of order. */
 export interface Losses {
@@ -74,9 +75,9 @@ async function live({ aws, telnyx: { simulator } }: Rehearsal, ledger: Ledger, t
   const door = await openDoor(ledger, tokens.read);
   simulator.sendWebhooksTo(door.url);
   simulator.resume();
-  await sleep(LIVES_FOR);
+  await lived(simulator);
   const early = await synced(ledger, sync);
-  await sleep(LIVES_FOR);
+  await lived(simulator);
   await simulator.pause();
   // The list's last seconds are left to the next run.
   await sleep(SETTLE);
@@ -86,6 +87,14 @@ async function live({ aws, telnyx: { simulator } }: Rehearsal, ledger: Ledger, t
   note(`${sent} webhooks were sent, ${simulator.deliveries.length - sent} more got lost`);
   equal('whatever was answered with 200 was in the ledger at that moment', door.notHeld, []);
   return door;
+}
+
+/** Waits until the account has sent and lost enough since now. */
+async function lived({ deliveries }: Simulator): Promise<void> {
+  const from = deliveries.length;
+  const lost = () => deliveries.slice(from).filter(({ outcome }) => outcome === 'lost').length;
+  const until = Date.now() + PATIENCE;
+  while ((lost() < LOST || deliveries.length - from < SENT + LOST) && Date.now() < until) await sleep(100);
 }
 
 function idsOf(events: readonly { readonly id: string }[]): ReadonlySet<string> {
@@ -114,7 +123,7 @@ async function due(ledger: Ledger, tokens: Tokens, events: readonly PortingEvent
 }
 
 async function synced(ledger: Ledger, payload: string): Promise<Invocation> {
-  const until = Date.now() + SYNCED_WITHIN;
+  const until = Date.now() + PATIENCE;
   let run = await ledger.invoke('sync-events', payload);
   while (run.result.status !== 'complete' && Date.now() < until) {
     await sleep(1_000);

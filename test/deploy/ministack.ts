@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
+import { PATIENCE } from './patience.ts';
 import { signalGroup } from './process-group.ts';
 
 /** MiniStack, running. */
@@ -20,8 +21,6 @@ export interface MiniStack {
   log(): Promise<string>;
   stop(): Promise<void>;
 }
-
-const READY_WITHIN = 30_000;
 
 /**
  * Starts MiniStack with its state in memory, on a free port of 127.0.0.1. It enforces IAM, and speaks TLS: the bucket that `cdk
@@ -102,13 +101,13 @@ async function ready(
   hasEnded: () => boolean,
   signal: AbortSignal,
 ): Promise<{ version: string; auth: string }> {
-  const until = Date.now() + READY_WITHIN;
+  const until = Date.now() + PATIENCE;
   for (;;) {
     const answer = await fetch(new URL('/_ministack/health', endpoint)).catch(() => undefined);
     signal.throwIfAborted();
     if (answer?.ok) return (await answer.json()) as { version: string; auth: string };
     if (hasEnded()) throw new Error('it ended at once');
-    if (Date.now() > until) throw new Error(`it did not answer within ${READY_WITHIN / 1000} s`);
+    if (Date.now() > until) throw new Error(`it did not answer within ${PATIENCE / 1000} s`);
     await sleep(100);
   }
 }

@@ -3,12 +3,10 @@ import type { BusEvent } from '../../infra/local/put-events.ts';
 import { problemsOf } from '../bus/schemas.ts';
 import { commandPattern, constructPattern, type Subscription, subscribe } from './bus.ts';
 import type { Ledger } from './ledger.ts';
+import { PATIENCE } from './patience.ts';
 import { listAll, type Rehearsal, record, type Shown, show } from './rehearsal.ts';
 import { equal, holds, note } from './report.ts';
 import type { Tokens } from './secrets.ts';
-
-/** Lambda gathers for a second and the function takes a few; the rest is for a slow machine. */
-const PUBLISHED_WITHIN = 30_000;
 
 /** What the rule of docs/events.md puts into its queue for each documented webhook. */
 export async function checkPublished(
@@ -70,7 +68,7 @@ export async function checkNothingUntold(
     const told = new Set(everything.events.map(({ detail }) => detail.id));
     return held.map(({ id }) => id).filter((id) => !told.has(id));
   };
-  const until = Date.now() + PUBLISHED_WITHIN;
+  const until = Date.now() + PATIENCE;
   while ((await untold()).length > 0 && Date.now() < until) await sleep(250);
   equal(`each of the ${held.length} events of the ledger was on the queue`, await untold(), []);
   const wrong = everything.events.flatMap(problemsOf);
@@ -89,7 +87,7 @@ export async function checkNothingUntold(
 
 /** All events, once each is marked as published. */
 async function allPublished(ledger: Ledger, tokens: Tokens): Promise<readonly Shown[]> {
-  const until = Date.now() + PUBLISHED_WITHIN;
+  const until = Date.now() + PATIENCE;
   for (;;) {
     const held = await listAll(ledger, tokens.read);
     const unmarked = held.filter(({ ledger }) => ledger.published_at === null);
@@ -109,7 +107,7 @@ export async function shownWhen(
   id: string,
   is: (event: Shown) => boolean,
 ): Promise<{ status: number; event: Shown | undefined }> {
-  const until = Date.now() + PUBLISHED_WITHIN;
+  const until = Date.now() + PATIENCE;
   for (;;) {
     const shown = await show(ledger, tokens.read, id);
     if ((shown.event && is(shown.event)) || Date.now() > until) return shown;

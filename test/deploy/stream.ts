@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { streams } from '../../infra/service.ts';
 import type { Aws } from './aws.ts';
 import type { Ledger } from './ledger.ts';
+import { PATIENCE } from './patience.ts';
 import { isEvent, type Subscriptions, shownWhen } from './published.ts';
 import { type Rehearsal, show } from './rehearsal.ts';
 import { equal, holds } from './report.ts';
@@ -20,7 +21,6 @@ interface Mapping {
 const mappings = '/2015-03-31/event-source-mappings';
 /** The emulator's poller may be at work on what it has read before; it looks once a second. */
 const POLLED_WITHIN = 1_500;
-const FAILED_WITHIN = 30_000;
 
 /** The stream's way to its function, as service.ts describes it. */
 export async function checkMapping({ aws }: Rehearsal, ledger: Ledger): Promise<void> {
@@ -111,7 +111,7 @@ export async function checkFailedBatch(
   await change(aws, ledger, { MaximumRecordAgeInSeconds: 1 });
   const poison = anotherWebhook(telnyx);
   await ledger.post(poison.body, signed(telnyx.keys, poison.body));
-  const until = Date.now() + FAILED_WITHIN;
+  const until = Date.now() + PATIENCE;
   let batch: { streamArn: string; shardId: string; startSequenceNumber: string; batchSize: number } | undefined;
   while (!batch && Date.now() < until) {
     await sleep(250);

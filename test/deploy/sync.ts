@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from './ledger.ts';
+import { PATIENCE } from './patience.ts';
 import { checkFailureTold, type Subscriptions } from './published.ts';
 import { listAll, type Rehearsal, record, show } from './rehearsal.ts';
 import { equal, holds, note } from './report.ts';
 import { payloadOf, scheduleNamed } from './schedules.ts';
 import type { Tokens } from './secrets.ts';
 import { lateEvent } from './telnyx.ts';
-
-/** Functions look at a secret that they could not read again after 30 s; the rest is for a slow machine. */
-const KEY_TAKEN_UP_WITHIN = 60_000;
-/** MiniStack looks every 10 s for schedules that are due, and repeats a failed event after 1 s and 2 s more. */
-const FIRED_WITHIN = 40_000;
 
 /** Before there is a key, a run says what is missing. */
 export async function checkRunsWithoutKey(
@@ -39,7 +35,7 @@ export async function checkDeadLetter({ aws }: Rehearsal, ledger: Ledger): Promi
   const nightly = await payloadOf(aws, 'nightly');
   // As Scheduler invokes it on AWS. MiniStack's own repeats nothing.
   await ledger.invokeAsynchronously('sync-events', nightly);
-  const until = Date.now() + FIRED_WITHIN;
+  const until = Date.now() + PATIENCE;
   let letters: readonly { readonly Body: string }[] = [];
   while (letters.length === 0 && Date.now() < until) {
     await sleep(500);
@@ -60,7 +56,7 @@ export async function checkFirstRun(rehearsal: Rehearsal, ledger: Ledger, tokens
   const sync = await payloadOf(aws, 'sync');
   const begun = Date.now();
   let run = await ledger.invoke('sync-events', sync);
-  while (run.result.status !== 'complete' && Date.now() - begun < KEY_TAKEN_UP_WITHIN) {
+  while (run.result.status !== 'complete' && Date.now() - begun < PATIENCE) {
     note(`not yet: ${run.result.error ?? run.result.status}`);
     await sleep(5_000);
     run = await ledger.invoke('sync-events', sync);
@@ -94,7 +90,7 @@ export async function checkFiredRun(rehearsal: Rehearsal, ledger: Ledger, tokens
     ActionAfterCompletion: 'DELETE',
     Target: sync.Target,
   });
-  const until = Date.now() + FIRED_WITHIN;
+  const until = Date.now() + PATIENCE;
   let shown = await show(ledger, tokens.read, late.id);
   while (shown.status === 404 && Date.now() < until) {
     await sleep(500);

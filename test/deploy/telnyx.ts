@@ -6,6 +6,7 @@ import { createKeys, type Keys } from '../../infra/local/simulator/keys.ts';
 import { planLife } from '../../infra/local/simulator/order-life.ts';
 import { type Simulator, startSimulator } from '../../infra/local/simulator/simulator.ts';
 import { webhookHeaders } from '../../infra/local/simulator/webhook-body.ts';
+import { PATIENCE } from './patience.ts';
 
 /** A webhook as Telnyx documents it, under an id of its own: some of the documented ones share theirs. */
 export interface Documented {
@@ -53,7 +54,9 @@ export async function startTelnyx(): Promise<Telnyx> {
     speed: SPEED,
     losses: 0.25,
     duplicates: 0.25,
-    retriesAfterMs: [500, 1_000],
+    // However late the emulator answers, nothing is sent again for that.
+    timeoutMs: PATIENCE,
+    retriesAfterMs: [500, 1_000, 1_000, 1_000, 1_000],
   });
   await simulator.pause();
   const { api } = simulator;

@@ -4,6 +4,7 @@ import { problemsOf } from '../bus/schemas.ts';
 import type { Ledger } from './ledger.ts';
 import type { Losses } from './losses.ts';
 import { readAll } from './orders.ts';
+import { PATIENCE } from './patience.ts';
 import { type Subscriptions, shownWhen } from './published.ts';
 import { type Rehearsal, record, show } from './rehearsal.ts';
 import { equal, holds } from './report.ts';
@@ -11,7 +12,6 @@ import { payloadOf } from './schedules.ts';
 import type { Tokens } from './secrets.ts';
 import { lateEvent } from './telnyx.ts';
 
-const DONE_WITHIN = 60_000;
 /** In seconds. */
 const DAY = 24 * 3600;
 
@@ -101,7 +101,7 @@ export async function checkMissed(
 
 /** Telnyx's own log of webhooks that it gave up, beside what the ledger holds. */
 export async function checkDeliveryLog(ledger: Ledger, tokens: Tokens, { door }: Losses): Promise<void> {
-  const { status, body } = await ledger.call('GET', '/v2/webhook-deliveries/failed', tokens.read);
+  const { status, body } = await ledger.call('GET', '/v2/webhook-deliveries/failed?page[size]=250', tokens.read);
   const { data, meta } = body as { data: { event_id: string; in_ledger: boolean }[]; meta: { available: boolean } };
   const refused = data.filter(({ event_id }) => event_id === door.refused());
   equal('GET /v2/webhook-deliveries/failed: Telnyx has a log', [status, meta.available], [200, true]);
@@ -150,7 +150,7 @@ async function done<Work extends { readonly status: string }>(
   worker: FunctionName,
   payload: string,
 ): Promise<Work> {
-  const until = Date.now() + DONE_WITHIN;
+  const until = Date.now() + PATIENCE;
   for (;;) {
     await ledger.invoke(worker, payload);
     const { body } = await ledger.call('GET', path, tokens.read);

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cachedSecret } from '../../functions/lambda/secret.ts';
-import { passDeadlines, passDeadlinesSoon } from '../deadlines.ts';
+import { passDeadlines, passDeadlinesSoon } from '../own-time.ts';
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { vi } from 'vitest';
 import type { Store } from '../../functions/ledger/store.ts';
 import type { ShownDelivery } from '../../functions/query-deliveries/beside.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../infra/local/simulator/simulator.ts';
@@ -90,8 +91,9 @@ export async function startAsker(
   };
 }
 
-/** Makes the account send an event's webhook, as a republish does, and waits until it arrived or was given up. */
+/** Makes the account send an event's webhook a second later, as a republish does, and waits until it arrived or was given up. */
 export async function send({ telnyx }: Asker, id: string): Promise<void> {
+  vi.setSystemTime(Date.now() + 1_000);
   const answer = await fetch(`${telnyx.url}/porting/events/${id}/republish`, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}` },

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
-import { passDeadlinesSoon } from '../deadlines.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
+import { passDeadlinesSoon } from '../own-time.ts';
 import { uuid } from '../porting-events.ts';
 import { bearer, operateToken, readToken } from '../query-events/reader.ts';
 import { type Asker, apiKey, PATH, startAsker } from './asker.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { passDeadlinesSoon } from '../deadlines.ts';
 import { captureLog } from '../handlers.ts';
+import { passDeadlinesSoon } from '../own-time.ts';
 import { uuid } from '../porting-events.ts';
 import { bearer, operateToken, type Reader, readToken, startReader } from './reader.ts';
 

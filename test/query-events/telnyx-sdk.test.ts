@@ -27,7 +27,7 @@ beforeAll(async () => {
   captureLog();
   const store = await openStore();
   for (const event of events) await listed(store, event);
-  await delivered(store, events[0] as LedgerEvent);
+  await delivered(store, events[0] as LedgerEvent, Date.now() + 1);
   upstream = await startEventsApi({ apiKey: 'KEY0123', requestsPerSecond: Number.POSITIVE_INFINITY });
   for (const event of events) upstream.put(event as Parameters<EventsApi['put']>[0]);
   secrets = await startSecretsManager({

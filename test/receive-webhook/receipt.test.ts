@@ -4,10 +4,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { getEvent } from '../../functions/ledger/list.ts';
-import { passDeadlines, passDeadlinesSoon } from '../deadlines.ts';
 import { eventually } from '../eventually.ts';
 import { type EngineFault, startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
+import { passDeadlines, passDeadlinesSoon } from '../own-time.ts';
 import { openAccount } from '../telnyx/account.ts';
 import { rowCount, rowsIn, signed, startReceiver, statusWebhook } from './receiver.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { passDeadlinesSoon } from '../deadlines.ts';
 import { captureLog } from '../handlers.ts';
+import { passDeadlinesSoon } from '../own-time.ts';
 import { operateToken, readToken } from '../query-events/reader.ts';
 import { rowsIn } from '../receive-webhook/receiver.ts';
 import { type Republisher, rowOf, startRepublisher } from './republisher.ts';

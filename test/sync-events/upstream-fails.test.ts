@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
-import { passDeadlinesSoon } from '../deadlines.ts';
+import { passDeadlinesSoon } from '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig, TIMEOUT } from './rig.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type EventsApi as Api, eventsApi } from '../../functions/telnyx/events-api.ts';
 import { retryAfterOf, UpstreamError, upstreamErrorOf } from '../../functions/telnyx/upstream-error.ts';
 import { type EventsApi, type Fault, startEventsApi } from '../../infra/local/simulator/events-api.ts';
-import { passDeadlinesSoon } from '../deadlines.ts';
+import { passDeadlinesSoon } from '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
 
 const NOW = Date.parse('2026-03-12T19:03:58.250Z');

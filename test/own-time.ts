@@ -1,4 +1,9 @@
-import { beforeEach } from 'vitest';
+import { beforeEach, vi } from 'vitest';
+
+/**
+ * Time is the test's own: the calendar stands still until a test sets it (`vi.setSystemTime`), and no deadline passes until a test says so. On
+ * a busy machine a test takes longer, and nothing else is different.
+ */
 
 /** A deadline that the code under test has set with `AbortSignal.timeout`. */
 interface Deadline {
@@ -8,7 +13,7 @@ interface Deadline {
 
 let deadlines: Deadline[] = [];
 
-// Every deadline in functions/ is an AbortSignal.timeout. A real one would make a busy machine a failure.
+// All deadlines in functions/ are such signals.
 AbortSignal.timeout = (milliseconds) => {
   const controller = new AbortController();
   const pass = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
@@ -16,13 +21,14 @@ AbortSignal.timeout = (milliseconds) => {
   return controller.signal;
 };
 
+// At once for what is set up before all tests of a file, and again after a test that has had other plans.
+vi.useFakeTimers({ toFake: ['Date'] });
 beforeEach(() => {
   deadlines = [];
+  if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['Date'] });
 });
 
-/**
- * So much time goes by that all deadlines pass which were set at most `milliseconds` ahead. Until a test says so, none does.
- */
+/** So much time goes by that all deadlines pass which were set at most `milliseconds` ahead. */
 export function passDeadlines(milliseconds: number): void {
   const passed = deadlines.filter((deadline) => deadline.milliseconds <= milliseconds);
   deadlines = deadlines.filter((deadline) => deadline.milliseconds > milliseconds);

@@ -9,6 +9,7 @@ import { type FunctionName, schedules } from '../../infra/service.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { httpEvent, lambdaContext, type Request } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
+import '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
 import { bearer, operateToken } from '../query-events/reader.ts';
 import { signed } from '../receive-webhook/receiver.ts';
@@ -45,7 +46,7 @@ export interface DeployedService {
 
 /** @param resources of the template */
 export async function startDeployedService(resources: Record<string, Resource>): Promise<DeployedService> {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOON, shouldAdvanceTime: true });
+  vi.useFakeTimers({ toFake: ['Date'], now: NOON });
   const store = await openStore();
   const account = openAccount();
   const tokens = JSON.stringify({ read: [], operate: [operateToken] });

@@ -15,6 +15,7 @@ const suites = [
   'test/query-events/',
   'test/republish-event/',
   'test/publish-events/',
+  'test/start-jobs/',
   'test/run-jobs/job.test.ts',
   'test/local-stack.test.ts',
 ];

@@ -18,6 +18,7 @@ export type SettingName =
   | 'graceMinutes'
   | 'overdueAfter'
   | 'retainDays'
+  | 'syncIntervalSeconds'
   | 'healing'
   | 'healingPerDay';
 export type FunctionName =
@@ -131,6 +132,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
       by_changed: { partitionKey: 'record_type', sortKey: 'changed_at_id', include: [] },
       by_status: { partitionKey: 'status', sortKey: 'changed_at_id', include: ['since', 'overdue_since', 'retired'] },
       by_reference: { partitionKey: 'customer_reference', sortKey: 'changed_at_id', include: ['status'] },
+      // Sparse: orders that ask something of the customer which has not been announced.
+      undecided: { partitionKey: 'undecided', sortKey: 'changed_at_id', include: [] },
     },
   },
   control: {
@@ -231,6 +234,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       GRACE_MINUTES: { setting: 'graceMinutes' },
       OVERDUE_AFTER: { setting: 'overdueAfter' },
       RETAIN_DAYS: { setting: 'retainDays' },
+      SYNC_INTERVAL_SECONDS: { setting: 'syncIntervalSeconds' },
       LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: {
@@ -320,8 +324,11 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/health', function: 'query-events', token: 'none' },
 ];
 
+/** Between two scheduled runs of the sync, on AWS. */
+export const SYNC_EVERY_MINUTES = 5;
+
 export const schedules: readonly Schedule[] = [
-  { name: 'sync', function: 'sync-events', runs: { everyMinutes: 5 }, input: {} },
+  { name: 'sync', function: 'sync-events', runs: { everyMinutes: SYNC_EVERY_MINUTES }, input: {} },
   { name: 'nightly', function: 'sync-events', runs: { dailyAt: '03:17' }, input: { days: 7 } },
   {
     name: 'backfills',

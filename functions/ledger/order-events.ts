@@ -1,7 +1,8 @@
+import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { type CursorPage, fillPage, type PageRequest } from './cursor-page.ts';
 import { eventsOf } from './list.ts';
 import type { LedgerEvent } from './row.ts';
-import { type Store, textIn } from './store.ts';
+import { type Store, text, textIn } from './store.ts';
 import { readStretch, type Stretch } from './stretch.ts';
 
 /**
@@ -39,4 +40,21 @@ export async function listOrderEvents(
     },
     page,
   );
+}
+
+/** Ids of all events of an order, as the index shows them: one that was written a moment ago may be missing. */
+export async function orderEventIds(store: Store, orderId: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const pages = paginateQuery(
+    { client: store.client },
+    {
+      TableName: store.events,
+      IndexName: 'by_order',
+      KeyConditionExpression: 'porting_order_id = :order',
+      ProjectionExpression: 'id',
+      ExpressionAttributeValues: { ':order': text(orderId) },
+    },
+  );
+  for await (const { Items = [] } of pages) ids.push(...Items.map((row) => textIn(row, 'id') ?? ''));
+  return ids;
 }

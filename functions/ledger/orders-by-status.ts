@@ -1,5 +1,4 @@
-import { GetItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { OrderState } from '../porting/order.ts';
+import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 import { number, type OrderStore, text, textIn, tookPlace } from './store.ts';
 
@@ -36,15 +35,6 @@ export async function* ordersInStatus(store: OrderStore, status: string, until?:
       };
     }
   }
-}
-
-/** An order's state as it was written last. */
-export async function readOrderState(store: OrderStore, id: string): Promise<OrderState | undefined> {
-  const { Item } = await store.client.send(
-    new GetItemCommand({ TableName: store.orders, Key: { id: text(id) }, ConsistentRead: true }),
-  );
-  const state = textIn(Item, 'state');
-  return state === undefined ? undefined : JSON.parse(state);
 }
 
 /** Writes down that an order's present stay in its status was announced as overdue, unless it is over. */

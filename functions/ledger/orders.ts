@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { isActionDue } from '../porting/derived.ts';
 import { foldOrder, type OrderState } from '../porting/order.ts';
 import type { OrderFact } from '../porting/order-facts.ts';
 import { factsIn } from '../porting/order-facts.ts';
@@ -11,7 +12,8 @@ import { number, numberIn, type OrderStore, type Row, text, textIn, tookPlace } 
  * - `state`: the order as the API shows it, as JSON text
  * - `version` grows with every write: whoever writes must have read the row as it is
  * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
- * - `action_told`: the event of which it was announced that somebody must act
+ * - `action_told`: the event whose action_required was announced last
+ * - `undecided`, the key of a sparse index: the customer must act, by what is known, and it has not been announced
  * - `overdue_since`, `overdue_at`: of which stay in a status it was said that it is too long, and when
  * - `retired` once the time of all its events is over
  */
@@ -19,8 +21,10 @@ export interface HeldOrder {
   readonly state: OrderState;
   readonly facts: readonly HeldFact[];
   readonly overdueSince: string | undefined;
-  /** The event of which it was announced that somebody must act. */
+  /** The event whose action_required was announced last. */
   readonly actionTold: string | undefined;
+  /** Of the row that holds this; 0 when there is none. */
+  readonly version: number;
 }
 
 /** A fact, and what became of its event's row. */
@@ -34,6 +38,9 @@ export type HeldFact = OrderFact & {
 /** The partition of `by_changed`: every order is in it. */
 export const ORDER_RECORD_TYPE = 'porting_order';
 
+/** The partition of `undecided`. */
+export const UNDECIDED = 'yes';
+
 /** An order's row would not fit into DynamoDB's 400 KB. Some 10,000 events deflated are 300 KB. */
 export class OrderTooLarge extends Error {
   override readonly name = 'OrderTooLarge';
@@ -46,7 +53,7 @@ const MOST_CONFLICTS = 20;
 const NOBODY_WROTE_SINCE = 'attribute_not_exists(version) OR version = :read';
 
 /** What is held of an order; an empty history when there is none. */
-export async function readOrder(store: OrderStore, id: string): Promise<HeldOrder & { readonly version: number }> {
+export async function readOrder(store: OrderStore, id: string): Promise<HeldOrder> {
   const { Item } = await store.client.send(
     new GetItemCommand({ TableName: store.orders, Key: { id: text(id) }, ConsistentRead: true }),
   );
@@ -64,12 +71,14 @@ export async function readOrder(store: OrderStore, id: string): Promise<HeldOrde
  * Changes what is known of an order's events and folds them anew. When somebody else writes the order at the same time, it is read and
  * changed again: no event is lost between the two.
  *
+ * @param now milliseconds since 1970
  * @param change gives the new facts from the held ones; it may be called several times
  * @throws {OrderTooLarge}
  */
 export async function changeOrder(
   store: OrderStore,
   id: string,
+  now: number,
   change: (held: readonly HeldFact[]) => Promise<readonly HeldFact[]> | readonly HeldFact[],
 ): Promise<HeldOrder> {
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
@@ -81,33 +90,55 @@ export async function changeOrder(
     const state = stateOf(id, facts);
     const overdueSince = held.overdueSince === state.status_since ? held.overdueSince : undefined;
     const { actionTold } = held;
+    const version = held.version + 1;
     const put = new PutItemCommand({
       TableName: store.orders,
       Item: {
-        ...rowOf(state, packed, held.version + 1),
+        ...rowOf(state, packed, version),
         ...(overdueSince && { overdue_since: text(overdueSince) }),
         ...(actionTold && { action_told: text(actionTold) }),
+        ...(isActionDue(state, actionTold, now) && { undecided: text(UNDECIDED) }),
         ...(facts.every(({ gone, of = id }) => gone || of !== id) && { retired: text('yes') }),
       },
       ConditionExpression: NOBODY_WROTE_SINCE,
       ExpressionAttributeValues: { ':read': number(held.version) },
     });
-    if (await tookPlace(store.client.send(put))) return { state, facts, overdueSince, actionTold };
+    if (await tookPlace(store.client.send(put))) return { state, facts, overdueSince, actionTold, version };
   }
   throw new Error(`The order ${id} was written by others ${MOST_CONFLICTS} times in a row.`);
 }
 
-/** Writes down that it was announced of an order's event that somebody must act. */
-export async function markActionTold(store: OrderStore, id: string, eventId: string): Promise<void> {
-  const update = new UpdateItemCommand({
-    TableName: store.orders,
-    Key: { id: text(id) },
-    ConditionExpression: 'attribute_exists(id)',
-    // Whoever folds the order at this moment must see the mark, or it would be announced a second time.
-    UpdateExpression: 'SET action_told = :event ADD version :one',
-    ExpressionAttributeValues: { ':event': text(eventId), ':one': number(1) },
-  });
-  await tookPlace(store.client.send(update));
+/**
+ * Writes down whose action_required was announced, or that there is none to announce, and takes the order out of the undecided ones: unless it
+ * has been written since it was read, for then it may ask for something else.
+ *
+ * @param eventId the event; undefined when nothing was announced
+ * @param version of the row as it was read
+ */
+export async function markDecided(
+  store: OrderStore,
+  id: string,
+  eventId: string | undefined,
+  version: number,
+): Promise<void> {
+  const update = (unchanged: boolean) =>
+    new UpdateItemCommand({
+      TableName: store.orders,
+      Key: { id: text(id) },
+      ConditionExpression: unchanged ? 'version = :read' : 'attribute_exists(id)',
+      // Whoever folds the order at this moment must see the mark, or it would be announced a second time.
+      UpdateExpression: [
+        `${eventId === undefined ? '' : 'SET action_told = :event '}ADD version :one`,
+        ...(unchanged ? ['REMOVE undecided'] : []),
+      ].join(' '),
+      ExpressionAttributeValues: {
+        ':one': number(1),
+        ...(eventId !== undefined && { ':event': text(eventId) }),
+        ...(unchanged && { ':read': number(version) }),
+      },
+    });
+  if (await tookPlace(store.client.send(update(true)))) return;
+  if (eventId !== undefined) await tookPlace(store.client.send(update(false)));
 }
 
 function stateOf(id: string, facts: readonly HeldFact[]): OrderState {

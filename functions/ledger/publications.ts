@@ -1,6 +1,6 @@
 import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { factsOf, type PortingEvent } from '../porting/event.ts';
-import { millisecondsOf, timestamp, timestampOf } from '../porting/timestamp.ts';
+import { millisecondsOf, type Timestamp, timestamp, timestampOf } from '../porting/timestamp.ts';
 import { SHARDS } from './news.ts';
 import { readRows } from './read-rows.ts';
 import { eventIn, type LedgerMember } from './row.ts';
@@ -22,6 +22,8 @@ export interface Unpublished {
   readonly final: boolean;
   readonly listed: boolean;
   readonly byWebhook: boolean;
+  /** When its first webhook was received. */
+  readonly receivedAt: Timestamp | undefined;
   readonly recordVersion: string | undefined;
   readonly missedToAnnounce: boolean;
   readonly recoveredToAnnounce: boolean;
@@ -74,6 +76,7 @@ function unpublishedIn(row: Row): Unpublished | undefined {
     final: textIn(row, 'final_at') !== undefined,
     listed: textIn(row, 'listed_first_at') !== undefined,
     byWebhook: textIn(row, 'webhook_first_at') !== undefined,
+    receivedAt: textIn(row, 'webhook_first_at'),
     recordVersion: textIn(row, 'record_version'),
     missedToAnnounce: ledger.missed_at !== null && textIn(row, 'missed_published_at') === undefined,
     recoveredToAnnounce: ledger.recovered_at !== null && textIn(row, 'recovered_published_at') === undefined,

@@ -4,6 +4,7 @@ import { END } from './day-counts.ts';
 import type { Gap } from './gaps.ts';
 import { SHARDS } from './news.ts';
 import { OPEN_STATUSES } from './order-list.ts';
+import { UNDECIDED } from './orders.ts';
 import { readRows } from './read-rows.ts';
 import { numberIn, type OrderStore, type Row, type Store, text, textIn } from './store.ts';
 
@@ -38,6 +39,17 @@ export async function countUnpublished(store: Store): Promise<Counted & { readon
   );
   const first = pages.flatMap(({ rows }) => timestamp(textIn(rows[0], 'unpublished_since')) ?? []).sort()[0];
   return { ...sum(pages), oldestSince: first === undefined ? undefined : millisecondsOf(first) };
+}
+
+/** Orders that ask something of the customer which has not been announced. 1 request. */
+export async function countUndecided(store: OrderStore): Promise<Counted> {
+  return ask(store, {
+    TableName: store.orders,
+    IndexName: 'undecided',
+    KeyConditionExpression: 'undecided = :undecided',
+    ExpressionAttributeValues: { ':undecided': text(UNDECIDED) },
+    Select: 'COUNT',
+  });
 }
 
 /** Listed events whose webhook may still come. 4 requests. */

@@ -8,6 +8,7 @@ import {
   countGaps,
   countOverdue,
   countRefused,
+  countUndecided,
   countUnlisted,
   countUnpublished,
   countUnreadable,
@@ -35,7 +36,12 @@ export interface LedgerStatus {
     readonly running: boolean;
     readonly last_runs: readonly ShownRun[];
   };
-  readonly publishing: { readonly unpublished: number; readonly oldest_unpublished_seconds: number | null };
+  readonly publishing: {
+    readonly unpublished: number;
+    readonly oldest_unpublished_seconds: number | null;
+    /** Orders that ask something of the customer, which is announced when the ledger is current. */
+    readonly undecided_orders: number;
+  };
   readonly gaps: {
     readonly missed_24h: number;
     readonly recovered_24h: number;
@@ -61,7 +67,7 @@ const LAST_RUNS = 5;
 const MOST_CHANNELS = 100;
 
 /**
- * How the ledger is. It costs some 28 requests, all at once, whatever the ledger holds: counts have bounds.
+ * How the ledger is. It costs some 29 requests, all at once, whatever the ledger holds: counts have bounds.
  *
  * @param now milliseconds since 1970
  */
@@ -75,7 +81,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     readChannels(store),
     readHealingDay(store, dayOf(timestampOf(now))),
   ]);
-  const { unpublished, awaiting, missed, recovered, unlisted, refused, unreadable, overdue } = counted;
+  const { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, overdue } = counted;
   const { lastFault, rateLimitedUntil } = upstream;
   return {
     sync: {
@@ -89,6 +95,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     publishing: {
       unpublished: unpublished.count,
       oldest_unpublished_seconds: secondsSince(unpublished.oldestSince, now),
+      undecided_orders: undecided.count,
     },
     gaps: {
       missed_24h: missed.count,
@@ -114,6 +121,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
 /** Where each count stands in the answer. */
 const NAMES = {
   unpublished: 'publishing.unpublished',
+  undecided: 'publishing.undecided_orders',
   missed: 'gaps.missed_24h',
   recovered: 'gaps.recovered_24h',
   awaiting: 'gaps.awaiting',
@@ -124,17 +132,19 @@ const NAMES = {
 } as const;
 
 async function countAll(store: OrderStore, now: number) {
-  const [unpublished, awaiting, missed, recovered, unlisted, refused, unreadable, overdue] = await Promise.all([
-    countUnpublished(store),
-    countAwaited(store),
-    countGaps(store, 'missed', now),
-    countGaps(store, 'recovered', now),
-    countUnlisted(store, now),
-    countRefused(store, now),
-    countUnreadable(store, now),
-    countOverdue(store),
-  ]);
-  return { unpublished, awaiting, missed, recovered, unlisted, refused, unreadable, overdue };
+  const [unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, overdue] =
+    await Promise.all([
+      countUnpublished(store),
+      countUndecided(store),
+      countAwaited(store),
+      countGaps(store, 'missed', now),
+      countGaps(store, 'recovered', now),
+      countUnlisted(store, now),
+      countRefused(store, now),
+      countUnreadable(store, now),
+      countOverdue(store),
+    ]);
+  return { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, overdue };
 }
 
 async function readChannels(store: Store): Promise<readonly Channel[]> {

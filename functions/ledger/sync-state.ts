@@ -12,6 +12,17 @@ export interface SyncState {
   readonly lastStatus: RunStatus | undefined;
 }
 
+/** How far the list has been read, as whoever decides by it must know. */
+export interface SyncPosition {
+  /** Grows with each run that begins. */
+  readonly runs: number;
+  /** True while a run is at work. One that died is taken to be at work until its lease runs out. */
+  readonly running: boolean;
+  readonly completeThrough: number | undefined;
+  /** When the last run ended, in milliseconds since 1970. */
+  readonly endedAt: number | undefined;
+}
+
 /** The right to run. Its version grew when it was taken, so that an owner from whom it was stolen can write the cursor no more. */
 export interface Lease extends SyncState {
   readonly owner: string;
@@ -90,13 +101,16 @@ export async function moveCursor(store: Store, lease: Lease, completeThrough: nu
 export async function releaseLease(
   store: Store,
   lease: Lease,
+  now: number,
   outcome: { readonly status?: RunStatus; readonly completedAt?: number },
 ): Promise<void> {
   const set = [
+    'ended_at = :now',
     ...(outcome.status === undefined ? [] : ['last_status = :status']),
     ...(outcome.completedAt === undefined ? [] : ['last_complete_at = :completed']),
   ];
-  await whileOurs(store, lease, `${set.length > 0 ? `SET ${set.join(', ')} ` : ''}REMOVE lease_owner, lease_until`, {
+  await whileOurs(store, lease, `SET ${set.join(', ')} REMOVE lease_owner, lease_until`, {
+    ':now': number(now),
     ...(outcome.status !== undefined && { ':status': text(outcome.status) }),
     ...(outcome.completedAt !== undefined && { ':completed': number(outcome.completedAt) }),
   });
@@ -116,6 +130,23 @@ export async function readSyncState(store: Store): Promise<SyncState> {
 export async function readSyncWork(store: Store, now: number): Promise<SyncState & { readonly running: boolean }> {
   const { Item } = await store.client.send(new GetItemCommand({ TableName: store.control, Key: KEY }));
   return { ...stateIn(Item), running: (numberIn(Item, 'lease_until') ?? 0) > now };
+}
+
+/**
+ * How far the list has been read at this very moment.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function readSyncPosition(store: Store, now: number): Promise<SyncPosition> {
+  const { Item } = await store.client.send(
+    new GetItemCommand({ TableName: store.control, Key: KEY, ConsistentRead: true }),
+  );
+  return {
+    runs: numberIn(Item, 'version') ?? 0,
+    running: (numberIn(Item, 'lease_until') ?? 0) > now,
+    completeThrough: numberIn(Item, 'complete_through'),
+    endedAt: numberIn(Item, 'ended_at'),
+  };
 }
 
 function stateIn(row: Parameters<typeof numberIn>[0]): SyncState {

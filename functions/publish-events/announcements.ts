@@ -1,5 +1,6 @@
 import type { Announcement } from '../bus/entries.ts';
 import type { Unpublished } from '../ledger/publications.ts';
+import { isActionDue } from '../porting/derived.ts';
 import type { OrderState } from '../porting/order.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 
@@ -7,17 +8,19 @@ import { millisecondsOf } from '../porting/timestamp.ts';
 const WAITS_FOR_PAYLOAD = 15 * 60_000;
 
 /**
- * That somebody must act on an order, unless it was said of this event before. It goes by the order's state and not by the event that is
- * new: an exception that is over when it becomes known asks nothing of anybody, and one may become the newest status only when the list
+ * That the customer must act on an order, if that is so and has not been announced. It goes by the order's state and not by the event that is
+ * new: an exception that is over when it becomes known asks nothing of anyone, and one may become the newest status only when the list
  * dates it.
  *
- * @param told the event of which it was said last
+ * @param announced the event whose action_required was announced last
+ * @param now milliseconds since 1970
  */
-export function actionRequired(order: OrderState | null, told: string | undefined): Announcement | undefined {
-  if (!order?.action_required || order.status_event_id === null || order.status_event_id === told) return undefined;
-  const { status_event_id: event_id, act_by } = order;
+export function actionRequired(order: OrderState | null, announced: string | undefined, now: number) {
+  if (!order || !isActionDue(order, announced, now)) return undefined;
+  const { act_by } = order;
+  const event_id = String(order.status_event_id);
   const detail = { id: `${event_id}:action_required`, revision: 1, event_id, act_by, order };
-  return { type: 'porting_order.action_required', detail };
+  return { type: 'porting_order.action_required', detail } satisfies Announcement;
 }
 
 /** What is to be said about a row. */

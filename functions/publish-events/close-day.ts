@@ -4,15 +4,17 @@ import { measure } from '../lambda/metrics.ts';
 import { markUnlisted, neverListed } from '../ledger/gaps.ts';
 import { idsAgree, readIdsKnowledge } from '../ledger/learned.ts';
 import { changeOrder, readOrder } from '../ledger/orders.ts';
-import { markOverdue, ordersInStatus, readOrderState } from '../ledger/orders-by-status.ts';
+import { markOverdue, ordersInStatus } from '../ledger/orders-by-status.ts';
 import { readEvents } from '../ledger/read-events.ts';
 import { retire } from '../ledger/retention.ts';
 import type { OrderStore } from '../ledger/store.ts';
 import { readSyncState } from '../ledger/sync-state.ts';
 import { TERMINAL } from '../porting/acts.ts';
+import type { OrderState } from '../porting/order.ts';
 import { type OverdueLimits, overdueSince } from '../porting/overdue.ts';
 import { sameEventKey } from '../porting/same-event.ts';
 import { timestampOf } from '../porting/timestamp.ts';
+import { foldWhole } from './whole-order.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -20,6 +22,8 @@ export interface Day {
   readonly store: OrderStore;
   readonly bus: Bus;
   readonly limits: OverdueLimits;
+  /** Whether the ledger is current: see readCurrent. */
+  readonly current: () => Promise<number | undefined>;
   /** Days after its last event that the events of a terminal order are kept; undefined for ever. */
   readonly retainDays: number | undefined;
 }
@@ -47,17 +51,27 @@ export async function findUnlisted({ store }: Day, now: number): Promise<number>
   return found;
 }
 
-/** Orders that stay in a status longer than its limit: each is announced once for each stay. */
-export async function findOverdue({ store, bus, limits }: Day, now: number): Promise<number> {
+/** What ran out longer ago is history: a first sync over years must not announce each order that was abandoned. */
+const NEWS_FOR = 30 * DAY;
+
+/**
+ * Orders that stay in a status longer than its limit: each is announced once for each stay, while the ledger is current. One whose time to act
+ * is over is not.
+ *
+ * @returns how many there are, announced or not
+ */
+export async function findOverdue({ store, bus, limits, current }: Day, now: number): Promise<number> {
+  const before = await current();
   let overdue = 0;
   for (const [status, days] of limits) {
     for await (const { id, since, overdueSince: known } of ordersInStatus(store, status)) {
       const limitAt = overdueSince(status, since, limits, now);
       if (limitAt === undefined || since === undefined) continue;
       overdue += 1;
-      if (known === since) continue;
-      const order = await readOrderState(store, id);
-      if (order?.status?.value !== status || order.status_since !== since) continue;
+      if (known === since || before === undefined || limitAt < timestampOf(now - NEWS_FOR)) continue;
+      const { order } = await foldWhole(store, id, now);
+      if (order?.status?.value !== status || order.status_since !== since || isTooLate(order, now)) continue;
+      if ((await current()) !== before) continue;
       const detail = {
         id: `${id}:overdue:${since}`,
         revision: 1,
@@ -73,6 +87,11 @@ export async function findOverdue({ store, bus, limits }: Day, now: number): Pro
   }
   measure({ OverdueOrders: overdue });
   return overdue;
+}
+
+/** Telnyx has cancelled or deleted it by now, whether or not it has said so. */
+function isTooLate({ acts, act_by }: OrderState, now: number): boolean {
+  return acts === 'customer' && act_by !== null && act_by <= timestampOf(now);
 }
 
 /** Ends the time of the events of terminal orders. What the order's fold knows of them stays. */
@@ -96,6 +115,6 @@ async function retireOrder(store: OrderStore, id: string, now: number): Promise<
   const ids = facts.filter(({ gone, of = id }) => !gone && of === id).map((fact) => fact.id);
   const gone = new Set(await retire(store, ids, now));
   // After the rows: a death in between does it again, and what is gone stays gone.
-  await changeOrder(store, id, (held) => held.map((fact) => (gone.has(fact.id) ? { ...fact, gone: true } : fact)));
+  await changeOrder(store, id, now, (held) => held.map((fact) => (gone.has(fact.id) ? { ...fact, gone: true } : fact)));
   return gone.size;
 }

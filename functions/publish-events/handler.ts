@@ -2,10 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { openBus } from '../bus/bus.ts';
 import { environment } from '../lambda/environment.ts';
+import { currentWithin, readCurrent } from '../ledger/current.ts';
 import { patience } from '../ledger/store.ts';
 import { readWebhookTypes } from '../porting/due.ts';
 import { readOverdueLimits } from '../porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from './close-day.ts';
+import { decide } from './decide.ts';
 import { findMissed } from './find-missed.ts';
 import { publishRows } from './publish.ts';
 import { sweep } from './sweep.ts';
@@ -28,7 +30,10 @@ const watch = {
   grace: wholeNumber('GRACE_MINUTES', environment('GRACE_MINUTES')) * MINUTE,
   webhookUrl: environment('WEBHOOK_URL'),
 };
+const within = currentWithin(wholeNumber('SYNC_INTERVAL_SECONDS', environment('SYNC_INTERVAL_SECONDS')));
+const current = () => readCurrent(store, within, Date.now());
 const day = {
+  current,
   store,
   bus: publisher.bus,
   limits: readOverdueLimits(environment('OVERDUE_AFTER')),
@@ -41,7 +46,7 @@ type Scheduled = { readonly sweep: { readonly olderThanSeconds: number } } | { r
 
 /**
  * What follows a write. The table's stream names the rows within a second; the sweep, every five minutes, takes what the stream has
- * missed and looks for missed notifications; once a day, the day is closed.
+ * missed, looks for missed notifications, and announces what undecided orders ask for; once a day, the day is closed.
  */
 export async function handler(
   event: DynamoDBStreamEvent | Scheduled,
@@ -57,7 +62,8 @@ export async function handler(
   }
   const olderThan = event.sweep.olderThanSeconds * 1000;
   const { left } = await sweep(publisher, olderThan, Date.now, outOfTime);
-  return { left, missed: await findMissed(watch, Date.now, outOfTime) };
+  const missed = await findMissed(watch, Date.now, outOfTime);
+  return { left, missed, decided: (await decide(publisher, current, Date.now, outOfTime)) ?? 0 };
 }
 
 /** Only those records fail whose row could not be announced: Lambda tries again from the first of them. */

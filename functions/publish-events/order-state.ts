@@ -12,8 +12,10 @@ import { mergeFacts } from '../porting/order-facts.ts';
 /** An order after its new events, and those of them that are still to be announced. */
 export interface Folded {
   readonly order: OrderState | null;
-  /** The event of which it was announced last that somebody must act. */
+  /** The event whose action_required was announced last. */
   readonly actionTold: string | undefined;
+  /** Of the order's row. */
+  readonly version: number;
   readonly rows: readonly Unpublished[];
 }
 
@@ -34,7 +36,7 @@ export async function foldIn(
   let joined = false;
   let folded: HeldOrder | undefined;
   try {
-    folded = await changeOrder(store, orderId, async (held) => {
+    folded = await changeOrder(store, orderId, now, async (held) => {
       const known = new Map(held.map((fact) => [fact.id, fact]));
       for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
       const isApart = ({ listed, joinedTo }: Unpublished) => listed && joinedTo === undefined;
@@ -58,9 +60,10 @@ export async function foldIn(
   // The rows now tell what joining changed, and whatever else was written meanwhile. Nothing is announced that was not folded.
   if (joined && folded) return foldIn(store, orderId, left, now);
   for (const { id, createdAt } of left) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
-  await tellOtherOrders(store, orderId, left);
+  await tellOtherOrders(store, orderId, left, now);
   folded ??= await readOrder(store, orderId);
-  return { order: folded.state, actionTold: actionToldOf(folded), rows: left.filter(({ id }) => !gone.has(id)) };
+  const { state: order, version } = folded;
+  return { order, actionTold: actionToldOf(folded), version, rows: left.filter(({ id }) => !gone.has(id)) };
 }
 
 /** The webhook's fact may not be there yet: whoever brings it must find that it is joined, for the row that was read may not say so. */
@@ -83,7 +86,12 @@ function actionToldOf({ state, facts, actionTold }: HeldOrder): string | undefin
 }
 
 /** A split is listed under one of its two orders. The other one learns it here. */
-async function tellOtherOrders(store: OrderStore, orderId: string, rows: readonly Unpublished[]): Promise<void> {
+async function tellOtherOrders(
+  store: OrderStore,
+  orderId: string,
+  rows: readonly Unpublished[],
+  now: number,
+): Promise<void> {
   const splits = rows.map(factOf).filter(({ into }) => into !== undefined);
   const others = new Set(splits.flatMap(({ into, from }) => [into, from]));
   others.delete(orderId);
@@ -91,7 +99,7 @@ async function tellOtherOrders(store: OrderStore, orderId: string, rows: readonl
     if (other === undefined) continue;
     const about = splits.filter(({ into, from }) => into === other || from === other);
     try {
-      await changeOrder(store, other, (held) => mergeFacts([...held, ...about]));
+      await changeOrder(store, other, now, (held) => mergeFacts([...held, ...about]));
     } catch (error) {
       if (!(error instanceof OrderTooLarge)) throw error;
       log('error', 'order_too_large', { porting_order_id: other, error: describeError(error) });

@@ -3,11 +3,13 @@ import type { Announcement } from '../bus/entries.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { learnChannel } from '../ledger/learned.ts';
-import { markActionTold } from '../ledger/orders.ts';
+import { markDecided } from '../ledger/orders.ts';
 import { markAnnounced, readUnpublished, type Unpublished } from '../ledger/publications.ts';
 import type { OrderStore } from '../ledger/store.ts';
+import { isLive } from '../porting/derived.ts';
 import { actionRequired, type ToAnnounce, toAnnounce } from './announcements.ts';
 import { type Folded, foldIn } from './order-state.ts';
+import { foldWhole } from './whole-order.ts';
 
 export interface Publisher {
   readonly store: OrderStore;
@@ -31,8 +33,10 @@ const AT_ONCE = 8;
 
 interface Prepared extends ToAnnounce {
   readonly row: Unpublished;
-  /** That somebody must act on the row's order, when it is said with this row. */
-  readonly action?: Announcement;
+  /** That the customer must act on the row's order, when it goes out with this row. */
+  readonly action?: NonNullable<ReturnType<typeof actionRequired>>;
+  /** Of the order's row. */
+  readonly version: number;
 }
 
 /**
@@ -57,10 +61,11 @@ export async function publishRows(
   const workers = Array.from({ length: AT_ONCE }, async () => {
     for (const [orderId, group] of groups) {
       try {
-        const { order, actionTold, rows: left } = await stateAfter(store, orderId, group, now());
-        const action = actionRequired(order, actionTold);
+        const folded = await stateAfter(store, orderId, group, now());
+        const { order, rows: left } = folded;
+        const { action, version } = await liveAction(store, orderId, folded, now());
         for (const [index, row] of left.entries()) {
-          const said = { row, ...toAnnounce(row, order, apiUrl, now()) };
+          const said = { row, version, ...toAnnounce(row, order, apiUrl, now()) };
           // With one of them: when the bus does not take it, that row is tried again.
           const withAction = action && index === 0 && { announcements: [...said.announcements, action], action };
           prepared.push({ ...said, ...withAction });
@@ -85,7 +90,21 @@ async function stateAfter(
   rows: readonly Unpublished[],
   now: number,
 ): Promise<Folded> {
-  return orderId === undefined ? { order: null, actionTold: undefined, rows } : foldIn(store, orderId, rows, now);
+  if (orderId === undefined) return { order: null, actionTold: undefined, version: 0, rows };
+  return foldIn(store, orderId, rows, now);
+}
+
+/**
+ * What the order asks of the customer, when the webhook that brought its status is live. Whatever else there is to ask, waits until the ledger
+ * is current: see decide.ts.
+ */
+async function liveAction(store: OrderStore, orderId: string | undefined, folded: Folded, now: number) {
+  const { order, actionTold, version, rows } = folded;
+  const bearer = rows.find(({ id }) => id === order?.status_event_id);
+  if (orderId === undefined || !bearer?.receivedAt || !isLive(bearer.createdAt, bearer.receivedAt)) return { version };
+  if (!actionRequired(order, actionTold, now)) return { version };
+  const whole = await foldWhole(store, orderId, now);
+  return { action: actionRequired(whole.order, whole.actionTold, now), version: whole.version };
 }
 
 /** Marks what was said. Counts it. */
@@ -99,7 +118,7 @@ async function settle(
   const done = { events: 0, waiting: 0, missed: 0, recovered: 0, arrived: 0 };
   const queue = prepared.values();
   const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (const { row, announcements, waits, event, missed, recovered, action } of queue) {
+    for (const { row, announcements, waits, event, missed, recovered, action, version } of queue) {
       const reason = announcements.map((each) => refused.get(each)).find((each) => each !== undefined);
       if (reason !== undefined) {
         failed.set(row.id, reason);
@@ -107,7 +126,7 @@ async function settle(
       }
       const revision = event ? row.ledger.revision : undefined;
       try {
-        if (action) await markActionTold(store, row.portingOrderId ?? '', String(action.detail.event_id));
+        if (action) await markDecided(store, row.portingOrderId ?? '', action.detail.event_id, version);
         await markAnnounced(store, row, { revision, missed, recovered, all: !waits }, now());
       } catch (error) {
         failed.set(row.id, describeError(error));

@@ -116,7 +116,7 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
 
   await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch(warnOf('days_not_counted'));
   await writeRun(status, error);
-  await releaseLease(store, lease, range ? {} : endOfScheduledRun(status, startedAt)).catch(
+  await releaseLease(store, lease, clock.now(), range ? {} : endOfScheduledRun(status, startedAt)).catch(
     warnOf('lease_not_released'),
   );
 

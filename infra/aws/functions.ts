@@ -11,6 +11,7 @@ import {
   type FunctionName,
   functions,
   type SettingName,
+  SYNC_EVERY_MINUTES,
   type TableName,
   tables,
   webhook,
@@ -127,6 +128,8 @@ function deployedSetting(name: Exclude<SettingName, keyof Addresses>, settings: 
     case 'ledgerName':
       return settings.stackPrefix;
     // An environment variable that is empty counts as forgotten.
+    case 'syncIntervalSeconds':
+      return SYNC_EVERY_MINUTES * 60;
     case 'retainDays':
       return settings.retainDays ?? 'none';
     default:

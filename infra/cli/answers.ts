@@ -131,7 +131,11 @@ export interface Status {
     readonly running: boolean;
     readonly last_runs: readonly SyncRun[];
   };
-  readonly publishing: { readonly unpublished: number; readonly oldest_unpublished_seconds: number | null };
+  readonly publishing: {
+    readonly unpublished: number;
+    readonly oldest_unpublished_seconds: number | null;
+    readonly undecided_orders: number;
+  };
   readonly gaps: {
     readonly missed_24h: number;
     readonly recovered_24h: number;

@@ -224,6 +224,7 @@ function settingValues(
     webhookTypes: settings.webhookTypes,
     graceMinutes: String(settings.graceMinutes),
     overdueAfter: settings.overdueAfter ?? 'default',
+    syncIntervalSeconds: String(settings.syncIntervalSeconds),
     retainDays: settings.retainDays === undefined ? 'none' : String(settings.retainDays),
     healing: settings.healing,
     healingPerDay: String(settings.healingPerDay),

@@ -99,6 +99,7 @@ function deployed(value: EnvironmentValue): string {
     ...given,
     telnyxPublicKey: samplePublicKey,
     ledgerName: 'Other',
+    syncIntervalSeconds: 300,
     apiUrl: '<Api.ApiEndpoint>',
     webhookUrl: '<ReceiveWebhookFunctionUrl.FunctionUrl>',
   };

@@ -215,7 +215,7 @@ async function reading(endpoint: string, called: string, events: number, days: n
   const [{ id = '' } = {}] = eventsOf(account);
   // Only what a complete run has read through can be found to be unlisted.
   await run(ledger, NOW);
-  const day = { store, bus, limits: new Map(), retainDays: undefined };
+  const day = { store, bus, limits: new Map(), current: async () => 1, retainDays: undefined };
   return [
     ...pages,
     await each(`${called}: one event`, [id], () => getEvent(store, id)),

@@ -16,8 +16,16 @@ const dayOf = (rig: Rig, retainDays?: number) => ({
   store: rig.store,
   bus: rig.publisher.bus,
   limits: readOverdueLimits('default'),
+  current: rig.current,
   retainDays,
 });
+
+/** What closing the day finds at an instant, in a ledger that is current. */
+async function overdueAt(rig: Rig, now: number): Promise<number> {
+  rig.time = now;
+  await rig.synced();
+  return findOverdue(dayOf(rig), now);
+}
 
 describe('an order that stays in a status longer than its limit', () => {
   test('is announced once for each stay', async () => {
@@ -25,9 +33,9 @@ describe('an order that stays in a status longer than its limit', () => {
     // A Friday noon: five business days are over on the next Friday at noon.
     await rig.deliver(statusEvent(1, 'exception', 0));
     await rig.sweep();
-    expect(await findOverdue(dayOf(rig), NOON + 7 * DAY - MINUTE)).toBe(0);
-    expect(await findOverdue(dayOf(rig), NOON + 7 * DAY + MINUTE)).toBe(1);
-    expect(await findOverdue(dayOf(rig), NOON + 8 * DAY)).toBe(1);
+    expect(await overdueAt(rig, NOON + 7 * DAY - MINUTE)).toBe(0);
+    expect(await overdueAt(rig, NOON + 7 * DAY + MINUTE)).toBe(1);
+    expect(await overdueAt(rig, NOON + 8 * DAY)).toBe(1);
     expect(rig.onBus('porting_order.overdue')).toMatchObject([
       {
         detail: {
@@ -41,12 +49,12 @@ describe('an order that stays in a status longer than its limit', () => {
     // A comment leaves it overdue; another status ends it.
     await rig.deliver(commentEvent(2, 8 * 24 * 60));
     await rig.sweep();
-    expect(await findOverdue(dayOf(rig), NOON + 9 * DAY)).toBe(1);
+    expect(await overdueAt(rig, NOON + 9 * DAY)).toBe(1);
     await rig.deliver(statusEvent(3, 'submitted', 9 * 24 * 60));
     await rig.deliver(statusEvent(4, 'exception', 10 * 24 * 60));
     await rig.sweep();
-    expect(await findOverdue(dayOf(rig), NOON + 11 * DAY)).toBe(0);
-    expect(await findOverdue(dayOf(rig), NOON + 30 * DAY)).toBe(1);
+    expect(await overdueAt(rig, NOON + 11 * DAY)).toBe(0);
+    expect(await overdueAt(rig, NOON + 18 * DAY)).toBe(1);
     expect(rig.onBus('porting_order.overdue')).toHaveLength(2);
   });
 
@@ -55,10 +63,35 @@ describe('an order that stays in a status longer than its limit', () => {
     await rig.deliver(statusEvent(1, 'exception', 0));
     await rig.sweep();
     rig.faults.request = () => ({ refuse: 500, type: 'InternalException' });
-    expect(await findOverdue(dayOf(rig), NOON + 8 * DAY)).toBe(1);
+    expect(await overdueAt(rig, NOON + 8 * DAY)).toBe(1);
     delete rig.faults.request;
-    await findOverdue(dayOf(rig), NOON + 9 * DAY);
+    await overdueAt(rig, NOON + 9 * DAY);
     expect(rig.onBus('porting_order.overdue')).toHaveLength(1);
+  });
+
+  test('is not announced while the list is behind', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(1, 'exception', 0));
+    await rig.sweep();
+    await rig.synced(NOON + 8 * DAY);
+    rig.time = NOON + 8 * DAY + HOUR;
+    expect(await findOverdue(dayOf(rig), rig.time)).toBe(1);
+    expect(rig.onBus('porting_order.overdue')).toEqual([]);
+    await overdueAt(rig, NOON + 9 * DAY);
+    expect(rig.onBus('porting_order.overdue')).toHaveLength(1);
+  });
+
+  test('is not announced when its time to act is over, nor a month after its limit', async () => {
+    const rig = await openRig();
+    const of = (order: string, event: ReturnType<typeof statusEvent>) =>
+      rig.list({ ...event, porting_order_id: order, payload: { ...event.payload, id: order } });
+    await of(uuid(0xa), statusEvent(1, 'exception', 0));
+    await of(uuid(0xb), statusEvent(2, 'submitted', 0));
+    await of(uuid(0xc), statusEvent(3, 'submitted', -40 * 24 * 60));
+    await rig.sweep();
+    expect(await overdueAt(rig, NOON + 40 * DAY)).toBe(3);
+    const announced = rig.onBus('porting_order.overdue').map(({ detail }) => (detail.order as { id: string }).id);
+    expect(announced).toEqual([uuid(0xb)]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { recordListing } from '../../functions/ledger/listings.ts';
+import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
@@ -28,6 +29,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
     GRACE_MINUTES: '0',
     OVERDUE_AFTER: OVERDUE,
     RETAIN_DAYS: '30',
+    SYNC_INTERVAL_SECONDS: '300',
     LEDGER_NAME: 'test',
     ...environment,
   });
@@ -94,7 +96,7 @@ describe('the sweep', () => {
     faults.entry = ({ Detail = '' }) => (JSON.parse(Detail).id === uuid(4) ? 'InternalFailure' : undefined);
     const { answer, metrics } = await invoke({ sweep: { olderThanSeconds: 300 } });
     // One waits for its payload, which is in order and says where its webhook goes, and one is not taken by the bus.
-    expect(answer).toEqual({ left: 2, missed: 2 });
+    expect(answer).toEqual({ left: 2, missed: 2, decided: 0 });
     expect(bus.events().map(({ detail }) => detail.id)).toEqual([uuid(1)]);
     expect(metrics).toMatchObject({ UnpublishedEvents: 1, NotificationsMissed: 2, NotificationsDue: 2 });
     expect(metrics.OldestUnpublishedSeconds).toBeGreaterThanOrEqual(660);
@@ -119,6 +121,10 @@ test('closing the day tells what is overdue', async () => {
     Date.now(),
   );
   await invoke(streamed(uuid(1)));
+  const lease = await takeLease(store, 'a run', Date.now() - 60_000);
+  if (!lease) throw new Error('no lease');
+  await moveCursor(store, lease, Date.now() - 60_000);
+  await releaseLease(store, lease, Date.now() - 60_000, {});
   const { answer, metrics } = await invoke({ closeDay: true });
   expect(answer).toEqual({ unlisted: 0, overdue: 1, retired: 0 });
   expect(metrics).toMatchObject({ OverdueOrders: 1 });

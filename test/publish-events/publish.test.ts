@@ -482,6 +482,8 @@ describe('one event under two ids', () => {
       status: { value: 'exception' },
       act_by: expect.any(String),
     });
+    await rig.synced();
+    await rig.decide();
     expect(rig.onBus('porting_order.action_required')).toHaveLength(1);
   });
 

@@ -1,12 +1,15 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
+import { currentWithin, readCurrent } from '../../functions/ledger/current.ts';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/listings.ts';
 import { type HeldOrder, readOrder } from '../../functions/ledger/orders.ts';
 import { eventIn, type LedgerEvent } from '../../functions/ledger/row.ts';
 import { type OrderStore, type Row, text } from '../../functions/ledger/store.ts';
+import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
+import { decide } from '../../functions/publish-events/decide.ts';
 import { type Outcome, type Publisher, publishRows } from '../../functions/publish-events/publish.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
@@ -31,6 +34,12 @@ export interface Rig {
   list(event: PortingEvent): Promise<unknown>;
   publish(...ids: readonly string[]): Promise<Outcome>;
   sweep(olderThan?: number): ReturnType<typeof sweep>;
+  /** Whether the ledger is current. */
+  readonly current: () => Promise<number | undefined>;
+  /** Announces what undecided orders ask for, if the ledger is current. */
+  decide(): ReturnType<typeof decide>;
+  /** A run of the sync has read the list up to `through` (the rig's time unless given), and has ended a while ago. */
+  synced(through?: number): Promise<void>;
   row(id: string): Promise<Row | undefined>;
   event(id: string): Promise<LedgerEvent | undefined>;
   order(id: string): Promise<HeldOrder>;
@@ -63,6 +72,7 @@ export async function openRig(): Promise<Rig> {
   const publisher = { store, bus: openBus('bus', 1), apiUrl: API };
   const send = store.client.send.bind(store.client) as (command: unknown) => Promise<unknown>;
   const now = () => rig.time;
+  let runs = 0;
   const read = async (id: string) => {
     const get = new GetItemCommand({ TableName: store.events, Key: { id: text(id) }, ConsistentRead: true });
     return (await store.client.send(get)).Item;
@@ -86,6 +96,15 @@ export async function openRig(): Promise<Rig> {
     },
     publish: (...ids) => publishRows(ids, publisher, now, 'stream'),
     sweep: (olderThan = 0) => sweep(publisher, olderThan, now, () => false),
+    current: () => readCurrent(store, currentWithin(300), now()),
+    decide: () => decide(publisher, rig.current, now, () => false),
+    async synced(through = rig.time) {
+      runs += 1;
+      const lease = await takeLease(store, `run-${runs}`, through);
+      if (!lease) throw new Error('another run has the lease');
+      await moveCursor(store, lease, through - 5_000);
+      await releaseLease(store, lease, through - 10_000, { status: 'complete', completedAt: through });
+    },
     row: read,
     async event(id) {
       const row = await read(id);

@@ -20,7 +20,7 @@ async function ran(ago: number, outcome: { status?: 'complete' | 'partial' | 'fa
   const lease = await takeLease(reader.store, randomUUID(), startedAt);
   if (!lease) throw new Error('another run has the lease');
   const { status, complete } = outcome;
-  await releaseLease(reader.store, lease, {
+  await releaseLease(reader.store, lease, Date.now(), {
     ...(status && { status }),
     ...(complete && { completedAt: startedAt }),
   });

@@ -146,7 +146,7 @@ test('an order of which nothing but a split is known is listed like the others',
   const lone = await startReader();
   const [whole, part] = [orderId(1), orderId(2)];
   const split = { id: uuid(5), at: '2026-03-20T12:00:00.000000Z', type: 'porting_order.split', v: '1' };
-  await changeOrder(lone.store, part, () => [
+  await changeOrder(lone.store, part, 0, () => [
     { ...split, listed: true, webhook: true, from: whole, into: part, of: whole },
   ]);
   const { data } = (await lone.get('/v2/orders')).body;

@@ -35,7 +35,7 @@ export async function tell(store: OrderStore, id: string, ...told: readonly Told
       ...(reference !== undefined && { reference }),
     };
   });
-  const { state } = await changeOrder(store, id, (held) => [...held, ...fresh]);
+  const { state } = await changeOrder(store, id, Date.now(), (held) => [...held, ...fresh]);
   return state;
 }
 

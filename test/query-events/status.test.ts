@@ -2,6 +2,7 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { putLookedThrough, takeShare } from '../../functions/ledger/healing.ts';
 import { learnChannel, learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/learned.ts';
+import { changeOrder, type HeldFact } from '../../functions/ledger/orders.ts';
 import { countRefusals, keepRejected } from '../../functions/ledger/rejections.ts';
 import { type LedgerStatus, readStatus } from '../../functions/ledger/status.ts';
 import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
@@ -42,7 +43,7 @@ async function synced(ago: number): Promise<void> {
   const lease = await takeLease(reader.store, 'a run', NOON - ago);
   if (!lease) throw new Error('another run has the lease');
   await moveCursor(reader.store, lease, NOON - ago - 30 * SECOND);
-  await releaseLease(reader.store, lease, { status: 'complete', completedAt: NOON - ago });
+  await releaseLease(reader.store, lease, Date.now(), { status: 'complete', completedAt: NOON - ago });
 }
 
 test('of an empty ledger', async () => {
@@ -56,7 +57,7 @@ test('of an empty ledger', async () => {
       running: false,
       last_runs: [],
     },
-    publishing: { unpublished: 0, oldest_unpublished_seconds: null },
+    publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 0, awaiting: 0, unlisted_24h: 0 },
     rejections: { refused_24h: 0, unreadable_24h: 0 },
     upstream: { last_fault: null, rate_limited_until: null },
@@ -97,7 +98,7 @@ describe('the sync', () => {
     expect((await status()).sync.running).toBe(false);
     const lease = await takeLease(reader.store, 'another run', NOON + 91 * SECOND);
     expect((await status()).sync.running).toBe(true);
-    if (lease) await releaseLease(reader.store, lease, { status: 'failed' });
+    if (lease) await releaseLease(reader.store, lease, Date.now(), { status: 'failed' });
     expect((await status()).sync).toMatchObject({ running: false, last_status: 'failed' });
   });
 });
@@ -106,7 +107,28 @@ test('events that are to be announced, and since when the first of them', async 
   for (let number = 0; number < 9; number += 1) {
     await listed(reader.store, eventAt(number, NOON), NOON - (number + 1) * 10 * SECOND);
   }
-  expect((await status()).publishing).toEqual({ unpublished: 9, oldest_unpublished_seconds: 90 });
+  expect((await status()).publishing).toEqual({
+    unpublished: 9,
+    oldest_unpublished_seconds: 90,
+    undecided_orders: 0,
+  });
+});
+
+test('orders that wait for the list to be read before they are announced', async () => {
+  const { store } = reader;
+  const refused = (number: number, value: string): HeldFact => ({
+    id: uuid(number),
+    at: '2026-03-20T11:00:00.000000Z',
+    type: 'porting_order.status_changed',
+    v: '1',
+    listed: true,
+    webhook: false,
+    status: { value, details: [] },
+  });
+  for (const number of [1, 2])
+    await changeOrder(store, uuid(0xa0 + number), NOON, () => [refused(number, 'exception')]);
+  await changeOrder(store, uuid(0xb0), NOON, () => [refused(3, 'submitted')]);
+  expect((await status()).publishing.undecided_orders).toBe(2);
 });
 
 test('notifications: of the last 24 h, and those that may still come', async () => {

@@ -13,6 +13,8 @@ interface World {
   readonly random: Random;
   readonly isOut: (part: Part) => boolean;
   readonly trace: (process: Process | undefined, text: string) => void;
+  /** Sees each event at the moment when it is put. */
+  readonly onEvent: (process: Process, event: Published) => void;
 }
 
 /** Something that was put on the bus. */
@@ -35,7 +37,7 @@ export interface SimulatedBus {
 
 const ATTEMPTS = 2;
 
-export function openSimulatedBus({ plan, timeline, random, isOut, trace }: World): SimulatedBus {
+export function openSimulatedBus({ plan, timeline, random, isOut, trace, onEvent }: World): SimulatedBus {
   const published: Published[] = [];
   const consumed = new Map<string, Published>();
 
@@ -46,19 +48,20 @@ export function openSimulatedBus({ plan, timeline, random, isOut, trace }: World
     consumed.set(one.detail.id, one);
   }
 
-  function take(entry: Entry): object {
+  function take(process: Process, entry: Entry): object {
     if (timeline.now() < plan.calm && random.chance(plan.bus.partial)) {
       return { ErrorCode: 'ThrottlingException', ErrorMessage: 'a fault' };
     }
     const event = eventOf(entry, 'us-east-1', timeline.now());
     if ('ErrorCode' in event) return event;
-    deliver(event);
+    deliver(process, event);
     return { EventId: event.id };
   }
 
-  function deliver(event: BusEvent): void {
+  function deliver(process: Process, event: BusEvent): void {
     const one = { type: event['detail-type'], detail: event.detail as Detail, at: timeline.now() };
     published.push(one);
+    onEvent(process, one);
     trace(undefined, `on the bus: ${one.type} ${one.detail.id} revision ${one.detail.revision}`);
     // Targets get events late, in no order, and some twice.
     const times = random.chance(plan.bus.twice) ? 2 : 1;
@@ -89,7 +92,7 @@ export function openSimulatedBus({ plan, timeline, random, isOut, trace }: World
         async act() {
           const read = readEntries(JSON.stringify({ Entries: entries }), BUS);
           if ('__type' in read) throw Object.assign(new Error(read.message), { name: read.__type });
-          const results = read.map(take);
+          const results = read.map((entry) => take(process, entry));
           return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
         },
       }),

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type Bus, openBus } from '../../functions/bus/bus.ts';
+import { currentWithin, readCurrent } from '../../functions/ledger/current.ts';
 import type { OrderStore } from '../../functions/ledger/store.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
+import { decide } from '../../functions/publish-events/decide.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
@@ -21,6 +23,8 @@ import { ACCOUNT_KEYS, type WebhookAnswer } from './webhooks.ts';
 const MINUTE = 60_000;
 export const GRACE = 15 * MINUTE;
 export const OLDER_THAN = 300_000;
+/** How far the cursor may be behind in a ledger that is current. */
+const WITHIN = currentWithin(300);
 export const LIMITS = readOverdueLimits('exception=1');
 const API_URL = 'https://ledger.example';
 
@@ -30,6 +34,8 @@ export interface Sabotage {
   readonly bus?: (bus: Bus) => Bus;
   readonly answer?: (answer: WebhookAnswer) => WebhookAnswer;
   readonly grace?: number;
+  /** What has to be done is decided after each batch, whatever run is at work. */
+  readonly decidesAtOnce?: true;
 }
 
 /** Starts a process of a function. */
@@ -80,6 +86,7 @@ export function openFunctions(
     ['status_changed', 'new_comment', 'split', 'messaging_changed', 'deleted'].map((type) => `porting_order.${type}`),
   );
   const types = plan.types === 'all' ? everyType : plan.types;
+  const current = (store: OrderStore) => () => readCurrent(store, WITHIN, now());
   let runs = 0;
 
   return {
@@ -115,7 +122,15 @@ export function openFunctions(
 
     publish: (ids) =>
       launch('publish-events (stream)', publishing, async (store) => {
-        const { failed } = await publishRows(ids, { store, bus: bus(), apiUrl: API_URL }, now, 'stream');
+        const publisher = { store, bus: bus(), apiUrl: API_URL };
+        const { failed } = await publishRows(ids, publisher, now, 'stream');
+        if (sabotage.decidesAtOnce)
+          await decide(
+            publisher,
+            async () => 0,
+            now,
+            () => false,
+          );
         return new Set(failed.keys());
       }),
 
@@ -125,12 +140,13 @@ export function openFunctions(
         const outOfTime = () => now() > endsAt;
         const { left } = await sweep({ store, bus: bus(), apiUrl: API_URL }, OLDER_THAN, now, outOfTime);
         await findMissed({ store, types, grace: sabotage.grace ?? GRACE, webhookUrl: OUR_URL }, now, outOfTime);
+        await decide({ store, bus: bus(), apiUrl: API_URL }, current(store), now, outOfTime);
         return left;
       }),
 
     closeDay: () =>
       launch('publish-events (close-day)', publishing, async (store) => {
-        const day = { store, bus: bus(), limits: LIMITS, retainDays: plan.retainDays };
+        const day = { store, bus: bus(), limits: LIMITS, current: current(store), retainDays: plan.retainDays };
         await findUnlisted(day, now());
         await findOverdue(day, now());
         await retireOld(day, now(), () => false);

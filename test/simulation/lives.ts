@@ -59,8 +59,15 @@ export function drawLives(plan: Plan): readonly Happening[] {
     plan.begins - random.between(2, 40) * DAY,
     drawCourse(random, plan, old, true, 8 * 60 * MINUTE),
   );
+  const settled = Array.from({ length: plan.settled }, () => {
+    const order = drawOrder(random, plan);
+    const course = drawCourse(random, plan, order, true, random.pick([8 * 60, 3 * 24 * 60]) * MINUTE);
+    // Some of them were refused so lately that the customer could still act, had they not been corrected.
+    return placed(plan, plan.begins - random.between(1, random.pick([12, 60])) * DAY, course);
+  });
   const events = [
     ...lives.flat().filter(({ at }) => at < plan.calm),
+    ...settled.flat().filter(({ at }) => at < plan.begins),
     ...history.slice(0, plan.history).filter(({ at }) => at < plan.begins),
   ];
   return events

@@ -110,14 +110,19 @@ function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): 
 /** Orders that stand still until the customer acts, and orders that stay in a status too long, were announced. */
 function checkWaiting({ bus, truth, plan, timeline }: Rest, orders: readonly Row[]): void {
   for (const row of orders) {
-    const { id, status, status_since: since, status_event_id: event } = JSON.parse(textIn(row, 'state') ?? '{}');
+    const state = JSON.parse(textIn(row, 'state') ?? '{}');
+    const { id, status, status_since: since, status_event_id: event, acts, act_by: actBy } = state;
+    // Until an hour before now, it was time enough to say so.
+    const isOver = actBy !== null && Date.parse(`${actBy.slice(0, 23)}Z`) < timeline.now();
     const told = (detail: string) => bus.published.some((one) => one.detail.id === detail);
     // With webhooks that tell another time than the list, the newest status is known only later.
     const isSure = plan.webhooks.sameIds && plan.webhooks.lag === 0;
-    if (status?.value === 'exception' && isSure && !told(`${event}:action_required`)) {
+    if (status?.value === 'exception' && !isOver && isSure && !told(`${event}:action_required`)) {
       truth.violate('action required', 'nobody was told', [id, event]);
     }
     const limit = status && overdueSince(status.value, since, LIMITS, timeline.now() - 3 * HOUR);
-    if (limit && !told(`${id}:overdue:${since}`)) truth.violate('overdue', 'nobody was told', [id]);
+    const isNews = limit && Date.parse(`${limit.slice(0, 23)}Z`) > timeline.now() - 29 * 24 * HOUR;
+    if (isNews && !(acts === 'customer' && isOver) && !told(`${id}:overdue:${since}`))
+      truth.violate('overdue', 'nobody was told', [id]);
   }
 }

@@ -3,6 +3,7 @@ import { createRandom, type Random } from '../../infra/local/simulator/random.ts
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** A part of the world that fails for a while. */
 export type Part = 'ledger' | 'bus' | 'telnyx' | 'key' | 'stream' | 'schedule' | 'webhooks';
@@ -20,8 +21,9 @@ export interface Plan {
   /** When the faults end. */
   readonly calm: number;
   readonly orders: number;
-  /** Events of the days before the world begins. */
+  /** Events of one order in the days before the world begins, and the number of orders whose whole life lies in these days. */
   readonly history: number;
+  readonly settled: number;
   readonly list: {
     readonly order: ListOrder;
     /** Telnyx's page holds at most so many, whatever is asked for. */
@@ -78,16 +80,21 @@ export function drawPlan(seed: number): Plan {
     random.chance(chance) ? random.between(least, most) : 0;
   const day = Date.UTC(2026, 2, random.integer(1, 28));
   const begins = day + random.pick([0.2, 2.4, 9, 12, 21.5, 22.8]) * HOUR + random.integer(0, MINUTE);
-  const calm = begins + random.integer(30, 110) * MINUTE;
+  const isLong = random.chance(0.05);
+  const calm = begins + (isLong ? DAY : 0) + random.integer(30, 110) * MINUTE;
   const outages = random.chance(0.6)
     ? Array.from({ length: random.integer(1, 3) }, () => drawOutage(random, begins, calm))
     : [];
+  // The list is away for a day, and webhooks arrive.
+  if (isLong)
+    outages.push({ part: random.pick(['telnyx', 'key', 'schedule']), from: begins + 10 * MINUTE, to: begins + DAY });
   return {
     seed,
     begins,
     calm,
     orders: random.integer(1, 5),
     history: random.chance(0.3) ? random.integer(1, 12) : 0,
+    settled: random.chance(0.35) ? random.integer(1, 6) : 0,
     list: {
       order: random.pick(['newest', 'oldest', 'shuffled']),
       pageSize: random.chance(0.5) ? 250 : random.integer(3, 12),

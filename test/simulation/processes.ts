@@ -22,6 +22,8 @@ export interface Fate {
 /** One invocation of a function. */
 export interface Process {
   readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   readonly surroundings: Surroundings;
   readonly random: Random;
   readonly fate: Fate | undefined;
@@ -51,12 +53,12 @@ const endings = new WeakMap<Process, (ending: { how: 'died' }) => void>();
 
 /** Starts a process. It is killed after `timeout` milliseconds, as Lambda does. */
 export function start<Result>(
-  about: Omit<Process, 'requests' | 'dead' | 'ended'> & { readonly timeout: number },
+  about: Omit<Process, 'startedAt' | 'requests' | 'dead' | 'ended'> & { readonly timeout: number },
   work: () => Promise<Result>,
 ): Promise<Ending<Result>> {
   const { timeout, ...rest } = about;
-  const process: Process = { ...rest, requests: 0, dead: false, ended: false };
   const { timeline } = about.surroundings;
+  const process: Process = { ...rest, startedAt: timeline.now(), requests: 0, dead: false, ended: false };
   return new Promise((resolve) => {
     const end = (ending: Ending<Result>): void => {
       if (process.ended) return;

@@ -42,13 +42,15 @@ export async function runSchedule(world: World): Promise<void> {
     scheduled(at, () => functions.sync());
   for (let at = plan.begins + random.between(0, EVERY); at < settled; at += EVERY) scheduled(at, functions.sweep);
   for (let extra = 0; extra < plan.extraRuns; extra += 1) {
-    scheduled(random.between(plan.begins, plan.calm), () => functions.sync({ days: random.pick([0.05, 0.5, 2]) }));
+    scheduled(random.between(plan.begins, plan.calm), () => functions.sync({ days: random.pick([0.05, 0.5, 2, 40]) }));
   }
 
   const night = (begins: number): void => {
     timeline.at(begins + 180 * MINUTE, () => expire(world));
     scheduled(begins + 197 * MINUTE, () => functions.sync({ days: 7 }));
     scheduled(begins + 205 * MINUTE, () => functions.sync());
+    // What is announced at night is decided while the list has just been read.
+    scheduled(begins + 284 * MINUTE, () => functions.sync());
     scheduled(begins + 287 * MINUTE, functions.closeDay);
     scheduled(begins + 294 * MINUTE, functions.sweep);
   };

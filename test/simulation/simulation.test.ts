@@ -8,15 +8,22 @@ import { type Breakage, simulate } from './simulation.ts';
 /** `npm run simulate` goes on from here. */
 const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
 
+const lived = new Map<number, ReturnType<typeof simulate>>();
+function onceLived(seed: number): ReturnType<typeof simulate> {
+  const verdict = lived.get(seed) ?? simulate(seed);
+  lived.set(seed, verdict);
+  return verdict;
+}
+
 test.each(SEEDS)('seed %i: nothing lost, nothing unexpected, every invariant holds', async (seed) => {
-  const { counts, violations } = await simulate(seed);
+  const { counts, violations } = await onceLived(seed);
   expect(violations).toEqual([]);
   expect(counts).toMatchObject({ lost: 0, unexpected: 0 });
 });
 
 test('a seed replays exactly', async () => {
-  const [first, second] = [await simulate(7), await simulate(7)];
-  expect(second).toEqual(first);
+  const first = await onceLived(7);
+  expect(await simulate(7)).toEqual(first);
 });
 
 /** A tamper that changes the writes of a function to a table. */
@@ -109,9 +116,38 @@ describe('the oracle notices', () => {
     ],
     ['a record that is kept as it was first', 'record', onWrites('events', (input) => neverNewer(input))],
     ['a webhook that is never given up', 'missed', { grace: 1e12 }],
-  ])('%s', { timeout: 120_000 }, async (_, invariant, breakage) => {
+    [
+      'what is decided while pages are read',
+      'I11',
+      {
+        decidesAtOnce: true,
+        plan: (plan) => ({
+          ...busy(plan),
+          settled: 12,
+          list: { ...plan.list, pageSize: 3 },
+          stream: { lost: 0, again: 0, batch: 1 },
+        }),
+      },
+    ],
+    [
+      'a second id for one refusal',
+      'I13',
+      {
+        bus: (bus) => ({
+          put: (announcements) =>
+            bus.put(
+              announcements.map(({ type, detail }) => ({
+                type,
+                detail: type.endsWith('action_required') ? { ...detail, id: `${detail.id}/2` } : detail,
+              })),
+            ),
+        }),
+      },
+    ],
+  ])('%s', async (_, invariant, breakage) => {
     const broken = new Set<string>();
-    for (let seed = 1; seed <= 10 && !broken.has(invariant); seed += 1) {
+    // From a seed on that shows almost all of them and is soon lived.
+    for (let seed = 3; seed <= 12 && !broken.has(invariant); seed += 1) {
       const { violations } = await simulate(seed, { plan: busy, ...breakage });
       for (const violation of violations) broken.add(violation.invariant);
     }

@@ -2,6 +2,7 @@ import { createRandom } from '../../infra/local/simulator/random.ts';
 import { openSimulatedBus } from './bus.ts';
 import { type Input, openDynamoDb } from './dynamodb.ts';
 import { openEngine } from './engine.ts';
+import { watchForFalseAlarms } from './false-alarms.ts';
 import { type Launch, loadReceiver, openFunctions, type Sabotage, storeOf } from './functions.ts';
 import { drawLives } from './lives.ts';
 import { judge, type Verdict } from './oracle.ts';
@@ -48,9 +49,11 @@ export async function simulate(seed: number, breakage: Breakage = {}): Promise<V
 
   const world = { plan, timeline, isOut, trace };
   const telnyx = openTelnyx({ ...world, random: randomFor('telnyx') }, happenings);
-  const bus = openSimulatedBus({ ...world, random: randomFor('bus') });
+  const alarms = watchForFalseAlarms({ plan, truth, happenings, now });
+  const bus = openSimulatedBus({ ...world, random: randomFor('bus'), onEvent: alarms.onEvent });
   const onWrite = async (write: Parameters<typeof truth.onWrite>[0]): Promise<void> => {
     if (write.table === 'events' && write.input.UpdateExpression?.includes('unpublished = :shard')) stream(write.id);
+    alarms.onWrite(write);
     await truth.onWrite(write);
   };
   const surroundings: Surroundings = {

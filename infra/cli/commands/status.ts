@@ -50,9 +50,13 @@ function linesOf(data: Status): [string, string][] {
     `${many('rejections.unreadable_24h', rejections.unreadable_24h)} unreadable`,
   ];
   const waiting = many('publishing.unpublished', publishing.unpublished);
+  const undecided = many('publishing.undecided_orders', publishing.undecided_orders);
   return [
     ['sync', `${last}${through ?? ''}${sync.running ? ', running now' : ''}`],
-    ['publishing', `${waiting} waiting${oldest ? `, the oldest for ${duration(oldest)}` : ''}`],
+    [
+      'publishing',
+      `${waiting} waiting${oldest ? `, the oldest for ${duration(oldest)}` : ''}${undecided === '0' ? '' : `; orders that may need you, once the list is read: ${undecided}`}`,
+    ],
     ['gaps', `24 h: ${ofGaps.join(', ')}; ${many('gaps.awaiting', gaps.awaiting)} awaited`],
     ['rejections', `24 h: ${ofRejections.join(', ')}`],
     [

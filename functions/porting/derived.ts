@@ -1,0 +1,24 @@
+import type { OrderState } from './order.ts';
+import { millisecondsOf, type Timestamp, timestampOf } from './timestamp.ts';
+
+const HOUR = 3_600_000;
+
+/**
+ * True when the customer must act on an order, still can, and this refusal has not been announced.
+ *
+ * @param announced the event whose action_required was announced last
+ * @param now milliseconds since 1970
+ */
+export function isActionDue(order: OrderState, announced: string | undefined, now: number): boolean {
+  const { action_required, status_event_id, act_by } = order;
+  if (!action_required || status_event_id === null || status_event_id === announced) return false;
+  return act_by === null || act_by > timestampOf(now);
+}
+
+/**
+ * True when a webhook tells of the present: its event occurred less than an hour before its receipt. What it asks for is announced at once,
+ * whatever the sync does: an exception must reach people also while the list is down.
+ */
+export function isLive(occurredAt: Timestamp, receivedAt: Timestamp): boolean {
+  return millisecondsOf(receivedAt) - millisecondsOf(occurredAt) < HOUR;
+}

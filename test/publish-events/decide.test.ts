@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { keepRest, oldestRequested, requestRun } from '../../functions/ledger/requested-runs.ts';
+import { releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
+import { undecidedOrders } from '../../functions/ledger/undecided.ts';
+import { uuid } from '../porting-events.ts';
+import { commentEvent, ORDER, statusEvent } from './events.ts';
+import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
+
+const HOUR = 60 * MINUTE;
+const DAY = 24 * 60;
+
+/** Ids of what was announced as asking for action, oldest first. */
+const announced = (rig: Rig) => rig.onBus('porting_order.action_required').map(({ detail }) => detail.id);
+
+async function undecided(rig: Rig): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const page of undecidedOrders(rig.store, 10)) ids.push(...page);
+  return ids;
+}
+
+/** A life that was refused, corrected and ended. */
+const settled = [
+  statusEvent(1, 'submitted', -6 * DAY),
+  statusEvent(2, 'exception', -5 * DAY),
+  commentEvent(3, -5 * DAY + 10),
+  statusEvent(4, 'submitted', -4 * DAY),
+  statusEvent(5, 'ported', -1 * DAY),
+];
+
+describe('what the list brings', () => {
+  test.each([
+    ['oldest', settled],
+    ['newest', settled.toReversed()],
+    ['shuffled', [1, 3, 0, 4, 2].map((index) => settled[index] as (typeof settled)[0])],
+  ])('in a first run, %s first: an order that was refused, corrected and ended long ago is not announced', async (_, events) => {
+    const rig = await openRig();
+    const lease = await takeLease(rig.store, 'first run', rig.time);
+    for (const event of events) {
+      await rig.list(event);
+      await rig.publish(event.id);
+      expect(await rig.decide()).toBeUndefined();
+    }
+    if (lease) await releaseLease(rig.store, lease, rig.time, {});
+    rig.time += MINUTE;
+    await rig.synced();
+    await rig.decide();
+    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+  });
+
+  test('and refuses an order now, is announced once, when the run has ended', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -DAY));
+    await rig.publish(uuid(1));
+    await rig.decide();
+    expect([announced(rig), await undecided(rig)]).toEqual([[], [ORDER]]);
+    await rig.synced();
+    expect(await rig.decide()).toBe(1);
+    expect(await rig.decide()).toBe(0);
+    expect(announced(rig)).toEqual([`${uuid(1)}:action_required`]);
+    expect(await undecided(rig)).toEqual([]);
+  });
+
+  test('and refused an order whose time to act is over, is never announced, and waits no more', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -14 * DAY - 1));
+    await rig.publish(uuid(1));
+    expect(await undecided(rig)).toEqual([]);
+    await rig.list(statusEvent(2, 'exception', -14 * DAY + 10));
+    await rig.publish(uuid(2));
+    // The stay began with the first of the two.
+    expect(await undecided(rig)).toEqual([]);
+    await rig.synced();
+    await rig.decide();
+    expect(announced(rig)).toEqual([]);
+  });
+
+  test('and whose time to act runs out while it waits, is not announced', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -14 * DAY + 10));
+    await rig.publish(uuid(1));
+    expect(await undecided(rig)).toEqual([ORDER]);
+    rig.time += 11 * MINUTE;
+    await rig.synced();
+    expect(await rig.decide()).toBe(0);
+    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+  });
+
+  test('the event itself is published without waiting', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -DAY));
+    await rig.publish(uuid(1));
+    expect(rig.onBus('porting_order.status_changed')).toHaveLength(1);
+  });
+});
+
+describe('a webhook', () => {
+  test('that is live is announced at once, although no run has completed for a day', async () => {
+    const rig = await openRig();
+    await rig.synced(NOON - 24 * HOUR);
+    await rig.deliver(statusEvent(1, 'exception', -59));
+    await rig.publish(uuid(1));
+    expect(announced(rig)).toEqual([`${uuid(1)}:action_required`]);
+    expect(await undecided(rig)).toEqual([]);
+  });
+
+  test('whose event occurred an hour before waits for the list', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(1, 'exception', -61));
+    await rig.publish(uuid(1));
+    expect([announced(rig), await undecided(rig)]).toEqual([[], [ORDER]]);
+    await rig.synced();
+    await rig.decide();
+    expect(announced(rig)).toEqual([`${uuid(1)}:action_required`]);
+  });
+
+  test('that is live, of an order that a webhook stored beside it has corrected, is not announced', async () => {
+    const rig = await openRig();
+    await rig.deliver(statusEvent(1, 'exception', -30));
+    await rig.deliver(statusEvent(2, 'submitted', -10));
+    // The stream hands over the first one alone.
+    await rig.publish(uuid(1));
+    expect(announced(rig)).toEqual([]);
+    await rig.publish(uuid(2));
+    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+  });
+});
+
+describe('nothing is decided', () => {
+  async function refusedOrder(): Promise<Rig> {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -DAY));
+    await rig.publish(uuid(1));
+    return rig;
+  }
+
+  test('while a run holds the lease; one that died holds it until it runs out', async () => {
+    const rig = await refusedOrder();
+    await rig.synced();
+    await takeLease(rig.store, 'another run', rig.time);
+    expect(await rig.decide()).toBeUndefined();
+    rig.time += 91_000;
+    expect(await rig.decide()).toBe(1);
+  });
+
+  test.each([
+    ['20 minutes behind or less', 20 * MINUTE - 5_000, 1],
+    ['further behind', 20 * MINUTE - 4_999, undefined],
+    ['ahead of the clock', -5_001, undefined],
+  ])('unless the cursor is near: %s', async (_, later, expected) => {
+    const rig = await refusedOrder();
+    await rig.synced(NOON + HOUR);
+    rig.time = NOON + HOUR + later;
+    expect(await rig.decide()).toBe(expected);
+  });
+
+  test('while a run that was asked for waits for its next piece', async () => {
+    const rig = await refusedOrder();
+    await rig.synced();
+    await requestRun(rig.store, 'a-run', { from: NOON - 9 * HOUR, to: NOON - HOUR }, rig.time);
+    const requested = await oldestRequested(rig.store);
+    if (!requested) throw new Error('no run');
+    await keepRest(rig.store, { ...requested, startedAt: rig.time, cutOffAt: rig.time }, rig.time);
+    expect(await rig.decide()).toBeUndefined();
+  });
+
+  test('when a run begins while the order is read', async () => {
+    const rig = await refusedOrder();
+    await rig.synced();
+    const began = rig.justBefore('by_order', () => takeLease(rig.store, 'another run', rig.time));
+    expect(await rig.decide()).toBeUndefined();
+    expect([began(), announced(rig)]).toEqual([true, []]);
+  });
+
+  test('without what is stored and has not been published yet', async () => {
+    const rig = await refusedOrder();
+    await rig.list(statusEvent(2, 'submitted', -10));
+    await rig.synced();
+    expect(await rig.decide()).toBe(0);
+    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+  });
+});
+
+describe('each refusal has one id', () => {
+  test('also when the function dies before it has written down that it was announced', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -DAY));
+    await rig.publish(uuid(1));
+    await rig.synced();
+    const died = rig.justBefore('action_told', () => Promise.reject(new Error('died')));
+    await rig.decide();
+    expect(died()).toBe(true);
+    expect(await undecided(rig)).toEqual([ORDER]);
+    await rig.decide();
+    expect(announced(rig)).toEqual(Array(2).fill(`${uuid(1)}:action_required`));
+  });
+
+  test('is announced later when the bus did not take it', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -DAY));
+    await rig.publish(uuid(1));
+    await rig.synced();
+    rig.faults.entry = () => 'InternalFailure';
+    expect(await rig.decide()).toBe(0);
+    delete rig.faults.entry;
+    expect(await rig.decide()).toBe(1);
+    expect(announced(rig)).toHaveLength(1);
+  });
+
+  test('a refusal that becomes known while the one before is announced, waits for its own turn', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'exception', -DAY));
+    await rig.publish(uuid(1));
+    await rig.synced();
+    const next = rig.justBefore('action_told', async () => {
+      await rig.list(statusEvent(2, 'submitted', -90));
+      await rig.list(statusEvent(3, 'exception', -80));
+      await rig.publish(uuid(2), uuid(3));
+    });
+    await rig.decide();
+    expect([next(), await undecided(rig)]).toEqual([true, [ORDER]]);
+    await rig.decide();
+    expect(announced(rig)).toEqual([1, 3].map((number) => `${uuid(number)}:action_required`));
+  });
+});

@@ -7,8 +7,8 @@ const LARGEST_SIZE = 250;
 /** Any type of the family: Telnyx adds types, and the ledger keeps those that nobody here has heard of. */
 const EVENT_TYPE = /^porting_order\.[a-z0-9_.]{1,100}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Any status, for the same reason. */
-const STATUS = /^[a-z0-9_-]{1,60}$/;
+/** Any status, for the same reason: also one with capitals or blanks. */
+const STATUS = /^[^,]{1,60}$/u;
 const MOST_STATUSES = 20;
 
 /** Reads the value of one parameter, or throws a {@link Problem} that says what is allowed. */

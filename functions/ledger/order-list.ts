@@ -4,7 +4,7 @@ import type { OrderState } from '../porting/order.ts';
 import { readOverdueLimits } from '../porting/overdue.ts';
 import type { Timestamp } from '../porting/timestamp.ts';
 import { type CursorPage, fillPage, type PageRequest } from './cursor-page.ts';
-import { ORDER_RECORD_TYPE } from './orders.ts';
+import { NO_STATUS, ORDER_RECORD_TYPE } from './orders.ts';
 import { readRows } from './read-rows.ts';
 import { type OrderStore, type Row, text, textIn } from './store.ts';
 import { type Keys, readStretch, type Stretch } from './stretch.ts';
@@ -96,7 +96,7 @@ function statusesOf({ statuses, actionRequired }: OrderFilter): readonly string[
 
 function isLetThrough(order: Order, { statuses, actionRequired, customerReference }: OrderFilter): boolean {
   return (
-    (statuses === undefined || statuses.includes(order.status?.value ?? '')) &&
+    (statuses === undefined || statuses.includes(order.status?.value ?? NO_STATUS)) &&
     (actionRequired === undefined || order.action_required === actionRequired) &&
     (customerReference === undefined || order.customer_reference === customerReference)
   );

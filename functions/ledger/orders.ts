@@ -38,6 +38,9 @@ export type HeldFact = OrderFact & {
 /** The partition of `by_changed`: every order is in it. */
 export const ORDER_RECORD_TYPE = 'porting_order';
 
+/** The partition of `by_status` for orders whose status no event has told, such as those known only from a split. */
+export const NO_STATUS = 'none';
+
 /** The partition of `undecided`. */
 export const UNDECIDED = 'yes';
 
@@ -153,8 +156,7 @@ function rowOf(state: OrderState, facts: Buffer, version: number): Row {
   return {
     id: text(id),
     record_type: text(ORDER_RECORD_TYPE),
-    // An order of which no status was told is in no partition of by_status.
-    ...(status && { status: text(status.value) }),
+    status: text(status?.value ?? NO_STATUS),
     ...(since && { since: text(since) }),
     ...(reference && isKey(reference) && { customer_reference: text(reference) }),
     changed_at_id: text(`${state.changed_at}#${id}`),

@@ -1,4 +1,4 @@
-import { type Timestamp, timestamp } from './timestamp.ts';
+import { recordTime, type Timestamp } from './timestamp.ts';
 
 /**
  * A port-in event as the Events API shows it (contract section 1). No field but `id` and `event_type` can be relied upon, and
@@ -65,12 +65,12 @@ export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefi
   const payload = isObject(record.payload) ? record.payload : undefined;
   const complete = payload !== undefined || record.payload_status !== 'created';
   // The newest spec nests the two dates of a porting_order.deleted record inside its payload; earlier ones have them on top.
-  const createdAt = timestamp(record.created_at) ?? timestamp(payload?.created_at) ?? seenAt;
-  const updatedAt = timestamp(record.updated_at) ?? timestamp(payload?.updated_at) ?? '';
+  const createdAt = recordTime(record.created_at) ?? recordTime(payload?.created_at) ?? seenAt;
+  const updatedAt = recordTime(record.updated_at) ?? recordTime(payload?.updated_at) ?? '';
   return {
-    id: record.id,
+    id: inOneCase(record.id),
     eventType: record.event_type,
-    portingOrderId: isName(record.porting_order_id) ? record.porting_order_id : portingOrderIdOf(payload),
+    portingOrderId: isName(record.porting_order_id) ? inOneCase(record.porting_order_id) : portingOrderIdOf(payload),
     createdAt,
     complete,
     hasPayload: payload !== undefined,
@@ -83,7 +83,26 @@ export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefi
 export function portingOrderIdOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const from = payload?.from;
   const candidates = [payload?.porting_order_id, payload?.id, isObject(from) ? from.id : undefined];
-  return candidates.find(isName);
+  const id = candidates.find(isName);
+  return id === undefined ? undefined : inOneCase(id);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A UUID in small letters, and any other id as it is: 2F and 2f are one event, by whichever way it came. */
+export function inOneCase(id: string): string {
+  return UUID.test(id) ? id.toLowerCase() : id;
+}
+
+/** A record with its own two ids in one case, as the ledger keeps it and shows it; everything else is as it came. */
+export function withIdsInOneCase(record: unknown): unknown {
+  if (!isObject(record)) return record;
+  const { id, porting_order_id: order } = record;
+  return {
+    ...record,
+    ...(typeof id === 'string' && { id: inOneCase(id) }),
+    ...(typeof order === 'string' && { porting_order_id: inOneCase(order) }),
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
 import { DELETED } from './acts.ts';
-import { isName, isObject, type PortingEvent, portingStatusOf } from './event.ts';
+import { inOneCase, isName, isObject, type PortingEvent, portingStatusOf } from './event.ts';
 import type { OrderFact, OrderStatus } from './order-facts.ts';
 import { orderIdOf, sameEventKey } from './same-event.ts';
-import { type Timestamp, timestamp } from './timestamp.ts';
+import { recordTime, type Timestamp } from './timestamp.ts';
 
 /** What the ledger knows about an event beside its record. */
 export interface Knowledge {
@@ -29,7 +29,7 @@ const MOST_LEVELS = 16;
 export function orderFactOf(event: PortingEvent, { createdAt, version, listed, webhook }: Knowledge): OrderFact {
   const payload = isObject(event.payload) ? event.payload : undefined;
   return {
-    id: event.id,
+    id: inOneCase(event.id),
     at: createdAt,
     type: event.event_type,
     v: `${payload ? 1 : 0}#${listed ? 1 : 0}#${version ?? ''}`,
@@ -40,6 +40,7 @@ export function orderFactOf(event: PortingEvent, { createdAt, version, listed, w
       reference: textOf(payload?.customer_reference),
       webhookUrl: payload?.webhook_url === null ? null : textOf(payload?.webhook_url, LONGEST_URL),
       ...ownOf(event, payload),
+      payloadAt: recordTime(payload?.updated_at),
       same: sameEventKey(event),
     }),
   };
@@ -51,7 +52,7 @@ function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>> =
     case 'porting_order.status_changed':
       return { status: statusOf(event, payload.status) };
     case 'porting_order.deleted':
-      return { status: { value: DELETED, details: [] }, deletedAt: timestamp(payload.deleted_at) };
+      return { status: { value: DELETED, details: [] }, deletedAt: recordTime(payload.deleted_at) };
     case 'porting_order.new_comment':
       return {
         comment: { by: textOf(isObject(payload.comment) ? payload.comment.user_type : undefined) ?? 'unknown' },
@@ -89,7 +90,7 @@ function textOf(value: unknown, longest = LONGEST_TEXT): string | undefined {
 }
 
 function idOf(value: unknown): string | undefined {
-  return isObject(value) && isName(value.id) ? value.id : undefined;
+  return isObject(value) && isName(value.id) ? inOneCase(value.id) : undefined;
 }
 
 function isSmallObject(value: unknown): value is Readonly<Record<string, unknown>> {

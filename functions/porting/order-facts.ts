@@ -32,12 +32,14 @@ export interface OrderFact {
   /** Null when the event says that the order has none of its own. */
   readonly webhookUrl?: string | null;
   readonly deletedAt?: Timestamp;
+  /** The payload's own `updated_at`. */
+  readonly payloadAt?: Timestamp;
   /** What the event can be recognised by under another id. */
   readonly same?: string;
 }
 
 /**
- * One fact for each event, in the order of (time, id). The outcome is the same for every order and duplication of what is given, and
+ * One fact for each event, in time. The outcome is the same for every order and duplication of what is given, and
  * merging it again changes nothing: what an order's row holds and what is new go in together.
  */
 export function mergeFacts(facts: Iterable<OrderFact>): OrderFact[] {
@@ -69,9 +71,19 @@ function sayingOf(fact: OrderFact): string {
   return JSON.stringify(Object.entries(fact).filter(([, value]) => typeof value !== 'boolean'));
 }
 
+/**
+ * The order of an order's events: by `created_at`; at one instant by the payload's `updated_at`, then by the record's, a missing one first; and
+ * by id in the end. Two status changes may share the instant at which they were created, and the payload tells which was the later.
+ */
 function inTime(one: OrderFact, other: OrderFact): number {
-  if (one.at !== other.at) return one.at < other.at ? -1 : 1;
-  return one.id < other.id ? -1 : 1;
+  const [mine, theirs] = [placeOf(one), placeOf(other)];
+  const different = mine.findIndex((part, index) => part !== theirs[index]);
+  if (different === -1) return 0;
+  return (mine[different] ?? '') < (theirs[different] ?? '') ? -1 : 1;
+}
+
+function placeOf({ at, payloadAt = '', v, id }: OrderFact): readonly string[] {
+  return [at, payloadAt, v.slice(v.lastIndexOf('#') + 1), id];
 }
 
 /**

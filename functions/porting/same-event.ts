@@ -1,5 +1,5 @@
-import { isName, isObject, type PortingEvent, portingOrderIdOf, portingStatusOf } from './event.ts';
-import { timestamp } from './timestamp.ts';
+import { inOneCase, isName, isObject, type PortingEvent, portingOrderIdOf, portingStatusOf } from './event.ts';
+import { recordTime } from './timestamp.ts';
 
 /**
  * What an event can be recognised by when its webhook and the list give it two ids (contract section 3): a status change by order,
@@ -14,14 +14,14 @@ export function sameEventKey(event: PortingEvent): string | undefined {
     case 'porting_order.status_changed': {
       const status = portingStatusOf(event);
       // Webhooks print this instant to the second, the list prints microseconds.
-      const second = timestamp(payload?.updated_at)?.slice(0, 19);
+      const second = recordTime(payload?.updated_at)?.slice(0, 19);
       // The separator in a status would make two keys alike.
       if (order === undefined || !status || status.includes('#') || second === undefined) return undefined;
       return `status#${second}Z#${status}#${order}`;
     }
     case 'porting_order.new_comment': {
       const comment = isObject(payload?.comment) ? payload.comment.id : undefined;
-      return isName(comment) ? `comment#${comment}` : undefined;
+      return isName(comment) ? `comment#${inOneCase(comment)}` : undefined;
     }
     case 'porting_order.deleted':
       return order === undefined ? undefined : `deleted#${order}`;
@@ -32,5 +32,5 @@ export function sameEventKey(event: PortingEvent): string | undefined {
 
 /** The order that an event is listed under, or that its payload names. */
 export function orderIdOf({ porting_order_id: listed, payload }: PortingEvent): string | undefined {
-  return isName(listed) ? listed : portingOrderIdOf(isObject(payload) ? payload : undefined);
+  return isName(listed) ? inOneCase(listed) : portingOrderIdOf(isObject(payload) ? payload : undefined);
 }

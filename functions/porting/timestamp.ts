@@ -25,6 +25,11 @@ export function timestamp(value: unknown): Timestamp | undefined {
   return `${shifted.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
 }
 
+/** The same of a record's member, which is UTC when it names no zone: as all are that Telnyx documents. */
+export function recordTime(value: unknown): Timestamp | undefined {
+  return timestamp(value) ?? (typeof value === 'string' ? timestamp(`${value}Z`) : undefined);
+}
+
 function offsetMinutes(zone: string): number | undefined {
   if (zone === 'Z' || zone === 'z') return 0;
   const hours = Number(zone.slice(1, 3));

@@ -2,7 +2,7 @@ import { log } from '../lambda/log.ts';
 import { doubtMarker, insertListing, isKnown, type ListedEvent, readHeld, recordListing } from '../ledger/listings.ts';
 import { keepRejected } from '../ledger/rejections.ts';
 import type { Store } from '../ledger/store.ts';
-import { factsOf, LARGEST_RECORD } from '../porting/event.ts';
+import { factsOf, LARGEST_RECORD, withIdsInOneCase } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 
 /** Writes under way at once. 16 keep DynamoDB busy while a page is stored, and stay far below what a new table takes. */
@@ -67,7 +67,7 @@ function readRecords(records: readonly unknown[], seenAt: Timestamp) {
   const events: ListedEvent[] = [];
   const keys: string[] = [];
   const rejected: { json: string; reason: string }[] = [];
-  for (const record of records) {
+  for (const record of records.map(withIdsInOneCase)) {
     const json = JSON.stringify(record);
     const facts = factsOf(record, seenAt);
     const bytes = Buffer.byteLength(json);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dutyOf, TERMINAL } from '../../functions/porting/acts.ts';
+import { ACTION_REQUIRED, dutyOf, TERMINAL } from '../../functions/porting/acts.ts';
 
 const SINCE = '2026-02-27T23:30:00.000123Z';
 
@@ -36,11 +36,24 @@ describe('who must act, and until when', () => {
     expect(dutyOf(status, SINCE)).toEqual({ acts: 'unknown', act_by: null, terminal: false, action_required: false });
   });
 
+  test('in a status of which nobody knows the beginning, there is no last day', () => {
+    expect(dutyOf('exception', undefined)).toEqual({
+      acts: 'customer',
+      act_by: null,
+      terminal: false,
+      action_required: true,
+    });
+  });
+
   test('a date that has no spelling is the last one that has', () => {
     expect(dutyOf('draft', '9999-12-25T00:00:00.000000Z').act_by).toBe('9999-12-31T23:59:59.999999Z');
   });
 
   test('the terminal statuses are those that end an order', () => {
     expect(TERMINAL).toEqual(['ported', 'cancelled', 'deleted']);
+  });
+
+  test('only an exception stands still until the customer corrects it', () => {
+    expect(ACTION_REQUIRED).toEqual(['exception']);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { factsOf, type PortingEvent, recordOf } from '../../functions/porting/event.ts';
+import { factsOf, type PortingEvent, recordOf, withIdsInOneCase } from '../../functions/porting/event.ts';
 
 const SEEN_AT = '2026-01-01T00:00:00.000000Z';
 
@@ -33,6 +33,33 @@ describe('the facts of an event', () => {
     const { created_at, updated_at, record_type, ...rest } = listed;
     const facts = factsOf({ ...rest, payload: { created_at, updated_at } }, SEEN_AT);
     expect(facts).toMatchObject({ createdAt: created_at, version: `1#${updated_at}` });
+  });
+
+  test('take a time without a zone for UTC: the event is filed under the time that is shown', () => {
+    const facts = factsOf(
+      { ...listed, created_at: '2024-06-11T18:52:47', updated_at: '2024-06-11 18:52:51.5' },
+      SEEN_AT,
+    );
+    expect(facts).toMatchObject({
+      createdAt: '2024-06-11T18:52:47.000000Z',
+      version: '1#2024-06-11T18:52:51.500000Z',
+    });
+  });
+
+  test('hold UUIDs in small letters', () => {
+    const [id, order] = ['DA7989D5-FFEB-47B5-9DC4-4A177A4094B0', 'DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'];
+    expect(factsOf({ ...listed, id, porting_order_id: order }, SEEN_AT)).toMatchObject({
+      id: id.toLowerCase(),
+      portingOrderId: order.toLowerCase(),
+    });
+    expect(factsOf({ ...listed, porting_order_id: undefined, payload: { id: order } }, SEEN_AT)?.portingOrderId).toBe(
+      order.toLowerCase(),
+    );
+    expect(withIdsInOneCase({ id, porting_order_id: order, other: id })).toEqual({
+      id: id.toLowerCase(),
+      porting_order_id: order.toLowerCase(),
+      other: id,
+    });
   });
 
   test('fall back on the time at which the event was seen', () => {

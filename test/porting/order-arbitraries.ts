@@ -22,6 +22,7 @@ const told: fc.Arbitrary<Partial<OrderFact> & { readonly type: string }> = fc.on
       supportKey: words,
       reference: words,
       webhookUrl: fc.constantFrom(null, 'https://example.com/a'),
+      payloadAt: times,
     },
     { requiredKeys: ['type'] },
   ),

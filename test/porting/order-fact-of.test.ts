@@ -32,6 +32,18 @@ function told(type: string, payload: unknown, about: Partial<PortingEvent> = {})
 }
 
 describe('what an event says about its order', () => {
+  test('UUIDs are in small letters, in whichever case they come; other ids stay', () => {
+    const capital = 'EF245340-DA3D-4212-8769-1FA7672A675F';
+    const payload = { from: { id: 'Old' }, to: { id: capital } };
+    const event = { id: capital, event_type: 'porting_order.split', porting_order_id: 'Old', payload };
+    expect(orderFactOf(event as unknown as PortingEvent, delivered)).toMatchObject({
+      id: capital.toLowerCase(),
+      into: capital.toLowerCase(),
+      from: 'Old',
+      of: 'Old',
+    });
+  });
+
   test('a listed status change', () => {
     const list = JSON.parse(readFileSync(join(documented, 'events-api.list.status_changed.json'), 'utf8'));
     const [event] = list.data;
@@ -46,6 +58,7 @@ describe('what an event says about its order', () => {
       status: event.payload.status,
       supportKey: 'sr_6bc693',
       webhookUrl: null,
+      payloadAt: '2024-06-11T18:52:47.972299Z',
       same: 'status#2024-06-11T18:52:47Z#exception#dcec50b4-55f2-4501-9fcd-f028ddba81d9',
     });
   });
@@ -56,6 +69,7 @@ describe('what an event says about its order', () => {
       supportKey: 'sr_ac8c24',
       reference: '1-alpha-2-bravo-3-charlie',
       webhookUrl: 'https://example.com/porting_webhooks',
+      payloadAt: '2023-01-11T16:08:31.804886Z',
       same: 'status#2023-01-11T16:08:31Z#in-process#f6e10519-4664-4119-bb03-bbe73cf26ed3',
     });
   });

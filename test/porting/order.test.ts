@@ -66,6 +66,21 @@ describe('the state of an order', () => {
     });
   });
 
+  test('of two status changes created at one instant is the one whose payload is newer, else whose record is, else by id', () => {
+    const at = (number: number, value: string, payloadAt?: string, version?: string) => ({
+      ...status(number, value, payloadAt === undefined ? {} : { updated_at: payloadAt }),
+      at: day(3),
+      ...(version !== undefined && { v: `1#1#1#${version}` }),
+    });
+    const exception = at(1, 'exception', '2026-03-03T12:00:01.000000Z');
+    expect(foldOf(at(2, 'submitted', '2026-03-03T12:00:00Z'), exception).status?.value).toBe('exception');
+    expect(foldOf(at(2, 'submitted'), exception).status?.value).toBe('exception');
+    expect(foldOf(at(1, 'exception', undefined, day(5)), at(2, 'submitted', undefined, day(4))).status?.value).toBe(
+      'exception',
+    );
+    expect(foldOf(at(1, 'exception'), at(2, 'submitted')).status?.value).toBe('submitted');
+  });
+
   test('of which nothing is known', () => {
     expect(foldOf()).toEqual({
       id: ORDER,
@@ -184,7 +199,9 @@ describe('a split', () => {
 /** The state by its definition, in no order at all: for each member, the facts that no other one outdoes. */
 function stateByDefinition(facts: readonly OrderFact[]) {
   const newest = facts.filter((one) => !facts.some((other) => other.id === one.id && other.v > one.v));
-  const isLater = (one: OrderFact, other: OrderFact) => one.at > other.at || (one.at === other.at && one.id > other.id);
+  const placeOf = ({ at, payloadAt, v, id }: OrderFact) =>
+    `${at} ${payloadAt ?? ' '} ${v.split('#').at(-1) || ' '} ${id}`;
+  const isLater = (one: OrderFact, other: OrderFact) => placeOf(one) > placeOf(other);
   const latestOf = (some: readonly OrderFact[]) => some.find((one) => !some.some((other) => isLater(other, one)));
   const earliestOf = (some: readonly OrderFact[]) => some.find((one) => !some.some((other) => isLater(one, other)));
   const own = newest.filter(({ of }) => of === undefined || of === ORDER);

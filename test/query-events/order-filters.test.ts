@@ -150,6 +150,8 @@ test('an order of which nothing but a split is known is listed like the others',
     { ...split, listed: true, webhook: true, from: whole, into: part, of: whole },
   ]);
   const { data } = (await lone.get('/v2/orders')).body;
+  const { data: none } = (await lone.get('/v2/orders?filter[status]=none,submitted')).body;
   await lone.secrets.close();
+  expect(none).toEqual(data);
   expect(data).toMatchObject([{ id: part, split_from: [whole], events: { total: 0 }, status: null }]);
 });

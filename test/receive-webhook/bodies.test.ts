@@ -175,6 +175,18 @@ describe('signed, but not readable as an event', () => {
   });
 });
 
+test('ids in capitals are those of the list: one row, under the id by which it is shown, filtered and republished', async () => {
+  const { deliver, store } = await startReceiver();
+  const id = randomUUID();
+  const order = 'EEF3340B-8903-4466-B445-89B697315A3A';
+  expect((await deliver(statusWebhook(id.toUpperCase(), { id: order }))).body).toEqual({ result: 'stored' });
+  expect((await deliver(statusWebhook(id, { id: order.toLowerCase() }))).body).toEqual({ result: 'duplicate' });
+  expect(await rowsIn(store, 'events')).toMatchObject([
+    { id: { S: id }, porting_order_id: { S: order.toLowerCase() } },
+  ]);
+  expect(await getEvent(store, id)).toMatchObject({ id, porting_order_id: order.toLowerCase() });
+});
+
 test('an event of another family: 200, told in the log, not stored', async () => {
   const before = await rowCount(receiver.store);
   const data = { id: randomUUID(), event_type: 'message.received', occurred_at: '2026-01-01T00:00:00Z', payload: {} };

@@ -132,7 +132,13 @@ function expectedEvents(
 function asDelivered(event: PortingEvent, id: string): PortingEvent {
   const { messaging_port_completed: _, ...messaging } = (event.payload?.messaging ?? {}) as Record<string, unknown>;
   const isMessaging = event.event_type === 'porting_order.messaging_changed';
-  return { ...event, id, ...(isMessaging && { payload: { ...event.payload, messaging } }) };
+  const methods = ['webhook'];
+  return {
+    ...event,
+    id,
+    available_notification_methods: methods,
+    ...(isMessaging && { payload: { ...event.payload, messaging } }),
+  };
 }
 
 /** The ledger as its list shows it; the list's own totals are checked on the way. */

@@ -17,6 +17,14 @@ function instant(text: unknown): string | undefined {
 const object = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 const end = (event: PortingEvent, name: 'from' | 'to') => object(event.payload?.[name]).id as string | undefined;
 
+/** What an event is sorted by: text order is the order. A missing part is a blank, which comes before every digit. */
+function placeOf(event: PortingEvent): string {
+  const isDelivered = event.available_notification_methods?.join() === 'webhook';
+  const payloadAt = instant(event.payload?.updated_at);
+  const updatedAt = isDelivered ? undefined : (instant(event.updated_at) ?? payloadAt);
+  return [createdAtOf(event), payloadAt ?? ' ', updatedAt ?? ' ', event.id].join('#');
+}
+
 /** Orders that events tell of. */
 export function ordersIn(events: readonly PortingEvent[]): ReadonlySet<string> {
   return new Set(
@@ -37,7 +45,7 @@ export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
       (event) =>
         event.porting_order_id === id || (event.event_type === 'porting_order.split' && end(event, 'to') === id),
     )
-    .toSorted((a, b) => (`${createdAtOf(a)}#${a.id}` < `${createdAtOf(b)}#${b.id}` ? -1 : 1));
+    .toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   const state: Record<string, unknown> = {
     status: null,
     status_since: null,

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { type Channel, isDue, readWebhookTypes } from '../../functions/porting/due.ts';
+
+const STATUS_CHANGED = 'porting_order.status_changed';
+const SPLIT = 'porting_order.split';
+const CREATED_AT = '2026-03-02T12:00:00.000500Z';
+
+/** Webhooks of every type have been arriving for a day, and nothing else could have become of this one. */
+const channel: Channel = {
+  types: 'learned',
+  since: '2026-03-01T12:00:00.000000Z',
+  orderUrl: null,
+  ownUrl: 'https://ledger.example.com/webhooks/telnyx',
+  idsAgree: undefined,
+  isRecognisable: true,
+};
+
+const dueWith = (members: Partial<Channel>, eventType = STATUS_CHANGED) =>
+  isDue(eventType, CREATED_AT, { ...channel, ...members });
+
+describe('the setting of which types have webhooks', () => {
+  test.each(['learned', 'none'])('may be %s', (setting) => {
+    expect(readWebhookTypes(setting)).toBe(setting);
+    expect(readWebhookTypes(` ${setting}\n`)).toBe(setting);
+  });
+
+  test('may be a list of types', () => {
+    expect(readWebhookTypes(SPLIT)).toEqual(new Set([SPLIT]));
+    expect(readWebhookTypes(` ${SPLIT}, ${STATUS_CHANGED} `)).toEqual(new Set([SPLIT, STATUS_CHANGED]));
+  });
+});
+
+describe("an event's webhook is due", () => {
+  test('from the instant on since which webhooks of its type have been arriving', () => {
+    expect(dueWith({ since: '2026-03-02T12:00:00.000499Z' })).toBe(true);
+    expect(dueWith({ since: '2026-03-02T12:00:00.000500Z' })).toBe(true);
+    expect(dueWith({ since: '2026-03-02T12:00:00.000501Z' })).toBe(false);
+  });
+
+  test('not as long as no webhook of its type has arrived', () => {
+    expect(dueWith({ since: undefined })).toBe(false);
+  });
+
+  test('when its type is in the list that is set, whatever has arrived', () => {
+    const types = new Set([STATUS_CHANGED]);
+    expect(dueWith({ types, since: undefined })).toBe(true);
+    expect(dueWith({ types, since: '2026-03-02T12:00:00.000501Z' })).toBe(true);
+    expect(dueWith({ types }, SPLIT)).toBe(false);
+  });
+
+  test('never when the account has no webhooks', () => {
+    expect(dueWith({ types: 'none' })).toBe(false);
+  });
+
+  test('also when its type is unknown', () => {
+    expect(dueWith({}, 'porting_order.something_new')).toBe(true);
+  });
+
+  test.each([
+    'porting_order.loa_updated',
+    'porting_order.sharing_token_expired',
+  ])('never when it is a %s, which Telnyx does not send', (eventType) => {
+    expect(dueWith({}, eventType)).toBe(false);
+    expect(dueWith({ types: new Set([eventType]) }, eventType)).toBe(false);
+  });
+});
+
+describe('the webhook of an order with an address of its own', () => {
+  test.each([
+    'https://ledger.example.com/webhooks/telnyx',
+    'http://ledger.example.com/webhooks/telnyx',
+    'ledger.example.com/webhooks/telnyx',
+    'https://ledger.example.com/webhooks/telnyx/',
+    'https://ledger.example.com/webhooks/telnyx//',
+    'HTTPS://Ledger.Example.com/webhooks/Telnyx',
+    ' https://ledger.example.com/webhooks/telnyx\n',
+  ])('is due when that is ours: %j', (orderUrl) => {
+    expect(dueWith({ orderUrl })).toBe(true);
+  });
+
+  test.each([
+    'https://crm.example.com/webhooks/telnyx',
+    'https://ledger.example.com/webhooks',
+    'https://ledger.example.com/webhooks/telnyx?tenant=1',
+    'https://ledger.example.com/webhooks//telnyx',
+  ])('is not due when that is another: %s', (orderUrl) => {
+    expect(dueWith({ orderUrl })).toBe(false);
+    expect(dueWith({ orderUrl, idsAgree: true })).toBe(false);
+  });
+
+  test.each([null, undefined, ''])('is due when that is %j, for there is none', (orderUrl) => {
+    expect(dueWith({ orderUrl })).toBe(true);
+  });
+});
+
+describe('the webhook of an event that could not be recognised under another id', () => {
+  test('is due when webhooks carry the ids of the list', () => {
+    expect(dueWith({ isRecognisable: false, idsAgree: true })).toBe(true);
+  });
+
+  test.each([false, undefined])('is not due when they do not, or nobody knows: %s', (idsAgree) => {
+    expect(dueWith({ isRecognisable: false, idsAgree })).toBe(false);
+    expect(dueWith({ isRecognisable: true, idsAgree })).toBe(true);
+  });
+});

@@ -34,6 +34,8 @@ export interface LedgerStatus {
     readonly complete_through: Timestamp | null;
     readonly cursor_lag_seconds: number | null;
     readonly running: boolean;
+    /** When the cursor was found in the future, and set back. */
+    readonly cursor_set_back_at: Timestamp | null;
     readonly last_runs: readonly ShownRun[];
   };
   readonly publishing: {
@@ -52,6 +54,8 @@ export interface LedgerStatus {
   readonly upstream: {
     readonly last_fault: { readonly fault: string; readonly at: Timestamp } | null;
     readonly rate_limited_until: Timestamp | null;
+    /** By how many seconds our clock is ahead of Telnyx's (behind: negative); null when they agree within two minutes. */
+    readonly clock_ahead_seconds: number | null;
   };
   readonly ids_agree: boolean | null;
   readonly channels: readonly Channel[];
@@ -90,6 +94,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
       complete_through: timestampOrNull(sync.completeThrough),
       cursor_lag_seconds: secondsSince(sync.completeThrough, now),
       running: sync.running,
+      cursor_set_back_at: timestampOrNull(sync.setBackAt),
       last_runs: runs.things,
     },
     publishing: {
@@ -107,6 +112,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     upstream: {
       last_fault: lastFault ?? null,
       rate_limited_until: (rateLimitedUntil ?? 0) > now ? timestampOrNull(rateLimitedUntil) : null,
+      clock_ahead_seconds: sync.clockAheadSeconds ?? null,
     },
     ids_agree: idsAgree(ids) ?? null,
     channels,

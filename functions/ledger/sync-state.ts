@@ -10,6 +10,10 @@ export interface SyncState {
   readonly completeThrough: number | undefined;
   readonly lastCompleteAt: number | undefined;
   readonly lastStatus: RunStatus | undefined;
+  /** By how many seconds our clock was ahead of Telnyx's at the last run (behind: negative), when that is more than two minutes. */
+  readonly clockAheadSeconds: number | undefined;
+  /** When a cursor was found in the future, and set back. */
+  readonly setBackAt: number | undefined;
 }
 
 /** How far the list has been read, as whoever decides by it must know. */
@@ -97,23 +101,55 @@ export async function moveCursor(store: Store, lease: Lease, completeThrough: nu
   if (!moved) await whileOurs(store, lease, 'SET lease_owner = :owner', { ':owner': text(lease.owner) });
 }
 
-/** Gives the lease back and says how the run ended. `completedAt` is given by a run that completed the scheduled window. */
+/**
+ * Sets a cursor back that a wrong clock has moved into the future. Whatever it promised in between was not so.
+ *
+ * @throws {LeaseLost}
+ */
+export async function setCursorBack(store: Store, lease: Lease, through: number, now: number): Promise<void> {
+  await whileOurs(store, lease, 'SET complete_through = :through, set_back_at = :now', {
+    ':through': number(through),
+    ':now': number(now),
+  });
+}
+
+/** More than this is no delay on the way, and half of what makes receive-webhook refuse webhooks. */
+const CLOCKS_DIFFER = 120;
+
+/**
+ * Gives the lease back and says how the run ended. `completedAt` is given by a run that completed the scheduled window, `clockAheadSeconds` by one
+ * that Telnyx has answered.
+ */
 export async function releaseLease(
   store: Store,
   lease: Lease,
   now: number,
-  outcome: { readonly status?: RunStatus; readonly completedAt?: number },
+  outcome: {
+    readonly status?: RunStatus;
+    readonly completedAt?: number;
+    readonly clockAheadSeconds?: number | undefined;
+  },
 ): Promise<void> {
+  const { clockAheadSeconds: ahead } = outcome;
+  const differs = ahead !== undefined && Math.abs(ahead) > CLOCKS_DIFFER;
+  const agrees = ahead !== undefined && !differs;
   const set = [
     'ended_at = :now',
+    ...(differs ? ['clock_ahead_seconds = :ahead'] : []),
     ...(outcome.status === undefined ? [] : ['last_status = :status']),
     ...(outcome.completedAt === undefined ? [] : ['last_complete_at = :completed']),
   ];
-  await whileOurs(store, lease, `SET ${set.join(', ')} REMOVE lease_owner, lease_until`, {
-    ':now': number(now),
-    ...(outcome.status !== undefined && { ':status': text(outcome.status) }),
-    ...(outcome.completedAt !== undefined && { ':completed': number(outcome.completedAt) }),
-  });
+  await whileOurs(
+    store,
+    lease,
+    `SET ${set.join(', ')} REMOVE lease_owner, lease_until${agrees ? ', clock_ahead_seconds' : ''}`,
+    {
+      ...(differs && { ':ahead': number(ahead) }),
+      ':now': number(now),
+      ...(outcome.status !== undefined && { ':status': text(outcome.status) }),
+      ...(outcome.completedAt !== undefined && { ':completed': number(outcome.completedAt) }),
+    },
+  );
 }
 
 /** The state, for whoever only wants to know. */
@@ -154,6 +190,8 @@ function stateIn(row: Parameters<typeof numberIn>[0]): SyncState {
     completeThrough: numberIn(row, 'complete_through'),
     lastCompleteAt: numberIn(row, 'last_complete_at'),
     lastStatus: textIn(row, 'last_status') as RunStatus | undefined,
+    clockAheadSeconds: numberIn(row, 'clock_ahead_seconds'),
+    setBackAt: numberIn(row, 'set_back_at'),
   };
 }
 

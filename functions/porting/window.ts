@@ -18,14 +18,23 @@ export const OVERLAP = 15 * MINUTE;
 /** How far a window stays behind the present, so that it is closed: no event is created in it any more while it is read. */
 export const SETTLE = 5_000;
 
+/** How far a run reaches back when the cursor is in the future: what was not listed since, it cannot tell. */
+const AFTER_A_WRONG_CLOCK = 7 * 24 * 60 * MINUTE;
+
+/** True when the cursor is in the future: it was moved by a clock that was ahead, and nothing has been listed since. */
+export function isAhead(completeThrough: number | undefined, now: number): completeThrough is number {
+  return completeThrough !== undefined && completeThrough > now;
+}
+
 /**
  * The window of a scheduled run.
  *
  * @param completeThrough the cursor: every event up to here is in the ledger; `undefined` before the first run
- * @returns a window that ends before the present; never an inverted one, even when the clock was set back
+ * @returns a window that ends before the present
  */
 export function scheduledWindow(completeThrough: number | undefined, now: number): Window {
-  const from = completeThrough === undefined ? FIRST_EVENT_AT : Math.max(FIRST_EVENT_AT, completeThrough - OVERLAP);
+  const reaches = isAhead(completeThrough, now) ? now - AFTER_A_WRONG_CLOCK : (completeThrough ?? 0) - OVERLAP;
+  const from = Math.max(FIRST_EVENT_AT, reaches);
   return { from, to: Math.max(from, now - SETTLE) };
 }
 

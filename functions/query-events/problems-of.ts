@@ -29,6 +29,7 @@ const LONGEST_RATE_LIMIT = 60;
  */
 export function problemsOf(status: JudgedStatus, now: number): readonly string[] {
   return [
+    ...timed(status, now),
     ...synced(status, now),
     ...askedTelnyx(status, now),
     ...letIn(status, now),
@@ -36,6 +37,21 @@ export function problemsOf(status: JudgedStatus, now: number): readonly string[]
     ...notified(status),
     ...ported(status),
   ];
+}
+
+function timed({ sync, upstream }: JudgedStatus, now: number): string[] {
+  const { clock_ahead_seconds: ahead } = upstream;
+  const { cursor_set_back_at: setBackAt } = sync;
+  const problems: string[] = [];
+  if (ahead !== null) {
+    const clocks = `${duration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} Telnyx's`;
+    problems.push(`The ledger's clock is ${clocks}: set it right. Webhooks are refused when it is 5 minutes wrong.`);
+  }
+  if (setBackAt !== null && now - millisecondsOf(setBackAt) < DAY) {
+    const found = `The list was taken to be read up to an instant in the future: a clock was ahead. That was set right at ${setBackAt}`;
+    problems.push(`${found}, and the last 7 days were listed again; list what lies before with POST /v2/sync-runs.`);
+  }
+  return problems;
 }
 
 function synced({ sync }: JudgedStatus, now: number): string[] {

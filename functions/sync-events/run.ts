@@ -10,9 +10,10 @@ import {
   type RunStatus,
   releaseLease,
   renewLease,
+  setCursorBack,
   takeLease,
 } from '../ledger/sync-state.ts';
-import { scheduledWindow, type Window } from '../porting/window.ts';
+import { isAhead, scheduledWindow, type Window } from '../porting/window.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, pace } from '../telnyx/pace.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
@@ -82,7 +83,15 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   if (!lease) return undefined;
 
   const window = range ?? scheduledWindow(lease.completeThrough, startedAt);
-  const progress: Progress = { pages: 0, seen: 0, inserted: 0, confirmed: 0, upgraded: 0, through: window.from };
+  const progress: Progress = {
+    pages: 0,
+    seen: 0,
+    inserted: 0,
+    confirmed: 0,
+    upgraded: 0,
+    through: window.from,
+    clockAheadSeconds: undefined,
+  };
   const trigger = range ? 'range' : 'schedule';
   const writeRun = (status: RunStatus, error?: string) => {
     const { through } = progress;
@@ -95,6 +104,10 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   let status: SyncResult['status'] = 'complete';
   let error: string | undefined;
   try {
+    if (!range && isAhead(lease.completeThrough, startedAt)) {
+      log('error', 'cursor_set_back', { run_id: runId, was: iso(lease.completeThrough), is: iso(window.from) });
+      await setCursorBack(store, lease, window.from, startedAt);
+    }
     let reportedAt = startedAt;
     for await (const part of readWindow(window, windowReader(options, lease, progress, faults))) {
       progress.seen += part.events;
@@ -116,9 +129,10 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
 
   await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch(warnOf('days_not_counted'));
   await writeRun(status, error);
-  await releaseLease(store, lease, clock.now(), range ? {} : endOfScheduledRun(status, startedAt)).catch(
-    warnOf('lease_not_released'),
-  );
+  await releaseLease(store, lease, clock.now(), {
+    ...(!range && endOfScheduledRun(status, startedAt)),
+    clockAheadSeconds: progress.clockAheadSeconds,
+  }).catch(warnOf('lease_not_released'));
 
   const ended = {
     run_id: runId,
@@ -143,6 +157,7 @@ interface Progress extends Tally {
   pages: number;
   seen: number;
   through: number;
+  clockAheadSeconds: number | undefined;
 }
 
 /** The window ended some seconds before the run began: that is the instant up to which the ledger knows everything. */
@@ -181,6 +196,8 @@ function windowReader(options: SyncOptions, lease: Lease, progress: Progress, fa
         });
       });
       progress.pages += 1;
+      if (page.telnyxTime !== undefined)
+        progress.clockAheadSeconds = Math.round((clock.now() - page.telnyxTime) / 1000);
       if (page.holdSeconds !== undefined) calls.holdFor(page.holdSeconds);
       return page;
     },

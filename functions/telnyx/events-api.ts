@@ -13,6 +13,8 @@ export interface ListPage {
   readonly totalPages: number;
   /** Seconds to wait before the next request, when this answer used up what the rate limit allows. */
   readonly holdSeconds: number | undefined;
+  /** What Telnyx's clock said, in milliseconds since 1970, to the second. */
+  readonly telnyxTime: number | undefined;
 }
 
 /** Telnyx's Port In Events API. Every call is one HTTP request; whoever calls decides about repeating it. */
@@ -43,7 +45,9 @@ export function eventsApi({
         const response = await telnyx.porting.events.list(query, options).asResponse();
         const usedUp = response.headers.get('x-ratelimit-remaining') === '0';
         const holdSeconds = usedUp ? retryAfterOf(response.headers, Date.now()) : undefined;
-        return { ...readPage(await response.json()), holdSeconds };
+        const date = Date.parse(response.headers.get('date') ?? '');
+        const telnyxTime = Number.isNaN(date) ? undefined : date;
+        return { ...readPage(await response.json()), holdSeconds, telnyxTime };
       }, signal),
 
     republish: (id, signal) => ask((options) => telnyx.porting.events.republish(id, options), signal),
@@ -51,7 +55,7 @@ export function eventsApi({
 }
 
 /** An answer without a list and its totals proves nothing about what was listed, so it counts as no answer. */
-function readPage(page: unknown): Omit<ListPage, 'holdSeconds'> {
+function readPage(page: unknown): Omit<ListPage, 'holdSeconds' | 'telnyxTime'> {
   const { data, meta: given } = isObject(page) ? page : {};
   const meta = isObject(given) ? given : {};
   const { total_results: totalResults, total_pages: totalPages } = meta;

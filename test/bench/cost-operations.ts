@@ -164,7 +164,7 @@ async function republishing(endpoint: string, told: readonly PortingEvent[]): Pr
   ];
 }
 
-const nothing = { records: [], totalPages: 0, totalResults: 0, holdSeconds: undefined };
+const nothing = { records: [], totalPages: 0, totalResults: 0, holdSeconds: undefined, telnyxTime: undefined };
 
 /** A scheduled run of an account in which nothing happens. */
 function run({ store, bus }: Pick<Ledger, 'store' | 'bus'>, now: number) {

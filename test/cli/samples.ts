@@ -120,12 +120,13 @@ export function status(more: object = {}) {
       complete_through: '2026-11-20T09:59:55.000000Z',
       cursor_lag_seconds: 12,
       running: false,
+      cursor_set_back_at: null,
       last_runs: [syncRun('complete', { trigger: 'schedule' })],
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 3, awaiting: 1, unlisted_24h: 0 },
     rejections: { refused_24h: 7, unreadable_24h: 0 },
-    upstream: { last_fault: null, rate_limited_until: null },
+    upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
     ids_agree: true,
     channels: [
       {

@@ -13,12 +13,17 @@ const well: JudgedStatus = {
     complete_through: ago(5),
     cursor_lag_seconds: 300,
     running: false,
+    cursor_set_back_at: null,
     last_runs: [],
   },
   publishing: { unpublished: 3, oldest_unpublished_seconds: 900, undecided_orders: 0 },
   gaps: { missed_24h: 0, recovered_24h: 5, awaiting: 7, unlisted_24h: 0 },
   rejections: { refused_24h: 9_000, unreadable_24h: 0 },
-  upstream: { last_fault: { fault: 'key refused', at: ago(60) }, rate_limited_until: timestampOf(NOW + 2_000) },
+  upstream: {
+    last_fault: { fault: 'key refused', at: ago(60) },
+    rate_limited_until: timestampOf(NOW + 2_000),
+    clock_ahead_seconds: null,
+  },
   ids_agree: false,
   channels: [{ event_type: 'porting_order.split', first_at: ago(9_000), last_at: ago(60) }],
   healing: { mode: 'republish', asked_today: 50, per_day: 50 },
@@ -39,6 +44,21 @@ describe('a problem is a sentence that says what to do', () => {
   const { sync, gaps, healing } = well;
   test.each<[string, Partial<JudgedStatus>, readonly RegExp[]]>([
     [
+      'our clock is ahead',
+      { upstream: { ...well.upstream, clock_ahead_seconds: 10_800 } },
+      [/^The ledger's clock is 3 hours ahead of Telnyx's: set it right/],
+    ],
+    [
+      'our clock is behind',
+      { upstream: { ...well.upstream, clock_ahead_seconds: -180 } },
+      [/^The ledger's clock is 3 minutes behind Telnyx's/],
+    ],
+    [
+      'the cursor stood in the future',
+      { sync: { ...sync, cursor_set_back_at: ago(23 * 60) } },
+      [/in the future: .* the last 7 days were listed again/],
+    ],
+    [
       'never synced',
       { sync: { ...sync, last_complete_at: null } },
       [/^No sync run has ever completed: see sync/, /API key/],
@@ -56,7 +76,11 @@ describe('a problem is a sentence that says what to do', () => {
       { upstream: { ...well.upstream, last_fault: { fault: 'key refused', at: ago(1) } } },
       [/API key/],
     ],
-    ['Telnyx wants an hour', { upstream: { last_fault: null, rate_limited_until: ago(-60) } }, [/another 60 minutes/]],
+    [
+      'Telnyx wants an hour',
+      { upstream: { ...well.upstream, last_fault: null, rate_limited_until: ago(-60) } },
+      [/another 60 minutes/],
+    ],
     [
       'all that comes is refused',
       { channels: [{ event_type: 'porting_order.split', first_at: ago(9_000), last_at: ago(24 * 60 + 1) }] },

@@ -55,12 +55,13 @@ test('of an empty ledger', async () => {
       complete_through: null,
       cursor_lag_seconds: null,
       running: false,
+      cursor_set_back_at: null,
       last_runs: [],
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 0, awaiting: 0, unlisted_24h: 0 },
     rejections: { refused_24h: 0, unreadable_24h: 0 },
-    upstream: { last_fault: null, rate_limited_until: null },
+    upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
     ids_agree: null,
     channels: [],
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
@@ -85,6 +86,7 @@ describe('the sync', () => {
       complete_through: timestampOf(NOON - 120 * SECOND),
       cursor_lag_seconds: 120,
       running: false,
+      cursor_set_back_at: null,
     });
     expect(sync.last_runs.map(({ started_at }) => started_at)).toEqual(
       [0, 1, 2, 3, 4].map((number) => timestampOf(NOON - number * 300 * SECOND)),
@@ -162,6 +164,7 @@ test('how Telnyx has lately answered', async () => {
   expect((await status()).upstream).toEqual({
     last_fault: { fault: 'rate limited', at: timestampOf(NOON - SECOND) },
     rate_limited_until: timestampOf(NOON + 4 * SECOND),
+    clock_ahead_seconds: null,
   });
   vi.setSystemTime(NOON + 4 * SECOND);
   expect((await status()).upstream.rate_limited_until).toBeNull();

@@ -25,7 +25,7 @@ async function reading(window: Window, { size, events, bend = (page) => page }: 
       const within = events().filter(({ at }) => at >= span.from && at <= span.to);
       const records = within.slice((number - 1) * size, number * size);
       const page = { records, totalResults: within.length, totalPages: Math.ceil(within.length / size) };
-      return bend({ ...page, holdSeconds: undefined }, number);
+      return bend({ ...page, holdSeconds: undefined, telnyxTime: undefined }, number);
     },
     async store(records) {
       const ids = (records as { id: string }[]).map(({ id }) => id);

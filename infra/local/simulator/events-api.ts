@@ -74,10 +74,10 @@ export interface EventsApi {
 
 const origin = 'http://127.0.0.1';
 
-const send = (response: ServerResponse, answer: Answer, truncate: boolean): void => {
+const send = (response: ServerResponse, answer: Answer, truncate: boolean, now: number): void => {
   const body = Buffer.from(answer.body);
   const length = answer.status === 204 ? {} : { 'content-length': body.length };
-  response.writeHead(answer.status, { ...answer.headers, ...length });
+  response.writeHead(answer.status, { date: new Date(now).toUTCString(), ...answer.headers, ...length });
   if (truncate) response.write(body.subarray(0, body.length >> 1), () => response.destroy());
   else response.end(body);
 };
@@ -161,7 +161,7 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
     if (fault.hang) return;
     const finish = (): void => {
       request.status = answer.status;
-      send(response, answer, fault.truncate === true);
+      send(response, answer, fault.truncate === true, now());
     };
     if (fault.delayMs) setTimeout(finish, fault.delayMs).unref();
     else finish();

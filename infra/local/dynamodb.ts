@@ -29,10 +29,22 @@ export async function startEngine({ path }: { path?: string } = {}): Promise<Eng
   });
   // The SDK keeps connections; closing one just as it is used again would be an error of nobody's making.
   server.keepAliveTimeout = 0;
-  server.on('request', (request) => {
+  const underWay = new Set<Promise<void>>();
+  server.on('request', (request, response) => {
     // dynalite throws, in this process, when a caller goes away in the middle: a function killed for its time-out does.
     request.removeAllListeners('error');
     request.on('error', () => {});
+    // Before dynalite, which begins its work here.
+    request.prependListener('end', () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      underWay.add(promise);
+      const { end } = response;
+      response.end = (...rest: unknown[]) => {
+        resolve();
+        underWay.delete(promise);
+        return Reflect.apply(end, response, rest);
+      };
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -41,6 +53,9 @@ export async function startEngine({ path }: { path?: string } = {}): Promise<Eng
   return {
     endpoint: `http://127.0.0.1:${port}`,
     async close() {
+      // Work goes on although its caller is gone, and dynalite throws, in this process, when its data are closed before.
+      server.removeAllListeners('request');
+      await Promise.all(underWay);
       const closed = new Promise<void>((resolve, reject) =>
         server.close((error) => (error ? reject(error) : resolve())),
       );

@@ -30,18 +30,18 @@ export interface EnvironmentOptions {
   readonly name: string;
   readonly hosted: HostedFunction;
   readonly bootstrap: string;
+  readonly loadSeconds: number;
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
 }
 
-/** Lambda's own limit for loading. */
-const LOAD_SECONDS = 10;
 /** Of a synchronous result: 6 MB, and a little for Lambda's own wrapping. */
 const MOST_RESULT_BYTES = 6 * 1024 * 1024 + 100;
 /** A thread shares the process with all others; what Lambda would give as memory is only its ceiling here. */
 const MOST_HEAP_MEGABYTES = 192;
 
 /** Starts an execution environment; its function is loaded as soon as the thread runs. */
-export function startEnvironment({ name, hosted, bootstrap, onOutput }: EnvironmentOptions): ExecutionEnvironment {
+export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
+  const { name, hosted, bootstrap, loadSeconds, onOutput } = options;
   const data: EnvironmentData = { bundle: hosted.bundle, functionName: name, memoryMegabytes: hosted.memoryMegabytes };
   const worker = new Worker(bootstrap, {
     workerData: data,
@@ -85,8 +85,8 @@ export function startEnvironment({ name, hosted, bootstrap, onOutput }: Environm
   }
 
   const loadTimer = setTimeout(
-    () => kill({ errorType: 'Sandbox.Timedout', errorMessage: `Loading took more than ${LOAD_SECONDS} seconds` }),
-    LOAD_SECONDS * 1000,
+    () => kill({ errorType: 'Sandbox.Timedout', errorMessage: `Loading took more than ${loadSeconds} seconds` }),
+    loadSeconds * 1000,
   );
 
   return {

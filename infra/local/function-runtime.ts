@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FunctionError } from './bootstrap.ts';
 import {
   type ExecutionEnvironment,
@@ -6,6 +5,7 @@ import {
   type Outcome,
   startEnvironment,
 } from './execution-environment.ts';
+import { atMost, type Sleep, sleep as sleepFor } from './sleep.ts';
 
 /** Runs bundles as Lambda would. */
 export interface FunctionRuntime {
@@ -23,6 +23,10 @@ export interface RuntimeOptions {
   readonly bootstrap: string;
   /** Of each function; where Lambda would start more, events wait here. */
   readonly mostEnvironments?: number;
+  /** Until a function that is still being loaded has failed; 10 unless told, which is Lambda's own limit. */
+  readonly loadSeconds?: number;
+  /** How the end waits for what runs. */
+  readonly sleep?: Sleep;
   /** One line that a function wrote. */
   readonly onOutput: (functionName: string, stream: 'stdout' | 'stderr', line: string) => void;
   /** An invocation that failed: the function threw, ran out of time, or could not be loaded. */
@@ -57,7 +61,7 @@ export function startRuntime(options: RuntimeOptions): FunctionRuntime {
 
     async close(graceMilliseconds) {
       closing = true;
-      await Promise.race([Promise.all(underWay), wait(graceMilliseconds, undefined, { ref: false })]);
+      if (graceMilliseconds > 0) await atMost(graceMilliseconds, Promise.all(underWay), options.sleep ?? sleepFor);
       await Promise.all([...pools.values()].map((pool) => pool.terminate()));
     },
   };
@@ -72,7 +76,7 @@ interface Job {
 function startPool(
   name: string,
   hosted: HostedFunction,
-  { bootstrap, mostEnvironments = 8, onOutput }: RuntimeOptions,
+  { bootstrap, mostEnvironments = 8, loadSeconds = 10, onOutput }: RuntimeOptions,
 ) {
   const all = new Set<ExecutionEnvironment>();
   const idle: ExecutionEnvironment[] = [];
@@ -85,6 +89,7 @@ function startPool(
       name,
       hosted,
       bootstrap,
+      loadSeconds,
       onOutput: (stream, line) => onOutput(name, stream, line),
     });
     all.add(environment);

@@ -1,10 +1,10 @@
 import type { Bundles } from './bundle.ts';
 import { CannotStart } from './cannot-start.ts';
 import { type Names, resolveEnvironment, type ServiceDescription } from './description.ts';
-import { type FunctionRuntime, startRuntime } from './function-runtime.ts';
+import { type FunctionRuntime, type RuntimeOptions, startRuntime } from './function-runtime.ts';
 import { readableLine } from './lines.ts';
 
-export interface HostingOptions {
+export interface HostingOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'sleep'> {
   readonly functions: ServiceDescription['functions'];
   readonly bundles: Bundles;
   readonly names: Names;
@@ -20,7 +20,7 @@ export interface HostingOptions {
  * @throws {CannotStart} when one of them cannot be loaded
  */
 export async function hostFunctions(options: HostingOptions): Promise<FunctionRuntime> {
-  const { functions, bundles, names, endpoints, log, colour } = options;
+  const { functions, bundles, names, endpoints, log, colour, ...limits } = options;
   const hosted = Object.entries(functions).map(([name, described]) => [
     name,
     {
@@ -35,6 +35,7 @@ export async function hostFunctions(options: HostingOptions): Promise<FunctionRu
     if (readable !== undefined) log(readable);
   };
   const runtime = startRuntime({
+    ...limits,
     functions: Object.fromEntries(hosted),
     bootstrap: bundles.bootstrap,
     onOutput: (name, _stream, line) => show(name, line),

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ServiceDescription } from './description.ts';
+import { type Sleep, sleep as sleepFor } from './sleep.ts';
 
 type Schedule = ServiceDescription['schedules'][number];
 
@@ -10,6 +10,7 @@ export interface ScheduleOptions {
   /** Must not reject. The next run of the same schedule waits for it. */
   readonly invoke: (functionName: string, input: unknown) => Promise<unknown>;
   readonly now?: () => number;
+  readonly sleep?: Sleep;
 }
 
 const MINUTE = 60_000;
@@ -20,14 +21,14 @@ const DAY = 24 * 60 * MINUTE;
  *
  * @returns a function that stops them; what it has started goes on
  */
-export function runSchedules({ schedules, everySeconds, invoke, now = Date.now }: ScheduleOptions): () => void {
+export function runSchedules(options: ScheduleOptions): () => void {
+  const { schedules, everySeconds, invoke, now = Date.now, sleep = sleepFor } = options;
   const stopped = new AbortController();
   const { signal } = stopped;
 
   async function until(time: number): Promise<void> {
     // In steps, because a machine that sleeps stops the timers' clock and not the day.
-    for (let left = time - now(); left > 0; left = time - now())
-      await wait(Math.min(left, MINUTE), undefined, { signal });
+    for (let left = time - now(); left > 0; left = time - now()) await sleep(Math.min(left, MINUTE), signal);
   }
 
   async function run(schedule: Schedule): Promise<void> {

@@ -1,7 +1,7 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   DescribeTableCommand,
   type DynamoDBClient,
@@ -9,7 +9,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CannotStart } from '../../infra/local/cannot-start.ts';
 import { dynamodbClient, startEngine } from '../../infra/local/dynamodb.ts';
 import { ensureTables } from '../../infra/local/tables.ts';
@@ -138,12 +138,41 @@ describe('embedded engine on disk', () => {
 
   it('outlives a caller that goes away in the middle of a request', async () => {
     const { endpoint, client } = await openTables(tables);
-    const half = request(endpoint, { method: 'POST', headers: { 'content-length': 100 } });
+    const half = request(endpoint, { method: 'POST', headers: { 'content-length': 100, expect: '100-continue' } });
     half.on('error', () => {});
+    half.flushHeaders();
+    // Now the engine has it.
+    await once(half, 'continue');
     half.write('{');
-    await wait(50);
     half.destroy();
-    await wait(50);
-    await client.send(new DescribeTableCommand({ TableName: 'events' }));
+    await new Promise((resolve) => half.once('close', resolve));
+    for (let turn = 0; turn < 2; turn += 1) await client.send(new DescribeTableCommand({ TableName: 'events' }));
+  });
+
+  it('finishes, before it closes, what callers had asked that are gone', async () => {
+    const engine = await startEngine({ path: await temporaryFolder() });
+    const client = dynamodbClient(engine.endpoint);
+    const table: Table = { holds: 'things', partitionKey: 'id', sortKey: 'at', indexes: {} };
+    await ensureTables(client, { things: table }, { ...options, tableName: () => 'things' });
+    const failed = vi.fn();
+    process.on('uncaughtException', failed);
+    onTestFinished(() => void process.off('uncaughtException', failed));
+
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-date': '20261123T000000Z',
+      'x-amz-target': 'DynamoDB_20120810.PutItem',
+      authorization: 'AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c',
+    };
+    for (let number = 0; number < 50; number += 1) {
+      const asked = request(engine.endpoint, { method: 'POST', headers, agent: false });
+      asked.on('error', () => {});
+      asked.end(JSON.stringify({ TableName: 'things', Item: { id: { S: 'x' }, at: { S: String(number) } } }));
+      await once(asked, 'finish');
+      asked.destroy();
+    }
+    client.destroy();
+    await engine.close();
+    expect(failed).not.toHaveBeenCalled();
   });
 });

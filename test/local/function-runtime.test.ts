@@ -1,22 +1,25 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CannotStart } from '../../infra/local/cannot-start.ts';
 import { type RuntimeOptions, startRuntime } from '../../infra/local/function-runtime.ts';
+import { eventually } from '../eventually.ts';
+import { stoppedClock } from './clock.ts';
+import { closedGate } from './gate.ts';
 import { bundleHandlers } from './stub-functions.ts';
 
-type Options = Partial<Pick<RuntimeOptions, 'mostEnvironments'>> & {
+type Options = Partial<Pick<RuntimeOptions, 'mostEnvironments' | 'loadSeconds' | 'sleep'>> & {
   readonly timeoutSeconds?: number;
   readonly environment?: Record<string, string>;
 };
 
-/** A runtime with one function, `stub`, of the given source, and what it wrote. */
-async function runtimeOf(source: string, { timeoutSeconds = 20, environment = {}, ...options }: Options = {}) {
+/** A runtime with one function, `stub`, of the given source, and what it wrote. Slowness is no failure. */
+async function runtimeOf(source: string, { timeoutSeconds = 3600, environment = {}, ...options }: Options = {}) {
   const { functions, bootstrap } = await bundleHandlers({ stub: source });
   const output: string[] = [];
   const errors: string[] = [];
   const runtime = startRuntime({
     functions: { stub: { bundle: functions.stub ?? '', environment, memoryMegabytes: 128, timeoutSeconds } },
     bootstrap,
+    loadSeconds: 3600,
     onOutput: (name, stream, line) => output.push(`${name} ${stream} ${line}`),
     onError: (name, { errorType }) => errors.push(`${name} ${errorType}`),
     ...options,
@@ -25,6 +28,12 @@ async function runtimeOf(source: string, { timeoutSeconds = 20, environment = {}
   const invoke = (event: unknown = {}) => runtime.invoke('stub', event);
   const result = async (event: unknown = {}) => JSON.parse((await invoke(event)).payload ?? '"no result"');
   return { runtime, invoke, result, output, errors };
+}
+
+/** The limits of functions pass when the test lets time pass. */
+function stopTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
 }
 
 describe('function runtime', () => {
@@ -46,15 +55,18 @@ describe('function runtime', () => {
 
   it('hands over the event and a context', async () => {
     const { result } = await runtimeOf(`export const handler = async (event, context) => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
       const { awsRequestId, functionName, memoryLimitInMB } = context;
-      return { event, awsRequestId, functionName, memoryLimitInMB, left: context.getRemainingTimeInMillis() };
+      const left = context.getRemainingTimeInMillis();
+      const askedBy = Date.now();
+      while (context.getRemainingTimeInMillis() >= left) await new Promise((resolve) => setTimeout(resolve, 1));
+      return { event, awsRequestId, functionName, memoryLimitInMB, left, askedBy };
     };`);
+    const invokedAt = Date.now();
     const first = await result({ a: 1 });
     expect(first).toMatchObject({ event: { a: 1 }, functionName: 'stub', memoryLimitInMB: '128' });
     expect(first.awsRequestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(first.left).toBeGreaterThan(10_000);
-    expect(first.left).toBeLessThanOrEqual(19_975);
+    expect(first.left).toBeLessThanOrEqual(3_600_000);
+    expect(first.left).toBeGreaterThanOrEqual(3_600_000 - (first.askedBy - invokedAt));
     expect((await result()).awsRequestId).not.toBe(first.awsRequestId);
   });
 
@@ -81,42 +93,60 @@ describe('function runtime', () => {
   });
 
   it('kills an environment whose function runs out of time, even in a busy loop', async () => {
+    const gate = await closedGate();
     const { invoke, output } = await runtimeOf(
-      `let calls = 0; export const handler = async ({ hang, spin }) => {
+      `import { get } from 'node:http';
+      let calls = 0; export const handler = async ({ hang, spin }) => {
         calls += 1;
         console.log('last words');
+        if (!hang && !spin) return calls;
+        const asked = get('${gate.url}');
+        await new Promise((resolve) => asked.on('finish', resolve));
         if (spin) for (;;);
-        if (hang) await new Promise((resolve) => setTimeout(resolve, 700));
-        if (hang) console.log('should be dead');
-        return calls;
+        await new Promise(() => {});
       };`,
       { timeoutSeconds: 0.5 },
     );
+    stopTimers();
     expect(await invoke()).toEqual({ payload: '1' });
     for (const event of [{ hang: true }, { spin: true }]) {
-      const { error } = await invoke(event);
+      const outcome = invoke(event);
+      await eventually(() => expect(gate.waiting()).toBe(1));
+      vi.advanceTimersByTime(499);
+      expect(vi.getTimerCount()).toBe(1);
+      vi.advanceTimersByTime(1);
+      const { error } = await outcome;
       expect(error?.errorType).toBe('Sandbox.Timedout');
       expect(error?.errorMessage).toMatch(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 0\.50 seconds$/);
+      // Its thread, whose connection this was, is gone.
+      await eventually(() => expect(gate.waiting()).toBe(0));
     }
     expect(await invoke()).toEqual({ payload: '1' });
-    await wait(500);
     expect(output).toEqual(Array(4).fill('stub stdout last words'));
   });
 
   it('runs one event at a time in an environment, more environments beside it, and no more than allowed', async () => {
+    const gate = await closedGate();
     const { invoke, result } = await runtimeOf(
-      `const id = Math.random(); let running = 0; export const handler = async () => {
+      `const id = Math.random(); let running = 0; export const handler = async ({ wait }) => {
         running += 1;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (wait) await fetch('${gate.url}');
         const together = running;
         running -= 1;
         return { id, together };
       };`,
       { mostEnvironments: 3 },
     );
-    const [one] = await Promise.all([result()]);
+    const one = await result();
     expect(await result()).toEqual(one);
-    const results = await Promise.all(Array.from({ length: 12 }, () => result()));
+    const waiting = Promise.all(Array.from({ length: 12 }, () => result({ wait: true })));
+    await eventually(() => expect(gate.waiting()).toBe(3));
+    // A fourth would be there by the time that this one is.
+    const other = await runtimeOf('export const handler = () => 1;');
+    await other.invoke();
+    expect(gate.waiting()).toBe(3);
+    gate.open();
+    const results = await waiting;
     expect(new Set(results.map(({ together }) => together))).toEqual(new Set([1]));
     expect(new Set(results.map(({ id }) => id)).size).toBe(3);
     await invoke();
@@ -129,6 +159,17 @@ describe('function runtime', () => {
     expect(await Promise.all([invoke(), invoke()])).toMatchObject([{ error: why }, { error: why }]);
     const unnamed = await runtimeOf('export const main = 1;');
     expect(await unnamed.invoke()).toMatchObject({ error: { errorType: 'Runtime.HandlerNotFound' } });
+  });
+
+  it('gives up on a function that is loaded for ever', async () => {
+    const { runtime } = await runtimeOf('for (;;);', { loadSeconds: 10 });
+    stopTimers();
+    const warming = runtime.warm();
+    vi.advanceTimersByTime(9999);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(1);
+    const why = { errorType: 'Sandbox.Timedout', errorMessage: 'Loading took more than 10 seconds' };
+    expect(await warming).toMatchObject({ stub: why });
   });
 
   it('outlives a function that exits, breaks down beside its event, or eats all memory', async () => {
@@ -168,17 +209,22 @@ describe('function runtime', () => {
   });
 
   it('lets what runs finish when it closes, ends what takes too long, and takes nothing new', async () => {
-    const source = `export const handler = async ({ ms }) => {
-      await new Promise((resolve) => setTimeout(resolve, ms));
+    const [gate, clock] = [await closedGate(), stoppedClock()];
+    const source = `export const handler = async ({ hang }) => {
+      await (hang ? new Promise(() => {}) : fetch('${gate.url}'));
       return 'finished';
     };`;
-    const { runtime, invoke } = await runtimeOf(source);
-    await invoke({ ms: 0 });
-    const [short, long] = [invoke({ ms: 200 }), invoke({ ms: 30_000 })];
+    const { runtime, invoke } = await runtimeOf(source, { sleep: clock.sleep });
+    const [short, long] = [invoke(), invoke({ hang: true })];
+    await eventually(() => expect(gate.waiting()).toBe(1));
     const closed = runtime.close(1000);
-    const late = await invoke({ ms: 0 });
+    const late = await invoke();
     expect(late).toMatchObject({ error: { errorType: 'Sandbox.Stopped' } });
+    await clock.pass(999);
+    gate.open();
     expect(await short).toEqual({ payload: '"finished"' });
+    expect(clock.asleep()).toEqual([1]);
+    await clock.pass(1);
     expect(await long).toMatchObject({ error: { errorType: 'Sandbox.Stopped' } });
     await closed;
   });

@@ -275,11 +275,15 @@ describe('gateway', () => {
   it('outlives callers that go away, and requests that are none', async () => {
     const { gateway } = await gatewayOf();
     const { port } = new URL(gateway.url);
-    const half = `POST ${webhook.localPath} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`;
-    for (const text of [half, 'nonsense\r\n\r\n']) {
-      const socket = connect(Number(port), '127.0.0.1', () =>
-        socket.write(text, () => setTimeout(() => socket.destroy(), 20)),
-      );
+    const half = `POST ${webhook.localPath} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{`;
+    for (const [text, answer] of [
+      [half, 'HTTP/1.1 100 Continue'],
+      ['nonsense\r\n\r\n', 'HTTP/1.1 400 Bad Request'],
+    ] as const) {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
+      const [said] = await once(socket, 'data');
+      expect(String(said)).toContain(answer);
+      socket.destroy();
       await new Promise((resolve) => socket.on('close', resolve));
     }
     expect((await send(`${gateway.url}/health`)).statusCode).toBe(200);

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CannotStart } from '../../infra/local/cannot-start.ts';
 import type { FunctionDescription, ServiceDescription } from '../../infra/local/description.ts';
 import { type Local, type LocalOptions, startLocal } from '../../infra/local/local.ts';
 import { readSettings } from '../../infra/local/settings.ts';
 import type { SettingName } from '../../infra/service.ts';
+import { eventually } from '../eventually.ts';
+import { stoppedClock } from './clock.ts';
+import { closedGate } from './gate.ts';
 import { temporaryFolder, writeHandlers } from './stub-functions.ts';
 
 const echo = `
@@ -17,10 +20,10 @@ const echo = `
   const dynamodb = new DynamoDBClient();
   const secrets = new SecretsManagerClient();
   const { THINGS_TABLE: TableName, TOKENS: SecretId, KEYS, UPSTREAM } = process.env;
-  export const handler = async ({ pathParameters, requestContext, body, ms = 0 }) => {
-    await new Promise((resolve) => setTimeout(resolve, ms));
+  export const handler = async ({ pathParameters, requestContext, body, gate }) => {
+    if (gate) await fetch(gate);
     const id = pathParameters?.id ?? 'run';
-    if (requestContext?.http.method === 'POST' || ms) {
+    if (requestContext?.http.method !== 'GET') {
       await dynamodb.send(new PutItemCommand({ TableName, Item: { id: { S: id }, body: { S: body ?? 'scheduled' } } }));
       process.stdout.write(JSON.stringify({ level: 'info', event: 'put', id }) + '\\n');
       return { statusCode: 204 };
@@ -64,7 +67,7 @@ async function describeService(source = echo, changes: Partial<ServiceDescriptio
     does: 'puts and gets',
     entry,
     memoryMegabytes: 128,
-    timeoutSeconds: 20,
+    timeoutSeconds: 3600,
     environment: {
       THINGS_TABLE: { table: 'things' },
       TOKENS: { secret: 'apiTokens' },
@@ -97,18 +100,28 @@ async function freePort(): Promise<number> {
 
 type Started = Local & { readonly lines: readonly string[] };
 
+interface StartOptions extends Partial<LocalOptions> {
+  readonly service: ServiceDescription;
+  readonly syncIntervalSeconds?: number;
+}
+
+/** The service on a machine that may be slow, with an account in which nothing happens. */
 async function startWith(
   environment: Record<string, string>,
-  options: Partial<LocalOptions> & Pick<LocalOptions, 'service'>,
+  { syncIntervalSeconds, ...options }: StartOptions,
 ): Promise<Started> {
   const lines: string[] = [];
   const settings = readSettings({ PORT: '0', ...environment });
-  const local = await startLocal(settings, {
-    log: (line) => lines.push(line),
-    bundleDir: await temporaryFolder(),
-    simulator: { history: 3, ordersPerMinute: 0 },
-    ...options,
-  });
+  const local = await startLocal(
+    { ...settings, ...(syncIntervalSeconds !== undefined && { syncIntervalSeconds }) },
+    {
+      log: (line) => lines.push(line),
+      bundleDir: await temporaryFolder(),
+      simulator: { history: 3, ordersPerMinute: 0, speed: 0.001 },
+      loadSeconds: 3600,
+      ...options,
+    },
+  );
   onTestFinished(local.stop);
   return { ...local, lines };
 }
@@ -202,29 +215,23 @@ describe('the service on this machine', () => {
   });
 
   it('lets a request wait that comes before the functions are up', async () => {
-    const slow = `const until = Date.now() + 1000; while (Date.now() < until); ${echo}`;
+    const loaded = join(await temporaryFolder(), 'loaded');
+    const slow = `
+      import { existsSync } from 'node:fs';
+      while (!existsSync('${loaded}')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      ${echo}`;
     const port = await freePort();
-    const starting = startWith(
-      { DATA_DIR: await temporaryFolder(), PORT: String(port) },
-      {
-        service: await describeService(slow),
-      },
-    );
-    let up = false;
-    starting.then(() => {
-      up = true;
+    const service = await describeService(slow);
+    const starting = startWith({ DATA_DIR: await temporaryFolder(), PORT: String(port) }, { service });
+    const early = await eventually(async () => {
+      const asked = request(`http://127.0.0.1:${port}/things/early`, { method: 'POST' });
+      asked.end();
+      await once(asked, 'finish');
+      return { answered: once(asked, 'response') };
     });
-    const url = `http://127.0.0.1:${port}/things/early`;
-    const early = await vi.waitFor(
-      async () => {
-        const answer = fetch(url, { method: 'POST' });
-        await Promise.race([answer, wait(20)]);
-        return { answer, wasUp: up };
-      },
-      { timeout: 10_000, interval: 5 },
-    );
-    expect(early.wasUp).toBe(false);
-    expect((await early.answer).status).toBe(204);
+    await writeFile(loaded, '');
+    const [answer] = await early.answered;
+    expect(answer.statusCode).toBe(204);
     await starting;
   });
 
@@ -271,21 +278,24 @@ describe('the service on this machine', () => {
 
   it('runs schedules from the start', async () => {
     const schedules: ServiceDescription['schedules'] = [
-      { name: 's', function: 'echo', runs: { everyMinutes: 5 }, input: { ms: 1 } },
+      { name: 's', function: 'echo', runs: { everyMinutes: 5 }, input: {} },
     ];
     const service = await describeService(echo, { schedules });
-    const local = await startWith({ DATA_DIR: await temporaryFolder(), SYNC_INTERVAL_SECONDS: '1' }, { service });
-    await vi.waitFor(() => expect(local.lines.length).toBeGreaterThan(1), 5000);
+    const local = await startWith({ DATA_DIR: await temporaryFolder() }, { service, syncIntervalSeconds: 0.05 });
+    await eventually(() => expect(local.lines.length).toBeGreaterThan(1));
     expect((await get(local, '/things/run')).body).toMatchObject({ body: 'scheduled' });
   });
 
   it('finishes what runs when it stops, and what it wrote is there', async () => {
     const DATA_DIR = await temporaryFolder();
     const service = await describeService();
-    const first = await startWith({ DATA_DIR }, { service });
-    const running = first.invoke('echo', { ms: 500, body: 'late' });
-    await wait(100);
-    await first.stop();
+    const first = await startWith({ DATA_DIR }, { service, sleep: stoppedClock().sleep });
+    const gate = await closedGate();
+    const running = first.invoke('echo', { gate: gate.url, body: 'late' });
+    await eventually(() => expect(gate.waiting()).toBe(1));
+    const stopped = first.stop();
+    gate.open();
+    await stopped;
     expect(await running).toEqual({ payload: '{"statusCode":204}' });
     await expect(fetch(first.url)).rejects.toThrow();
     const second = await startWith({ DATA_DIR }, { service });
@@ -293,11 +303,24 @@ describe('the service on this machine', () => {
   });
 
   it('stops within 5 s whatever runs', async () => {
-    const local = await startWith({ DATA_DIR: await temporaryFolder() }, { service: await describeService() });
-    const running = local.invoke('echo', { ms: 15_000 });
-    const began = performance.now();
-    await local.stop();
-    expect(performance.now() - began).toBeLessThan(4800);
+    const [gate, clock] = [await closedGate(), stoppedClock()];
+    const service = await describeService();
+    const local = await startWith({ DATA_DIR: await temporaryFolder() }, { service, sleep: clock.sleep });
+    const running = local.invoke('echo', { gate: gate.url });
+    await eventually(() => expect(gate.waiting()).toBe(1));
+    // A caller that never sends the rest never gets its answer.
+    const caller = connect(Number(new URL(local.url).port), '127.0.0.1').on('error', () => {});
+    caller.write('POST /things/half HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n');
+    await once(caller, 'data');
+
+    const over = vi.fn();
+    local.stop().then(over);
+    await eventually(async () => {
+      await clock.pass(1000);
+      expect(over).toHaveBeenCalled();
+    });
+    // The engine may take another 300 ms, and `npm start` gives it 4.7 s in all.
+    expect(clock.asked).toEqual([3500, 300]);
     expect(await running).toMatchObject({ error: { errorType: 'Sandbox.Stopped' } });
   });
 
@@ -312,7 +335,7 @@ describe('the service on this machine', () => {
 
     const taken = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void taken.close());
-    await vi.waitFor(() => expect(taken.listening).toBe(true));
+    await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     const service = await describeService();
     await expect(startWith({ DATA_DIR, PORT: String(port) }, { service })).rejects.toThrow(/is in use: set PORT/);
@@ -326,6 +349,21 @@ describe('the service on this machine', () => {
     const DATA_DIR = join(await temporaryFolder(), 'data');
     const starting = startWith({ DATA_DIR, DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' }, { service });
     await expect(starting).rejects.toThrow(/^DYNAMODB_ENDPOINT http:\/\/127\.0\.0\.1:9 does not answer.*ECONNREFUSED/);
+  });
+
+  it('says that an engine elsewhere hangs, after 10 s', async () => {
+    const gate = await closedGate();
+    const late = new AbortController();
+    const limit = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+    onTestFinished(() => limit.mockRestore());
+    const service = await describeService();
+    const DATA_DIR = join(await temporaryFolder(), 'data');
+    const starting = startWith({ DATA_DIR, DYNAMODB_ENDPOINT: gate.url }, { service });
+    const said = expect(starting).rejects.toThrow(/^DYNAMODB_ENDPOINT http:\S+ does not answer/);
+    await eventually(() => expect(gate.waiting()).toBe(1));
+    expect(limit.mock.calls).toEqual([[10_000]]);
+    late.abort();
+    await said;
   });
 
   it('works on an engine elsewhere', async () => {

@@ -1,79 +1,89 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nextDaily, runSchedules, type ScheduleOptions } from '../../infra/local/schedule.ts';
+import { stoppedClock } from './clock.ts';
 
 const often = { name: 'often', function: 'sync', runs: { everyMinutes: 5 }, input: { a: 1 } } as const;
-const own = { ...often, locally: { everySeconds: 0.05, input: { here: true } } } as const;
+const own = { ...often, locally: { everySeconds: 1, input: { here: true } } } as const;
 const nightly = { name: 'nightly', function: 'sync', runs: { dailyAt: '03:17' }, input: { days: 7 } } as const;
 
-function run(options: Partial<ScheduleOptions>): () => void {
-  const stop = runSchedules({ schedules: [often], everySeconds: 0.1, invoke: async () => {}, ...options });
+const SECOND = 1000;
+const DAY = 24 * 60 * 60 * SECOND;
+
+/** Schedules on a clock of their own. */
+function run(options: Partial<ScheduleOptions>, clock = stoppedClock()) {
+  const { now, sleep, pass } = clock;
+  const invoke = vi.fn<ScheduleOptions['invoke']>(async () => {});
+  const stop = runSchedules({ schedules: [often], everySeconds: 15, invoke, now, sleep, ...options });
   onTestFinished(stop);
-  return stop;
+  return { invoke, stop, pass };
 }
 
 describe('schedule', () => {
   it('runs an interval at once and then again and again, with its input', async () => {
-    const invoke = vi.fn(async () => {});
-    run({ everySeconds: 600, invoke });
-    await vi.waitFor(() => expect(invoke).toHaveBeenCalledTimes(1));
-    run({ everySeconds: 0.1, invoke });
-    await vi.waitFor(() => expect(invoke.mock.calls.length).toBeGreaterThan(3), 5000);
-    expect(invoke).toHaveBeenCalledWith('sync', { a: 1 });
+    const { invoke, pass } = run({ everySeconds: 600 });
+    await pass(0);
+    expect(invoke).toHaveBeenCalledTimes(1);
+    await pass(600 * SECOND - 1);
+    expect(invoke).toHaveBeenCalledTimes(1);
+    await pass(1);
+    expect(invoke).toHaveBeenCalledTimes(2);
+    await pass(1200 * SECOND);
+    expect(invoke.mock.calls).toEqual(Array(4).fill(['sync', { a: 1 }]));
   });
 
   it('runs in the interval and with the input that are meant for this host, whatever the common interval is', async () => {
     for (const schedule of [own, { ...nightly, locally: own.locally }]) {
-      const invoke = vi.fn(async () => {});
-      run({ schedules: [schedule], everySeconds: 600, invoke });
-      await vi.waitFor(() => expect(invoke.mock.calls.length).toBeGreaterThan(3), 2000);
-      const inputs = invoke.mock.calls.map((call: unknown[]) => JSON.stringify(call));
-      expect(new Set(inputs)).toEqual(new Set(['["sync",{"here":true}]']));
+      const { invoke, pass } = run({ schedules: [schedule], everySeconds: 600 });
+      await pass(3 * SECOND);
+      expect(invoke.mock.calls).toEqual(Array(4).fill(['sync', { here: true }]));
     }
-    const often = vi.fn(async () => {});
-    run({ schedules: [{ ...own, locally: { ...own.locally, everySeconds: 600 } }], everySeconds: 0.02, invoke: often });
-    await wait(200);
-    expect(often).toHaveBeenCalledTimes(1);
-  });
-
-  it('waits for a run before it starts the next of the same schedule', async () => {
-    let running = 0;
-    let most = 0;
-    let finished = 0;
-    run({
-      everySeconds: 0.01,
-      invoke: async () => {
-        running += 1;
-        most = Math.max(most, running);
-        await wait(50);
-        running -= 1;
-        finished += 1;
-      },
-    });
-    await vi.waitFor(() => expect(finished).toBeGreaterThan(2), 5000);
-    expect(most).toBe(1);
-  });
-
-  it('runs a time of day then, and not at the start', async () => {
-    const invoke = vi.fn(async () => {});
-    const began = Date.now();
-    const clock = (): number => Date.UTC(2026, 10, 23, 3, 16, 59, 700) + (Date.now() - began);
-    run({ schedules: [nightly], invoke, now: clock });
-    await wait(100);
-    expect(invoke).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(invoke).toHaveBeenCalledWith('sync', { days: 7 }), 2000);
-    await wait(300);
+    const seldom = { ...own, locally: { ...own.locally, everySeconds: 600 } };
+    const { invoke, pass } = run({ schedules: [seldom], everySeconds: 1 });
+    await pass(599 * SECOND);
     expect(invoke).toHaveBeenCalledTimes(1);
   });
 
+  it('waits for a run before it starts the next of the same schedule', async () => {
+    const clock = stoppedClock();
+    let running = 0;
+    let most = 0;
+    let finished = 0;
+    const { pass } = run(
+      {
+        everySeconds: 1,
+        invoke: async () => {
+          running += 1;
+          most = Math.max(most, running);
+          await clock.sleep(5 * SECOND, new AbortController().signal);
+          running -= 1;
+          finished += 1;
+        },
+      },
+      clock,
+    );
+    await pass(16 * SECOND);
+    expect([finished, most]).toEqual([3, 1]);
+  });
+
+  it('runs a time of day then, and not at the start', async () => {
+    const { invoke, pass } = run({ schedules: [nightly] }, stoppedClock(Date.UTC(2026, 10, 23, 3, 16, 59, 700)));
+    await pass(299);
+    expect(invoke).not.toHaveBeenCalled();
+    await pass(1);
+    expect(invoke.mock.calls).toEqual([['sync', { days: 7 }]]);
+    await pass(DAY - 1);
+    expect(invoke).toHaveBeenCalledTimes(1);
+    await pass(1);
+    expect(invoke).toHaveBeenCalledTimes(2);
+  });
+
   it('starts nothing once stopped', async () => {
-    const invoke = vi.fn(async () => {});
-    const stop = run({ everySeconds: 0.02, invoke });
-    await vi.waitFor(() => expect(invoke).toHaveBeenCalled());
+    const { invoke, stop, pass } = run({});
+    await pass(20 * SECOND);
+    expect(invoke).toHaveBeenCalledTimes(2);
     stop();
-    const calls = invoke.mock.calls.length;
-    await wait(100);
-    expect(invoke).toHaveBeenCalledTimes(calls);
+    await pass(DAY);
+    expect(invoke).toHaveBeenCalledTimes(2);
   });
 
   it('finds the next time of day in UTC', () => {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import Telnyx from 'telnyx';
 import type { WebhookDelivery } from 'telnyx/resources/webhook-deliveries';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DeliveryRecord } from '../../infra/local/simulator/delivery-log.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { lives } from '../../infra/local/simulator/lives.ts';
@@ -68,7 +67,10 @@ const recordOf = (event: PortingEvent): DeliveryRecord =>
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
-  const calm = { duplicates: 0, latenessMs: 0, retriesAfterMs: [5, 5] };
+  // Time stands still but for the pauses, so that what happened is in the same order on every machine.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const sleep = async (milliseconds: number) => void vi.advanceTimersByTime(milliseconds);
+  const calm = { duplicates: 0, latenessMs: 0, retriesAfterMs: [5, 5], timeoutMs: 3_600_000, sleep };
   const losses = { [lost.event_type]: 1 };
   webhooks = startWebhooks({ keys: createKeys(5), seed: 5, url: () => url, losses, ...calm });
   api = await startEventsApi({
@@ -84,6 +86,7 @@ beforeAll(async () => {
     await webhooks.idle();
     await sleep(3);
   }
+  vi.useRealTimers();
 });
 
 afterAll(async () => {
@@ -137,7 +140,7 @@ describe('the log of webhook deliveries', () => {
     expect(started_at >= before).toBe(true);
     expect([started_at, finished_at]).toEqual([attempts.at(-1)?.started_at, attempts[0]?.finished_at]);
     const instants = attempts.toReversed().flatMap((attempt) => [attempt.started_at, attempt.finished_at]);
-    expect(instants).toEqual(instants.toSorted());
+    expect(instants.map((instant) => Date.parse(instant) - Date.parse(started_at))).toEqual([0, 0, 5, 5, 10, 10]);
     expect(attempts[0]?.http.request.url).toBe(url);
     expect(attempts[0]?.http.response?.headers).toContainEqual(['x-receiver', 'a']);
     expect(record.webhook).toMatchObject({ event_type: patient.event_type, record_type: 'event' });
@@ -251,10 +254,11 @@ describe('the codes', () => {
   });
 
   it('of silence', async () => {
-    const silent = createServer(() => {});
+    const late = new AbortController();
+    const silent = createServer(() => late.abort(new DOMException('late', 'TimeoutError')));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const target = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
-    const error = await fetch(target, { signal: AbortSignal.timeout(50) }).catch((cause: unknown) => cause);
+    const error = await fetch(target, { signal: late.signal }).catch((cause: unknown) => cause);
     expect(codeOfFailure(error)).toBe(75_000);
     silent.close();
     silent.closeAllConnections();

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type EventsApi,
   type EventsApiOptions,
@@ -7,6 +6,7 @@ import {
   startEventsApi,
 } from '../../infra/local/simulator/events-api.ts';
 import { lives } from '../../infra/local/simulator/lives.ts';
+import { eventually } from '../eventually.ts';
 
 const apiKey = 'KEYtest';
 const open: EventsApi[] = [];
@@ -18,6 +18,7 @@ const start = async (options: Partial<EventsApiOptions> = {}): Promise<EventsApi
 };
 
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(open.splice(0).map((api) => api.close()));
 });
 
@@ -138,22 +139,32 @@ describe('intercept', () => {
     const api = await start();
     api.put(event);
     api.intercept = () => ({ delayMs: 80 });
-    const before = performance.now();
-    expect(await total(api)).toBe(1);
-    expect(performance.now() - before).toBeGreaterThan(75);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const late = total(api);
+    await eventually(() => expect(api.requests).toHaveLength(1));
+    vi.advanceTimersByTime(79);
+    expect(api.requests[0]?.status).toBe(0);
+    vi.advanceTimersByTime(1);
+    vi.useRealTimers();
+    expect(await late).toBe(1);
 
     api.intercept = () => ({ hang: true });
-    const init = { method: 'POST', signal: AbortSignal.timeout(100) };
-    await expect(ask(api, `/porting/events/${event.id}/republish`, init)).rejects.toThrow();
-    expect(api.republished).toEqual([event.id]);
-    expect(api.requests.at(-1)?.status).toBe(0);
+    const caller = new AbortController();
+    const republish = ask(api, `/porting/events/${event.id}/republish`, { method: 'POST', signal: caller.signal });
+    const refused = expect(republish).rejects.toThrow();
+    await eventually(() => expect(api.republished).toEqual([event.id]));
+    api.intercept = undefined;
+    expect(await total(api)).toBe(1);
+    expect(api.requests[1]?.status).toBe(0);
+    caller.abort();
+    await refused;
   });
 
   it('does not keep close() waiting', async () => {
     const api = await start();
     api.intercept = () => ({ hang: true });
     const hanging = expect(ask(api, '/porting/events')).rejects.toThrow();
-    while (api.requests.length === 0) await sleep(5);
+    await eventually(() => expect(api.requests).toHaveLength(1));
     await api.close();
     await hanging;
   });

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Telnyx from 'telnyx';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PortingEvent } from '../../infra/local/simulator/events-api.ts';
 import { lives } from '../../infra/local/simulator/lives.ts';
 import {
@@ -15,6 +14,8 @@ import {
   webhookCount,
   webhookHeaders,
 } from '../../infra/local/simulator/webhooks.ts';
+import { eventually } from '../eventually.ts';
+import { stoppedClock } from './clock.ts';
 
 const events = lives({ seed: 5, from: Date.parse('2026-11-01T00:00:00Z'), orders: 200, days: 10 }).map(
   ({ event }) => event,
@@ -33,7 +34,6 @@ const firstOf = (type: string, status?: string): PortingEvent => {
 interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly raw: string;
-  readonly at: number;
 }
 
 const closing: (() => unknown)[] = [];
@@ -45,7 +45,7 @@ afterEach(async () => {
 const receive = async (statusOf: (count: number) => number) => {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
-    received.push({ headers: request.headers, raw: await text(request), at: performance.now() });
+    received.push({ headers: request.headers, raw: await text(request) });
     const status = statusOf(received.length);
     if (status > 0) response.writeHead(status).end('thanks');
   });
@@ -58,7 +58,15 @@ const receive = async (statusOf: (count: number) => number) => {
 };
 
 const keys = createKeys(5);
-const calm = { losses: 0, duplicates: 0, latenessMs: 0, retriesAfterMs: [20, 40] };
+/** However slow this machine is, no attempt is given up; nobody waits for the next. */
+const calm = {
+  losses: 0,
+  duplicates: 0,
+  latenessMs: 0,
+  retriesAfterMs: [20, 40],
+  timeoutMs: 3_600_000,
+  sleep: async () => {},
+};
 
 const start = (url: string | undefined, options: Partial<WebhooksOptions> = {}) => {
   const webhooks = startWebhooks({ keys, seed: 5, url: () => url, ...calm, ...options });
@@ -161,14 +169,48 @@ describe('delivery', () => {
       '3 delivered',
     ]);
     expect(received.map(({ raw }) => JSON.parse(raw).meta.attempt)).toEqual([1, 2, 3]);
-    expect((received[1]?.at ?? 0) - (received[0]?.at ?? 0)).toBeGreaterThan(15);
+  });
+
+  it('waits 1, 4 and 15 s between its attempts', async () => {
+    const { received, url } = await receive(() => 500);
+    const clock = stoppedClock();
+    const { retriesAfterMs, ...usual } = calm;
+    const webhooks = startWebhooks({ keys, seed: 5, url: () => url, ...usual, sleep: clock.sleep });
+    closing.push(webhooks.close);
+    webhooks.send(firstOf('new_comment'));
+    await clock.pass(0);
+    const attempts = () => received.filter(({ raw }) => raw !== 'another');
+    for (const [index, pause] of [1000, 4000, 15_000].entries()) {
+      await eventually(() => expect(clock.asleep()).toEqual([pause]));
+      await clock.pass(pause - 1);
+      // An attempt that did not wait would have come before this one.
+      await fetch(url, { method: 'POST', body: 'another' });
+      expect(attempts()).toHaveLength(index + 1);
+      await clock.pass(1);
+    }
+    await webhooks.idle();
+    expect(webhooks.deliveries.map(({ outcome }) => outcome)).toEqual(Array(4).fill('failed'));
   });
 
   it('gives up in the end, after silence and after a refused connection', async () => {
-    const { url } = await receive(() => 0);
-    const silent = start(url, { timeoutMs: 50 });
+    const { received, url } = await receive(() => 0);
+    const limits: AbortController[] = [];
+    const limit = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      limits.push(new AbortController());
+      return (limits.at(-1) as AbortController).signal;
+    });
+    closing.push(() => limit.mockRestore());
+    const { timeoutMs, ...usual } = calm;
+    const silent = startWebhooks({ keys, seed: 5, url: () => url, ...usual });
+    closing.push(silent.close);
     silent.send(firstOf('new_comment'));
+    for (const attempt of [1, 2, 3]) {
+      await eventually(() => expect(received).toHaveLength(attempt));
+      expect(silent.deliveries).toHaveLength(attempt - 1);
+      limits.at(-1)?.abort();
+    }
     await silent.idle();
+    expect(limit.mock.calls).toEqual([[2000], [2000], [2000]]);
     const refused = start('http://127.0.0.1:1/');
     refused.send(firstOf('new_comment'));
     await refused.idle();
@@ -210,13 +252,15 @@ describe('delivery', () => {
     const sample = events.filter((event) => webhookCount(event) === 1).slice(0, 300);
     const run = async (seed: number) => {
       received.length = 0;
-      const webhooks = start(url, { seed, losses: 0.1, duplicates: 0.1, latenessMs: 300 });
+      const clock = stoppedClock();
+      const webhooks = start(url, { seed, losses: 0.1, duplicates: 0.1, latenessMs: 300, sleep: clock.sleep });
       for (const event of sample) webhooks.send(event);
+      await clock.pass(300);
       await webhooks.idle();
       const lost = webhooks.deliveries.filter(({ outcome }) => outcome === 'lost').map(({ id }) => id);
       const order = received.map(({ raw }) => JSON.parse(raw)).map(({ data, id }): string => data?.id ?? id);
       const doubled = order.filter((id, index) => order.indexOf(id) !== index);
-      return { lost, order, doubled: doubled.sort() };
+      return { lost, order, doubled: doubled.sort(), lateness: clock.asked };
     };
     const one = await run(1);
     expect(one.lost.length).toBeGreaterThan(10);
@@ -228,7 +272,9 @@ describe('delivery', () => {
     expect([...new Set(one.order)]).not.toEqual(sample.map(({ id }) => id).filter((id) => !one.lost.includes(id)));
 
     const again = await run(1);
-    expect([again.lost, again.doubled]).toEqual([one.lost, one.doubled]);
+    expect([again.lost, again.doubled, again.lateness]).toEqual([one.lost, one.doubled, one.lateness]);
+    expect(Math.min(...one.lateness)).toBeLessThan(30);
+    expect(Math.max(...one.lateness)).toBeGreaterThan(270);
     expect((await run(2)).lost).not.toEqual(one.lost);
   });
 
@@ -247,13 +293,17 @@ describe('delivery', () => {
   it('loses, doubles and delays only the types that it is told to', async () => {
     const { received, url } = await receive(() => 200);
     const [comment, status, deletion] = [firstOf('new_comment'), firstOf('status_changed'), firstOf('deleted')];
+    const clock = stoppedClock();
     const webhooks = start(url, {
       losses: { 'porting_order.new_comment': 1 },
       duplicates: { 'porting_order.deleted': 1 },
       latenessMs: { 'porting_order.status_changed': 1e8 },
+      sleep: clock.sleep,
     });
     for (const event of [comment, status, deletion]) webhooks.send(event);
-    while (webhooks.deliveries.length < 3) await sleep(5);
+    await clock.pass(0);
+    await eventually(() => expect(webhooks.deliveries).toHaveLength(3));
+    expect(clock.asleep()).toHaveLength(1);
     const order = received.map(({ raw }) => JSON.parse(raw)).map(({ data, id }): string => data?.id ?? id);
     expect(order).toEqual([deletion.id, deletion.id]);
     expect(webhooks.deliveries[0]).toEqual({ id: comment.id, attempt: 1, outcome: 'lost' });
@@ -266,10 +316,11 @@ describe('delivery', () => {
     await nowhere.idle();
     expect(nowhere.deliveries).toEqual([]);
 
-    const { url } = await receive(() => 0);
-    const webhooks = start(url, { timeoutMs: 30_000 });
+    const { received, url } = await receive(() => 0);
+    const webhooks = start(url);
     webhooks.send(firstOf('new_comment'));
-    const late = start(url, { latenessMs: 1e8 });
+    await eventually(() => expect(received).toHaveLength(1));
+    const late = start(url, { latenessMs: 1e8, sleep: stoppedClock().sleep });
     late.send(firstOf('new_comment'));
     await webhooks.close();
     await late.close();

@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Telnyx from 'telnyx';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../infra/local/simulator/simulator.ts';
+import { eventually } from '../eventually.ts';
+import { stoppedClock } from './clock.ts';
 
 const apiKey = 'KEYtest';
 const closing: (() => unknown)[] = [];
@@ -12,7 +13,15 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-const calm = { requestsPerSecond: Number.POSITIVE_INFINITY, losses: 0, duplicates: 0, latenessMs: 0, payloadMs: 20 };
+/** However slow this machine is, each webhook is sent once. Nobody waits for payloads. */
+const calm = {
+  requestsPerSecond: Number.POSITIVE_INFINITY,
+  losses: 0,
+  duplicates: 0,
+  latenessMs: 0,
+  timeoutMs: 3_600_000,
+  sleep: async () => {},
+};
 
 const start = async (options: Partial<SimulatorOptions> = {}): Promise<Simulator> => {
   const simulator = await startSimulator({ apiKey, seed: 11, history: 20, speed: 2_000_000, ...calm, ...options });
@@ -35,8 +44,14 @@ const receive = async () => {
   return { ids, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 };
 
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await sleep(5);
+/** From now on orders live only as long as the test lets time pass. */
+const stopLives = (): void => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  closing.push(() => vi.useRealTimers());
+};
+
+const liveUntil = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await vi.advanceTimersByTimeAsync(10);
 };
 
 describe('the simulator', () => {
@@ -60,7 +75,7 @@ describe('the simulator', () => {
     const id = comment?.id ?? '';
     expect((await telnyx.porting.events.retrieve(id)).data).toEqual(comment);
     await telnyx.porting.events.republish(id);
-    await until(() => ids.length > 0);
+    await eventually(() => expect(ids.length).toBeGreaterThan(0));
     expect(ids).toEqual([id]);
     await simulator.pause();
     expect(simulator.deliveries).toEqual([{ id, attempt: 1, outcome: 'delivered', status: 200 }]);
@@ -87,11 +102,12 @@ describe('the simulator', () => {
   });
 
   it('tells the same story for the same seed, and announces each event that has a webhook', async () => {
+    stopLives();
     const tell = async (seed: number, speed: number) => {
       const { ids, url } = await receive();
       const simulator = await start({ seed, speed, webhookUrl: url, ordersPerMinute: speed / 1000, history: 5 });
       const known = new Set(simulator.events().map(({ id }) => id));
-      await until(() => simulator.events().length > known.size + 150);
+      await liveUntil(() => simulator.events().length > known.size + 150);
       await simulator.pause();
       const events = simulator.events().filter(({ id }) => !known.has(id));
       expect(events.every(({ payload_status }) => payload_status === 'completed')).toBe(true);
@@ -106,6 +122,7 @@ describe('the simulator', () => {
   });
 
   it('sends the webhooks of an order with a URL of its own there, and says so in each of its status changes', async () => {
+    stopLives();
     const [account, own] = [await receive(), await receive()];
     const simulator = await start({
       history: 0,
@@ -113,7 +130,7 @@ describe('the simulator', () => {
       webhookUrl: account.url,
       ownWebhooks: { share: 0.5, url: own.url },
     });
-    await until(() => simulator.events().length > 200);
+    await liveUntil(() => simulator.events().length > 200);
     await simulator.pause();
     const urlsOf = Map.groupBy(
       simulator.events().filter(({ event_type }) => event_type === 'porting_order.status_changed'),
@@ -160,13 +177,20 @@ describe('the simulator', () => {
 
   it('shows a new event first without its payload, at the present time, and announces it when complete', async () => {
     const { ids, url } = await receive();
-    const simulator = await start({ history: 0, speed: 1, payloadMs: 150 });
+    const before = Date.now();
+    const clock = stoppedClock();
+    const one = { history: 0, ordersPerMinute: 0.001, speed: 0.001 };
+    const simulator = await start({ ...one, payloadMs: 150, sleep: clock.sleep });
     simulator.sendWebhooksTo(url);
-    await until(() => simulator.events().length === 1);
+    await eventually(() => expect(simulator.events()).toHaveLength(1));
     const [created] = simulator.events();
     expect(created).toMatchObject({ payload_status: 'created', payload: null });
-    expect(Math.abs(Date.parse(created?.created_at ?? '') - Date.now())).toBeLessThan(5000);
+    expect(Date.parse(created?.created_at ?? '')).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(created?.created_at ?? '')).toBeLessThanOrEqual(Date.now());
+    await clock.pass(149);
+    expect(simulator.events()).toEqual([created]);
     expect(ids).toEqual([]);
+    await clock.pass(1);
     await simulator.pause();
     const [completed] = simulator.events();
     expect(completed).toMatchObject({ id: created?.id, created_at: created?.created_at, payload_status: 'completed' });
@@ -176,18 +200,26 @@ describe('the simulator', () => {
   });
 
   it('rests while paused, goes on when resumed, and stops for good when closed', async () => {
-    const simulator = await start({ history: 0, ordersPerMinute: 6000 });
-    await until(() => simulator.events().length > 20);
-    await simulator.pause();
+    stopLives();
+    const MINUTE = 60_000;
+    const simulator = await start({ history: 0, speed: 8000 });
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
     const count = simulator.events().length;
-    await sleep(100);
+    const begun = () =>
+      simulator.events().filter(({ payload }) => JSON.stringify(payload?.status)?.includes('"draft"')).length;
+    // Four a minute, and one at the start.
+    expect(begun()).toBe(41);
+    await simulator.pause();
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
     expect(simulator.events()).toHaveLength(count);
     simulator.resume();
-    await until(() => simulator.events().length > count + 20);
-    await simulator.close();
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
     const last = simulator.events().length;
-    await sleep(100);
+    expect(begun()).toBe(81);
+    await simulator.close();
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
     expect(simulator.events()).toHaveLength(last);
+    vi.useRealTimers();
     await expect(fetch(simulator.url)).rejects.toThrow();
   });
 });

@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startCommand } from '../../infra/local/start-command.ts';
+import { eventually } from '../eventually.ts';
+import { closedGate } from './gate.ts';
 import { temporaryFolder } from './stub-functions.ts';
 
-const script = resolve('infra/local/start.ts');
+vi.mock('../../infra/local/start-command.ts', () => ({ startCommand: vi.fn() }));
+
+const real = resolve('infra/local/start.ts');
+const patient = resolve('test/local/start-patiently.ts');
+const small = resolve('test/local/start-small.ts');
 
 interface Started {
   readonly child: ChildProcess;
@@ -16,7 +20,7 @@ interface Started {
   readonly ended: Promise<number>;
 }
 
-function start(environment: Record<string, string>, args: readonly string[] = [script]): Started {
+function start(args: readonly string[], environment: Record<string, string> = {}): Started {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, args, { env: { PATH, PORT: '0', ...environment }, stdio: 'pipe' });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -30,36 +34,47 @@ function start(environment: Record<string, string>, args: readonly string[] = [s
   return { child, said, ended: once(child, 'close').then(([code]) => code as number) };
 }
 
-async function startReady(environment: Record<string, string>): Promise<Started & { url: string }> {
-  const started = start(environment);
-  await vi.waitFor(() => expect(started.said.stdout).toMatch(/^ready /m), { timeout: 30_000 });
-  return { ...started, url: /^ready (\S+)$/m.exec(started.said.stdout)?.[1] ?? '' };
+async function startReady(
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<Started & { url: string }> {
+  const started = start(args, environment);
+  const { said, ended } = started;
+  const ready = eventually(() => expect(said.stdout).toMatch(/^ready /m));
+  await Promise.race([ready, ended.then(() => expect.fail(`It ended: ${said.stdout}${said.stderr}`))]);
+  return { ...started, url: /^ready (\S+)$/m.exec(said.stdout)?.[1] ?? '' };
 }
 
 describe('the start command', () => {
+  it('has its usual limits, and the real service', async () => {
+    await import('../../infra/local/start.ts');
+    expect(vi.mocked(startCommand).mock.calls).toEqual([[]]);
+  });
+
   it('stops at a bad setting with one line and no more', async () => {
-    const { said, ended } = start({ PORT: 'many' });
+    const { said, ended } = start([real], { PORT: 'many' });
     expect(await ended).toBe(1);
     expect(said).toEqual({ stdout: '', stderr: 'PORT is "many": set it to a whole number from 0 to 65535\n' });
   });
 
   it('shows random tokens once, and stops at Ctrl-C', async () => {
     const DATA_DIR = await temporaryFolder();
-    const { child, said, ended, url } = await startReady({ DATA_DIR });
+    const { child, said, ended, url } = await startReady([patient], { DATA_DIR });
     expect(said.stdout.match(/^API_(READ|OPERATE)_TOKEN=\S{32}$/gm)).toHaveLength(2);
     expect(said.stdout).toContain(`data ${DATA_DIR}\n`);
     expect(said.stdout).toContain('upstream Telnyx simulator ');
     expect(said.stdout).toContain(`bus ${url}/_local/bus\n`);
-    for (const path of ['/health', '/_local/bus']) expect((await fetch(url + path)).status).toBe(200);
+    // A function may give up on an engine that is slow.
+    for (const path of ['/health', '/_local/bus']) {
+      await eventually(async () => expect((await fetch(url + path)).status).toBe(200));
+    }
 
-    const second = start({ DATA_DIR });
+    const second = start([small], { DATA_DIR });
     expect(await second.ended).toBe(1);
     expect(second.said.stderr).toMatch(/^DATA_DIR is in use by another npm start: .*\n$/);
 
-    const began = performance.now();
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-    expect(performance.now() - began).toBeLessThan(5000);
     expect(said.stderr).toBe('');
   });
 
@@ -70,7 +85,7 @@ describe('the start command', () => {
       TELNYX_API_KEY: 'KEY-nobody-sees',
       TELNYX_BASE_URL: 'http://127.0.0.1:9/v2',
     };
-    const { child, said, ended } = await startReady({ DATA_DIR: await temporaryFolder(), ...chosen });
+    const { child, said, ended } = await startReady([patient], { DATA_DIR: await temporaryFolder(), ...chosen });
     expect(said.stdout).toContain('upstream http://127.0.0.1:9/v2\n');
     expect(said.stdout).toContain('webhooks are refused until TELNYX_PUBLIC_KEY is set\n');
     child.kill('SIGTERM');
@@ -78,35 +93,38 @@ describe('the start command', () => {
     expect(said.stdout + said.stderr).not.toContain('nobody-sees');
   });
 
-  it('lets a running sync finish for some seconds, unless Ctrl-C is pressed again', async () => {
-    const silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    onTestFinished(() => {
-      silent.closeAllConnections();
-      silent.close();
-    });
-    const { port } = silent.address() as AddressInfo;
-    const upstream = { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: `http://127.0.0.1:${port}/v2` };
-    const { child, ended } = await startReady({ DATA_DIR: await temporaryFolder(), ...upstream });
-    const began = performance.now();
-    child.kill('SIGINT');
-    await wait(100);
-    // npm passes the same one on.
-    child.kill('SIGINT');
-    await wait(900);
-    expect(child.exitCode).toBeNull();
-    child.kill('SIGINT');
-    expect(await ended).toBe(130);
-    expect(performance.now() - began).toBeLessThan(2500);
+  /** Ctrl-C is pressed, while a sync waits for the gate. */
+  async function stopDuringSync() {
+    const gate = await closedGate();
+    const upstream = { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: gate.url };
+    const started = await startReady([small], { DATA_DIR: await temporaryFolder(), ...upstream });
+    await eventually(() => expect(gate.waiting()).toBe(1));
+    started.child.kill('SIGINT');
+    await eventually(() => expect(started.said.stdout).toMatch(/^stopping$/m));
+    return { ...started, gate };
+  }
+
+  it('lets a running sync finish', async () => {
+    const { said, ended, gate } = await stopDuringSync();
+    gate.open();
+    expect(await ended).toBe(0);
+    expect(said.stdout).toMatch(/ sync +finished$/m);
+  });
+
+  it('does not, when Ctrl-C is pressed again', async () => {
+    const { child, said } = await stopDuringSync();
+    // At first it may count as the same one.
+    await eventually(() => {
+      child.kill('SIGINT');
+      expect(child.exitCode).toBe(130);
+    }, 100);
+    expect(said.stdout).not.toContain('finished');
   });
 
   it('stops when npm, which had started it, is gone', async () => {
-    const DATA_DIR = await temporaryFolder();
-    const shell = start({ DATA_DIR, npm_lifecycle_event: 'start' }, [
-      '--eval',
-      `require('node:child_process').spawn(process.execPath, [${JSON.stringify(script)}], { stdio: 'inherit' })`,
-    ]);
-    await vi.waitFor(() => expect(shell.said.stdout).toMatch(/^ready /m), { timeout: 30_000 });
+    const code = `require('node:child_process').spawn(process.execPath, [${JSON.stringify(small)}], { stdio: 'inherit' })`;
+    const environment = { DATA_DIR: await temporaryFolder(), npm_lifecycle_event: 'start' };
+    const shell = await startReady(['--eval', code], environment);
     shell.child.kill('SIGKILL');
     // The pipes are closed once the inner process is gone too.
     await shell.ended;
@@ -117,7 +135,7 @@ describe('the start command', () => {
     const code = `Object.defineProperty(process.versions, 'node', { value: '20.19.0' }); require(${JSON.stringify(
       resolve('infra/local/node-version.cjs'),
     )})`;
-    const { said, ended } = start({}, ['--eval', code]);
+    const { said, ended } = start(['--eval', code]);
     expect(await ended).toBe(1);
     expect(said.stderr).toMatch(/^port-in-ledger needs Node 24 and this is 20\.19\.0: .*\n$/);
   });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep as sleepFor } from '../sleep.ts';
 import { startAgenda } from './agenda.ts';
 import { startErrands } from './errands.ts';
 import { type EventsApi, type EventsApiOptions, startEventsApi } from './events-api.ts';
@@ -58,7 +58,7 @@ const historySeconds = 28 * 86_400;
  */
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { seed = 1, speed = 8000, ordersPerMinute = 4, history = 60, payloadMs, offSpec = false } = options;
-  const { ownWebhooks = { share: 0, url: '' }, hasDeliveryLog = true } = options;
+  const { ownWebhooks = { share: 0, url: '' }, hasDeliveryLog = true, sleep = sleepFor } = options;
   let { webhookUrl } = options;
   const keys = createKeys(seed);
   const webhooks = startWebhooks({
@@ -87,7 +87,7 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     const event = draft(createdAt, createdAt + takes * 1000);
     api.put(withoutPayload(event));
     payloads.run(async (signal) => {
-      await sleep(takes, undefined, { signal });
+      await sleep(takes, signal);
       api.put(event);
       webhooks.send(event);
     });

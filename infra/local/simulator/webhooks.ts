@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Sleep, sleep as sleepFor } from '../sleep.ts';
 import type { DeliveryAttempt, DeliveryRecord } from './delivery-log.ts';
 import { startErrands } from './errands.ts';
 import type { Keys } from './keys.ts';
@@ -43,6 +43,8 @@ export interface WebhooksOptions {
   readonly timeoutMs?: number;
   /** Whether `data.id` is the id that the Events API shows, which Telnyx does not document; true unless told. */
   readonly sameIds?: boolean;
+  /** How a late webhook waits, and a further attempt. */
+  readonly sleep?: Sleep;
 }
 
 export interface Webhooks {
@@ -76,7 +78,7 @@ const deliveryOf = (id: string, number: number, { status: outcome, http }: Deliv
 /** Sends signed webhooks as Telnyx does: retried until the answer is 200, in no order, some twice and some never. */
 export const startWebhooks = (options: WebhooksOptions): Webhooks => {
   const { keys, seed, url, losses = 0.1, duplicates = 0.1, latenessMs = 3000 } = options;
-  const { retriesAfterMs = [1000, 4000, 15_000], timeoutMs = 2000, sameIds = true } = options;
+  const { retriesAfterMs = [1000, 4000, 15_000], timeoutMs = 2000, sameIds = true, sleep = sleepFor } = options;
   const deliveries: Delivery[] = [];
   const log: DeliveryRecord[] = [];
   const errands = startErrands();
@@ -104,7 +106,7 @@ export const startWebhooks = (options: WebhooksOptions): Webhooks => {
     const attempts: DeliveryAttempt[] = [];
     let body = '';
     for (const [index, pause] of [0, ...retriesAfterMs].entries()) {
-      if (pause > 0) await sleep(pause, undefined, { signal });
+      if (pause > 0) await sleep(pause, signal);
       const target = url(event);
       if (target === undefined) break;
       body = webhookBody(event, { url: target, attempt: index + 1, id });
@@ -135,7 +137,7 @@ export const startWebhooks = (options: WebhooksOptions): Webhooks => {
         for (let copy = 0; copy < copies && !isLost; copy += 1) {
           const lateness = random.between(0, numberFor(latenessMs, event));
           errands.run(async (signal) => {
-            await sleep(lateness, undefined, { signal });
+            await sleep(lateness, signal);
             await deliver(event, signal);
           });
         }

@@ -1,0 +1,49 @@
+import { endBundler } from './bundle.ts';
+import { CannotStart } from './cannot-start.ts';
+import { type Local, type LocalOptions, startLocal } from './local.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { type StopOptions, stopAtSignals } from './stop-signals.ts';
+
+/** What `npm start` itself never gives. */
+export type StartOptions = Omit<LocalOptions, 'log' | 'colour'> & Pick<StopOptions, 'stopWithinMs'>;
+
+/** Runs the whole service, as the variables of the environment set it, until Ctrl-C. Ends the process. */
+export async function startCommand({ stopWithinMs, ...options }: StartOptions = {}): Promise<void> {
+  // Functions see the time zone that they have on Lambda.
+  process.env.TZ = 'UTC';
+  // A reader that went away (npm start | head) is no reason to fail: what cannot be shown is not.
+  process.stdout.on('error', () => {});
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+
+  let local: Local | undefined;
+  stopAtSignals({ stop: () => local?.stop(), log, ...(stopWithinMs !== undefined && { stopWithinMs }) });
+  try {
+    const settings = readSettings(process.env);
+    local = await startLocal(settings, { ...options, log, colour });
+    await endBundler();
+    announce(settings, local);
+    log(`ready ${local.url}`);
+  } catch (error) {
+    if (!(error instanceof CannotStart)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function log(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function announce(settings: Settings, { url, simulator, tokens }: Local): void {
+  const { telnyx, publicKeys, generatedTokens, dataDir, dynamodbEndpoint, seed = 1 } = settings;
+  log(
+    telnyx
+      ? `upstream ${telnyx.baseUrl}`
+      : `upstream Telnyx simulator ${simulator?.url}, seed ${seed}; set TELNYX_API_KEY to use the real service`,
+  );
+  if (telnyx && publicKeys.length === 0) log('webhooks are refused until TELNYX_PUBLIC_KEY is set');
+  log(`data ${dynamodbEndpoint ?? dataDir}`);
+  log(`bus ${url}/_local/bus`);
+  if (generatedTokens.includes('read')) log(`API_READ_TOKEN=${tokens.read}`);
+  if (generatedTokens.includes('operate')) log(`API_OPERATE_TOKEN=${tokens.operate}`);
+}

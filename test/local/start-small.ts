@@ -1,0 +1,25 @@
+/** The start command with one function, a sync that asks its upstream once. A stop waits for it for ever. */
+import { join } from 'node:path';
+import { startCommand } from '../../infra/local/start-command.ts';
+
+await startCommand({
+  service: {
+    tables: {},
+    functions: {
+      sync: {
+        does: 'asks once',
+        entry: 'test/local/asking-sync.ts',
+        memoryMegabytes: 128,
+        timeoutSeconds: 3600,
+        environment: { UPSTREAM: { setting: 'telnyxBaseUrl' } },
+      },
+    },
+    webhook: { function: 'sync', localPath: '/hook' },
+    routes: [],
+    schedules: [{ name: 'sync', function: 'sync', runs: { everyMinutes: 5 }, input: {} }],
+  },
+  bundleDir: join(process.env.DATA_DIR ?? '', 'bundles'),
+  loadSeconds: 3600,
+  stopWithinMs: 3_600_000,
+  sleep: () => new Promise(() => {}),
+});

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../local/cannot-start.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { type ApiError, EXIT, Failure } from './failure.ts';
 import type { Settings } from './settings.ts';
 import { duration, shown } from './text.ts';
@@ -42,7 +42,7 @@ const WORTH_A_WORD = 2_000;
  *
  * @param say tells people why it takes longer
  */
-export function apiAt({ url, token }: Settings, say: (text: string) => void): Api {
+export function apiAt({ url, token }: Settings, say: (text: string) => void, clock: Clock = systemClock): Api {
   async function ask(method: string, path: string, init: RequestInit): Promise<unknown> {
     const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN), ...(init.signal ? [init.signal] : [])]);
     const headers = { ...init.headers, accept: 'application/json', authorization: `Bearer ${token}` };
@@ -69,7 +69,7 @@ export function apiAt({ url, token }: Settings, say: (text: string) => void): Ap
         waited += pause;
         if (waited > LONGEST_WAIT) throw error;
         if (pause >= WORTH_A_WORD) say(`${error.message}; asking again in ${duration(pause / 1000)}`);
-        await sleep(pause);
+        await clock.sleep(pause);
       }
     }
   }

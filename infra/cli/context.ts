@@ -4,11 +4,13 @@ import type { Api } from './api.ts';
 import type { ExitCode } from './failure.ts';
 import { ALLOWED_INSTANTS, readInstant } from './instants.ts';
 import type { Screen } from './screen.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What every command works with. */
 export interface Context {
   readonly api: Api;
   readonly screen: Screen;
+  readonly surroundings: Surroundings;
 }
 
 /** Runs a command that was read. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './clock.ts';
 import { Failure } from './failure.ts';
 import { Interrupted } from './interrupt.ts';
 import type { Progress, Step } from './progress.ts';
@@ -15,6 +15,7 @@ export interface Following<State> {
   readonly progress: Progress;
   /** Ends the watching, not the work. */
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
 /**
@@ -29,22 +30,23 @@ export async function follow<State>({
   step,
   progress,
   signal,
+  clock,
 }: Following<State>): Promise<State | undefined> {
-  let seenAt = Date.now();
+  let seenAt = clock.now();
   try {
     for (;;) {
       let pause = LOOK_EVERY;
       try {
         const state = await look(signal);
-        seenAt = Date.now();
+        seenAt = clock.now();
         progress.show(step(state));
         if (ended(state)) return state;
       } catch (error) {
-        if (!(error instanceof Failure) || !error.passes || Date.now() - seenAt > OUT_OF_SIGHT) throw error;
+        if (!(error instanceof Failure) || !error.passes || clock.now() - seenAt > OUT_OF_SIGHT) throw error;
         progress.note(`${error.message}; still trying`);
         pause = pauseAfter(error, LOOK_EVERY);
       }
-      await sleep(pause, undefined, { signal });
+      await clock.sleep(pause, signal);
     }
   } catch (error) {
     if (signal.reason instanceof Interrupted) return undefined;

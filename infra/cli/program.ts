@@ -11,6 +11,7 @@ import { addSyncRuns } from './commands/sync-runs.ts';
 import { addTail } from './commands/tail.ts';
 import { type Context, LEDGER } from './context.ts';
 import { EXIT, type ExitCode, Failure } from './failure.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const ABOUT = `
 Environment:
@@ -37,7 +38,11 @@ With --json standard output holds one JSON document and nothing else; a failure 
  * @param args without Node and the script
  * @throws {Failure}
  */
-export async function runProgram(args: readonly string[], contextOf: (json: boolean) => Context): Promise<ExitCode> {
+export async function runProgram(
+  args: readonly string[],
+  { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
+  contextOf: (json: boolean) => Context,
+): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.fine;
   const program = new Command(LEDGER)
     .usage('<command> [options]')
@@ -46,6 +51,10 @@ export async function runProgram(args: readonly string[], contextOf: (json: bool
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', ABOUT)
     .showHelpAfterError(`What there is: ${LEDGER} help [command]`)
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+    })
     .exitOverride();
   for (const add of [
     ...[addStatus, addOrders, addEvents, addTail, addGaps, addRejections],

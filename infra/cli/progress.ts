@@ -19,7 +19,7 @@ export interface Progress {
 const LINE_EVERY = 10_000;
 const BAR = 24;
 
-export function progressOn(stream: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Progress {
+export function progressOn(stream: NodeJS.WriteStream, now: () => number): Progress {
   return stream.isTTY ? bar(stream) : lines(stream, now);
 }
 

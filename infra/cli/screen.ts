@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Surroundings } from './surroundings.ts';
 import { type Column, tableText } from './table.ts';
 import { jsonText } from './text.ts';
 
@@ -20,9 +21,8 @@ export interface Screen {
   readonly paint: (style: Style | undefined, text: string) => string;
 }
 
-/** The screen of this process. */
-export function thisScreen(json: boolean, environment: NodeJS.ProcessEnv = process.env): Screen {
-  const { stdout, stderr } = process;
+/** The screen in these surroundings. */
+export function screenOf({ environment, stdout, stderr }: Surroundings, json: boolean): Screen {
   const colour = stdout.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
   const width = stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
   const print = (text = ''): void => void stdout.write(`${text}\n`);

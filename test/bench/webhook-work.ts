@@ -41,6 +41,9 @@ async function measure(endpoint: string, rounds: number): Promise<{ bare: number
     CONTROL_TABLE: store.control,
     TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
   });
+  // It is the work that is measured: a deadline that a busy machine misses would end it.
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, 1_000 * milliseconds);
   const { handler } = await import('../../functions/receive-webhook/handler.ts');
   const spki = Buffer.concat([
     Buffer.from('302a300506032b6570032100', 'hex'),

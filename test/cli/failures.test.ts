@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { passDeadlinesSoon } from '../own-time.ts';
+import { begin, run, settingsFor } from './run.ts';
 import { order } from './samples.ts';
-import { cursorPages, problem, run, start, stubLedger, TOKEN } from './stub-ledger.ts';
+import { type Answer, cursorPages, problem, stubLedger, TOKEN } from './stub-ledger.ts';
 
 describe('wrong usage ends with 2', () => {
   it.each([
@@ -44,7 +46,7 @@ describe('wrong usage ends with 2', () => {
   });
 
   it('without a token, in one line', async () => {
-    expect(await start(['orders'], {}).ended).toEqual({
+    expect(await begin(['orders'], {}).ended).toEqual({
       code: 2,
       stdout: '',
       stderr: 'LEDGER_TOKEN is not set: set it to a read or operate token of the ledger\n',
@@ -56,7 +58,7 @@ describe('wrong usage ends with 2', () => {
     [{ LEDGER_TOKEN: 'secret', LEDGER_URL: 'ftp://ledger' }],
     [{ LEDGER_TOKEN: 'secret', LEDGER_URL: 'http://me:secret@ledger' }],
   ])('with bad settings, and shows no secret', async (environment) => {
-    const { code, stdout, stderr } = await start(['orders'], environment).ended;
+    const { code, stdout, stderr } = await begin(['orders'], environment).ended;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^LEDGER_\w+ .*\n$/);
     expect(stderr).not.toContain('secret');
@@ -112,17 +114,37 @@ describe('a GET is repeated', () => {
     const ledger = await stubLedger({
       'GET /v2/orders': [busy, { status: 429, body: { message: 'Too Many Requests' } }, orders],
     });
-    const began = performance.now();
-    const { code, stdout, stderr } = await run(ledger, 'orders');
+    const { ended, pauses } = begin(['orders'], settingsFor(ledger));
+    const { code, stdout, stderr } = await ended;
     expect({ code, asked: ledger.asked.length }).toEqual({ code: 0, asked: 3 });
     expect(stdout).toContain('exception');
     expect(stderr).toBe('The tokens cannot be checked. (503); asking again in 2 s\n');
-    expect(performance.now() - began).toBeGreaterThan(2500);
+    expect(pauses).toEqual([2_000, 1_000]);
   });
 
   it('after a lost connection', async () => {
     const ledger = await stubLedger({ 'GET /v2/orders': ['cut', orders] });
     expect(await run(ledger, 'orders')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('at most four times, after pauses that grow', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': problem(503, '10007', 'Come later.') });
+    const { ended, pauses } = begin(['orders'], settingsFor(ledger));
+    expect(await ended).toMatchObject({ code: 1 });
+    expect(pauses).toEqual([500, 1_000, 2_000, 4_000]);
+  });
+
+  it('twice when no answer has come within 35 s', async () => {
+    const silent = (): Answer => {
+      passDeadlinesSoon(35_000);
+      return 'hang';
+    };
+    const ledger = await stubLedger({ 'GET /v2/orders': silent });
+    const { ended, pauses } = begin(['orders'], settingsFor(ledger));
+    const { code, stderr } = await ended;
+    expect({ code, asked: ledger.asked.length }).toEqual({ code: 5, asked: 3 });
+    expect(stderr).toBe(`The ledger at ${ledger.url} cannot be reached: no answer within 35 s\n`);
+    expect(pauses).toEqual([500, 1_000]);
   });
 
   it('not for longer than a minute', async () => {

@@ -121,6 +121,7 @@ export function status(more: object = {}) {
       cursor_lag_seconds: 12,
       running: false,
       cursor_set_back_at: null,
+      open_spans: [],
       last_runs: [syncRun('complete', { trigger: 'schedule' })],
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { run } from './run.ts';
 import { status } from './samples.ts';
-import { run, stubLedger } from './stub-ledger.ts';
+import { stubLedger } from './stub-ledger.ts';
 
 const answering = (data: object) => stubLedger({ 'GET /v2/status': { body: { data } } });
 

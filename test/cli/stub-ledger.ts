@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
@@ -15,13 +13,16 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** `cut` closes the connection without an answer. */
+/** `cut` closes the connection without an answer, `hang` leaves it open. */
 export type Answer =
   | 'cut'
+  | 'hang'
   | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
 
 /** Answers by `GET /v2/orders`; a list answers in turns, its last one for ever. */
-export type Routes = Readonly<Record<string, Answer | ((asked: Asked) => Answer) | readonly Answer[]>>;
+export type Routes = Readonly<
+  Record<string, Answer | ((asked: Asked) => Answer | Promise<Answer>) | readonly Answer[]>
+>;
 
 export interface StubLedger {
   readonly url: string;
@@ -86,7 +87,8 @@ export async function stubLedger(routes: Routes): Promise<StubLedger> {
       body: body === '' ? undefined : JSON.parse(body),
     };
     asked.push(one);
-    const answer = answerTo(one);
+    const answer = await answerTo(one);
+    if (answer === 'hang') return;
     if (answer === 'cut') return request.socket.destroy();
     const { status = 200, headers = {}, body: said } = answer;
     const isText = typeof said === 'string';
@@ -94,7 +96,7 @@ export async function stubLedger(routes: Routes): Promise<StubLedger> {
     response.end(said === undefined ? undefined : isText ? said : JSON.stringify(said));
   });
 
-  function answerTo(one: Asked): Answer {
+  function answerTo(one: Asked): Answer | Promise<Answer> {
     if (one.headers.authorization !== `Bearer ${TOKEN}`) return problem(401, '10009', 'No such token.');
     const allowed = PARAMETERS.find(([path]) => path.test(one.path))?.[1] ?? [];
     const unknown = Object.keys(one.query).find((name) => !allowed.includes(name));
@@ -117,38 +119,4 @@ export async function stubLedger(routes: Routes): Promise<StubLedger> {
   };
   onTestFinished(stop);
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, stop };
-}
-
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface Running {
-  readonly child: ChildProcess;
-  readonly said: { stdout: string; stderr: string };
-  readonly ended: Promise<Ran>;
-}
-
-/** The command line as a process of its own, which nobody sits at. */
-export function start(args: readonly string[], environment: Record<string, string>): Running {
-  const child = spawn(process.execPath, [resolve('infra/cli/ledger.ts'), ...args], {
-    env: { PATH: process.env.PATH ?? '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const said = { stdout: '', stderr: '' };
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    said.stdout += chunk;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    said.stderr += chunk;
-  });
-  return { child, said, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, ...said })) };
-}
-
-/** Runs a command against a stub to its end. */
-export function run(ledger: StubLedger, ...args: readonly string[]): Promise<Ran> {
-  return start(args, { LEDGER_URL: ledger.url, LEDGER_TOKEN: TOKEN }).ended;
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { COMMAND, ENVIRONMENT } from './process.ts';
+import { settingsFor } from './run.ts';
 import { event, JOB, job, order } from './samples.ts';
-import { type Answer, cursorPages, type StubLedger, stubLedger, TOKEN } from './stub-ledger.ts';
+import { type Answer, cursorPages, type StubLedger, stubLedger } from './stub-ledger.ts';
 
 // The tool of util-linux gives a command a terminal. Other systems have another one of the same name, or none.
 const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
@@ -19,9 +21,9 @@ interface Sitting {
 
 /** Somebody sits before the command, at a terminal with so many columns. */
 function sit(ledger: StubLedger, args: readonly string[], { columns = 100, environment = {} } = {}): Sitting {
-  const command = [process.execPath, resolve('infra/cli/ledger.ts'), ...args].map((word) => `'${word}'`).join(' ');
+  const command = [...COMMAND, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qefc', `stty cols ${columns}; exec ${command}`, '/dev/null'], {
-    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', LEDGER_URL: ledger.url, LEDGER_TOKEN: TOKEN, ...environment },
+    env: { ...ENVIRONMENT, ...settingsFor(ledger), TERM: 'xterm', ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -49,7 +51,7 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
   it('a job begins after yes, and has a bar', async () => {
     const ledger = await stubLedger(routes);
     const { seen, type, ended } = sit(ledger, MISSED);
-    await vi.waitFor(() => expect(seen.all).toContain('[y/N]'), { timeout: 20_000 });
+    await eventually(() => expect(seen.all).toContain('[y/N]'));
     expect(seen.all).toMatch(/4 events would be republished\r\n +4 {2}porting_order\.split/);
     expect(ledger.asked).toHaveLength(1);
     type('y\r');
@@ -67,7 +69,7 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
   ])('nothing is republished after %s', async (_, keys) => {
     const ledger = await stubLedger(routes);
     const { seen, type, ended } = sit(ledger, MISSED);
-    await vi.waitFor(() => expect(seen.all).toContain('[y/N]'), { timeout: 20_000 });
+    await eventually(() => expect(seen.all).toContain('[y/N]'));
     type(keys);
     expect(await ended).toBe(1);
     expect(seen.all).toContain('Nothing was republished.');
@@ -79,7 +81,7 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
       [`GET ${PATH}/${JOB}`]: { body: { data: job('running', 1) } },
     });
     const { seen, type, ended } = sit(ledger, ['job', JOB, '--watch']);
-    await vi.waitFor(() => expect(seen.all).toContain('25%'), { timeout: 20_000 });
+    await eventually(() => expect(seen.all).toContain('25%'));
     type('\u0003');
     expect(await ended).toBe(130);
     expect(seen.all).toContain('\u001b[2KNo longer watching: the job goes on.');

@@ -2,13 +2,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LedgerEvent } from '../../functions/ledger/row.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { readSettings } from '../../infra/local/settings.ts';
 import { createKeys } from '../../infra/local/simulator/webhooks.ts';
 import { webhook } from '../../infra/service.ts';
+import { eventually } from '../eventually.ts';
 import { uuid } from '../porting-events.ts';
 import { telnyx, violations } from './schemas.ts';
 
@@ -69,9 +70,10 @@ beforeAll(async () => {
   local = await startLocal(readSettings(settings), {
     log: () => {},
     bundleDir: join(folder, 'bundles'),
+    loadSeconds: 3_600,
     simulator: { history: 0, ordersPerMinute: 0, requestsPerSecond: Number.POSITIVE_INFINITY },
   });
-  await vi.waitUntil(async () => (await get('/health')).last_sync_status === 'complete', { timeout: 20_000 });
+  await synced({});
 });
 
 afterAll(async () => {
@@ -79,28 +81,47 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+// The functions have deadlines that a busy machine misses: whatever they answer with 503 or end with an error is asked for again.
+
+const synced = (input: object) =>
+  eventually(async () => {
+    const { payload = '{}' } = await local.invoke('sync-events', input);
+    expect(JSON.parse(payload)).toMatchObject({ status: 'complete' });
+  });
+
 async function get(target: string) {
-  const answer = await fetch(local.url + target, { headers: { authorization: `Bearer ${local.tokens.read}` } });
+  const answer = await eventually(async () => {
+    const given = await fetch(local.url + target, { headers: { authorization: `Bearer ${local.tokens.read}` } });
+    expect(given.status).toBeLessThan(500);
+    return given;
+  });
   return answer.json() as Promise<Record<string, unknown>>;
 }
 
+/** Sends until it is stored, as Telnyx does, and says how often: what was answered with 503 may have been counted all the same. */
 async function deliver(body: string) {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const answer = await fetch(local.url + webhook.localPath, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'telnyx-timestamp': timestamp,
-      'telnyx-signature-ed25519': keys.sign(timestamp, body),
-    },
-    body,
+  let attempts = 0;
+  const answer = await eventually(async () => {
+    attempts += 1;
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const given = await fetch(local.url + webhook.localPath, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'telnyx-timestamp': timestamp,
+        'telnyx-signature-ed25519': keys.sign(timestamp, body),
+      },
+      body,
+    });
+    expect(given.status).toBeLessThan(500);
+    return given;
   });
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, result: await answer.json(), attempts };
 }
 
 /** The event, as the list has it and as it is shown: both are the same, unless it is published between the two. */
 function readBack(id: string): Promise<LedgerEvent> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const shown = (await get(`/v2/porting/events/${id}`)).data as LedgerEvent;
     const listed = ((await get('/v2/porting/events?page[size]=250')).data as LedgerEvent[]).filter(
       (event) => event.id === id,
@@ -118,7 +139,9 @@ test('Telnyx documents each type that arrives by webhook', () => {
 
 describe('by webhook', () => {
   test.each(webhooks)('$name: the payload comes out as it went in', async ({ raw, event }) => {
-    expect(await deliver(raw)).toEqual({ status: 200, body: { result: 'stored' } });
+    const { status, result, attempts } = await deliver(raw);
+    expect(status).toBe(200);
+    if (attempts === 1) expect(result).toEqual({ result: 'stored' });
     const { ledger, ...record } = await readBack(event.id);
     expect(record.payload).toStrictEqual(event.payload);
     expect(record).toStrictEqual({
@@ -132,7 +155,9 @@ describe('by webhook', () => {
       created_at: event.occurred_at,
       updated_at: event.occurred_at,
     });
-    expect(ledger).toMatchObject({ first_seen_by: 'webhook', webhook_deliveries: 1, listed_at: null });
+    expect(ledger).toMatchObject({ first_seen_by: 'webhook', listed_at: null });
+    expect(ledger.webhook_deliveries).toBeGreaterThan(0);
+    expect(ledger.webhook_deliveries).toBeLessThanOrEqual(attempts);
   });
 
   test.each(webhooks)('$name: is as the specification says, or as little as the sample is', async ({ name, event }) => {
@@ -155,12 +180,11 @@ describe('by list', () => {
   test('the answer that Telnyx documents, given to the sync, is what the ledger answers', async () => {
     if (!local.simulator) throw new Error('there is no simulator');
     local.simulator.api.intercept = ({ path }) => (path === '/v2/porting/events' ? { body: list } : undefined);
-    const run = await local.invoke('sync-events', { from: '2024-06-01T00:00:00Z', to: '2024-07-01T00:00:00Z' });
+    await synced({ from: '2024-06-01T00:00:00Z', to: '2024-07-01T00:00:00Z' });
     local.simulator.api.intercept = undefined;
-    expect(run).not.toHaveProperty('error');
 
     // At rest: what is read twice here must not be published between the two.
-    await vi.waitUntil(async () => (await readBack(listedEvent.id)).ledger.published_at, { timeout: 20_000 });
+    await eventually(async () => expect((await readBack(listedEvent.id)).ledger.published_at).not.toBeNull());
     const { ledger, ...record } = await readBack(listedEvent.id);
     expect(record).toStrictEqual(listedEvent);
     expect(ledger).toMatchObject({ first_seen_by: 'list', webhook_deliveries: 0, webhook_last_at: null });

@@ -49,7 +49,8 @@ ajv.addSchema(ledger, 'ledger');
 /** What is wrong with a value by the schema at a JSON pointer into one of the two documents: where, and what. */
 export function violations(document: 'telnyx' | 'ledger', pointer: readonly string[], value: unknown): string[] {
   const path = pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')));
-  const validate = ajv.compile({ $ref: `${document}#/${path.join('/')}` });
+  const schema = `${document}#/${path.join('/')}`;
+  const validate = ajv.getSchema(schema) ?? ajv.compile({ $ref: schema });
   if (validate(value)) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }

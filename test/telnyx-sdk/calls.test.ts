@@ -1,8 +1,10 @@
 import { Telnyx } from 'telnyx';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { eventually } from '../eventually.ts';
 import { uuid } from '../porting-events.ts';
-import { ledgerEvent, type SyncedAccount, startSyncedAccount } from './synced-account.ts';
+import { ledgerEvent, type SyncedAccount, startSyncedAccount, tokens } from './synced-account.ts';
 
 /** The SDK's three calls and its classes of errors, with its own retries as it comes: two. */
 let account: SyncedAccount;
@@ -21,7 +23,7 @@ afterEach(() => {
 
 afterAll(() => account?.close());
 
-const operator = () => account.sdk(account.local.tokens.operate);
+const operator = () => account.sdk(tokens.operate);
 const shown = async (id: string) => ledgerEvent((await account.sdk().porting.events.retrieve(id)).data);
 
 test('retrieve: the record as Telnyx lists it, and what the ledger knows', async () => {
@@ -38,7 +40,7 @@ test('republish: Telnyx is asked once and sends again, and the ledger counts bot
   const { republished } = account.simulator.api;
   expect(await operator().porting.events.republish(event.id)).toBeNull();
   expect(republished.filter((id) => id === event.id)).toHaveLength(1);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await shown(event.id)).ledger).toMatchObject({ republish_count: 1, webhook_deliveries: 1 }),
   );
 });
@@ -113,8 +115,23 @@ describe('its classes of errors', () => {
     expect(error).toMatchObject({ status, error: { errors: [{ code, detail: expect.any(String) }] } });
   });
 
+  /** Lets pauses of exactly this length take no time, and tells of each. */
+  function passAtOnce(milliseconds: number): readonly number[] {
+    const passed: number[] = [];
+    const { setTimeout: real } = globalThis;
+    const shortened = (...timer: Parameters<typeof setTimeout>) => {
+      const [work, delay] = timer;
+      if (delay !== milliseconds) return real(...timer);
+      passed.push(delay);
+      return real(work, 0);
+    };
+    const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(shortened as typeof setTimeout);
+    onTestFinished(() => spy.mockRestore());
+    return passed;
+  }
+
   /** How the SDK ends when Telnyx answers like this, and how often Telnyx was asked. */
-  async function republishedUnder(fault: { readonly status: number; readonly truncate?: true }) {
+  async function republishedUnder(fault: Fault) {
     let asked = 0;
     account.simulator.api.intercept = ({ method }) => {
       if (method !== 'POST') return undefined;
@@ -125,7 +142,9 @@ describe('its classes of errors', () => {
   }
 
   test('Telnyx takes no more: RateLimitError, after the SDK has waited and asked again as told', async () => {
-    const { error, asked } = await republishedUnder({ status: 429 });
+    const pauses = passAtOnce(37_000);
+    const { error, asked } = await republishedUnder({ status: 429, headers: { 'retry-after': '37' } });
+    expect(pauses).toEqual([37_000, 37_000]);
     expect(error).toBeInstanceOf(Telnyx.RateLimitError);
     expect(error).toMatchObject({ status: 429, error: { errors: [{ code: '10011' }] } });
     expect(asked).toBe(3);

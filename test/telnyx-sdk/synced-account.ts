@@ -1,74 +1,105 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Telnyx } from 'telnyx';
-import { onTestFinished, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { LedgerEvent } from '../../functions/ledger/row.ts';
-import { type Local, startLocal } from '../../infra/local/local.ts';
-import { readSettings } from '../../infra/local/settings.ts';
+import { startGateway } from '../../infra/local/gateway.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
-import type { Simulator } from '../../infra/local/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../infra/local/simulator/simulator.ts';
 import { createKeys, webhookBody, webhookHeaders } from '../../infra/local/simulator/webhooks.ts';
-import { webhook } from '../../infra/service.ts';
+import { routes, webhook } from '../../infra/service.ts';
+import { loadHandler } from '../handlers.ts';
+import { lambdaContext } from '../http-event.ts';
+import { engineEndpoint, openStore } from '../open-store.ts';
+// No deadline passes because this machine is busy.
+import '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
+import { startSecretsManager } from '../secrets-manager.ts';
 
 const SEED = 41;
 const keys = createKeys(SEED);
+const apiKey = 'KEY0123456789ABCDEF_secret';
+export const tokens = { read: 'read-token-0123456789', operate: 'operate-token-0123456789' } as const;
 
-/** The whole service as `npm start` runs it, once its first sync has brought all events of an account that stands still. */
+/** The functions behind their gateway, once the first sync has brought all events of an account that stands still. */
 export interface SyncedAccount {
-  readonly local: Local;
   readonly simulator: Simulator;
   /** Telnyx's own SDK, with nothing changed but where it asks and as whom. */
   readonly sdk: (apiKey?: string) => Telnyx;
   /** Sends the webhook of an event, signed by the account, and waits until it is stored. */
   readonly announce: (event: PortingEvent) => Promise<void>;
+  readonly sync: (input: object) => Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param history orders, of some nine events each; with 145 there are more than 1,200 events */
-export async function startSyncedAccount(history = 145): Promise<SyncedAccount> {
-  const folder = await mkdtemp(join(tmpdir(), 'telnyx-sdk-'));
-  const settings = { PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '86400', SEED: String(SEED) };
-  const local = await startLocal(readSettings(settings), {
-    log: () => {},
-    bundleDir: join(folder, 'bundles'),
-    simulator: {
+/**
+ * @param history orders, of some nine events each
+ * @param more events that Telnyx lists besides
+ */
+export async function startSyncedAccount(history: number, more: readonly PortingEvent[] = []): Promise<SyncedAccount> {
+  const [store, simulator, secrets] = await Promise.all([
+    openStore(),
+    startSimulator({
+      apiKey,
+      seed: SEED,
       history,
       ordersPerMinute: 0,
       speed: 0.001,
       order: 'shuffled',
       requestsPerSecond: Number.POSITIVE_INFINITY,
-    },
+    }),
+    startSecretsManager({ tokens: JSON.stringify({ read: [tokens.read], operate: [tokens.operate] }), key: apiKey }),
+  ]);
+  for (const event of more) simulator.api.put(event);
+  const environment = {
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    EVENTS_TABLE: store.events,
+    ORDERS_TABLE: store.orders,
+    CONTROL_TABLE: store.control,
+    EVENT_BUS: 'bus',
+    HEALING: 'off',
+    HEALING_PER_DAY: '50',
+    API_TOKENS_SECRET: 'tokens',
+    TELNYX_API_KEY_SECRET: 'key',
+    TELNYX_BASE_URL: simulator.url,
+    TELNYX_PUBLIC_KEY: simulator.publicKey,
+  };
+  const handlers = new Map<string, Awaited<ReturnType<typeof loadHandler>>>();
+  for (const name of ['query-events', 'republish-event', 'receive-webhook', 'sync-events'] as const) {
+    handlers.set(name, await loadHandler(name, environment));
+  }
+  const invoke = async (name: string, event: unknown, remaining: number) =>
+    handlers.get(name)?.(
+      event,
+      lambdaContext(() => remaining),
+    );
+  const gateway = await startGateway({
+    port: 0,
+    webhook,
+    routes,
+    invoke: async (name, event) => ({ payload: JSON.stringify(await invoke(name, event, 29_000)) }),
   });
-  const { simulator } = local;
-  if (!simulator) throw new Error('there is no simulator');
-  await vi.waitFor(
-    async () => {
-      const health = (await (await fetch(`${local.url}/health`)).json()) as { last_sync_status: string };
-      if (health.last_sync_status !== 'complete') throw new Error(`the first sync is ${health.last_sync_status}`);
-    },
-    { timeout: 50_000, interval: 200 },
-  );
-  return {
-    local,
+  const url = gateway.url + webhook.localPath;
+  simulator.sendWebhooksTo(url);
+
+  const account: SyncedAccount = {
     simulator,
-    sdk: (apiKey = local.tokens.read) => new Telnyx({ apiKey, baseURL: `${local.url}/v2` }),
+    sdk: (apiKey = tokens.read) => new Telnyx({ apiKey, baseURL: `${gateway.url}/v2` }),
     async announce(event) {
-      const url = local.url + webhook.localPath;
       const body = webhookBody(event, { url, attempt: 1 });
-      // On a busy machine a write takes longer than Telnyx waits. It sends again, and so do we.
-      for (let attempt = 1; ; attempt += 1) {
-        const { status } = await fetch(url, { method: 'POST', headers: webhookHeaders(keys, body, Date.now()), body });
-        if (status === 200) return;
-        if (status !== 503 || attempt === 5) throw new Error(`the webhook was answered with ${status}`);
-      }
+      const { status } = await fetch(url, { method: 'POST', headers: webhookHeaders(keys, body, Date.now()), body });
+      expect(status).toBe(200);
+    },
+    async sync(input) {
+      expect(await invoke('sync-events', input, 900_000)).toMatchObject({ status: 'complete' });
     },
     async close() {
-      await local.stop();
-      await rm(folder, { recursive: true, force: true });
+      await simulator.close();
+      gateway.cut();
+      await secrets.close();
     },
   };
+  await account.sync({});
+  return account;
 }
 
 /** Newest first, events of one instant by id: the order that the ledger promises. */
@@ -81,26 +112,11 @@ export const idsOf = (events: readonly { readonly id?: string }[]) => events.map
 
 let arrived = 0x1_0000;
 
-/** An event that nobody has told of yet. */
+/** An event of a new instant that nobody has told of yet. */
 export function newEvent(fields: Partial<PortingEvent> = {}): PortingEvent {
   arrived += 1;
+  vi.setSystemTime(Date.now() + 1);
   return listedEvent(arrived, { created_at: new Date().toISOString(), ...fields });
-}
-
-/** Does something again and again, as fast as it can be done, for as long as the test runs, or until it is told to stop. */
-export function meanwhile(work: () => Promise<void>): () => Promise<void> {
-  let stopped = false;
-  const done = (async () => {
-    while (!stopped) await work();
-  })();
-  // Whoever stops it hears of its failure.
-  done.catch(() => {});
-  const stop = async () => {
-    stopped = true;
-    await done;
-  };
-  onTestFinished(stop);
-  return stop;
 }
 
 /** The SDK's type of an event has no member `ledger`. */

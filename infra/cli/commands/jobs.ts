@@ -3,7 +3,6 @@ import { segment } from '../api.ts';
 import { type AddCommands, type Context, DEFAULT_LIMIT, LEDGER, LIMIT } from '../context.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { follow } from '../follow.ts';
-import { untilInterrupted } from '../interrupt.ts';
 import { moreThan, showList } from '../listing.ts';
 import { readList } from '../pages.ts';
 import { progressOn } from '../progress.ts';
@@ -98,14 +97,16 @@ async function showJob(context: Context, id: string, items?: true): Promise<Exit
 
 /** Follows a job to its end. Ctrl-C ends the watching; the job goes on. */
 export async function watchJob(context: Context, id: string, items?: true): Promise<ExitCode> {
-  const { api, screen } = context;
+  const { api, screen, surroundings } = context;
+  const { clock } = surroundings;
   const path = `${PATH}/${segment(id)}`;
   const job = await follow<Job>({
     look: async (signal) => (await api.get<{ data: Job }>(path, {}, { signal, repeat: false })).data,
     ended: hasEnded,
     step: (state) => ({ words: wordsOf(state), share: state.total > 0 ? state.done / state.total : undefined }),
-    progress: progressOn(),
-    signal: untilInterrupted(),
+    progress: progressOn(surroundings.stderr, clock.now),
+    signal: surroundings.untilInterrupted(),
+    clock,
   });
   if (!job) {
     screen.say(`No longer watching: the job goes on. Watch it again: ${LEDGER} job ${shown(id)} --watch`);

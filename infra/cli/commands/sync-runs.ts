@@ -4,7 +4,6 @@ import { segment } from '../api.ts';
 import { type AddCommands, type Context, DEFAULT_LIMIT, FROM, LEDGER, LIMIT, refuseBackwards, TO } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { follow } from '../follow.ts';
-import { untilInterrupted } from '../interrupt.ts';
 import { moreThan, showList } from '../listing.ts';
 import { readList } from '../pages.ts';
 import { progressOn } from '../progress.ts';
@@ -79,7 +78,8 @@ function shareOf({ from, to, complete_through: through }: SyncRun): number | und
 
 const ENDED = ['complete', 'failed', 'cancelled'];
 
-async function backfill({ api, screen }: Context, from: string, to: string) {
+async function backfill({ api, screen, surroundings }: Context, from: string, to: string) {
+  const { clock } = surroundings;
   const key = { idempotencyKey: randomUUID() };
   const { data: asked } = await api.post<{ data: SyncRun }>('/v2/sync-runs', { from, to }, key);
   screen.say(`run ${shown(asked.id)}: ${instant(asked.from)} to ${instant(asked.to)} UTC`);
@@ -88,8 +88,9 @@ async function backfill({ api, screen }: Context, from: string, to: string) {
     look: async (signal) => (await api.get<{ data: SyncRun }>(path, {}, { signal, repeat: false })).data,
     ended: ({ status }) => ENDED.includes(status),
     step: (state) => ({ words: wordsOf(state), share: shareOf(state) }),
-    progress: progressOn(),
-    signal: untilInterrupted(),
+    progress: progressOn(surroundings.stderr, clock.now),
+    signal: surroundings.untilInterrupted(),
+    clock,
   });
   if (!run) {
     screen.say(`No longer watching: run ${shown(asked.id)} goes on. To see it: ${LEDGER} runs`);

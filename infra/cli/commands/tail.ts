@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerEvent } from '../answers.ts';
 import type { Api } from '../api.ts';
 import { type AddCommands, type Context, filtersOf, ORDER, type Selection, TYPE } from '../context.ts';
 import { cameBy, paintStatus, saysOf, typeOf } from '../events-shown.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { pauseAfter } from '../follow.ts';
-import { Interrupted, untilInterrupted } from '../interrupt.ts';
+import { Interrupted } from '../interrupt.ts';
 import { LARGEST_PAGE } from '../pages.ts';
 import type { Screen } from '../screen.ts';
 import { instant, shown } from '../text.ts';
@@ -25,8 +24,8 @@ export const addTail: AddCommands = (program, run) => {
     .action((options: TailOptions) => run((context) => tail(context, options)));
 };
 
-async function tail({ api, screen }: Context, options: TailOptions): Promise<ExitCode> {
-  const signal = untilInterrupted();
+async function tail({ api, screen, surroundings }: Context, options: TailOptions): Promise<ExitCode> {
+  const signal = surroundings.untilInterrupted();
   const news = newsOf(api, options, signal);
   let inTrouble = false;
   try {
@@ -46,7 +45,7 @@ async function tail({ api, screen }: Context, options: TailOptions): Promise<Exi
         inTrouble = true;
         pause = pauseAfter(error, LOOK_EVERY);
       }
-      await sleep(pause, undefined, { signal });
+      await surroundings.clock.sleep(pause, signal);
     }
   } catch (error) {
     if (signal.reason instanceof Interrupted) return EXIT.fine;

@@ -1,0 +1,73 @@
+import { Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../infra/cli/clock.ts';
+import { runCommandLine } from '../../infra/cli/command-line.ts';
+import { Interrupted } from '../../infra/cli/interrupt.ts';
+// The calendar stands still, and no answer comes too late because this machine is busy.
+import '../own-time.ts';
+import { type StubLedger, TOKEN } from './stub-ledger.ts';
+
+/** How a command ended. */
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs in this process, on streams that are no terminal, and in a time of its own. */
+export interface Running {
+  readonly said: { stdout: string; stderr: string };
+  readonly ended: Promise<Ran>;
+  /** The pauses that it has made, in milliseconds. They take no time: only its own clock goes on. */
+  readonly pauses: readonly number[];
+  /** What Ctrl-C does. */
+  readonly interrupt: () => void;
+}
+
+/** Begins a command with nothing else in its environment. */
+export function begin(args: readonly string[], environment: Readonly<Record<string, string>>): Running {
+  const said = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof said) =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk, _, done) {
+        said[name] += chunk;
+        done();
+      },
+    }) as unknown as NodeJS.WriteStream;
+  const pauses: number[] = [];
+  const interrupting = new AbortController();
+  const interrupt = () => interrupting.abort(new Interrupted());
+  onTestFinished(interrupt);
+  const surroundings = {
+    environment,
+    stdout: into('stdout'),
+    stderr: into('stderr'),
+    clock: clockOf(pauses),
+    untilInterrupted: () => interrupting.signal,
+  };
+  const ended = runCommandLine(args, surroundings).then((code) => ({ code, ...said }));
+  return { said, ended, pauses, interrupt };
+}
+
+function clockOf(pauses: number[]): Clock {
+  let now = Date.now();
+  return {
+    now: () => now,
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      pauses.push(milliseconds);
+      now += milliseconds;
+    },
+  };
+}
+
+/** What a command is given so that it asks a stub. */
+export function settingsFor(ledger: StubLedger): Readonly<Record<string, string>> {
+  return { LEDGER_URL: ledger.url, LEDGER_TOKEN: TOKEN };
+}
+
+/** Runs a command against a stub to its end. */
+export function run(ledger: StubLedger, ...args: readonly string[]): Promise<Ran> {
+  return begin(args, settingsFor(ledger)).ended;
+}

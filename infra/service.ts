@@ -244,7 +244,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     },
   },
   'start-jobs': {
-    does: 'Starts and cancels work: republish jobs, sync runs over a range',
+    does: 'Starts and ends work: republish jobs, sync runs over a range, open spans',
     entry: 'functions/start-jobs/handler.ts',
     memoryMegabytes: 512,
     timeoutSeconds: 29,
@@ -253,7 +253,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       CONTROL_TABLE: { table: 'control' },
       API_TOKENS_SECRET: { secret: 'apiTokens' },
     },
-    tables: { events: ['BatchGetItem', 'Query'], control: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+    tables: { events: ['BatchGetItem', 'Query'], control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
   },
   'run-jobs': {
     does: 'Republish jobs, an item at a time, and the healing of missed notifications',
@@ -320,6 +320,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/v2/sync-runs', function: 'start-jobs', token: 'operate' },
   { method: 'GET', path: '/v2/sync-runs/{id}', function: 'query-events', token: 'read' },
   { method: 'POST', path: '/v2/sync-runs/{id}/cancel', function: 'start-jobs', token: 'operate' },
+  { method: 'POST', path: '/v2/open-spans/{id}/close', function: 'start-jobs', token: 'operate' },
   { method: 'GET', path: '/v2/status', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/health', function: 'query-events', token: 'none' },
 ];

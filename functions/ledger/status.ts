@@ -2,6 +2,7 @@ import { dayOf } from '../porting/day.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 import { readHealingDay } from './healing.ts';
 import { idsAgree, readIdsKnowledge } from './learned.ts';
+import { type OpenSpan, readOpenSpans } from './open-spans.ts';
 import { listRuns } from './run-list.ts';
 import {
   countAwaited,
@@ -26,6 +27,17 @@ export interface Channel {
   readonly last_at: Timestamp;
 }
 
+/** A span that did not prove complete. */
+export interface ShownSpan {
+  readonly id: string;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+  readonly since: Timestamp;
+  readonly tried_at: Timestamp;
+  readonly tries: number;
+  readonly reason: string;
+}
+
 /** How the ledger is, as the API shows it. */
 export interface LedgerStatus {
   readonly sync: {
@@ -36,6 +48,8 @@ export interface LedgerStatus {
     readonly running: boolean;
     /** When the cursor was found in the future, and set back. */
     readonly cursor_set_back_at: Timestamp | null;
+    /** Spans of the list that did not prove complete, the one that was tried longest ago first. */
+    readonly open_spans: readonly ShownSpan[];
     readonly last_runs: readonly ShownRun[];
   };
   readonly publishing: {
@@ -71,13 +85,14 @@ const LAST_RUNS = 5;
 const MOST_CHANNELS = 100;
 
 /**
- * How the ledger is. It costs some 29 requests, all at once, whatever the ledger holds: counts have bounds.
+ * How the ledger is. It costs some 30 requests, all at once, whatever the ledger holds: counts have bounds.
  *
  * @param now milliseconds since 1970
  */
 export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
-  const [sync, runs, counted, upstream, ids, channels, healing] = await Promise.all([
+  const [sync, spans, runs, counted, upstream, ids, channels, healing] = await Promise.all([
     readSyncWork(store, now),
+    readOpenSpans(store),
     listRuns(store, { size: LAST_RUNS, after: undefined }, now),
     countAll(store, now),
     readUpstream(store),
@@ -95,6 +110,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
       cursor_lag_seconds: secondsSince(sync.completeThrough, now),
       running: sync.running,
       cursor_set_back_at: timestampOrNull(sync.setBackAt),
+      open_spans: spans.map(shownSpan),
       last_runs: runs.things,
     },
     publishing: {
@@ -151,6 +167,16 @@ async function countAll(store: OrderStore, now: number) {
       countOverdue(store),
     ]);
   return { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, overdue };
+}
+
+function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): ShownSpan {
+  const [first, last, recorded, tried] = [from, to, since, triedAt].map(timestampOf) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  return { id, from: first, to: last, since: recorded, tried_at: tried, tries, reason };
 }
 
 async function readChannels(store: Store): Promise<readonly Channel[]> {

@@ -62,6 +62,7 @@ export type ControlKind =
   | 'upstream'
   | 'lease'
   | 'requested-run'
+  | 'open-span'
   | 'republish-job'
   | `republish-chunk/${string}`
   | `republish-item/${string}`

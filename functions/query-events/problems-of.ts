@@ -31,6 +31,7 @@ export function problemsOf(status: JudgedStatus, now: number): readonly string[]
   return [
     ...timed(status, now),
     ...synced(status, now),
+    ...proved(status),
     ...askedTelnyx(status, now),
     ...letIn(status, now),
     ...published(status),
@@ -66,6 +67,16 @@ function synced({ sync }: JudgedStatus, now: number): string[] {
   if (lag === null || lag <= LONGEST_LAG) return [];
   return [
     `The list has been read only up to ${duration(lag)} ago: runs complete pieces, and do not catch up. Look at sync.last_runs.`,
+  ];
+}
+
+function proved({ sync: { open_spans: spans } }: JudgedStatus): string[] {
+  const [first] = spans.toSorted((one, other) => (one.from < other.from ? -1 : 1));
+  if (!first) return [];
+  const where = spans.length > 1 ? `in ${spans.length} spans, the first ` : '';
+  const span = `${where}from ${first.from} to ${first.to}`;
+  return [
+    `Telnyx's list contradicts itself ${span}: events may be missing there. Each run tries again. If all are there, close it with POST /v2/open-spans/{id}/close.`,
   ];
 }
 

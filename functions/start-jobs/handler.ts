@@ -11,6 +11,7 @@ import { readTokens } from '../http/tokens.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
+import { closeSpan } from '../ledger/open-spans.ts';
 import { cancelJob, createJob, readJob } from '../ledger/republish-jobs.ts';
 import { cancelRun, requestRun } from '../ledger/requested-runs.ts';
 import { getRun } from '../ledger/run-list.ts';
@@ -76,17 +77,25 @@ async function cancelSync(event: AuthorizedEvent) {
   return json(200, { data: run });
 }
 
+async function close(event: AuthorizedEvent): Promise<APIGatewayProxyStructuredResultV2> {
+  const id = timedIdIn(event.pathParameters, 'open span');
+  if (!(await closeSpan(store, id))) throw notFound(`There is no open span ${id}.`);
+  log('warn', 'open_span_closed', { id, caller: event.caller.name });
+  return { statusCode: 204 };
+}
+
 const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
   routes: [
     { method: 'POST', path: '/v2/republish-jobs', handler: middy(startRepublishing) },
     { method: 'POST', path: '/v2/republish-jobs/{id}/cancel', handler: middy(cancel) },
     { method: 'POST', path: '/v2/sync-runs', handler: middy(startSync) },
     { method: 'POST', path: '/v2/sync-runs/{id}/cancel', handler: middy(cancelSync) },
+    { method: 'POST', path: '/v2/open-spans/{id}/close', handler: middy(close) },
   ],
   notFoundResponse: ({ method, path }) => {
     throw notFound(`There is no ${method} ${path} here.`);
   },
 });
 
-/** Starts and cancels work, behind API Gateway (HTTP API, payload format 2.0). */
+/** Starts and ends work, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(router).use(answerProblems()).use(authorize('operate', tokens));

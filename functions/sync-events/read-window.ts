@@ -8,13 +8,8 @@ import type { ListPage } from '../telnyx/events-api.ts';
  */
 const MOST_PAGES = 8;
 
-/** Readings of a window before it is given up as unsteady. */
+/** Readings of a window before it is left open. */
 const READINGS = 3;
-
-/** The list contradicts itself: its totals and its pages do not agree, reading after reading. */
-export class UnsteadyList extends Error {
-  override readonly name = 'UnsteadyList';
-}
 
 /** What reading a window needs: a page of it, and a place for what the page holds. */
 export interface WindowReader {
@@ -25,10 +20,13 @@ export interface WindowReader {
   readonly store: (records: readonly unknown[]) => Promise<readonly string[]>;
 }
 
-/** A part of a window that has been read completely, and the number of events in it. */
-export interface FinishedPart {
+/** A part of a window that has been read. */
+export interface ReadPart {
   readonly window: Window;
+  /** Different events in it. */
   readonly events: number;
+  /** Why it did not prove complete, in a sentence; undefined when every event in it has been stored. */
+  readonly open: string | undefined;
 }
 
 /**
@@ -37,27 +35,23 @@ export interface FinishedPart {
  * claim the same number of results and so many different events were seen. That holds for any order, and fails for a row that a
  * shifted page skipped, for an empty page that contradicts its total, and for a total that shrank.
  *
- * @throws {UnsteadyList} when a window that cannot be halved never reads the same; nothing after it is yielded
+ * A part that never proves complete is yielded as open, with what was seen of it stored: the parts after it do not wait for it.
  */
-export async function* readWindow(whole: Window, reader: WindowReader): AsyncGenerator<FinishedPart> {
+export async function* readWindow(whole: Window, reader: WindowReader): AsyncGenerator<ReadPart> {
   const waiting: Window[] = [whole];
   for (let window = waiting.pop(); window; window = waiting.pop()) {
-    const events = await readPart(window, reader);
-    if (events !== undefined) {
-      yield { window, events };
-      continue;
-    }
-    const parts = halves(window);
-    if (!parts) throw unsteady(window);
-    waiting.push(parts[1], parts[0]);
+    const part = await readPart(window, reader);
+    if (part) yield part;
+    else waiting.push(...(halves(window)?.toReversed() ?? []));
   }
 }
 
-/** The number of events in a window that was read completely; `undefined` when it should be halved. */
-async function readPart(window: Window, reader: WindowReader): Promise<number | undefined> {
+/** A window that was read as a whole; `undefined` when it should be halved. */
+async function readPart(window: Window, reader: WindowReader): Promise<ReadPart | undefined> {
   const divisible = halves(window) !== undefined;
   const { mostPages = MOST_PAGES } = reader;
   let isLongerThanAPage = false;
+  let most = 0;
   for (let reading = 1; reading <= READINGS; reading += 1) {
     const seen = new Set<string>();
     const totals = new Set<number>();
@@ -70,16 +64,17 @@ async function readPart(window: Window, reader: WindowReader): Promise<number | 
       sizes.push(page.records.length);
       pages = page.totalPages;
     }
-    if (totals.size === 1 && totals.has(seen.size)) return seen.size;
+    if (totals.size === 1 && totals.has(seen.size)) return { window, events: seen.size, open: undefined };
+    most = Math.max(most, seen.size);
     isLongerThanAPage ||= sizes.reduce((sum, size) => sum + size, 0) > Math.max(...sizes);
   }
   // A list that shifts under the reader fits on one page when it is halved often enough. Where one page contradicts itself, halving
   // would only ask some hundreds of times more.
   if (divisible && isLongerThanAPage) return undefined;
-  throw unsteady(window);
+  return unsteady(window, most);
 }
 
-function unsteady({ from, to }: Window): UnsteadyList {
-  const span = `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
-  return new UnsteadyList(`Telnyx's list of ${span} contradicts its own totals, ${READINGS} times over.`);
+function unsteady(window: Window, events: number): ReadPart {
+  const span = `${new Date(window.from).toISOString()} to ${new Date(window.to).toISOString()}`;
+  return { window, events, open: `Telnyx's list of ${span} contradicts its own totals, ${READINGS} times over.` };
 }

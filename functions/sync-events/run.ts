@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { countDays } from '../ledger/day-counts.ts';
+import { recordOpenSpan } from '../ledger/open-spans.ts';
 import type { Store } from '../ledger/store.ts';
 import { putRun, type SyncRun } from '../ledger/sync-runs.ts';
 import {
@@ -17,6 +18,7 @@ import { isAhead, scheduledWindow, type Window } from '../porting/window.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, pace } from '../telnyx/pace.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
+import { retryOpenSpans } from './open-spans.ts';
 import { readWindow, type WindowReader } from './read-window.ts';
 import { type FaultCounter, faultCounter, reportRun } from './report-run.ts';
 import { pageStorer, type Tally } from './store-page.ts';
@@ -103,15 +105,22 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   await writeRun('running');
   let status: SyncResult['status'] = 'complete';
   let error: string | undefined;
+  const reader = windowReader(options, lease, progress, faults);
   try {
     if (!range && isAhead(lease.completeThrough, startedAt)) {
       log('error', 'cursor_set_back', { run_id: runId, was: iso(lease.completeThrough), is: iso(window.from) });
       await setCursorBack(store, lease, window.from, startedAt);
     }
     let reportedAt = startedAt;
-    for await (const part of readWindow(window, windowReader(options, lease, progress, faults))) {
+    for await (const part of readWindow(window, reader)) {
       progress.seen += part.events;
       progress.through = part.window.to;
+      if (part.open !== undefined) {
+        // Before the cursor passes it.
+        await recordOpenSpan(store, part.window, part.open, clock.now());
+        error = part.open;
+        log('error', 'open_span', { run_id: runId, ...spanOf(part.window), reason: part.open });
+      }
       if (!range) await moveCursor(store, lease, part.window.to);
       const isLast = part.window.to === window.to;
       if (!isLast && (await options.piece?.isWanted()) === false)
@@ -127,6 +136,8 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
     error = describeError(thrown);
   }
 
+  // Last of all that lists: what is new does not wait for it.
+  if (!range && status === 'complete') await retryOpenSpans(store, reader, clock.now);
   await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch(warnOf('days_not_counted'));
   await writeRun(status, error);
   await releaseLease(store, lease, clock.now(), {

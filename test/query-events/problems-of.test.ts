@@ -14,6 +14,7 @@ const well: JudgedStatus = {
     cursor_lag_seconds: 300,
     running: false,
     cursor_set_back_at: null,
+    open_spans: [],
     last_runs: [],
   },
   publishing: { unpublished: 3, oldest_unpublished_seconds: 900, undecided_orders: 0 },
@@ -57,6 +58,24 @@ describe('a problem is a sentence that says what to do', () => {
       'the cursor stood in the future',
       { sync: { ...sync, cursor_set_back_at: ago(23 * 60) } },
       [/in the future: .* the last 7 days were listed again/],
+    ],
+    [
+      'a span of the list is open',
+      {
+        sync: {
+          ...sync,
+          open_spans: [10, 20].map((minutes) => ({
+            id: 'x',
+            from: ago(minutes + 5),
+            to: ago(minutes),
+            since: ago(1),
+            tried_at: ago(1),
+            tries: 3,
+            reason: 'it contradicts itself',
+          })),
+        },
+      },
+      [/contradicts itself in 2 spans, the first from 2026-03-20T11:35:00.000000Z to 2026-03-20T11:40:00.000000Z/],
     ],
     [
       'never synced',

@@ -56,6 +56,7 @@ test('of an empty ledger', async () => {
       cursor_lag_seconds: null,
       running: false,
       cursor_set_back_at: null,
+      open_spans: [],
       last_runs: [],
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
@@ -87,6 +88,7 @@ describe('the sync', () => {
       cursor_lag_seconds: 120,
       running: false,
       cursor_set_back_at: null,
+      open_spans: [],
     });
     expect(sync.last_runs.map(({ started_at }) => started_at)).toEqual(
       [0, 1, 2, 3, 4].map((number) => timestampOf(NOON - number * 300 * SECOND)),

@@ -30,6 +30,8 @@ export interface Plan {
     readonly pageSize: number;
     readonly lateRows: number;
     readonly faults: number;
+    /** Whenever a window holds this instant, the list claims one result too many, also when all other faults have ended. */
+    readonly wrongAt: number | undefined;
   };
   readonly slowPayloads: number;
   readonly revisions: number;
@@ -100,6 +102,9 @@ export function drawPlan(seed: number): Plan {
       pageSize: random.chance(0.5) ? 250 : random.integer(3, 12),
       lateRows: sometimes(0.05, 0.4),
       faults: sometimes(0.02, 0.3),
+      wrongAt: random.chance(0.15)
+        ? begins + random.pick([random.between(-20 * DAY, 0), random.between(0, HOUR)])
+        : undefined,
     },
     slowPayloads: sometimes(0.05, 0.4),
     revisions: sometimes(0.02, 0.15),

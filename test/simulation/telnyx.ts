@@ -81,11 +81,13 @@ export function openTelnyx(
     if ('error' in parameters) return plain(errorAnswer(parameters.error));
     const size = Math.min(parameters.pageSize, plan.list.pageSize);
     const { total, json } = store.page(parameters.filter, (parameters.pageNumber - 1) * size, size);
+    const [from = 0, to = 0] = ['gte', 'lte'].map((end) => Date.parse(query[`filter[created_at][${end}]`] ?? ''));
+    const { wrongAt = Number.NaN } = plan.list;
     const meta = {
       page_number: parameters.pageNumber,
       page_size: size,
       total_pages: Math.ceil(total / size),
-      total_results: total,
+      total_results: from <= wrongAt && wrongAt <= to ? total + 1 : total,
     };
     return plain(jsonAnswer(200, `{"data":[${json.join(',')}],"meta":${JSON.stringify(meta)}}`));
   }

@@ -59,7 +59,7 @@ const listed: readonly Situation[] = [
     { 'page[size]': '0' },
     { 'page[number]': '1' },
     { 'page[after]': 'x' },
-    { 'filter[status]': 'Exception' },
+    { 'filter[status]': 'a,,b' },
     { 'filter[action_required]': '1' },
     { 'filter[customer_reference]': '' },
     { sort: 'id' },

@@ -1,3 +1,4 @@
+import { recordOpenSpan } from '../../functions/ledger/open-spans.ts';
 import { uuid } from '../porting-events.ts';
 import { ran } from '../query-events/seed.ts';
 import type { Api } from './api.ts';
@@ -12,6 +13,8 @@ const RUNS = 'GET /v2/sync-runs';
 const REQUEST = 'POST /v2/sync-runs';
 const RUN = 'GET /v2/sync-runs/{id}';
 const CANCEL_RUN = 'POST /v2/sync-runs/{id}/cancel';
+
+const CLOSE = 'POST /v2/open-spans/{id}/close';
 
 const NONE = '2020-01-01T00:00:00.000Z-00000000';
 const to = (operation: string, id: string) => operation.replace('{id}', encodeURIComponent(id));
@@ -145,5 +148,23 @@ const cancels: readonly Situation[] = [
   ...closed(operation, () => to(operation, NONE)),
 ]);
 
-/** Every status of republish jobs and sync runs. */
-export const ofRecovery: readonly Situation[] = [...lists, ...shows, ...jobs, ...runs, ...cancels];
+const closes: readonly Situation[] = [
+  ...of(CLOSE, [
+    [
+      204,
+      'an open span',
+      async (api) => {
+        await recordOpenSpan(api.store, { from: 0, to: 1_000 }, 'it contradicts itself', Date.now());
+        return api.ask(to(CLOSE, '1970-01-01T00:00:00.000Z--1970-01-01T00:00:01.000Z'), operator);
+      },
+    ],
+    [403, 'a read token', (api) => api.ask(to(CLOSE, NONE), reader)],
+    [404, 'an unknown one', (api) => api.ask(to(CLOSE, NONE), operator)],
+    [500, 'DynamoDB finds the request invalid', whileDynamoDb(INVALID, (api) => api.ask(to(CLOSE, NONE), operator))],
+    [503, 'DynamoDB refuses', whileDynamoDb(REFUSED, (api) => api.ask(to(CLOSE, NONE), operator))],
+  ]),
+  ...closed(CLOSE, () => to(CLOSE, NONE)),
+];
+
+/** Every status of republish jobs, sync runs and open spans. */
+export const ofRecovery: readonly Situation[] = [...lists, ...shows, ...jobs, ...runs, ...cancels, ...closes];

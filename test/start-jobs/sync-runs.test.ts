@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readOpenSpans, recordOpenSpan } from '../../functions/ledger/open-spans.ts';
 import { NO_COUNTS, oldestRequested, takeOut } from '../../functions/ledger/requested-runs.ts';
 import { putRun } from '../../functions/ledger/sync-runs.ts';
 import { captureLog } from '../handlers.ts';
@@ -99,5 +100,33 @@ describe('what is no range: 422 that points at it, and nothing is written', () =
     expect(status).toBe(422);
     expect(answer.errors).toMatchObject([{ detail: expect.stringMatching(says), source: { pointer } }]);
     expect(await rowsIn(starter.store, 'control')).toEqual([]);
+  });
+});
+
+describe('an open span', () => {
+  const close = (id: string) => starter.post(`/v2/open-spans/${encodeURIComponent(id)}/close`);
+
+  test('is closed by its id: 204; then there is none', async () => {
+    const span = { from: Date.parse(range.from), to: Date.parse(range.to) };
+    await recordOpenSpan(starter.store, span, 'it contradicts itself', Date.now());
+    const id = '2026-03-01T00:00:00.000Z--2026-03-02T00:00:00.000Z';
+    expect(await readOpenSpans(starter.store)).toMatchObject([{ id, ...span, tries: 1 }]);
+    expect((await close(id)).status).toBe(204);
+    expect(await readOpenSpans(starter.store)).toEqual([]);
+    expect((await close(id)).status).toBe(404);
+    expect((await close('a b')).status).toBe(404);
+  });
+
+  test('is one with those that it overlaps or touches', async () => {
+    const record = (from: number, to: number) => recordOpenSpan(starter.store, { from, to }, 'why', Date.now());
+    await record(1_000, 2_000);
+    await record(3_000, 4_000);
+    await record(9_000, 9_500);
+    await record(2_000, 3_500);
+    const spans = (await readOpenSpans(starter.store)).map(({ from, to, tries }) => [from, to, tries]);
+    expect(spans).toEqual([
+      [1_000, 4_000, 2],
+      [9_000, 9_500, 1],
+    ]);
   });
 });

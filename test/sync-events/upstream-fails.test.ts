@@ -37,10 +37,6 @@ const faults: Record<string, { fault: Fault; says: RegExp }> = {
     fault: { status: 200, body: { meta: { total_pages: 0, total_results: 0 } } },
     says: /no page of events/,
   },
-  'an empty page that contradicts its total': {
-    fault: { status: 200, body: { data: [], meta: totals } },
-    says: /contradicts its own totals/,
-  },
   'a key that was revoked': {
     fault: { status: 401, body: { errors: [{ code: '10009', title: 'Authentication failed' }] } },
     says: /401 \(10009/,
@@ -59,7 +55,7 @@ function fill(rig: Rig, many = LISTED): void {
   }
 }
 
-describe.each(Object.entries(faults))('%s', (name, { fault, says }) => {
+describe.each(Object.entries(faults))('%s', (_, { fault, says }) => {
   test('for as long as a run lasts: it fails and says so, the cursor has not moved, the next run repeats', async () => {
     const rig = await openRig();
     expect(await rig.run()).toMatchObject({ status: 'complete' });
@@ -67,8 +63,7 @@ describe.each(Object.entries(faults))('%s', (name, { fault, says }) => {
     fill(rig);
     rig.time += 5 * MINUTE;
     // The first page comes through: what fails in the middle must not count as done.
-    rig.telnyx.intercept = ({ query }) =>
-      query['page[number]'] === '1' && name !== 'an empty page that contradicts its total' ? undefined : happen(fault);
+    rig.telnyx.intercept = ({ query }) => (query['page[number]'] === '1' ? undefined : happen(fault));
 
     // The run before ended 5 s before noon and looked back no further than 15 minutes: list from before the outage.
     const outage = { from: NOON - 90 * MINUTE, to: NOON };

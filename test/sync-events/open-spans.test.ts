@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { closeSpan, readOpenSpans } from '../../functions/ledger/open-spans.ts';
+import { listedEvent } from '../porting-events.ts';
+import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
+
+const DAY = 24 * 60 * MINUTE;
+/** Whenever a page's window holds this instant, its total is one too high. */
+const CURSED = NOON - 20 * DAY;
+
+function fill(rig: Rig, many: number): void {
+  for (let number = 0; number < many; number += 1) {
+    const at = NOON - MINUTE - (number / many) * 40 * DAY;
+    rig.telnyx.put(listedEvent(number, { created_at: new Date(at).toISOString() }));
+  }
+}
+
+/** The simulator's own answer, with the total changed where the window holds the instant. */
+function curse(rig: Rig): void {
+  rig.telnyx.intercept = ({ query }) => {
+    const [from, to] = ['gte', 'lte'].map((end) => Date.parse(query[`filter[created_at][${end}]`] ?? ''));
+    if (from === undefined || to === undefined || from > CURSED || to < CURSED) return undefined;
+    const within = rig.telnyx.events().filter(({ created_at = '' }) => {
+      const at = Date.parse(created_at);
+      return at >= from && at <= to;
+    });
+    const number = Number(query['page[number]']);
+    const total_results = within.length + 1;
+    const total_pages = Math.ceil(total_results / PAGE);
+    const meta = { page_number: number, page_size: PAGE, total_pages, total_results };
+    const data = within.toReversed().slice((number - 1) * PAGE, number * PAGE);
+    return { status: 200, body: { data, meta } };
+  };
+}
+
+const spans = async (rig: Rig) =>
+  (await readOpenSpans(rig.store)).map(({ from, to, tries }) => ({ holds: from <= CURSED && to >= CURSED, tries }));
+
+describe('a span that does not prove complete', () => {
+  test('is recorded, and stops neither the first sync nor what is new', async () => {
+    const rig = await openRig();
+    fill(rig, 40 * PAGE);
+    curse(rig);
+    expect(await rig.run()).toMatchObject({ status: 'complete', error: expect.stringContaining('contradicts') });
+    await rig.expectComplete();
+    expect((await rig.state()).completeThrough).toBe(NOON - 5_000);
+    expect(await spans(rig)).toEqual([{ holds: true, tries: 2 }]);
+
+    rig.telnyx.put(listedEvent(9_999, { created_at: new Date(NOON + MINUTE).toISOString() }));
+    rig.time += 5 * MINUTE;
+    const before = rig.telnyx.requests.length;
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 1 });
+    expect(await spans(rig)).toEqual([{ holds: true, tries: 3 }]);
+    // What is new comes first; the open span is tried last, and costs its three readings.
+    expect(rig.telnyx.requests.slice(before).map(({ query }) => query['filter[created_at][lte]'])[0]).toContain(
+      '2026-03-20',
+    );
+    expect(rig.telnyx.requests.length - before).toBeLessThan(10);
+  });
+
+  test('is closed by the first run to which it proves complete', async () => {
+    const rig = await openRig();
+    fill(rig, 3 * PAGE);
+    curse(rig);
+    await rig.run();
+    rig.telnyx.intercept = undefined;
+    rig.time += 5 * MINUTE;
+    expect(await rig.run()).toMatchObject({ status: 'complete' });
+    expect(await spans(rig)).toEqual([]);
+    expect((await rig.run())?.error).toBeUndefined();
+  });
+
+  test('that an operator closes, stays closed', async () => {
+    const rig = await openRig();
+    fill(rig, 3 * PAGE);
+    curse(rig);
+    await rig.run();
+    const [span] = await readOpenSpans(rig.store);
+    expect(await closeSpan(rig.store, span?.id ?? '')).toBe(true);
+    expect(await closeSpan(rig.store, span?.id ?? '')).toBe(false);
+    rig.time += 5 * MINUTE;
+    await rig.run();
+    expect(await spans(rig)).toEqual([]);
+  });
+});
+
+test('windows that all contradict themselves are one span, run after run, and it heals in pieces', async () => {
+  const rig = await openRig();
+  await rig.run();
+  const meta = { page_number: 1, page_size: PAGE, total_pages: 1, total_results: 7 };
+  rig.telnyx.intercept = () => ({ status: 200, body: { data: [], meta } });
+  for (let run = 0; run < 12; run += 1) {
+    rig.time += 5 * MINUTE;
+    for (let event = 0; event < 5 * PAGE; event += 1) {
+      const at = rig.time - event * 5_000;
+      rig.telnyx.put(listedEvent(run * 1_000 + event, { created_at: new Date(at).toISOString() }));
+    }
+    expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 0 });
+    expect(await readOpenSpans(rig.store)).toHaveLength(1);
+  }
+  rig.telnyx.intercept = undefined;
+  let runs = 0;
+  for (; (await readOpenSpans(rig.store)).length > 0 && runs < 20; runs += 1) {
+    rig.time += 5 * MINUTE;
+    const before = rig.telnyx.requests.length;
+    await rig.run();
+    expect(rig.telnyx.requests.length - before).toBeLessThan(80);
+  }
+  // 60 pages of events, and some twice: more than one run may ask for.
+  expect(runs).toBeGreaterThan(1);
+  await rig.expectComplete();
+});
+
+test('a fault of Telnyx while open spans are tried leaves them open, and the run complete', async () => {
+  const rig = await openRig();
+  fill(rig, 3 * PAGE);
+  curse(rig);
+  await rig.run();
+  rig.time += 5 * MINUTE;
+  rig.telnyx.intercept = ({ query }) =>
+    Date.parse(query['filter[created_at][gte]'] ?? '') < NOON - DAY ? { status: 401, body: { errors: [] } } : undefined;
+  expect(await rig.run()).toMatchObject({ status: 'complete' });
+  expect(await spans(rig)).toEqual([{ holds: true, tries: 2 }]);
+});

@@ -138,14 +138,12 @@ describe('intercept', () => {
   it('delays an answer, or withholds it though the work is done', async () => {
     const api = await start();
     api.put(event);
-    api.intercept = () => ({ delayMs: 80 });
-    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    api.intercept = () => ({ until });
     const late = total(api);
     await eventually(() => expect(api.requests).toHaveLength(1));
-    vi.advanceTimersByTime(79);
     expect(api.requests[0]?.status).toBe(0);
-    vi.advanceTimersByTime(1);
-    vi.useRealTimers();
+    answer();
     expect(await late).toBe(1);
 
     api.intercept = () => ({ hang: true });

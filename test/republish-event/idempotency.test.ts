@@ -54,8 +54,18 @@ describe('the same key again', () => {
 
   test('a double click, and eight more at once: one upstream call, all get its outcome', async () => {
     const { republish, telnyx, event, store } = republisher;
-    telnyx.intercept = () => ({ delayMs: 400 });
-    const answers = await Promise.all(Array.from({ length: 10 }, () => republish(event.id, { key: 'first' })));
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    telnyx.intercept = () => ({ until });
+    let looks = 0;
+    // Asked after each look at what has become of the first: Telnyx answers when the others have looked.
+    const remaining = () => {
+      looks += 1;
+      if (looks > 18) answer();
+      return 29_000;
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => republish(event.id, { key: 'first', remaining })),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(204));
     expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(9);
     expect(telnyx.requests).toHaveLength(1);
@@ -94,7 +104,11 @@ describe('a new request is never refused because of an old one', () => {
 
   test('another key while the first request is under way', async () => {
     const { republish, telnyx, event } = republisher;
-    telnyx.intercept = () => ({ delayMs: 300 });
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    telnyx.intercept = () => {
+      if (telnyx.requests.length === 2) answer();
+      return { until };
+    };
     const answers = await Promise.all(['first', 'second'].map((key) => republish(event.id, { key })));
     expect(answers.map(({ status }) => status)).toEqual([204, 204]);
     expect(telnyx.republished).toHaveLength(2);

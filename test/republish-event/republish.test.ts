@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readUpstream } from '../../functions/ledger/upstream-state.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
+import { eventually } from '../eventually.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
@@ -67,13 +68,15 @@ test('an id that the ledger lacks is still tried, and makes no row', async () =>
 
 test('while the call is under way the row says that it was asked: a death in it leaves a trace', async () => {
   const { republish, telnyx, event, store } = republisher;
-  telnyx.intercept = () => ({ delayMs: 300 });
+  const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+  telnyx.intercept = () => ({ until });
   const asked = republish(event.id);
-  await vi.waitUntil(() => telnyx.requests.length === 1);
+  await eventually(() => expect(telnyx.requests).toHaveLength(1));
   expect(await rowOf(store, event.id)).toMatchObject({
     republish_count: { N: '1' },
     republish_last_outcome: { S: 'asked' },
   });
+  answer();
   expect((await asked).status).toBe(204);
 });
 

@@ -31,7 +31,8 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
-  readonly delayMs?: number;
+  /** The answer waits for this. */
+  readonly until?: Promise<unknown>;
   /** No answer, ever. */
   readonly hang?: true;
   /** Half of the body, then a broken connection. */
@@ -163,7 +164,7 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
       request.status = answer.status;
       send(response, answer, fault.truncate === true, now());
     };
-    if (fault.delayMs) setTimeout(finish, fault.delayMs).unref();
+    if (fault.until) void fault.until.then(finish);
     else finish();
   });
 

@@ -129,6 +129,7 @@ export interface Status {
     readonly complete_through: string | null;
     readonly cursor_lag_seconds: number | null;
     readonly running: boolean;
+    readonly open_spans: readonly { readonly id: string; readonly from: string; readonly to: string }[];
     readonly last_runs: readonly SyncRun[];
   };
   readonly publishing: {

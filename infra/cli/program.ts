@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCancel } from './commands/cancel.ts';
+import { addCloseSpan } from './commands/close-span.ts';
 import { addEvents } from './commands/events.ts';
 import { addGaps } from './commands/gaps.ts';
 import { addJobs } from './commands/jobs.ts';
@@ -58,7 +59,7 @@ export async function runProgram(
     .exitOverride();
   for (const add of [
     ...[addStatus, addOrders, addEvents, addTail, addGaps, addRejections],
-    ...[addRepublish, addJobs, addSyncRuns, addCancel],
+    ...[addRepublish, addJobs, addSyncRuns, addCancel, addCloseSpan],
   ]) {
     add(program, async (work) => {
       exitCode = await work(contextOf(program.opts().json === true));

@@ -211,6 +211,27 @@ describe('cancel', () => {
   });
 });
 
+describe('close-span', () => {
+  const id = '2026-03-01T00:00:00.000Z--2026-03-02T00:00:00.000Z';
+  const route = `POST /v2/open-spans/${id}/close`;
+
+  it('closes an open span', async () => {
+    const ledger = await stubLedger({ [route]: { status: 204 } });
+    expect(await run(ledger, 'close-span', id)).toEqual({ code: 0, stdout: `span ${id} is closed\n`, stderr: '' });
+    const { stdout } = await run(ledger, '--json', 'close-span', id);
+    expect(JSON.parse(stdout)).toEqual({ data: { id, closed: true } });
+  });
+
+  it('says that there is none', async () => {
+    const ledger = await stubLedger({ [route]: problem(404, '10005', 'There is no open span x.') });
+    expect(await run(ledger, 'close-span', id)).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: expect.stringContaining('no open span'),
+    });
+  });
+});
+
 describe('cancel of a run', () => {
   const NO_JOB = problem(404, '10005', 'There is no such job.');
   const post = (what: string) => `POST /v2/${what}/${syncRun('').id}/cancel`;

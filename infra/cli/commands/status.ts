@@ -53,6 +53,10 @@ function linesOf(data: Status): [string, string][] {
   const undecided = many('publishing.undecided_orders', publishing.undecided_orders);
   return [
     ['sync', `${last}${through ?? ''}${sync.running ? ', running now' : ''}`],
+    ...sync.open_spans.map(({ id, from, to }): [string, string] => [
+      'open span',
+      `${instant(from)} to ${instant(to)} UTC: events may be missing; ${shown(id)}`,
+    ]),
     [
       'publishing',
       `${waiting} waiting${oldest ? `, the oldest for ${duration(oldest)}` : ''}${undecided === '0' ? '' : `; orders that may need you, once the list is read: ${undecided}`}`,

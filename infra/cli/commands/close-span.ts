@@ -1,0 +1,19 @@
+import { segment } from '../api.ts';
+import type { AddCommands } from '../context.ts';
+import { EXIT } from '../failure.ts';
+import { shown } from '../text.ts';
+
+export const addCloseSpan: AddCommands = (program, run) => {
+  program
+    .command('close-span')
+    .description("takes a span of Telnyx's list that contradicts itself for complete (operate token)")
+    .argument('<id>', 'as status names it')
+    .action((id: string) =>
+      run(async ({ api, screen }) => {
+        await api.post(`/v2/open-spans/${segment(id)}/close`, undefined);
+        if (screen.json) screen.document({ data: { id, closed: true } });
+        else screen.print(`span ${shown(id)} is closed`);
+        return EXIT.fine;
+      }),
+    );
+};

@@ -1,10 +1,22 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { isActionDue } from '../porting/derived.ts';
+import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../porting/gathered-facts.ts';
 import { foldOrder, type OrderState } from '../porting/order.ts';
-import type { OrderFact } from '../porting/order-facts.ts';
-import { factsIn } from '../porting/order-facts.ts';
-import { number, numberIn, type OrderStore, type Row, text, textIn, tookPlace } from './store.ts';
+import { factsIn, type OrderFact } from '../porting/order-facts.ts';
+import { timestampOf } from '../porting/timestamp.ts';
+import {
+  controlKey,
+  number,
+  numberIn,
+  type OrderStore,
+  type Row,
+  type Store,
+  text,
+  textIn,
+  tookPlace,
+} from './store.ts';
+import { readStretch } from './stretch.ts';
 
 /**
  * A row of the table `orders`:
@@ -44,12 +56,12 @@ export const NO_STATUS = 'none';
 /** The partition of `undecided`. */
 export const UNDECIDED = 'yes';
 
-/** An order's row would not fit into DynamoDB's 400 KB. Some 10,000 events deflated are 300 KB. */
-export class OrderTooLarge extends Error {
-  override readonly name = 'OrderTooLarge';
-}
+/** Facts and state, of DynamoDB's 400 KB a row. Some 10,000 events deflated are 300 KB. */
+const LARGEST = 370_000;
+/** What is done to an order's facts, one after the other, until they fit. Only the first two leave nothing out. */
+const STEPS: readonly (Gather | undefined)[] = [undefined, gatherEqual, gatherPast, countGathered, countSplits];
+const LEAVES_OUT = 3;
 
-const LARGEST_FACTS = 340_000;
 /** Writers of one order are few; each conflict means that another one went ahead. */
 const MOST_CONFLICTS = 20;
 
@@ -72,11 +84,11 @@ export async function readOrder(store: OrderStore, id: string): Promise<HeldOrde
 
 /**
  * Changes what is known of an order's events and folds them anew. When somebody else writes the order at the same time, it is read and
- * changed again: no event is lost between the two.
+ * changed again: no event is lost between the two. However many events an order has, its status is folded; one with so many that some of them
+ * are only counted is noted in `control`, for the status to name.
  *
  * @param now milliseconds since 1970
  * @param change gives the new facts from the held ones; it may be called several times
- * @throws {OrderTooLarge}
  */
 export async function changeOrder(
   store: OrderStore,
@@ -86,11 +98,9 @@ export async function changeOrder(
 ): Promise<HeldOrder> {
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
     const held = await readOrder(store, id);
-    const facts = await change(held.facts);
-    const packed = pack(facts);
+    const { facts, packed, state, step } = fitted(id, await change(held.facts));
     if (packed.equals(pack(held.facts))) return held;
-    if (packed.length > LARGEST_FACTS) throw new OrderTooLarge(`The order ${id} has ${facts.length} events.`);
-    const state = stateOf(id, facts);
+    if (step >= LEAVES_OUT) await noteLargeOrder(store, id, now);
     const overdueSince = held.overdueSince === state.status_since ? held.overdueSince : undefined;
     const { actionTold } = held;
     const version = held.version + 1;
@@ -142,6 +152,37 @@ export async function markDecided(
     });
   if (await tookPlace(store.client.send(update(true)))) return;
   if (eventId !== undefined) await tookPlace(store.client.send(update(false)));
+}
+
+/** Facts that fit into a row, with their state. */
+function fitted(id: string, given: readonly HeldFact[]) {
+  for (const [step, gather] of STEPS.entries()) {
+    const facts: readonly HeldFact[] = gather ? gather(id, given) : given;
+    const state = stateOf(id, facts);
+    const packed = pack(facts);
+    if (packed.length + Buffer.byteLength(JSON.stringify(state)) <= LARGEST) return { facts, packed, state, step };
+  }
+  throw new Error(`The order ${id} has ${given.length} events that do not fit into a row.`);
+}
+
+/** Writes down that some of an order's events are only counted. */
+async function noteLargeOrder(store: OrderStore, id: string, now: number): Promise<void> {
+  await store.client.send(
+    new UpdateItemCommand({
+      TableName: store.control,
+      Key: controlKey('large-order', id),
+      UpdateExpression: 'SET since = if_not_exists(since, :now)',
+      ExpressionAttributeValues: { ':now': text(timestampOf(now)) },
+    }),
+  );
+}
+
+/** Ids of orders some of whose events are only counted, 100 at most. */
+export async function readLargeOrders(store: Store): Promise<readonly string[]> {
+  const partition = { attribute: 'kind', value: 'large-order' };
+  const stretch = { table: store.control, partition, sortKey: 'id', newestFirst: false, attributes: ['id'] };
+  const { rows } = await readStretch(store, stretch, undefined, 100);
+  return rows.map((row) => textIn(row, 'id') ?? '');
 }
 
 function stateOf(id: string, facts: readonly HeldFact[]): OrderState {

@@ -3,6 +3,7 @@ import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 import { readHealingDay } from './healing.ts';
 import { idsAgree, readIdsKnowledge } from './learned.ts';
 import { type OpenSpan, readOpenSpans } from './open-spans.ts';
+import { readLargeOrders } from './orders.ts';
 import { listRuns } from './run-list.ts';
 import {
   countAwaited,
@@ -76,6 +77,8 @@ export interface LedgerStatus {
   /** Republishes that were asked for today, in UTC, without anybody's doing. */
   readonly healed_today: number;
   readonly overdue_orders: number;
+  /** Ids of orders with so many events that some are only counted, 100 at most. */
+  readonly large_orders: readonly string[];
   /** Names of those counts that stopped at their bound: there may be more. */
   readonly at_least: readonly string[];
 }
@@ -85,14 +88,15 @@ const LAST_RUNS = 5;
 const MOST_CHANNELS = 100;
 
 /**
- * How the ledger is. It costs some 30 requests, all at once, whatever the ledger holds: counts have bounds.
+ * How the ledger is. It costs some 31 requests, all at once, whatever the ledger holds: counts have bounds.
  *
  * @param now milliseconds since 1970
  */
 export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
-  const [sync, spans, runs, counted, upstream, ids, channels, healing] = await Promise.all([
+  const [sync, spans, largeOrders, runs, counted, upstream, ids, channels, healing] = await Promise.all([
     readSyncWork(store, now),
     readOpenSpans(store),
+    readLargeOrders(store),
     listRuns(store, { size: LAST_RUNS, after: undefined }, now),
     countAll(store, now),
     readUpstream(store),
@@ -134,6 +138,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     channels,
     healed_today: healing.asked,
     overdue_orders: overdue.count,
+    large_orders: largeOrders,
     at_least: Object.entries(NAMES).flatMap(([count, name]) =>
       counted[count as keyof typeof NAMES].more ? [name] : [],
     ),

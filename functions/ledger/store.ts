@@ -63,6 +63,7 @@ export type ControlKind =
   | 'lease'
   | 'requested-run'
   | 'open-span'
+  | 'large-order'
   | 'republish-job'
   | `republish-chunk/${string}`
   | `republish-item/${string}`

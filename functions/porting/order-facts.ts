@@ -34,6 +34,9 @@ export interface OrderFact {
   readonly deletedAt?: Timestamp;
   /** The payload's own `updated_at`. */
   readonly payloadAt?: Timestamp;
+  /** Ids of other events that this one stands for, and the number of those whose ids are not kept: see gathered-facts.ts. */
+  readonly also?: readonly string[];
+  readonly more?: number;
   /** What the event can be recognised by under another id. */
   readonly same?: string;
 }
@@ -43,8 +46,11 @@ export interface OrderFact {
  * merging it again changes nothing: what an order's row holds and what is new go in together.
  */
 export function mergeFacts(facts: Iterable<OrderFact>): OrderFact[] {
+  const all = [...facts];
+  const gathered = new Set(all.flatMap(({ also = [] }) => also));
   const merged = new Map<string, OrderFact>();
-  for (const fact of facts) {
+  for (const fact of all) {
+    if (gathered.has(fact.id)) continue;
     const held = merged.get(fact.id);
     merged.set(fact.id, held ? mergeTwo(held, fact) : fact);
   }
@@ -59,7 +65,13 @@ function mergeTwo(one: OrderFact, other: OrderFact): OrderFact {
   const isOther = one.v === other.v ? sayingOf(other) > sayingOf(one) : other.v > one.v;
   const newer = isOther ? other : one;
   const marks = [...marksOf(one), ...marksOf(other)];
-  return { ...newer, ...Object.fromEntries(marks.sort(([, before], [, after]) => Number(before) - Number(after))) };
+  const { also = one.also ?? other.also, more = one.more ?? other.more } = newer;
+  const standsFor = { ...(also && { also }), ...(more !== undefined && { more }) };
+  return {
+    ...newer,
+    ...standsFor,
+    ...Object.fromEntries(marks.sort(([, before], [, after]) => Number(before) - Number(after))),
+  };
 }
 
 function marksOf(fact: OrderFact): [string, boolean][] {

@@ -112,7 +112,7 @@ export async function retireOld({ store, retainDays }: Day, now: number, outOfTi
 async function retireOrder(store: OrderStore, id: string, now: number): Promise<number> {
   const { facts } = await readOrder(store, id);
   // A split of another order's that told this one something lives as long as that order.
-  const ids = facts.filter(({ gone, of = id }) => !gone && of === id).map((fact) => fact.id);
+  const ids = facts.filter(({ gone, of = id }) => !gone && of === id).flatMap(({ id, also = [] }) => [id, ...also]);
   const gone = new Set(await retire(store, ids, now));
   // After the rows: a death in between does it again, and what is gone stays gone.
   await changeOrder(store, id, now, (held) => held.map((fact) => (gone.has(fact.id) ? { ...fact, gone: true } : fact)));

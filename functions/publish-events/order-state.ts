@@ -1,6 +1,5 @@
-import { describeError, log } from '../lambda/log.ts';
 import { idsAgree, readIdsKnowledge } from '../ledger/learned.ts';
-import { changeOrder, type HeldFact, type HeldOrder, OrderTooLarge, readOrder } from '../ledger/orders.ts';
+import { changeOrder, type HeldFact, type HeldOrder } from '../ledger/orders.ts';
 import { readUnpublished, type Unpublished } from '../ledger/publications.ts';
 import { retireAgain } from '../ledger/retention.ts';
 import type { OrderStore } from '../ledger/store.ts';
@@ -34,34 +33,26 @@ export async function foldIn(
   const rows = await apart(store, found, now);
   const gone = new Set<string>();
   let joined = false;
-  let folded: HeldOrder | undefined;
-  try {
-    folded = await changeOrder(store, orderId, now, async (held) => {
-      const known = new Map(held.map((fact) => [fact.id, fact]));
-      for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
-      const isApart = ({ listed, joinedTo }: Unpublished) => listed && joinedTo === undefined;
-      const fresh = rows.filter((row) => !known.get(row.id)?.gone && (isApart(row) || !known.get(row.id)?.joined));
-      const single = new Set(rows.filter(isApart).map(({ id }) => id));
-      const before = held.map(({ joined, ...fact }) => (joined && !single.has(fact.id) ? { ...fact, joined } : fact));
-      let facts: readonly HeldFact[] = mergeFacts([...before, ...fresh.map(factOf)]);
-      for (const twins of [...halfJoined(fresh, known), ...(await twinsAmong(store, facts, fresh))]) {
-        if (!(await joinTwins(store, twins, now))) continue;
-        joined = true;
-        facts = withJoined(facts, twins);
-      }
-      return facts;
-    });
-  } catch (error) {
-    if (!(error instanceof OrderTooLarge)) throw error;
-    // Its events go on being announced; the state stays as it was.
-    log('error', 'order_too_large', { porting_order_id: orderId, error: describeError(error) });
-  }
+  const folded = await changeOrder(store, orderId, now, async (held) => {
+    const known = new Map(held.map((fact) => [fact.id, fact]));
+    for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
+    const isApart = ({ listed, joinedTo }: Unpublished) => listed && joinedTo === undefined;
+    const fresh = rows.filter((row) => !known.get(row.id)?.gone && (isApart(row) || !known.get(row.id)?.joined));
+    const single = new Set(rows.filter(isApart).map(({ id }) => id));
+    const before = held.map(({ joined, ...fact }) => (joined && !single.has(fact.id) ? { ...fact, joined } : fact));
+    let facts: readonly HeldFact[] = mergeFacts([...before, ...fresh.map(factOf)]);
+    for (const twins of [...halfJoined(fresh, known), ...(await twinsAmong(store, facts, fresh))]) {
+      if (!(await joinTwins(store, twins, now))) continue;
+      joined = true;
+      facts = withJoined(facts, twins);
+    }
+    return facts;
+  });
   const left = joined ? (await readUnpublished(store, idsOf(rows))).rows : rows;
   // The rows now tell what joining changed, and whatever else was written meanwhile. Nothing is announced that was not folded.
-  if (joined && folded) return foldIn(store, orderId, left, now);
+  if (joined) return foldIn(store, orderId, left, now);
   for (const { id, createdAt } of left) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
   await tellOtherOrders(store, orderId, left, now);
-  folded ??= await readOrder(store, orderId);
   const { state: order, version } = folded;
   return { order, actionTold: actionToldOf(folded), version, rows: left.filter(({ id }) => !gone.has(id)) };
 }
@@ -98,12 +89,7 @@ async function tellOtherOrders(
   for (const other of others) {
     if (other === undefined) continue;
     const about = splits.filter(({ into, from }) => into === other || from === other);
-    try {
-      await changeOrder(store, other, now, (held) => mergeFacts([...held, ...about]));
-    } catch (error) {
-      if (!(error instanceof OrderTooLarge)) throw error;
-      log('error', 'order_too_large', { porting_order_id: other, error: describeError(error) });
-    }
+    await changeOrder(store, other, now, (held) => mergeFacts([...held, ...about]));
   }
 }
 

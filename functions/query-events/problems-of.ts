@@ -139,10 +139,18 @@ function notified({ gaps, rejections, healing }: JudgedStatus): string[] {
   return problems;
 }
 
-function ported({ overdue_orders: overdue }: JudgedStatus): string[] {
-  if (overdue === 0) return [];
-  const orders = counted(overdue, 'order stays in its', 'orders stay in their');
-  return [`${orders} status for longer than the limit: see overdue_since in /v2/orders.`];
+function ported({ overdue_orders: overdue, large_orders: large }: JudgedStatus): string[] {
+  const problems: string[] = [];
+  if (overdue > 0) {
+    const orders = counted(overdue, 'order stays in its', 'orders stay in their');
+    problems.push(`${orders} status for longer than the limit: see overdue_since in /v2/orders.`);
+  }
+  if (large.length > 0) {
+    const orders = counted(large.length, 'order has', 'orders have');
+    const ids = large.slice(0, 5).join(', ');
+    problems.push(`${orders} so many events that the oldest are only counted in its state; all are kept: ${ids}.`);
+  }
+  return problems;
 }
 
 function counted(count: number, one: string, more: string): string {

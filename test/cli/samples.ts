@@ -138,6 +138,7 @@ export function status(more: object = {}) {
     ],
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
     overdue_orders: 0,
+    large_orders: [],
     at_least: [] as string[],
     ...more,
   };

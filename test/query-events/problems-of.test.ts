@@ -29,6 +29,7 @@ const well: JudgedStatus = {
   channels: [{ event_type: 'porting_order.split', first_at: ago(9_000), last_at: ago(60) }],
   healing: { mode: 'republish', asked_today: 50, per_day: 50 },
   overdue_orders: 0,
+  large_orders: [],
   at_least: [],
 };
 
@@ -129,6 +130,7 @@ describe('a problem is a sentence that says what to do', () => {
       { rejections: { refused_24h: 0, unreadable_24h: 2 } },
       [/^2 webhooks that Telnyx signed are no event/],
     ],
+    ['orders with too many events', { large_orders: ['a', 'b'] }, [/^2 orders have so many events .*: a, b\.$/]],
     ['overdue orders', { overdue_orders: 2 }, [/^2 orders stay in their status/]],
   ])('%s', (_, change, expected) => {
     expect(problemsOf({ ...well, ...change }, NOW)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));

@@ -67,6 +67,7 @@ test('of an empty ledger', async () => {
     channels: [],
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
     overdue_orders: 0,
+    large_orders: [],
     at_least: [],
   });
 });

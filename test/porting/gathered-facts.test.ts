@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  countGathered,
+  countSplits,
+  eventsOf,
+  gatherEqual,
+  gatherPast,
+} from '../../functions/porting/gathered-facts.ts';
+import { foldOrder } from '../../functions/porting/order.ts';
+import { mergeFacts, type OrderFact } from '../../functions/porting/order-facts.ts';
+import { ORDER, someFacts } from './order-arbitraries.ts';
+
+const split = (number: number, into = 'part'): OrderFact => ({
+  id: `split-${number}`,
+  at: `2026-03-02T00:00:00.${String(number).padStart(6, '0')}Z`,
+  type: 'porting_order.split',
+  v: '1#1#1#',
+  listed: true,
+  webhook: false,
+  into,
+  from: ORDER,
+  of: ORDER,
+});
+
+const status = (hour: number, value: string): OrderFact => ({
+  id: `status-${hour}`,
+  at: `2026-03-01T${String(hour).padStart(2, '0')}:00:00.000000Z`,
+  type: 'porting_order.status_changed',
+  v: '1#1#1#',
+  listed: true,
+  webhook: true,
+  status: { value, details: [] },
+});
+
+describe.each([
+  ['what says nothing more', gatherEqual],
+  ['and the statuses of the past', gatherPast],
+  ['and ids, which are counted', countGathered],
+])('facts are gathered: %s', (_, gather) => {
+  test("the order's state stays what it is", () => {
+    fc.assert(
+      fc.property(someFacts, (some) => {
+        const facts = mergeFacts(some);
+        expect(foldOrder(ORDER, gather(ORDER, facts))).toEqual(foldOrder(ORDER, facts));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('gathering again, or merging with itself, changes nothing', () => {
+    fc.assert(
+      fc.property(someFacts, (some) => {
+        const once = gather(ORDER, mergeFacts(some));
+        expect(foldOrder(ORDER, gather(ORDER, once))).toEqual(foldOrder(ORDER, once));
+        expect(mergeFacts([...once, ...once])).toEqual(once);
+      }),
+    );
+  });
+});
+
+test('an event that was gathered and comes again is known, also in a newer version', () => {
+  const facts = gatherEqual(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => split(number))));
+  expect(facts.map(({ id, also }) => [id, also])).toEqual([
+    ['split-0', undefined],
+    ['split-3', ['split-1', 'split-2']],
+    ['split-4', undefined],
+  ]);
+  const again = mergeFacts([...facts, split(1), { ...split(2), v: '1#1#1#later' }, { ...split(3), v: '1#1#1#later' }]);
+  expect(foldOrder(ORDER, again).events.total).toBe(5);
+});
+
+test('events whose facts are marked, or whose twin may still come, stay apart', () => {
+  const comment = (number: number): OrderFact => ({
+    ...split(number),
+    id: `comment-${number}`,
+    type: 'porting_order.new_comment',
+    same: `comment#${number}`,
+  });
+  const gone = { ...split(2), gone: true } as OrderFact;
+  const facts = mergeFacts([split(0), split(1), gone, comment(3), comment(4), split(5), split(6)]);
+  expect(gatherEqual(ORDER, facts).map(({ id }) => id)).toEqual([
+    'split-0',
+    'split-2',
+    'comment-3',
+    'comment-4',
+    'split-5',
+    'split-6',
+  ]);
+});
+
+test('statuses of the past are gathered; when the present one began is still known', () => {
+  const course = ['draft', 'exception', 'submitted', 'exception', 'submitted', 'submitted', 'submitted'];
+  const facts = mergeFacts(course.map((value, hour) => status(hour, value)));
+  const gathered = gatherPast(ORDER, facts);
+  expect(gathered.length).toBeLessThan(facts.length);
+  expect(foldOrder(ORDER, gathered)).toMatchObject({
+    status: { value: 'submitted' },
+    status_since: '2026-03-01T04:00:00.000000Z',
+    events: { total: 7 },
+  });
+});
+
+test('of more than 1,000 splits the newest keep their orders, and all are counted', () => {
+  const facts = mergeFacts(Array.from({ length: 1_500 }, (_, number) => split(number, `part-${number}`)));
+  const { split_into, events } = foldOrder(ORDER, countSplits(ORDER, facts));
+  expect([split_into.length, events.total]).toEqual([1_000, 1_500]);
+  expect(split_into).toContain('part-1499');
+  expect(facts.reduce((sum, fact) => sum + eventsOf(fact), 0)).toBe(1_500);
+});

@@ -36,7 +36,7 @@ describe('who must act, and until when', () => {
     expect(dutyOf(status, SINCE)).toEqual({ acts: 'unknown', act_by: null, terminal: false, action_required: false });
   });
 
-  test('in a status of which nobody knows the beginning, there is no last day', () => {
+  test('a status of which the beginning is not known has no last day', () => {
     expect(dutyOf('exception', undefined)).toEqual({
       acts: 'customer',
       act_by: null,

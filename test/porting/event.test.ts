@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { factsOf, type PortingEvent, recordOf, withIdsInOneCase } from '../../functions/porting/event.ts';
+import {
+  factsOf,
+  mayArriveByWebhook,
+  type PortingEvent,
+  portingStatusOf,
+  recordOf,
+  withIdsInOneCase,
+} from '../../functions/porting/event.ts';
 
 const SEEN_AT = '2026-01-01T00:00:00.000000Z';
 
@@ -62,14 +69,39 @@ describe('the facts of an event', () => {
     });
   });
 
+  test('hold an id with more in it than a UUID as it is', () => {
+    const order = 'DCEC50B4-55F2-4501-9FCD-F028DDBA81D9';
+    for (const name of [`order-${order}`, `${order}-2F`]) {
+      expect(factsOf({ ...listed, porting_order_id: name }, SEEN_AT)?.portingOrderId).toBe(name);
+    }
+  });
+
   test('fall back on the time at which the event was seen', () => {
     expect(factsOf({ id: 'a', event_type: 'b' }, SEEN_AT)?.createdAt).toBe(SEEN_AT);
     expect(factsOf({ id: 'a', event_type: 'b', created_at: 'soon' }, SEEN_AT)?.createdAt).toBe(SEEN_AT);
   });
 
-  test('an event without payload is complete only when Telnyx says so', () => {
-    expect(factsOf({ ...listed, payload: null, payload_status: 'created' }, SEEN_AT)?.complete).toBe(false);
-    expect(factsOf({ ...listed, payload: null }, SEEN_AT)?.complete).toBe(true);
+  test.each<[string, Partial<PortingEvent>, boolean]>([
+    ['with its payload', {}, true],
+    ['with its payload, though called created', { payload_status: 'created' }, true],
+    ['without payload, but called completed', { payload: null }, false],
+  ])('an event %s is complete, and final', (_, members, hasPayload) => {
+    const facts = factsOf({ ...listed, ...members }, SEEN_AT);
+    expect(facts).toMatchObject({ complete: true, hasPayload, final: true });
+  });
+
+  test.each([
+    ['porting_order.status_changed', false],
+    ['porting_order.something_new', false],
+    ['porting_order.loa_updated', true],
+    ['porting_order.sharing_token_expired', true],
+  ])('a %s without payload, called created, is incomplete; final: %s', (event_type, final) => {
+    const facts = factsOf({ ...listed, event_type, payload: null, payload_status: 'created' }, SEEN_AT);
+    expect(facts).toMatchObject({ complete: false, hasPayload: false, final });
+  });
+
+  test('a record without updated_at is an earlier version than any with it', () => {
+    expect(factsOf({ ...listed, updated_at: undefined }, SEEN_AT)?.version).toBe('1#');
   });
 
   test('a completed record is a later version than any created one, whatever its dates', () => {
@@ -90,13 +122,45 @@ describe('the facts of an event', () => {
     { event_type: 'b' },
     { id: '', event_type: 'b' },
     { id: 5, event_type: 'b' },
+    { id: 'a'.repeat(201), event_type: 'b' },
+    { id: 'a', event_type: 'b'.repeat(201) },
+    { id: '\ud800', event_type: 'b' },
   ])('%j is no event', (record) => {
     expect(factsOf(record, SEEN_AT)).toBeUndefined();
+  });
+
+  test('an id may have 200 characters', () => {
+    expect(factsOf({ id: 'a'.repeat(200), event_type: 'b' }, SEEN_AT)?.id).toBe('a'.repeat(200));
   });
 
   test('no JSON makes it throw', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => void factsOf(value, SEEN_AT)));
   });
+});
+
+test.each([
+  ['porting_order.status_changed', true],
+  ['porting_order.something_new', true],
+  ['porting_order.loa_updated', false],
+  ['porting_order.sharing_token_expired', false],
+])('a %s may arrive by webhook: %s', (eventType, may) => {
+  expect(mayArriveByWebhook(eventType)).toBe(may);
+});
+
+test.each([
+  [null],
+  ['DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'],
+  [['DCEC50B4-55F2-4501-9FCD-F028DDBA81D9']],
+  [{ event_type: 'porting_order.split' }],
+  [{ id: ['DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'], porting_order_id: ['DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'] }],
+])('a record without ids stays as it is: %j', (record) => {
+  expect(withIdsInOneCase(record)).toStrictEqual(record);
+});
+
+test('a status is cut after 60 characters', () => {
+  const statusOf = (value: string) => portingStatusOf({ ...listed, payload: { status: { value } } });
+  expect(statusOf('x'.repeat(60))).toBe('x'.repeat(60));
+  expect(statusOf('x'.repeat(61))).toBe('x'.repeat(60));
 });
 
 describe('the record of an event', () => {

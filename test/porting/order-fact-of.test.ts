@@ -147,21 +147,42 @@ describe('what an event says about its order', () => {
   });
 
   test('is cut where it would not fit into the row of an order', () => {
-    const half = { code: 'X'.repeat(4_990) };
-    expect(
-      told('status_changed', { status: { value: 'exception', details: [half, half, half] } }).status?.details,
-    ).toEqual([half]);
+    const detailsOf = (...details: unknown[]) =>
+      told('status_changed', { status: { value: 'exception', details } }).status?.details;
+    // Its JSON has 5,000 characters, the other's one more.
+    const half = { code: 'X'.repeat(4_989) };
+    const more = { code: 'X'.repeat(4_990) };
+    expect(detailsOf(half, half, half)).toEqual([half, half]);
+    expect(detailsOf(half, more, half)).toEqual([half]);
     const reference = told('status_changed', { customer_reference: `${'a'.repeat(499)}😀` }).reference;
     expect(reference).toBe(`${'a'.repeat(499)}\u{fffd}`);
-    expect(told('messaging_changed', { messaging: { note: 'X'.repeat(10_000) } })).toEqual({});
+    const webhookUrl = told('status_changed', { webhook_url: 'x'.repeat(2_001) }).webhookUrl;
+    expect(webhookUrl).toBe('x'.repeat(2_000));
+    const messaging = { note: 'X'.repeat(9_989) };
+    expect(told('messaging_changed', { messaging })).toEqual({ messaging });
+    expect(told('messaging_changed', { messaging: { note: 'X'.repeat(9_990) } })).toEqual({});
   });
 
   test('has no JSON so deep that it cannot be written', () => {
-    const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`);
-    expect(told('status_changed', { status: { value: 'exception', details: ['one', deep] } }).status?.details).toEqual([
-      'one',
-    ]);
-    expect(told('messaging_changed', { messaging: { deep } })).toEqual({});
+    const nested = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+    const details = ['one', nested(16)];
+    const messaging = { note: 'one', deep: nested(15) };
+    expect(told('status_changed', { status: { value: 'exception', details } }).status?.details).toEqual(details);
+    expect(told('messaging_changed', { messaging })).toEqual({ messaging });
+    for (const deep of [nested(16), nested(20_000)]) {
+      const tooDeep = [...details, { code: 'one', deep }];
+      expect(told('status_changed', { status: { value: 'exception', details: tooDeep } }).status?.details).toEqual(
+        details,
+      );
+      expect(told('messaging_changed', { messaging: { note: 'one', deep } })).toEqual({});
+    }
+  });
+
+  test('has what is null or empty in details and messaging', () => {
+    const details = [null, [], { code: 'LOA_ILLEGIBLE', description: null }];
+    expect(told('status_changed', { status: { value: 'exception', details } }).status?.details).toEqual(details);
+    const messaging = { messaging_port_status: null, numbers: [] };
+    expect(told('messaging_changed', { messaging })).toEqual({ messaging });
   });
 
   test('grows with what is known: payload, then listing, then version', () => {

@@ -39,6 +39,26 @@ describe('merging facts', () => {
     expect(mergeFacts([late, fact, before]).map(({ id }) => id)).toEqual(['evens', 'event', 'a']);
   });
 
+  test('keeps the same one of three facts of one version, whichever comes first', () => {
+    const told = (value: string, listed: boolean) => ({
+      ...fact,
+      listed,
+      webhook: !listed,
+      status: { value, details: [] },
+    });
+    const [a, b, c] = [told('submitted', true), told('exception', false), told('ported', true)];
+    const merged = mergeFacts([a, b, c]);
+    for (const facts of [
+      [a, c, b],
+      [b, a, c],
+      [b, c, a],
+      [c, a, b],
+      [c, b, a],
+    ]) {
+      expect(mergeFacts(facts)).toEqual(merged);
+    }
+  });
+
   test('comes to the same, whatever their order and however often they come, piece by piece too', () => {
     const cases = someFacts.chain((facts) =>
       fc.record({ facts: fc.constant(facts), again: shuffled(facts), cut: fc.nat(facts.length) }),

@@ -153,9 +153,11 @@ describe('the state of an order', () => {
   });
 
   test('keeps a status and types that nobody knows', () => {
-    const state = foldOf(status(1, '__proto__'), { ...fact(2, 'x', null), type: '__proto__' });
+    const state = foldOf(status(1, '__proto__'), fact(2, 'x', null), { ...fact(3, 'x', null), type: '__proto__' });
     expect(state).toMatchObject({ status: { value: '__proto__' }, acts: 'unknown', terminal: false });
-    expect(JSON.stringify(state.events)).toBe('{"total":2,"by_type":{"__proto__":1,"porting_order.status_changed":1}}');
+    expect(JSON.stringify(state.events)).toBe(
+      '{"total":3,"by_type":{"__proto__":1,"porting_order.status_changed":1,"porting_order.x":1}}',
+    );
   });
 });
 
@@ -180,6 +182,11 @@ describe('a split', () => {
     const state = foldOrder('B', [split(2, 'B', 'B')]);
     expect(state).toMatchObject({ split_from: [ORDER], split_into: [], support_key: 'sr_A', events: { total: 1 } });
     expect(foldOrder(ORDER, [split(2, 'B', 'B')])).toMatchObject({ split_into: ['B'], events: { total: 0 } });
+  });
+
+  test('that does not say into which order tells of none', () => {
+    const state = foldOf(fact(1, 'split', { from: { id: ORDER }, to: null }));
+    expect(state).toMatchObject({ split_from: [], split_into: [], events: { total: 1 } });
   });
 
   test('of an order into itself is none', () => {

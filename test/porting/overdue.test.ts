@@ -38,6 +38,7 @@ describe('the limits', () => {
     ['exception=1.5', '"exception=1.5" is none'],
     ['exception=5d', '"exception=5d" is none'],
     ['exception=5,', '"" is none'],
+    ['limits=exception=5', '"limits=exception=5" is none'],
     ['ported=5', '"ported=5" is none'],
     ['__proto__=5', '"__proto__=5" is none'],
     ['default,exception=5', '"default" is none'],
@@ -64,6 +65,13 @@ describe('the limits', () => {
 
 describe('an order is overdue', () => {
   test('from the very instant at which its limit ran out', () => {
+    const since = '2026-03-02T12:00:00.000000Z';
+    const end = '2026-03-09T12:00:00.000000Z';
+    expect(overdueSince('exception', since, defaults, Date.UTC(2026, 2, 9, 12) - 1)).toBeUndefined();
+    expect(overdueSince('exception', since, defaults, Date.UTC(2026, 2, 9, 12))).toBe(end);
+  });
+
+  test('from the next millisecond on when its limit ran out within one', () => {
     const ranOut = millisecondsOf(NEXT_MONDAY);
     expect(overdueSince('exception', MONDAY, defaults, ranOut)).toBeUndefined();
     expect(overdueSince('exception', MONDAY, defaults, ranOut + 1)).toBe(NEXT_MONDAY);

@@ -62,6 +62,7 @@ describe('what an event is recognised by under another id', () => {
     ['a status without value', { ...listed, payload: { ...listed.payload, status: { value: '' } } }],
     ['a status with a separator', { ...listed, payload: { ...listed.payload, status: { value: 'a#b' } } }],
     ['a status of no order', { ...listed, porting_order_id: null, payload: { ...listed.payload, id: 5 } }],
+    ['a deletion of no order', { id: 'a', event_type: 'porting_order.deleted', payload: null }],
     ['a comment without id', { ...listed, event_type: 'porting_order.new_comment' }],
   ])('%s has nothing safe', (_, event) => {
     expect(sameEventKey(event)).toBeUndefined();

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { millisecondsOf, timestamp, timestampOf } from '../../functions/porting/timestamp.ts';
+import { millisecondsOf, recordTime, timestamp, timestampOf } from '../../functions/porting/timestamp.ts';
 
 test.each([
   ['2024-06-11T18:52:47.972297Z', '2024-06-11T18:52:47.972297Z'],
   ['2021-11-04T17:37:42Z', '2021-11-04T17:37:42.000000Z'],
   ['2021-03-19T19:51:37+00:00', '2021-03-19T19:51:37.000000Z'],
   ['2021-03-19T10:07:15.527Z', '2021-03-19T10:07:15.527000Z'],
+  ['2021-03-19T19:51:37+0000', '2021-03-19T19:51:37.000000Z'],
+  ['2021-03-19t19:51:37z', '2021-03-19T19:51:37.000000Z'],
   ['2021-03-19T23:30:00.5-01:30', '2021-03-20T01:00:00.500000Z'],
+  ['2021-03-19T00:00:00+23:59', '2021-03-18T00:01:00.000000Z'],
   ['2021-03-19T10:07:15.1234567899Z', '2021-03-19T10:07:15.123456Z'],
 ])('reads %s as Telnyx writes it', (given, expected) => {
   expect(timestamp(given)).toBe(expected);
@@ -23,9 +26,33 @@ test.each([
   '2021-13-01T00:00:00Z',
   '2021-01-01',
   '2021-01-01T00:00:00',
-  '2021-01-01T00:00:00+99:00',
+  '2021-01-01T00:00:00+24:00',
+  '2021-01-01T00:00:00+00:60',
+  // In UTC, the year before 0000 and the one after 9999: text order would not be time order.
+  '0000-01-01T00:00:00+01:00',
+  '9999-12-31T23:59:59-01:00',
+  'at 2021-01-01T00:00:00Z',
+  '2021-01-01T00:00:00Z or so',
+  [['2021-01-01T00:00:00Z']],
 ])('%j is no date-time', (given) => {
   expect(timestamp(given)).toBeUndefined();
+});
+
+test("a record's time is UTC when it names no zone", () => {
+  expect(recordTime('2021-03-19T19:51:37')).toBe('2021-03-19T19:51:37.000000Z');
+  expect(recordTime('2021-03-19T19:51:37-01:30')).toBe('2021-03-19T21:21:37.000000Z');
+});
+
+test.each([
+  undefined,
+  null,
+  5,
+  '',
+  'yesterday',
+  '2021-02-30T00:00:00',
+  [['2021-01-01T00:00:00']],
+])("%j is no record's time", (given) => {
+  expect(recordTime(given)).toBeUndefined();
 });
 
 test('text order is time order, to the microsecond and in any zone', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FIRST_EVENT_AT, halves, OVERLAP, SETTLE, scheduledWindow } from '../../functions/porting/window.ts';
+import { FIRST_EVENT_AT, halves, isAhead, OVERLAP, SETTLE, scheduledWindow } from '../../functions/porting/window.ts';
 
 const instant = fc.integer({ min: FIRST_EVENT_AT, max: Date.UTC(2060, 0, 1) });
 
@@ -10,11 +10,26 @@ describe('the scheduled window', () => {
     expect(scheduledWindow(undefined, now)).toEqual({ from: FIRST_EVENT_AT, to: now - SETTLE });
   });
 
+  test('of a later run begins 15 minutes before the cursor, and ends 5 seconds before now', () => {
+    expect(scheduledWindow(Date.UTC(2026, 0, 1, 12), Date.UTC(2026, 0, 1, 12, 5))).toEqual({
+      from: Date.UTC(2026, 0, 1, 11, 45),
+      to: Date.UTC(2026, 0, 1, 12, 4, 55),
+    });
+  });
+
+  test('begins a week before now when the cursor is in the future', () => {
+    const now = Date.UTC(2026, 0, 8, 12);
+    expect([isAhead(now + 1, now), isAhead(now, now), isAhead(undefined, now)]).toEqual([true, false, false]);
+    expect(scheduledWindow(now + 1, now).from).toBe(Date.UTC(2026, 0, 1, 12));
+    expect(scheduledWindow(now, now).from).toBe(Date.UTC(2026, 0, 8, 11, 45));
+  });
+
   test('overlaps the one before, ends before now, and is never inverted, whatever the clock does', () => {
     fc.assert(
       fc.property(instant, instant, (completeThrough, now) => {
         const window = scheduledWindow(completeThrough, now);
-        expect(window.from).toBe(Math.max(FIRST_EVENT_AT, completeThrough - OVERLAP));
+        const reaches = completeThrough > now ? now - 7 * 24 * 3_600_000 : completeThrough - OVERLAP;
+        expect(window.from).toBe(Math.max(FIRST_EVENT_AT, reaches));
         expect(window.to).toBeGreaterThanOrEqual(window.from);
         if (now - SETTLE >= window.from) expect(window.to).toBe(now - SETTLE);
       }),

@@ -76,6 +76,12 @@ describe('a list that stands still', () => {
     ]);
   });
 
+  test('of one instant, which cannot be halved, is read as it is, of however many pages', async () => {
+    const { asked, parts } = await reading({ from: 0, to: 0 }, { size: 10, events: () => at(95, 0) }, 8);
+    expect(parts).toEqual([{ window: { from: 0, to: 0 }, events: 95, open: undefined }]);
+    expect(asked).toHaveLength(10);
+  });
+
   test('that is empty costs one request', async () => {
     const { asked, parts } = await reading({ from: 0, to: 9 }, { size: 10, events: () => [] });
     expect([asked.length, parts]).toEqual([1, [{ window: { from: 0, to: 9 }, events: 0, open: undefined }]]);

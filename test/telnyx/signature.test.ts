@@ -120,7 +120,52 @@ describe('for any body and time', () => {
   });
 });
 
+test.each([
+  ['signature', undefined, '1773342238'],
+  ['signature', '', '1773342238'],
+  ['timestamp', 'a signature', undefined],
+  ['timestamp', 'a signature', ''],
+])('a webhook without %s is refused for that: %j, %j', (missing, signature, timestamp) => {
+  const refusal = refusalOf(signature, timestamp, Buffer.from('{}'), keys, 1_773_342_238_000);
+  expect(refusal).toBe(`${missing} missing`);
+});
+
 describe('public keys', () => {
+  test.each([
+    ['none', '', 0],
+    ['none, but commas', ' , ,', 0],
+    ['four', Array(4).fill(account.publicKey).join(), 4],
+  ])('%s are refused: one to three are needed', (_, setting, count) => {
+    expect(() => readPublicKeys(setting)).toThrow(`TELNYX_PUBLIC_KEY holds ${count} keys`);
+  });
+
+  test('three are read, with blanks around them and a comma behind the last', () => {
+    const [one, other] = [openAccount(), openAccount()];
+    const read = readPublicKeys(` ${account.publicKey} ,\n${one.publicKey}, ${other.pem} ,`);
+    const matches = [account, one, other].map(({ pem }, index) => read[index]?.equals(createPublicKey(pem)));
+    expect([read.length, ...matches]).toEqual([3, true, true, true]);
+  });
+
+  test('PEM on one line, with \\n for its line ends, is read', () => {
+    const [key] = readPublicKeys(account.pem.trim().replaceAll('\n', '\\n'));
+    expect(key?.equals(createPublicKey(account.pem))).toBe(true);
+  });
+
+  test('the one that is none is named by its number', () => {
+    expect(() => readPublicKeys(`${account.publicKey},nonsense`)).toThrow('Key 2 in TELNYX_PUBLIC_KEY is not');
+  });
+
+  test.each<[string, (key: string) => string]>([
+    ['a character before it', (key) => `A${key}`],
+    ['four characters before it', (key) => `AAAA${key}`],
+    ['a character behind it', (key) => `${key}A`],
+    ['four characters behind it', (key) => `${key}AAAA`],
+    ['its first character lost', (key) => key.slice(1)],
+    ['its padding lost', (key) => key.slice(0, -1)],
+  ])('base64 with %s is refused', (_, spoil) => {
+    expect(() => readPublicKeys(spoil(account.publicKey))).toThrow(/is not an Ed25519 public key/);
+  });
+
   test('base64 and PEM are the same key', () => {
     const [fromBase64, fromPem] = readPublicKeys(`${account.publicKey},${account.pem}`);
     expect(fromBase64?.equals(createPublicKey(account.pem))).toBe(true);

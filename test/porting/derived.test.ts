@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { isActionDue, isLive } from '../../functions/porting/derived.ts';
+import { foldOrder } from '../../functions/porting/order.ts';
+
+/** An order that has come into a status at noon of 2 March, by the event `refusal`. */
+const orderIn = (status: string) =>
+  foldOrder('order', [
+    {
+      id: 'refusal',
+      at: '2026-03-02T12:00:00.000000Z',
+      type: 'porting_order.status_changed',
+      v: '1#1#1#',
+      listed: true,
+      webhook: true,
+      status: { value: status, details: [] },
+    },
+  ]);
+
+const NEXT_DAY = Date.UTC(2026, 2, 3, 12);
+
+describe('the customer is told to act', () => {
+  test('on an order in exception, once for each refusal', () => {
+    expect(isActionDue(orderIn('exception'), undefined, NEXT_DAY)).toBe(true);
+    expect(isActionDue(orderIn('exception'), 'an earlier refusal', NEXT_DAY)).toBe(true);
+    expect(isActionDue(orderIn('exception'), 'refusal', NEXT_DAY)).toBe(false);
+  });
+
+  test('only until Telnyx cancels, after 14 days', () => {
+    const end = Date.UTC(2026, 2, 16, 12);
+    expect(isActionDue(orderIn('exception'), undefined, end - 1)).toBe(true);
+    expect(isActionDue(orderIn('exception'), undefined, end)).toBe(false);
+  });
+
+  test.each([
+    'draft',
+    'submitted',
+    'foc-date-confirmed',
+    'ported',
+    'cancelled',
+    'on-hold',
+  ])('not on an order that is %s', (status) => {
+    expect(isActionDue(orderIn(status), undefined, NEXT_DAY)).toBe(false);
+  });
+
+  test('not on an order without a status', () => {
+    expect(isActionDue(foldOrder('order', []), undefined, NEXT_DAY)).toBe(false);
+  });
+});
+
+describe('a webhook', () => {
+  const OCCURRED_AT = '2026-03-02T12:00:00.000000Z';
+
+  test('tells of the present for less than an hour', () => {
+    expect(isLive(OCCURRED_AT, '2026-03-02T12:59:59.999000Z')).toBe(true);
+    expect(isLive(OCCURRED_AT, '2026-03-02T13:00:00.000000Z')).toBe(false);
+  });
+
+  test('tells of the present also when our clock is behind', () => {
+    expect(isLive(OCCURRED_AT, '2026-03-02T11:55:00.000000Z')).toBe(true);
+  });
+});

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { openBus } from '../bus/bus.ts';
 import { environment } from '../lambda/environment.ts';
-import { currentWithin, readCurrent } from '../ledger/current.ts';
+import { readCurrent } from '../ledger/current.ts';
 import { patience } from '../ledger/store.ts';
 import { readWebhookTypes } from '../porting/due.ts';
 import { readOverdueLimits } from '../porting/overdue.ts';
@@ -30,8 +30,8 @@ const watch = {
   grace: wholeNumber('GRACE_MINUTES', environment('GRACE_MINUTES')) * MINUTE,
   webhookUrl: environment('WEBHOOK_URL'),
 };
-const within = currentWithin(wholeNumber('SYNC_INTERVAL_SECONDS', environment('SYNC_INTERVAL_SECONDS')));
-const current = () => readCurrent(store, within, Date.now());
+const interval = wholeNumber('SYNC_INTERVAL_SECONDS', environment('SYNC_INTERVAL_SECONDS')) * 1000;
+const current = () => readCurrent(store, interval, Date.now());
 const day = {
   current,
   store,

@@ -153,6 +153,32 @@ describe('nothing is decided', () => {
     expect(await rig.decide()).toBe(expected);
   });
 
+  test.each([
+    ['an hour apart, 4 hours behind or less', 60 * MINUTE, 4 * HOUR - 5_000, 1],
+    ['an hour apart, further behind', 60 * MINUTE, 4 * HOUR - 4_999, undefined],
+  ])('where runs are further apart: %s', async (_, interval, later, expected) => {
+    const rig = await refusedOrder();
+    rig.interval = interval;
+    await rig.synced(NOON + HOUR);
+    rig.time = NOON + HOUR + later;
+    expect(await rig.decide()).toBe(expected);
+  });
+
+  test.each([
+    ['5 s', 5 * MINUTE, 5_000],
+    ['a quarter of the interval, where runs are a moment apart', 2_000, 500],
+  ])('in the moment after a run: %s', async (_, interval, moment) => {
+    const rig = await refusedOrder();
+    rig.interval = interval;
+    await rig.synced(NOON);
+    const lease = await takeLease(rig.store, 'another run', NOON);
+    if (lease) await releaseLease(rig.store, lease, NOON, {});
+    rig.time = NOON + moment - 1;
+    expect(await rig.decide()).toBeUndefined();
+    rig.time = NOON + moment;
+    expect(await rig.decide()).toBe(1);
+  });
+
   test('while a run that was asked for waits for its next piece', async () => {
     const rig = await refusedOrder();
     await rig.synced();

@@ -1,7 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
-import { currentWithin, readCurrent } from '../../functions/ledger/current.ts';
+import { readCurrent } from '../../functions/ledger/current.ts';
 import { recordDelivery } from '../../functions/ledger/deliveries.ts';
 import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/listings.ts';
 import { type HeldOrder, readOrder } from '../../functions/ledger/orders.ts';
@@ -34,6 +34,8 @@ export interface Rig {
   list(event: PortingEvent): Promise<unknown>;
   publish(...ids: readonly string[]): Promise<Outcome>;
   sweep(olderThan?: number): ReturnType<typeof sweep>;
+  /** Milliseconds between two scheduled runs. */
+  interval: number;
   /** Whether the ledger is current. */
   readonly current: () => Promise<number | undefined>;
   /** Announces what undecided orders ask for, if the ledger is current. */
@@ -82,6 +84,7 @@ export async function openRig(): Promise<Rig> {
     publisher,
     faults,
     time: NOON,
+    interval: 5 * MINUTE,
     onBus: (type) =>
       bus
         .events()
@@ -96,7 +99,7 @@ export async function openRig(): Promise<Rig> {
     },
     publish: (...ids) => publishRows(ids, publisher, now, 'stream'),
     sweep: (olderThan = 0) => sweep(publisher, olderThan, now, () => false),
-    current: () => readCurrent(store, currentWithin(300), now()),
+    current: () => readCurrent(store, rig.interval, now()),
     decide: () => decide(publisher, rig.current, now, () => false),
     async synced(through = rig.time) {
       runs += 1;

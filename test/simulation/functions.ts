@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type Bus, openBus } from '../../functions/bus/bus.ts';
-import { currentWithin, readCurrent } from '../../functions/ledger/current.ts';
+import { readCurrent } from '../../functions/ledger/current.ts';
 import type { OrderStore } from '../../functions/ledger/store.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
@@ -23,8 +23,6 @@ import { ACCOUNT_KEYS, type WebhookAnswer } from './webhooks.ts';
 const MINUTE = 60_000;
 export const GRACE = 15 * MINUTE;
 export const OLDER_THAN = 300_000;
-/** How far the cursor may be behind in a ledger that is current. */
-const WITHIN = currentWithin(300);
 export const LIMITS = readOverdueLimits('exception=1');
 const API_URL = 'https://ledger.example';
 
@@ -86,7 +84,7 @@ export function openFunctions(
     ['status_changed', 'new_comment', 'split', 'messaging_changed', 'deleted'].map((type) => `porting_order.${type}`),
   );
   const types = plan.types === 'all' ? everyType : plan.types;
-  const current = (store: OrderStore) => () => readCurrent(store, WITHIN, now());
+  const current = (store: OrderStore) => () => readCurrent(store, 5 * MINUTE, now());
   let runs = 0;
 
   return {

@@ -87,14 +87,18 @@ export function anotherWebhook({ documented, others }: Telnyx): { readonly id: s
   return { id: other, body: body.replace(id, other) };
 }
 
-/** The documented webhook of an exception, of an order that nothing else tells of. */
+/** The documented webhook of an exception, of an order that nothing else tells of: it has just occurred, so its time to act is not over. */
 export function exceptionWebhook(telnyx: Telnyx) {
   const exception = telnyx.documented.find(({ file }) => file === 'porting_order.status_changed.exception.json');
   if (!exception) throw new Error('test/fixtures has no webhook of an exception');
   const [id, orderId] = [randomUUID(), randomUUID()];
   telnyx.others.add(id);
   const { id: documentedOrder } = exception.payload as { id: string };
-  return { id, orderId, body: exception.body.replace(exception.id, id).replaceAll(documentedOrder, orderId) };
+  const body = exception.body
+    .replace(exception.id, id)
+    .replaceAll(documentedOrder, orderId)
+    .replace(exception.occurred_at, new Date().toISOString());
+  return { id, orderId, body };
 }
 
 /** The headers of a webhook that is signed now, or so many seconds ago. */

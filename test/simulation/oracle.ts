@@ -132,12 +132,19 @@ function expectedEvents(
 function asDelivered(event: PortingEvent, id: string): PortingEvent {
   const { messaging_port_completed: _, ...messaging } = (event.payload?.messaging ?? {}) as Record<string, unknown>;
   const isMessaging = event.event_type === 'porting_order.messaging_changed';
+  const isStatus = event.event_type === 'porting_order.status_changed';
+  const isDeletion = event.event_type === 'porting_order.deleted';
+  const { updated_at: _updated, ...withoutUpdate } = event.payload ?? {};
+  // Webhooks print this instant to the second, and leave it out of a deletion.
+  const second = `${String(event.payload?.updated_at).slice(0, 19)}Z`;
   const methods = ['webhook'];
   return {
     ...event,
     id,
     available_notification_methods: methods,
     ...(isMessaging && { payload: { ...event.payload, messaging } }),
+    ...(isDeletion && event.payload && { payload: withoutUpdate }),
+    ...(isStatus && { payload: { ...event.payload, updated_at: second } }),
   };
 }
 

@@ -49,6 +49,8 @@ export async function runSchedule(world: World): Promise<void> {
     timeline.at(begins + 180 * MINUTE, () => expire(world));
     scheduled(begins + 197 * MINUTE, () => functions.sync({ days: 7 }));
     scheduled(begins + 205 * MINUTE, () => functions.sync());
+    // A payload that comes with the night's listing makes an event be awaited again: it is looked at before it may be retired.
+    scheduled(begins + 240 * MINUTE, functions.sweep);
     // What is announced at night is decided while the list has just been read.
     scheduled(begins + 284 * MINUTE, () => functions.sync());
     scheduled(begins + 287 * MINUTE, functions.closeDay);

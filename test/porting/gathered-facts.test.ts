@@ -23,6 +23,12 @@ const split = (number: number, into = 'part'): OrderFact => ({
   of: ORDER,
 });
 
+/** A comment with a key, by which its twin under another id would be recognised. */
+function comment(number: number, seen: Partial<OrderFact> = {}): OrderFact {
+  const { into, from, of, ...rest } = split(number);
+  return { ...rest, id: `comment-${number}`, type: 'porting_order.new_comment', same: `comment#${number}`, ...seen };
+}
+
 const status = (hour: number, value: string): OrderFact => ({
   id: `status-${hour}`,
   at: `2026-03-01T${String(hour).padStart(2, '0')}:00:00.000000Z`,
@@ -71,12 +77,6 @@ test('an event that was gathered and comes again is known, also in a newer versi
 });
 
 test('events whose facts are marked, or whose twin may still come, stay apart', () => {
-  const comment = (number: number): OrderFact => ({
-    ...split(number),
-    id: `comment-${number}`,
-    type: 'porting_order.new_comment',
-    same: `comment#${number}`,
-  });
   const gone = { ...split(2), gone: true } as OrderFact;
   const facts = mergeFacts([split(0), split(1), gone, comment(3), comment(4), split(5), split(6)]);
   expect(gatherEqual(ORDER, facts).map(({ id }) => id)).toEqual([
@@ -89,6 +89,53 @@ test('events whose facts are marked, or whose twin may still come, stay apart', 
   ]);
 });
 
+test('an event that was joined with its twin stays apart', () => {
+  const joined = { ...split(2), joined: true } as OrderFact;
+  const facts = gatherEqual(ORDER, mergeFacts([split(0), split(1), joined, split(3), split(4)]));
+  expect(facts.map(({ id, also }) => [id, also])).toEqual([
+    ['split-0', undefined],
+    ['split-2', undefined],
+    ['split-3', ['split-1']],
+    ['split-4', undefined],
+  ]);
+});
+
+test('events that the list and a webhook have told are gathered, for no twin will come', () => {
+  const facts = gatherEqual(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => comment(number, { webhook: true }))));
+  expect(facts.map(({ id, also }) => [id, also])).toEqual([
+    ['comment-0', undefined],
+    ['comment-3', ['comment-1', 'comment-2']],
+    ['comment-4', undefined],
+  ]);
+});
+
+test('a reference that only an earlier event told is kept', () => {
+  const change = (number: number, reference?: string): OrderFact => {
+    const { into, from, of, ...rest } = split(number);
+    return { ...rest, type: 'porting_order.status_changed', ...(reference !== undefined && { reference }) };
+  };
+  const facts = gatherEqual(ORDER, mergeFacts([change(0), change(1, 'mine'), change(2), change(3), change(4)]));
+  expect(facts.length).toBeLessThan(5);
+  expect(foldOrder(ORDER, facts).customer_reference).toBe('mine');
+});
+
+test('events since the present status began are gathered with the past', () => {
+  const facts = [status(0, 'draft'), status(1, 'submitted'), ...[0, 1, 2, 3].map((number) => split(number))];
+  expect(gatherPast(ORDER, mergeFacts(facts)).map(({ id, also }) => [id, also])).toEqual([
+    ['status-0', undefined],
+    ['status-1', undefined],
+    ['split-2', ['split-0', 'split-1']],
+    ['split-3', undefined],
+  ]);
+});
+
+test('events that were counted stay counted when more of them come', () => {
+  const counted = countGathered(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => split(number))));
+  const later = countGathered(ORDER, mergeFacts([...counted, split(5), split(6)]));
+  expect(later.length).toBeLessThan(counted.length + 2);
+  expect(foldOrder(ORDER, later).events).toEqual({ total: 7, by_type: { 'porting_order.split': 7 } });
+});
+
 test('statuses of the past are gathered; when the present one began is still known', () => {
   const course = ['draft', 'exception', 'submitted', 'exception', 'submitted', 'submitted', 'submitted'];
   const facts = mergeFacts(course.map((value, hour) => status(hour, value)));
@@ -99,6 +146,23 @@ test('statuses of the past are gathered; when the present one began is still kno
     status_since: '2026-03-01T04:00:00.000000Z',
     events: { total: 7 },
   });
+});
+
+test('an event that stands for others still does when it comes again in a newer version', () => {
+  const newer = { ...split(3), v: '1#1#1#later' };
+  for (const gather of [gatherEqual, countGathered]) {
+    const held = gather(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => split(number))));
+    expect(foldOrder(ORDER, [...held, newer]).events.total).toBe(5);
+    expect(foldOrder(ORDER, [newer, ...held]).events.total).toBe(5);
+  }
+});
+
+test('however many other events come after a split, it keeps its order', () => {
+  const comments = Array.from({ length: 1_000 }, (_, number) => comment(10 + number, { webhook: true }));
+  const facts = mergeFacts([split(0, 'part-0'), split(1, 'part-1'), split(2, 'part-2'), ...comments]);
+  const { split_into, events } = foldOrder(ORDER, countSplits(ORDER, facts));
+  expect(split_into).toEqual(['part-0', 'part-1', 'part-2']);
+  expect(events.total).toBe(1_003);
 });
 
 test('of more than 1,000 splits the newest keep their orders, and all are counted', () => {

@@ -26,6 +26,8 @@ interface World {
 
 /** Watches what is announced at the moment when it is: later on, the ledger knows more. */
 export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
+  /** The list's id of an event, by its webhook's. */
+  const listedId = new Map(happenings.flatMap(({ event, webhook }) => (webhook ? [[webhook.id, event.id]] : [])));
   /** What was written of each event, in time, by its order. */
   const written = new Map<string, { readonly at: number; readonly listed: boolean; readonly event: LedgerRecord }[]>();
 
@@ -43,7 +45,7 @@ export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
   /** The order's status by everything that was held of it at an instant. */
   function statusAt(order: string, instant: number) {
     const held = (written.get(order) ?? []).filter(({ at }) => at <= instant);
-    const events = [...Map.groupBy(held, ({ event }) => event.id).values()].flatMap((writes) => {
+    const events = [...Map.groupBy(held, ({ event: { id } }) => listedId.get(id) ?? id).values()].flatMap((writes) => {
       const listed = writes.findLast((write) => write.listed)?.event;
       const delivered = writes.find((write) => !write.listed)?.event;
       return (recordOf(listed, delivered) as PortingEvent | undefined) ?? [];

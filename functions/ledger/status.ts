@@ -175,13 +175,15 @@ async function countAll(store: OrderStore, now: number) {
 }
 
 function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): ShownSpan {
-  const [first, last, recorded, tried] = [from, to, since, triedAt].map(timestampOf) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { id, from: first, to: last, since: recorded, tried_at: tried, tries, reason };
+  return {
+    id,
+    from: timestampOf(from),
+    to: timestampOf(to),
+    since: timestampOf(since),
+    tried_at: timestampOf(triedAt),
+    tries,
+    reason,
+  };
 }
 
 async function readChannels(store: Store): Promise<readonly Channel[]> {

@@ -2,6 +2,7 @@ import { describeError, log } from '../lambda/log.ts';
 import { markDecided } from '../ledger/orders.ts';
 import { undecidedOrders } from '../ledger/undecided.ts';
 import { actionRequired } from './announcements.ts';
+import type { Folded } from './order-state.ts';
 import type { Publisher } from './publish.ts';
 import { foldWhole } from './whole-order.ts';
 
@@ -26,10 +27,15 @@ export async function decide(
   for await (const ids of undecidedOrders(store, AT_ONCE)) {
     const before = await current();
     if (before === undefined || outOfTime()) return undefined;
-    const orders = await Promise.all(ids.map(async (id) => ({ id, ...(await foldWhole(store, id, now())) })));
+    const orders = await Promise.allSettled(ids.map(async (id) => ({ id, ...(await foldWhole(store, id, now())) })));
     // A run that has begun meanwhile may have been half read.
     if ((await current()) !== before) return undefined;
-    const outcomes = await Promise.allSettled(orders.map((order) => decideOne(publisher, order, now())));
+    const outcomes = await Promise.allSettled(
+      // An order that cannot be read holds up no other one.
+      orders.map(async (order) =>
+        order.status === 'rejected' ? Promise.reject(order.reason) : decideOne(publisher, order.value, now()),
+      ),
+    );
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') log('error', 'not_decided', { error: describeError(outcome.reason) });
       else if (outcome.value) announced += 1;
@@ -38,7 +44,7 @@ export async function decide(
   return announced;
 }
 
-type Undecided = { readonly id: string } & Awaited<ReturnType<typeof foldWhole>>;
+type Undecided = Folded & { readonly id: string };
 
 /** @returns true when it was announced; false when there was nothing to announce, or the bus did not take it */
 async function decideOne({ store, bus }: Publisher, undecided: Undecided, now: number): Promise<boolean> {

@@ -232,6 +232,21 @@ describe('each refusal has one id', () => {
     expect(announced(rig)).toHaveLength(1);
   });
 
+  test('one order that cannot be read holds up no other one', async () => {
+    const rig = await openRig();
+    const other = uuid(0xabd);
+    await rig.list(statusEvent(1, 'exception', -DAY));
+    await rig.list({ ...statusEvent(2, 'exception', -DAY, { id: other }), porting_order_id: other });
+    await rig.publish(uuid(1), uuid(2));
+    await rig.synced();
+    const failed = rig.justBefore('by_order', () => Promise.reject(new Error('unreadable')));
+    expect(await rig.decide()).toBe(1);
+    expect(failed()).toBe(true);
+    expect(await undecided(rig)).toHaveLength(1);
+    expect(await rig.decide()).toBe(1);
+    expect(announced(rig).toSorted()).toEqual([1, 2].map((number) => `${uuid(number)}:action_required`));
+  });
+
   test('a refusal that becomes known while the one before is announced, waits for its own turn', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -DAY));

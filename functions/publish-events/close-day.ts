@@ -1,8 +1,9 @@
 import type { Bus } from '../bus/bus.ts';
-import { log } from '../lambda/log.ts';
+import { describeError, log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { markUnlisted, neverListed } from '../ledger/gaps.ts';
 import { idsAgree, readIdsKnowledge } from '../ledger/learned.ts';
+import { orderEventIds } from '../ledger/order-events.ts';
 import { changeOrder, readOrder } from '../ledger/orders.ts';
 import { markOverdue, ordersInStatus } from '../ledger/orders-by-status.ts';
 import { readEvents } from '../ledger/read-events.ts';
@@ -69,7 +70,11 @@ export async function findOverdue({ store, bus, limits, current }: Day, now: num
       if (limitAt === undefined || since === undefined) continue;
       overdue += 1;
       if (known === since || before === undefined || limitAt < timestampOf(now - NEWS_FOR)) continue;
-      const { order } = await foldWhole(store, id, now);
+      // An order that cannot be read holds up no other one.
+      const whole = await foldWhole(store, id, now).catch((error: unknown) => {
+        log('error', 'overdue_not_announced', { order: id, error: describeError(error) });
+      });
+      const order = whole?.order;
       if (order?.status?.value !== status || order.status_since !== since || isTooLate(order, now)) continue;
       if ((await current()) !== before) continue;
       const detail = {
@@ -112,8 +117,11 @@ export async function retireOld({ store, retainDays }: Day, now: number, outOfTi
 async function retireOrder(store: OrderStore, id: string, now: number): Promise<number> {
   const { facts } = await readOrder(store, id);
   // A split of another order's that told this one something lives as long as that order.
-  const ids = facts.filter(({ gone, of = id }) => !gone && of === id).flatMap(({ id, also = [] }) => [id, ...also]);
-  const gone = new Set(await retire(store, ids, now));
+  const own = facts.filter(({ gone, of = id }) => !gone && of === id);
+  // The index knows those that the facts only count.
+  const counted = own.some(({ more = 0 }) => more > 0) ? await orderEventIds(store, id) : [];
+  const ids = new Set([...own.flatMap(({ id, also = [] }) => [id, ...also]), ...counted]);
+  const gone = new Set(await retire(store, [...ids], now));
   // After the rows: a death in between does it again, and what is gone stays gone.
   await changeOrder(store, id, now, (held) => held.map((fact) => (gone.has(fact.id) ? { ...fact, gone: true } : fact)));
   return gone.size;

@@ -34,7 +34,7 @@ export async function foldIn(
   const gone = new Set<string>();
   let joined = false;
   const folded = await changeOrder(store, orderId, now, async (held) => {
-    const known = new Map(held.map((fact) => [fact.id, fact]));
+    const known = new Map(held.flatMap((fact) => [fact.id, ...(fact.also ?? [])].map((id) => [id, fact] as const)));
     for (const { id } of rows) if (known.get(id)?.gone) gone.add(id);
     const isApart = ({ listed, joinedTo }: Unpublished) => listed && joinedTo === undefined;
     const fresh = rows.filter((row) => !known.get(row.id)?.gone && (isApart(row) || !known.get(row.id)?.joined));

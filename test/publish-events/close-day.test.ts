@@ -2,6 +2,7 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { learnIdsAgree } from '../../functions/ledger/learned.ts';
 import { getEvent, listEvents } from '../../functions/ledger/list.ts';
+import { changeOrder } from '../../functions/ledger/orders.ts';
 import { moveCursor, takeLease } from '../../functions/ledger/sync-state.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
@@ -67,6 +68,18 @@ describe('an order that stays in a status longer than its limit', () => {
     delete rig.faults.request;
     await overdueAt(rig, NOON + 9 * DAY);
     expect(rig.onBus('porting_order.overdue')).toHaveLength(1);
+  });
+
+  test('one order that cannot be read holds up no other one', async () => {
+    const rig = await openRig();
+    await rig.list(statusEvent(1, 'submitted', 0));
+    await rig.list({ ...statusEvent(2, 'submitted', 0, { id: uuid(0xb) }), porting_order_id: uuid(0xb) });
+    await rig.sweep();
+    const failed = rig.justBefore('by_order', () => Promise.reject(new Error('unreadable')));
+    expect(await overdueAt(rig, NOON + 40 * DAY)).toBe(2);
+    expect([failed(), rig.onBus('porting_order.overdue').length]).toEqual([true, 1]);
+    await overdueAt(rig, NOON + 41 * DAY);
+    expect(rig.onBus('porting_order.overdue')).toHaveLength(2);
   });
 
   test('is not announced while the list is behind', async () => {
@@ -192,6 +205,28 @@ describe('retention', () => {
     expect(await getEvent(rig.store, uuid(1))).toBeUndefined();
     expect((await rig.order(ORDER)).state.events.total).toBe(3);
     expect((await rig.sweep()).left).toBe(0);
+  });
+
+  test('ends also the time of events that its order has gathered into one fact, or only counts', async () => {
+    const rig = await openRig();
+    const comments = [2, 3, 4].map((number) => commentEvent(number, number));
+    for (const event of [...comments, statusEvent(9, 'ported', 10)]) await rig.list(event);
+    await rig.sweep();
+    const gathered = (id: string) => id === uuid(4);
+    await changeOrder(rig.store, ORDER, rig.time, (held) =>
+      held
+        .filter(({ id }) => gathered(id) || id === uuid(9))
+        .map((fact) => (gathered(fact.id) ? { ...fact, also: [uuid(3)], more: 1 } : fact)),
+    );
+    expect(await retire(rig, 99)).toBe(4);
+    expect(await listed(rig)).toBe(0);
+    const Key = { id: { S: uuid(3) } };
+    await rig.store.client.send(new DeleteItemCommand({ TableName: rig.store.events, Key }));
+    const before = rig.onBus().length;
+    rig.time = later + DAY;
+    await rig.list(comments[1] as (typeof life)[0]);
+    await rig.sweep();
+    expect([rig.onBus().length, await listed(rig)]).toEqual([before, 0]);
   });
 
   test('an event that is really new is published, whatever its order was', async () => {

@@ -117,6 +117,11 @@ export const tables: Readonly<Record<TableName, Table>> = {
       by_time: { partitionKey: 'record_type', sortKey: 'created_at_id', include: ['event_type', 'listed_first_at'] },
       by_type: { partitionKey: 'event_type', sortKey: 'created_at_id', include: [] },
       by_order: { partitionKey: 'porting_order_id', sortKey: 'created_at_id', include: ['event_type'] },
+      by_first_seen: {
+        partitionKey: 'record_type',
+        sortKey: 'first_seen_id',
+        include: ['event_type', 'porting_order_id'],
+      },
       // The next three are sparse: a row is in them only while there is something to do about it, or when a webhook was missed.
       unpublished: { partitionKey: 'unpublished', sortKey: 'unpublished_since', include: [] },
       awaiting_webhook: { partitionKey: 'awaiting_webhook', sortKey: 'awaiting_since', include: [] },
@@ -299,6 +304,7 @@ export const webhook = { function: 'receive-webhook', localPath: '/webhooks/teln
 export const routes: readonly Route[] = [
   { method: 'GET', path: '/v2/porting/events', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/v2/porting/events/{id}', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/arrivals', function: 'query-events', token: 'read' },
   {
     method: 'POST',
     path: '/v2/porting/events/{id}/republish',

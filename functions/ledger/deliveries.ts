@@ -5,7 +5,7 @@ import { timestampOf } from '../porting/timestamp.ts';
 import { markDoubtful } from './doubtful-days.ts';
 import { type Gap, NOT_RECOVERED_YET, RECOVERED } from './gaps.ts';
 import { ANNOUNCE, NEWS, newsValues, shardOf } from './news.ts';
-import { createdAtId, RECORD_TYPE } from './row.ts';
+import { createdAtId, FIRST_SEEN, RECORD_TYPE } from './row.ts';
 import { number, type Row, type Store, text, textIn, unlessRefused } from './store.ts';
 
 /**
@@ -36,6 +36,7 @@ const FIRST_BODY = [
   'created_at_id = if_not_exists(created_at_id, :created_at_id)',
   'delivered = :delivered',
   'final_at = if_not_exists(final_at, :now)',
+  FIRST_SEEN,
   ...DELIVERED,
   ...NEWS,
 ];
@@ -95,6 +96,7 @@ function firstBody(event: PortingEvent, facts: EventFacts, at: string, missed: b
       ':record_type': text(RECORD_TYPE),
       ':event_type': text(facts.eventType),
       ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
+      ':first_seen_id': text(createdAtId(at, facts.id)),
       ':delivered': text(JSON.stringify(event)),
       ':now': text(at),
       ...newsValues(facts.id),

@@ -48,7 +48,8 @@ export async function listEvents(
     filter.portingOrderId === undefined
       ? await idsByTime(store, filter.type, range, skip, page.size)
       : await idsOfOrder(store, filter.portingOrderId, filter.type, range, skip, page.size);
-  return { total, events: await eventsOf(store, ids, largest, now) };
+  const events = await eventsOf(store, ids, largest, now);
+  return { total, events: events.filter((event) => event !== undefined) };
 }
 
 /**
@@ -179,8 +180,8 @@ async function idsOfOrder(
 }
 
 /**
- * Reads events in the order of their ids. Those whose time is over, and those that are another event under its webhook's id, are passed
- * over: an index may show them for a moment longer.
+ * Reads events in the order of their ids. One that has expired, or that is another event under its webhook's id, is undefined: an index may
+ * show it for a moment longer.
  *
  * @throws {PageTooLarge}
  */
@@ -189,7 +190,7 @@ export async function eventsOf(
   ids: readonly string[],
   largest: number,
   now: number,
-): Promise<readonly LedgerEvent[]> {
+): Promise<readonly (LedgerEvent | undefined)[]> {
   const rows = new Map<string, Row>();
   let bytes = 0;
   for await (const batch of readRows(store, ids)) {
@@ -199,10 +200,9 @@ export async function eventsOf(
     }
     if (bytes > largest) throw new PageTooLarge(`The first ${rows.size} events of the page are ${bytes} bytes.`);
   }
-  return ids.flatMap((id) => {
+  return ids.map((id) => {
     const row = rows.get(id);
     const hidden = !row || isExpired(row, now) || textIn(row, 'joined_to') !== undefined;
-    const event = hidden ? undefined : eventIn(row);
-    return event ? [event] : [];
+    return hidden ? undefined : eventIn(row);
   });
 }

@@ -6,7 +6,7 @@ import { MARK_COVERS_FOR, markDoubtful } from './doubtful-days.ts';
 import { AWAITED } from './gaps.ts';
 import { CHANGE, NEWS, newsValues } from './news.ts';
 import { readRows } from './read-rows.ts';
-import { createdAtId, RECORD_TYPE, SUPERSEDED } from './row.ts';
+import { createdAtId, FIRST_SEEN, RECORD_TYPE, SUPERSEDED } from './row.ts';
 import { type Store, text, textIn, tookPlace, unlessRefused } from './store.ts';
 
 /** A listed event: what the ledger needs to know about it, and its record as JSON text. */
@@ -70,6 +70,7 @@ const SET_ON_LISTING = [
   // Telnyx's own created_at replaces the webhook's occurred_at, which lies some seconds off.
   'created_at_id = :created_at_id',
   'listed_first_at = if_not_exists(listed_first_at, :now)',
+  FIRST_SEEN,
 ];
 
 /** A webhook that has not come for so long is awaited no more: an account's first sync lists years, of which nobody waits for one. */
@@ -144,6 +145,7 @@ function writeOf(
       ':event_type': text(facts.eventType),
       ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
       ':now': text(timestampOf(now)),
+      ':first_seen_id': text(createdAtId(timestampOf(now), facts.id)),
       ...newsValues(facts.id),
       ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
       ...(facts.hasPayload && { ':superseded': text(SUPERSEDED) }),

@@ -43,9 +43,9 @@ function hide(store: Store, id: string, now: number, condition: string): Promise
         TableName: store.events,
         Key: { id: text(id) },
         ConditionExpression: condition,
-        // `created_at_id` is the sort key of every index of the list.
+        // The first two are the sort keys of every index that is listed.
         UpdateExpression:
-          'SET expires_at = if_not_exists(expires_at, :now) REMOVE created_at_id, unpublished, unpublished_since, awaiting_webhook, awaiting_since',
+          'SET expires_at = if_not_exists(expires_at, :now) REMOVE created_at_id, first_seen_id, unpublished, unpublished_since, awaiting_webhook, awaiting_since',
         ExpressionAttributeValues: { ':now': number(Math.floor(now / 1000)) },
       }),
     ),

@@ -3,7 +3,8 @@ import { numberIn, type Row, textIn } from './store.ts';
 
 /**
  * A row of the table `events`:
- * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id` (`created_at#id`)
+ * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id` (`created_at#id`),
+ *   `first_seen_id` (when the ledger first saw the event, `#id`)
  * - `record`: the event as the Events API shows it, as JSON text, so that nothing is lost to type mapping; `record_version` grows as
  *   Telnyx completes it
  * - `delivered`: the event as its webhook told it, in the record's shape, as JSON text, until the list's record makes it superfluous
@@ -46,6 +47,9 @@ export type LedgerEvent = PortingEvent & { readonly ledger: LedgerMember };
 export function createdAtId(createdAt: string, id: string): string {
   return `${createdAt}#${id}`;
 }
+
+/** The same for the time at which the ledger first saw an event. Needs `:first_seen_id`. */
+export const FIRST_SEEN = 'first_seen_id = if_not_exists(first_seen_id, :first_seen_id)';
 
 /** The event in a row. */
 export function eventIn(row: Row): LedgerEvent | undefined {

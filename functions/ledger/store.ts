@@ -3,7 +3,7 @@ import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClie
 /** Where the ledger is: a client and the names of its tables. */
 export interface Store {
   readonly client: DynamoDBClient;
-  /** Name of the table `events`: key `id`; indexes `by_time`, `by_type`, `by_order`, `by_gap`, `unpublished`, `awaiting_webhook`. */
+  /** Name of the table `events`: key `id`; indexes `by_time`, `by_type`, `by_order`, `by_first_seen`, `by_gap`, `unpublished`, `awaiting_webhook`. */
   readonly events: string;
   /** Name of the table `control`: key `kind`, `id`; time to live `expires_at`. */
   readonly control: string;

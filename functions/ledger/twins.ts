@@ -48,7 +48,7 @@ export async function joinTwins(
     TableName: store.events,
     Key: { id: text(webhookId) },
     ConditionExpression: NEVER_LISTED,
-    UpdateExpression: 'SET joined_to = :listed REMOVE created_at_id, gap',
+    UpdateExpression: 'SET joined_to = :listed REMOVE created_at_id, first_seen_id, gap',
     ExpressionAttributeValues: { ':listed': text(listedId) },
   });
   if (!(await tookPlace(store.client.send(hide)))) {

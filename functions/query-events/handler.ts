@@ -10,6 +10,7 @@ import { readTokens } from '../http/tokens.ts';
 import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
+import { arrivalRoutes } from './arrivals.ts';
 import { eventRoutes } from './events.ts';
 import { gapRoutes } from './gaps.ts';
 import { health } from './health.ts';
@@ -33,9 +34,16 @@ const resources: Resources = {
   healing: readHealing(environment('HEALING'), environment('HEALING_PER_DAY')),
 };
 
-const routes = [eventRoutes, orderRoutes, gapRoutes, rejectionRoutes, jobRoutes, runRoutes, statusRoutes].flatMap(
-  (routesOf) => routesOf(resources),
-);
+const routes = [
+  eventRoutes,
+  arrivalRoutes,
+  orderRoutes,
+  gapRoutes,
+  rejectionRoutes,
+  jobRoutes,
+  runRoutes,
+  statusRoutes,
+].flatMap((routesOf) => routesOf(resources));
 
 const reading = authorize('read', tokens);
 

@@ -30,6 +30,7 @@ export interface LedgerEvent {
   readonly payload?: Readonly<Record<string, unknown>> | null;
   readonly created_at?: string;
   readonly ledger: {
+    readonly first_seen_at: string | null;
     readonly first_seen_by: string;
     readonly webhook_deliveries: number;
     readonly listed_at: string | null;

@@ -40,6 +40,7 @@ try {
     'GET /v2/porting/events',
     'GET /v2/porting/events/{id}',
     'POST /v2/porting/events/{id}/republish',
+    'GET /v2/arrivals',
     'GET /v2/orders',
     'GET /v2/orders/{id}',
     'GET /v2/orders/{id}/events',

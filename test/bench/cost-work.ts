@@ -1,3 +1,4 @@
+import { listArrivals } from '../../functions/ledger/arrivals.ts';
 import { listGaps } from '../../functions/ledger/gap-list.ts';
 import { markMissed } from '../../functions/ledger/gaps.ts';
 import { listOrderEvents } from '../../functions/ledger/order-events.ts';
@@ -59,6 +60,7 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
     await each(`an order's timeline (${countOf(orderId)} events)`, [orderId], () =>
       listOrderEvents(store, { orderId, newestFirst: true }, page, LARGEST_ANSWER, NOW),
     ),
+    await each('a page of 20 arrivals', [NOW], () => listArrivals(store, {}, page, LARGEST_ANSWER, NOW)),
     await each('a page of 20 gaps', [NOW], () => listGaps(store, { kind: 'missed' }, page)),
     await each('the status', [NOW], (now) => readStatus(store, now)),
   ];

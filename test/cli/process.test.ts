@@ -3,7 +3,7 @@ import { eventually } from '../eventually.ts';
 import { start } from './process.ts';
 import { settingsFor } from './run.ts';
 import { event, eventId, JOB, job, order, status } from './samples.ts';
-import { type Answer, cursorPages, numberedPages, problem, type StubLedger, stubLedger } from './stub-ledger.ts';
+import { type Answer, cursorPages, problem, type StubLedger, stubLedger } from './stub-ledger.ts';
 
 const at = (ledger: StubLedger, ...args: string[]) => start(args, settingsFor(ledger));
 
@@ -60,9 +60,9 @@ describe('a process', () => {
 
   it('ends quietly with its reader', async () => {
     const rows = [event(1)];
-    const pages = numberedPages(() => rows);
+    const pages = cursorPages(rows, { as_of: '2026-11-20T09:02:00.000000Z' });
     const ledger = await stubLedger({
-      'GET /v2/porting/events': async (asked) => {
+      'GET /v2/arrivals': async (asked) => {
         // What it has asked for before is what was there when it began.
         if (ledger.asked.length < 3) return pages(asked);
         await new Promise((closed) => tail.child.stdout?.once('close', closed).destroy());
@@ -79,9 +79,9 @@ describe('a process', () => {
 describe('Ctrl-C', () => {
   it('is the end of tail', async () => {
     const rows = [event(1)];
-    const pages = numberedPages(() => rows);
+    const pages = cursorPages(rows, { as_of: '2026-11-20T09:02:00.000000Z' });
     const ledger = await stubLedger({
-      'GET /v2/porting/events': (asked) => {
+      'GET /v2/arrivals': (asked) => {
         if (ledger.asked.length === 3) rows.unshift(event(2, '2026-11-20T09:01:00Z'));
         return pages(asked);
       },

@@ -35,6 +35,7 @@ const CURSOR = ['page[size]', 'page[after]'];
 /** The query parameters of each route: others are refused, as the API does. */
 const PARAMETERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v2\/porting\/events$/, [...FILTERS, 'page[size]', 'page[number]']],
+  [/^\/v2\/arrivals$/, ['filter[first_seen_at][gte]', 'filter[type]', 'filter[porting_order_id]', ...CURSOR]],
   [/^\/v2\/orders$/, ['filter[status]', 'filter[action_required]', 'filter[customer_reference]', 'sort', ...CURSOR]],
   [/^\/v2\/orders\/[^/]+\/events$/, ['sort', ...CURSOR]],
   [/^\/v2\/gaps$/, [...FILTERS, 'filter[kind]', ...CURSOR]],

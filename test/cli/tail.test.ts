@@ -1,59 +1,81 @@
 import { describe, expect, it } from 'vitest';
 import { begin, run, settingsFor } from './run.ts';
 import { event, eventId } from './samples.ts';
-import { type Answer, type Asked, numberedPages, problem, stubLedger } from './stub-ledger.ts';
+import { type Answer, type Asked, cursorPages, problem, stubLedger } from './stub-ledger.ts';
 
-type Rows = ReturnType<typeof event>[];
+type Arrived = ReturnType<typeof event>;
 
-const LIST = 'GET /v2/porting/events';
-const nothing = () => {};
+const LIST = 'GET /v2/arrivals';
+const HOUR = 3_600_000;
+/** The ledger's time when a test begins. */
+const START = Date.parse('2026-11-20T10:00:00Z');
+const at = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
 
-/** A list, and what happens just before it answers the first request, the second one, and so on; or what it answers instead. */
-function changing(rows: Rows, ...happens: ((() => void) | Answer)[]) {
-  const pages = numberedPages(() => rows);
+/** An event that the ledger first saw so many seconds after the beginning, whenever it occurred. */
+function seen(index: number, seconds: number, hoursAgo = 0): Arrived {
+  const { ledger, ...shown } = event(index, new Date(START - hoursAgo * HOUR).toISOString());
+  return { ...shown, ledger: { ...ledger, first_seen_at: at(seconds) } };
+}
+
+interface Ledger {
+  seconds: number;
+  readonly rows: Arrived[];
+}
+
+/** What a ledger has seen, and what happens before each look; or what it answers instead. The first two looks are the beginning. */
+function ledgerOf(rows: readonly Arrived[], ...happens: (((ledger: Ledger) => void) | Answer)[]) {
+  const ledger: Ledger = { seconds: 0, rows: [...rows] };
   const left = happens.values();
   return (asked: Asked): Answer => {
-    const { value: next = nothing } = left.next();
-    if (typeof next !== 'function') return next;
-    next();
-    return pages(asked);
+    const next = asked.query['page[after]'] === undefined ? left.next().value : undefined;
+    if (next !== undefined && typeof next !== 'function') return next;
+    next?.(ledger);
+    const since = asked.query['filter[first_seen_at][gte]'] ?? '';
+    const found = ledger.rows
+      .filter((row) => row.ledger.first_seen_at >= since)
+      .sort((one, other) => (one.ledger.first_seen_at < other.ledger.first_seen_at ? 1 : -1));
+    return cursorPages(found, { as_of: at(ledger.seconds) })(asked);
   };
 }
 
-function minute(number: number): string {
-  return `2026-11-20T10:${String(number).padStart(2, '0')}:00.000000Z`;
-}
+const nothing = () => {};
+/** Events that come in as time goes on. */
+const come =
+  (seconds: number, ...rows: readonly Arrived[]) =>
+  (ledger: Ledger) => {
+    ledger.seconds = seconds;
+    ledger.rows.push(...rows);
+  };
 
 describe('tail', () => {
-  it('prints what comes from now on, oldest first, late events too, and nothing twice', async () => {
-    // Newest first, as the API lists them.
-    const rows = [event(2, minute(20)), event(1, minute(10))];
-    const list = changing(
-      rows,
-      // The youngest, what else is there already, and a look that finds nothing new.
+  it('prints what comes in from now on, whenever it occurred, in the order in which it came, and nothing twice', async () => {
+    const list = ledgerOf(
+      [seen(1, -90, 5), seen(2, -10)],
       ...[nothing, nothing, nothing],
-      () => rows.unshift(event(4, minute(22)), event(3, minute(21))),
-      () => rows.splice(3, 0, event(5, minute(15))),
-      nothing,
+      come(4, seen(3, 3, 1 / 4), seen(4, 2)),
+      // A day ago, by a backfill; in the far future.
+      come(60, seen(5, 58, 24), seen(6, 59, -300_000)),
+      come(62),
+      // A write that took its time: it was first seen before the ones that are known.
+      come(64, seen(7, 61), seen(8, 50)),
       () => tail.interrupt(),
     );
     const ledger = await stubLedger({ [LIST]: list });
     const tail = begin(['tail', '--type', 'status_changed', '--order', 'o1'], settingsFor(ledger));
     const { code, stdout, stderr } = await tail.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.match(/(?<=event=)\S+/g)).toEqual([eventId(3), eventId(4), eventId(5)]);
-    expect(stdout).toMatch(/^2026-11-20 10:21:00 status_changed submitted order=\S+ event=\S+ by webhook 2x, list\n/);
-    expect(tail.pauses).toEqual([2_000, 2_000, 2_000, 2_000]);
-    expect(ledger.asked).toHaveLength(7);
-    expect(ledger.asked.every(({ query }) => query['filter[type]'] === 'porting_order.status_changed')).toBe(true);
-    expect(ledger.asked.at(-1)?.query['filter[created_at][gte]']).toBe('2026-11-20T10:07:00.000Z');
+    expect(stdout.match(/(?<=event=)\S+/g)).toEqual([4, 3, 5, 6, 8, 7].map(eventId));
+    expect(stdout).toMatch(/^2026-11-20 10:00:00 status_changed submitted order=\S+ event=\S+ by webhook 2x, list\n/);
+    expect(tail.pauses).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
+    expect(ledger.asked).toHaveLength(8);
+    const filters = { 'filter[type]': 'porting_order.status_changed', 'filter[porting_order_id]': 'o1' };
+    for (const { query } of ledger.asked) expect(query).toMatchObject(filters);
+    expect(ledger.asked.at(-1)?.query['filter[first_seen_at][gte]']).toBe(at(64 - 30));
   });
 
-  it('prints what comes into an empty ledger, a JSON document on each line', async () => {
-    const rows: Rows = [];
-    const come = () => rows.push(...Array.from({ length: 300 }, (_, index) => event(300 - index)));
-    // Three hundred are three pages.
-    const list = changing(rows, nothing, nothing, come, nothing, nothing, () => tail.interrupt());
+  it('prints all that comes in at once, a JSON document on each line', async () => {
+    const rows = Array.from({ length: 300 }, (_, index) => seen(index, 1 + index / 1_000));
+    const list = ledgerOf([], nothing, nothing, come(2, ...rows), () => tail.interrupt());
     const ledger = await stubLedger({ [LIST]: list });
     const tail = begin(['tail', '--json'], settingsFor(ledger));
     const { stdout } = await tail.ended;
@@ -61,19 +83,38 @@ describe('tail', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(printed).toEqual(rows.toReversed());
+    expect(printed).toEqual(rows);
+    // Three hundred are three pages.
     expect(ledger.asked).toHaveLength(6);
   });
 
-  it('outlasts a ledger that does not answer, and says so', async () => {
-    const rows = [event(1, minute(1))];
-    const list = changing(
-      rows,
+  it('goes on when the ledger’s clock was three hours ahead for a while, and prints nothing twice', async () => {
+    const ahead = 3 * 3_600;
+    const list = ledgerOf(
+      [seen(1, -1)],
+      ...[nothing, nothing],
+      come(ahead + 2, seen(2, ahead + 1)),
+      come(ahead + 4, seen(3, ahead + 3)),
+      // Set right: what comes now was first seen before the last two.
+      come(6, seen(4, 5)),
+      come(8, seen(5, 7)),
+      come(10),
+      () => tail.interrupt(),
+    );
+    const ledger = await stubLedger({ [LIST]: list });
+    const tail = begin(['tail'], settingsFor(ledger));
+    const { stdout } = await tail.ended;
+    expect(stdout.match(/(?<=event=)\S+/g)).toEqual([2, 3, 4, 5].map(eventId));
+  });
+
+  it('outlasts a ledger that does not answer, says so, and misses nothing of that time', async () => {
+    const list = ledgerOf(
+      [seen(1, -1)],
       ...[nothing, nothing, nothing],
       problem(503, '10007', 'Not now.'),
       'cut',
       problem(429, '10011', 'Too many.', { 'retry-after': '7' }),
-      () => rows.unshift(event(2, minute(2))),
+      come(HOUR / 1_000, seen(2, 5)),
       () => tail.interrupt(),
     );
     const ledger = await stubLedger({ [LIST]: list });

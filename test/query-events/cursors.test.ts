@@ -17,6 +17,12 @@ const lists: readonly [path: string, query: Query, another: Query | undefined][]
   ['/v2/orders', { 'filter[action_required]': 'false' }, { 'filter[action_required]': 'true' }],
   ['/v2/orders', { 'filter[customer_reference]': 'a' }, { 'filter[customer_reference]': 'b' }],
   [`/v2/orders/${order}/events`, {}, { sort: '-created_at' }],
+  ['/v2/arrivals', {}, { 'filter[type]': 'porting_order.split' }],
+  [
+    '/v2/arrivals',
+    { 'filter[first_seen_at][gte]': '2026-01-01T00:00:00Z' },
+    { 'filter[first_seen_at][gte]': '2026-01-01T00:00:01Z' },
+  ],
   ['/v2/gaps', {}, { 'filter[kind]': 'recovered' }],
   ['/v2/gaps', { 'filter[type]': 'porting_order.status_changed' }, { 'filter[type]': 'porting_order.split' }],
   ['/v2/gaps', { 'filter[porting_order_id]': order }, { 'filter[porting_order_id]': uuid(7) }],

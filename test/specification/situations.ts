@@ -8,6 +8,7 @@ import { closed, INVALID, of, operator, REFUSED, reader, type Situation, whileDy
 import { ofStatus } from './status-situations.ts';
 
 const LIST = 'GET /v2/porting/events';
+const ARRIVALS = 'GET /v2/arrivals';
 const SHOW = 'GET /v2/porting/events/{id}';
 const REPUBLISH = 'POST /v2/porting/events/{id}/republish';
 const HEALTH = 'GET /health';
@@ -18,6 +19,7 @@ const anId = (api: Api) => api.events[0]?.id ?? uuid(1);
 const onlyListed = (api: Api) =>
   api.events.find(({ event_type }, index) => index % 2 === 1 && event_type === 'porting_order.new_comment')?.id ?? '';
 const list = (query: Readonly<Record<string, string>> = {}) => `${LIST}?${new URLSearchParams(query)}`;
+const arrivals = (query: Readonly<Record<string, string>>) => `${ARRIVALS}?${new URLSearchParams(query)}`;
 const show = (id: string) => SHOW.replace('{id}', id);
 const republish = (id: string) => REPUBLISH.replace('{id}', id);
 const keyed = (key: string) => ({ ...operator, headers: { 'idempotency-key': key } });
@@ -62,6 +64,36 @@ const listed: readonly Situation[] = [
   ),
   ...of(LIST, [[422, 'a parameter twice', (api) => api.ask(`${list()}page[size]=1&page[size]=2`, reader)]]),
   ...closed(LIST, () => list()),
+];
+
+const arrived: readonly Situation[] = [
+  ...of(ARRIVALS, [
+    [200, 'what is new', (api) => api.ask(ARRIVALS, reader)],
+    [
+      200,
+      'every parameter at once',
+      (api) =>
+        api.ask(
+          arrivals({
+            'page[size]': '3',
+            'filter[first_seen_at][gte]': '2020-01-01T00:00:00Z',
+            'filter[type]': 'porting_order.status_changed',
+            'filter[porting_order_id]': api.events[0]?.porting_order_id ?? '',
+          }),
+          reader,
+        ),
+    ],
+    [422, 'no cursor', (api) => api.ask(arrivals({ 'page[after]': 'x' }), reader)],
+    [
+      422,
+      'another list’s filter',
+      (api) => api.ask(arrivals({ 'filter[created_at][gte]': '2020-01-01T00:00:00Z' }), reader),
+    ],
+    [422, 'no instant', (api) => api.ask(arrivals({ 'filter[first_seen_at][gte]': 'yesterday' }), reader)],
+    [500, 'DynamoDB finds the request invalid', whileDynamoDb(INVALID, (api) => api.ask(ARRIVALS, reader))],
+    [503, 'DynamoDB refuses', whileDynamoDb(REFUSED, (api) => api.ask(ARRIVALS, reader))],
+  ]),
+  ...closed(ARRIVALS, () => ARRIVALS),
 ];
 
 const shown: readonly Situation[] = [
@@ -189,6 +221,7 @@ const received: readonly Situation[] = of(WEBHOOK, [
 /** Every status that the API gives, each in at least one way. */
 export const situations: readonly Situation[] = [
   ...listed,
+  ...arrived,
   ...shown,
   ...ofOrders,
   ...ofNotifications,

@@ -1,19 +1,21 @@
 import type { LedgerEvent } from '../answers.ts';
-import type { Api } from '../api.ts';
-import { type AddCommands, type Context, filtersOf, ORDER, type Selection, TYPE } from '../context.ts';
+import type { Api, Query } from '../api.ts';
+import { type AddCommands, type Context, ORDER, type Selection, TYPE } from '../context.ts';
 import { cameBy, paintStatus, saysOf, typeOf } from '../events-shown.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { pauseAfter } from '../follow.ts';
 import { Interrupted } from '../interrupt.ts';
-import { LARGEST_PAGE } from '../pages.ts';
+import { readList } from '../pages.ts';
 import type { Screen } from '../screen.ts';
 import { instant, shown } from '../text.ts';
 
 type TailOptions = Pick<Selection, 'type' | 'order'>;
 
 const LOOK_EVERY = 2_000;
-/** An event may be listed later than a younger one: each look goes so far back behind the youngest. The sync's overlap, too. */
-const LOOK_BACK = 15 * 60_000;
+/** A write may take some seconds from the time that it notes as the first sight until a list shows it. */
+const LOOK_BACK = 30_000;
+/** Ids are kept longer than a look goes back, or an event would be printed twice when the ledger's clock is set back. */
+const REMEMBERED = 24 * 3_600_000;
 
 export const addTail: AddCommands = (program, run) => {
   program
@@ -69,50 +71,34 @@ function lineOf(screen: Screen, event: LedgerEvent): string {
 interface News {
   /** Notes what is there already. */
   readonly begin: () => Promise<void>;
-  /** What has come since, oldest first, each event once. */
+  /** What the ledger has first seen since, oldest first, each event once. */
   readonly look: () => Promise<LedgerEvent[]>;
 }
 
-/** News by the ledger's own times alone: what the clock of this machine says does not matter. */
+/** What is new by the ledger's own clock: neither this machine's time nor the date of an event decides. */
 function newsOf(api: Api, { type, order }: TailOptions, signal: AbortSignal): News {
-  const known = new Map<string, number>();
-  let youngest = Number.NEGATIVE_INFINITY;
-
-  async function page(number: number, size: number, repeat: boolean, since?: string) {
-    const query = filtersOf({ ...(type && { type }), ...(order && { order }), ...(since && { from: since }) });
-    const paged = { ...query, 'page[number]': number, 'page[size]': size };
-    const path = '/v2/porting/events';
-    return api.get<{ data: LedgerEvent[]; meta: { total_pages: number } }>(path, paged, { signal, repeat });
-  }
+  /** When the ledger first saw them, by id. */
+  const known = new Map<string, string>();
+  let since: string | undefined;
 
   async function look(repeat = false): Promise<LedgerEvent[]> {
-    const since = Number.isFinite(youngest) ? new Date(youngest - LOOK_BACK).toISOString() : undefined;
-    const fresh = new Map<string, LedgerEvent>();
-    for (let number = 1; ; number += 1) {
-      const { data, meta } = await page(number, LARGEST_PAGE, repeat, since);
-      for (const event of data) {
-        if (!known.has(event.id)) fresh.set(event.id, event);
-      }
-      if (number >= meta.total_pages || data.length === 0) break;
-    }
-    for (const event of fresh.values()) {
-      const at = Date.parse(event.created_at ?? '');
-      known.set(event.id, at);
-      if (at > youngest) youngest = at;
-    }
-    // Twice as far as looks go back: an event may move by some seconds.
-    for (const [id, at] of known) if (at < youngest - 2 * LOOK_BACK) known.delete(id);
-    return [...fresh.values()].reverse();
+    const get = <Answer>(path: string, query?: Query) => api.get<Answer>(path, query, { signal, repeat });
+    const filters = { 'filter[type]': type, 'filter[porting_order_id]': order, 'filter[first_seen_at][gte]': since };
+    const first = since === undefined ? 1 : undefined;
+    const { data, meta } = await readList<LedgerEvent>({ ...api, get }, '/v2/arrivals', filters, first);
+    const fresh = data.filter(({ id }) => !known.has(id));
+    for (const { id, ledger } of fresh) known.set(id, ledger.first_seen_at ?? '');
+    const asOf = Date.parse(String(meta.as_of));
+    since = new Date(asOf - LOOK_BACK).toISOString();
+    for (const [id, at] of known) if (Date.parse(at) < asOf - REMEMBERED) known.delete(id);
+    return fresh.reverse();
   }
 
   return {
     async begin() {
-      const { data } = await page(1, 1, true);
-      const at = Date.parse(data[0]?.created_at ?? '');
-      if (!Number.isNaN(at)) {
-        youngest = at;
-        await look(true);
-      }
+      // The first answer says what time it is there, the second what has come in lately.
+      await look(true);
+      await look(true);
     },
     look: () => look(),
   };

@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { calls } from './cost-handlers.ts';
+import { startEngineProcess } from './engine.ts';
 import { firstSync } from './first-sync.ts';
 import { webhookWork } from './webhook-work.ts';
 
@@ -16,4 +18,15 @@ test('the benchmarks measure', async () => {
   const measured = (await Promise.all(parts)).flat();
   expect(measured).toHaveLength(3);
   for (const { measured: ratio } of measured) expect(ratio).toSatisfy(Number.isFinite);
+});
+
+test('the bill can be measured: each handler has all that it is told', async () => {
+  const engine = await startEngineProcess();
+  try {
+    const measured = await calls(engine.endpoint, { calls: 2, warmUp: 1, events: 60, listed: 40, alone: 5 });
+    expect(measured.length).toBeGreaterThan(10);
+    for (const { cpu } of measured) expect(cpu).toSatisfy(Number.isFinite);
+  } finally {
+    engine.end();
+  }
 });

@@ -10,18 +10,44 @@ import { httpEvent, lambdaContext } from '../http-event.ts';
 import { openStoreAt } from '../open-store-at.ts';
 import { eventsOf, seed } from './seed.ts';
 
-const CALLS = 300;
-const WARM_UP = 60;
-/** Of a year, as the days that a list adds up; and so many of its newest events are listed again by the sync. */
-const ACCOUNT = { events: 20_000, days: 365.5 };
-const LISTED = 300;
-/** Of the webhooks' events so many are published one by one, and the others by tens. */
-const ALONE = 100;
+/** How much is measured: by `npm run bench:cost`, and by the test that it still can be. */
+export interface Sample {
+  readonly calls: number;
+  readonly warmUp: number;
+  /** Of a year, as the days that a list adds up. */
+  readonly events: number;
+  /** The newest events, which the sync lists again. */
+  readonly listed: number;
+  /** How many of the webhooks' events are published one by one; the others are by tens. */
+  readonly alone: number;
+}
+
+const WHOLE: Sample = { calls: 300, warmUp: 60, events: 20_000, listed: 300, alone: 100 };
+const DAYS = 365.5;
 const TEN = 10;
 /** Milliseconds that each call has left. */
 const REMAINING = 240_000;
 const API_KEY = 'KEYbench';
 const TOKEN = 'operate-token-of-the-bench';
+
+/** What the functions are told that does not depend on where the others are. */
+const SETTINGS = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  API_URL: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com',
+  WEBHOOK_URL: 'https://example.com/',
+  WEBHOOK_TYPES: 'learned',
+  GRACE_MINUTES: '15',
+  OVERDUE_AFTER: 'default',
+  RETAIN_DAYS: 'none',
+  SYNC_INTERVAL_SECONDS: '300',
+  HEALING: 'off',
+  HEALING_PER_DAY: '50',
+  LEDGER_NAME: 'PortInLedger',
+  TELNYX_API_KEY_SECRET: 'key',
+  API_TOKENS_SECRET: 'tokens',
+};
 
 /** What one call of a handler takes: milliseconds of processor time, and lines and bytes that it logs, and bytes that it answers. */
 export interface Call {
@@ -33,24 +59,24 @@ export interface Call {
 }
 
 /** Calls each handler some hundred times, in a process that does nothing else: engine, Telnyx, bus and secrets are elsewhere. */
-export async function calls(endpoint: string): Promise<readonly Call[]> {
+export async function calls(endpoint: string, sample = WHOLE): Promise<readonly Call[]> {
+  const account = { events: sample.events, days: DAYS };
   const keys = createKeys(1);
   const secrets = await startSecrets({ key: API_KEY, tokens: JSON.stringify({ read: [], operate: [TOKEN] }) });
   const telnyx = await startEventsApi({ apiKey: API_KEY, requestsPerSecond: Number.POSITIVE_INFINITY });
   const bus = await startBus({ name: 'bus' });
   const store = await openStoreAt(endpoint);
   const begun = Date.now();
-  await seed(store, { ...ACCOUNT, now: begun });
+  await seed(store, { ...account, now: begun });
   await countDays(store, () => begun, Number.POSITIVE_INFINITY);
-  const events = [...eventsOf({ ...ACCOUNT, now: begun })].slice(0, LISTED);
+  const events = [...eventsOf({ ...account, now: begun })].slice(0, sample.listed);
   for (const event of events) telnyx.put(event);
   const now = Date.now();
   const told = events.filter((event) => webhookCount(event) > 0);
   const job: Job = {
+    sample,
     environment: {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      ...SETTINGS,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
@@ -58,19 +84,8 @@ export async function calls(endpoint: string): Promise<readonly Call[]> {
       ORDERS_TABLE: store.orders,
       CONTROL_TABLE: store.control,
       EVENT_BUS: bus.name,
-      API_URL: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com',
-      WEBHOOK_URL: 'https://example.com/',
-      WEBHOOK_TYPES: 'learned',
-      GRACE_MINUTES: '15',
-      OVERDUE_AFTER: 'default',
-      RETAIN_DAYS: 'none',
-      HEALING: 'off',
-      HEALING_PER_DAY: '50',
-      LEDGER_NAME: 'PortInLedger',
       TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
       TELNYX_BASE_URL: telnyx.url,
-      TELNYX_API_KEY_SECRET: 'key',
-      API_TOKENS_SECRET: 'tokens',
     },
     webhooks: told.map((event) => {
       const fresh = { ...event, id: randomUUID(), created_at: new Date(now).toISOString() };
@@ -81,12 +96,15 @@ export async function calls(endpoint: string): Promise<readonly Call[]> {
   };
   const child = fork(import.meta.filename, ['calls'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   child.send(job);
-  const [result] = (await once(child, 'message')) as [readonly Call[]];
+  // A child that dies says nothing.
+  const [result] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [readonly Call[] | number];
   await Promise.all([secrets.close(), telnyx.close(), bus.close()]);
+  if (!Array.isArray(result)) throw new Error(`The process that calls the handlers ended with ${result}.`);
   return result;
 }
 
 interface Job {
+  readonly sample: Sample;
   readonly environment: Readonly<Record<string, string>>;
   readonly webhooks: readonly { id: string; method: string; headers: Record<string, string>; body: string }[];
   readonly ids: readonly string[];
@@ -100,7 +118,12 @@ interface Answer {
   readonly batchItemFailures?: readonly unknown[];
 }
 
-async function measure(what: string, handler: Handler, event: (number: number) => unknown, many = CALLS) {
+async function measureCalls(
+  what: string,
+  handler: Handler,
+  event: (number: number) => unknown,
+  { many, warmUp }: { readonly many: number; readonly warmUp: number },
+) {
   let logged = 0;
   let lines = 0;
   let answered = 0;
@@ -110,7 +133,6 @@ async function measure(what: string, handler: Handler, event: (number: number) =
     lines += 1;
     return true;
   }) as typeof write;
-  const warmUp = Math.min(WARM_UP, Math.ceil(many / 5));
   let begun = process.cpuUsage();
   for (let number = 0; number < many; number += 1) {
     if (number === warmUp) [begun, logged, lines, answered] = [process.cpuUsage(), 0, 0, 0];
@@ -139,8 +161,10 @@ function streamOf(ids: readonly string[]) {
   return { Records: ids.map((id) => ({ dynamodb: { Keys: { id: { S: id } }, SequenceNumber: '1' } })) };
 }
 
-async function work({ environment, webhooks, ids }: Job): Promise<readonly Call[]> {
+async function work({ sample, environment, webhooks, ids }: Job): Promise<readonly Call[]> {
   Object.assign(process.env, environment);
+  const measure = (what: string, handler: Handler, event: (number: number) => unknown, many = sample.calls) =>
+    measureCalls(what, handler, event, { many, warmUp: Math.min(sample.warmUp, Math.ceil(many / 5)) });
   const load = async (name: string) => (await import(`../../functions/${name}/handler.ts`)).handler as Handler;
   const receive = await load('receive-webhook');
   const publish = await load('publish-events');
@@ -157,8 +181,8 @@ async function work({ environment, webhooks, ids }: Job): Promise<readonly Call[
     headers: { ...headers, 'idempotency-key': randomUUID() },
   });
   const told = webhooks.map(({ id }) => id);
-  const tens = Array.from({ length: Math.floor((told.length - ALONE) / TEN) }, (_, index) =>
-    told.slice(ALONE + index * TEN, ALONE + (index + 1) * TEN),
+  const tens = Array.from({ length: Math.floor((told.length - sample.alone) / TEN) }, (_, index) =>
+    told.slice(sample.alone + index * TEN, sample.alone + (index + 1) * TEN),
   );
   const sweep = { sweep: { olderThanSeconds: 300 } };
   const requested = { requested: true };
@@ -169,7 +193,7 @@ async function work({ environment, webhooks, ids }: Job): Promise<readonly Call[
   );
   return [
     await measure('receive-webhook', receive, (number) => httpEvent(webhooks[number] ?? {}), webhooks.length),
-    await measure('publish-events, 1', publish, (number) => streamOf(told.slice(number, number + 1)), ALONE),
+    await measure('publish-events, 1', publish, (number) => streamOf(told.slice(number, number + 1)), sample.alone),
     await measure('publish-events, 10', publish, (number) => streamOf(tens[number] ?? []), tens.length),
     await measure('publish-events, idle sweep', publish, () => sweep),
     await measure('run-jobs, idle', run, () => ({})),

@@ -1,4 +1,4 @@
-import { DeleteItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Window } from '../porting/window.ts';
 import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from './store.ts';
 
@@ -16,21 +16,20 @@ export interface OpenSpan extends Window {
   readonly reason: string;
 }
 
-/** More than anyone has seen; what is open side by side is one span. */
-const MOST_SPANS = 100;
-
-/** All open spans, the one that was tried longest ago first. */
+/** All open spans, the one that was tried longest ago first. A list that contradicts itself everywhere leaves many. */
 export async function readOpenSpans(store: Store): Promise<readonly OpenSpan[]> {
-  const { Items = [] } = await store.client.send(
-    new QueryCommand({
+  const spans: OpenSpan[] = [];
+  const pages = paginateQuery(
+    { client: store.client },
+    {
       TableName: store.control,
       KeyConditionExpression: 'kind = :kind',
       ExpressionAttributeValues: { ':kind': text('open-span') },
       ConsistentRead: true,
-      Limit: MOST_SPANS,
-    }),
+    },
   );
-  return Items.map(spanIn).sort((a, b) => a.triedAt - b.triedAt || a.from - b.from);
+  for await (const { Items = [] } of pages) spans.push(...Items.map(spanIn));
+  return spans.sort((a, b) => a.triedAt - b.triedAt || a.from - b.from);
 }
 
 /** Records a span as open, as one with those that it overlaps or touches. Whoever does it has the lease. */

@@ -120,17 +120,16 @@ test('a fault of Telnyx while open spans are tried leaves them open, and the run
     Date.parse(query['filter[created_at][gte]'] ?? '') < NOON - DAY ? { status: 401, body: { errors: [] } } : undefined;
   expect(await rig.run()).toMatchObject({ status: 'complete' });
   expect(await spans(rig)).toEqual([{ holds: true, tries: 2 }]);
+});
 
-  test('is among all the others, however many there are: none waits until the first hundred are closed', async () => {
-    const { store } = await openRig();
-    const hour = (number: number) => ({ from: NOON + number * 60 * MINUTE, to: NOON + (number + 0.5) * 60 * MINUTE });
-    for (let number = 0; number < 120; number += 1)
-      await recordOpenSpan(store, hour(number), 'a reason', NOON + number);
-    expect(await readOpenSpans(store)).toHaveLength(120);
-    // It overlaps the last one: the two are one.
-    await recordOpenSpan(store, { from: hour(119).to, to: hour(120).to }, 'a reason', NOON + 200);
-    const spans = await readOpenSpans(store);
-    expect(spans).toHaveLength(120);
-    expect(spans.at(-1)).toMatchObject({ from: hour(119).from, to: hour(120).to });
-  });
+test('an open span is among all the others, however many there are: none waits until the first hundred are closed', async () => {
+  const { store } = await openRig();
+  const hour = (number: number) => ({ from: NOON + number * 60 * MINUTE, to: NOON + (number + 0.5) * 60 * MINUTE });
+  for (let number = 0; number < 120; number += 1) await recordOpenSpan(store, hour(number), 'a reason', NOON + number);
+  expect(await readOpenSpans(store)).toHaveLength(120);
+  // It overlaps the last one: the two are one.
+  await recordOpenSpan(store, { from: hour(119).to, to: hour(120).to }, 'a reason', NOON + 200);
+  const spans = await readOpenSpans(store);
+  expect(spans).toHaveLength(120);
+  expect(spans.at(-1)).toMatchObject({ from: hour(119).from, to: hour(120).to });
 });

@@ -40,15 +40,22 @@ export interface ReadPart {
 export async function* readWindow(whole: Window, reader: WindowReader): AsyncGenerator<ReadPart> {
   const waiting: Window[] = [whole];
   for (let window = waiting.pop(); window; window = waiting.pop()) {
-    const part = await readPart(window, reader);
-    if (part) yield part;
-    else waiting.push(...(halves(window)?.toReversed() ?? []));
+    const outcome = await readPart(window, reader);
+    if ('window' in outcome) yield outcome;
+    else waiting.push(outcome.later, outcome.earlier);
   }
 }
 
-/** A window that was read as a whole; `undefined` when it should be halved. */
-async function readPart(window: Window, reader: WindowReader): Promise<ReadPart | undefined> {
-  const divisible = halves(window) !== undefined;
+/** A window whose halves are to be read instead. */
+interface Halved {
+  readonly earlier: Window;
+  readonly later: Window;
+}
+
+/** Reads a window as a whole, or says that it should be halved. */
+async function readPart(window: Window, reader: WindowReader): Promise<ReadPart | Halved> {
+  const [earlier, later] = halves(window) ?? [];
+  const halved = earlier && later && { earlier, later };
   const { mostPages = MOST_PAGES } = reader;
   let isLongerThanAPage = false;
   let most = 0;
@@ -56,21 +63,25 @@ async function readPart(window: Window, reader: WindowReader): Promise<ReadPart 
     const seen = new Set<string>();
     const totals = new Set<number>();
     const sizes: number[] = [];
+    let hasFullPage = false;
     for (let number = 1, pages = 1; number <= pages; number += 1) {
       const page = await reader.list(window, number);
-      if (page.totalPages > mostPages && divisible) return undefined;
+      if (page.totalPages > mostPages && halved) return halved;
       for (const key of await reader.store(page.records)) seen.add(key);
       totals.add(page.totalResults);
       sizes.push(page.records.length);
+      hasFullPage ||= page.records.length >= page.pageSize;
       pages = page.totalPages;
     }
     if (totals.size === 1 && totals.has(seen.size)) return { window, events: seen.size, open: undefined };
     most = Math.max(most, seen.size);
     isLongerThanAPage ||= sizes.reduce((sum, size) => sum + size, 0) > Math.max(...sizes);
+    // The pages behind a full one may be empty each time: what they leave out is listed once it stands on a first page.
+    isLongerThanAPage ||= hasFullPage && sizes.length > 1;
   }
-  // A list that shifts under the reader fits on one page when it is halved often enough. Where one page contradicts itself, halving
-  // would only ask some hundreds of times more.
-  if (divisible && isLongerThanAPage) return undefined;
+  // A list that shifts under the reader fits on one page when it is halved often enough. Where one page contradicts itself, also
+  // by claiming another one although it is not full, halving would only ask some hundreds of times more for each event.
+  if (halved && isLongerThanAPage) return halved;
   return unsteady(window, most);
 }
 

@@ -11,6 +11,8 @@ export interface ListPage {
   readonly records: readonly unknown[];
   readonly totalResults: number;
   readonly totalPages: number;
+  /** How many records were asked for: a page that has fewer is not full. */
+  readonly pageSize: number;
   /** Seconds to wait before the next request, when this answer used up what the rate limit allows. */
   readonly holdSeconds: number | undefined;
   /** What Telnyx's clock said, in milliseconds since 1970, to the second. */
@@ -47,7 +49,7 @@ export function eventsApi({
         const holdSeconds = usedUp ? retryAfterOf(response.headers, Date.now()) : undefined;
         const date = Date.parse(response.headers.get('date') ?? '');
         const telnyxTime = Number.isNaN(date) ? undefined : date;
-        return { ...readPage(await response.json()), holdSeconds, telnyxTime };
+        return { ...readPage(await response.json()), pageSize, holdSeconds, telnyxTime };
       }, signal),
 
     republish: (id, signal) => ask((options) => telnyx.porting.events.republish(id, options), signal),
@@ -55,7 +57,7 @@ export function eventsApi({
 }
 
 /** An answer without a list and its totals proves nothing about what was listed, so it counts as no answer. */
-function readPage(page: unknown): Omit<ListPage, 'holdSeconds' | 'telnyxTime'> {
+function readPage(page: unknown): Omit<ListPage, 'pageSize' | 'holdSeconds' | 'telnyxTime'> {
   const { data, meta: given } = isObject(page) ? page : {};
   const meta = isObject(given) ? given : {};
   const { total_results: totalResults, total_pages: totalPages } = meta;

@@ -164,7 +164,14 @@ async function republishing(endpoint: string, told: readonly PortingEvent[]): Pr
   ];
 }
 
-const nothing = { records: [], totalPages: 0, totalResults: 0, holdSeconds: undefined, telnyxTime: undefined };
+const nothing = {
+  records: [],
+  totalPages: 0,
+  totalResults: 0,
+  pageSize: 250,
+  holdSeconds: undefined,
+  telnyxTime: undefined,
+};
 
 /** A scheduled run of an account in which nothing happens. */
 function run({ store, bus }: Pick<Ledger, 'store' | 'bus'>, now: number) {

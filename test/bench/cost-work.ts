@@ -72,7 +72,14 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
 
 const clock = { now: () => NOW, sleep: async () => {} };
 const api = async () => ({
-  list: async () => ({ records: [], totalPages: 0, totalResults: 0, holdSeconds: undefined, telnyxTime: undefined }),
+  list: async () => ({
+    records: [],
+    totalPages: 0,
+    totalResults: 0,
+    pageSize: 250,
+    holdSeconds: undefined,
+    telnyxTime: undefined,
+  }),
   republish: async () => {},
 });
 const requestsPerSecond = Number.POSITIVE_INFINITY;

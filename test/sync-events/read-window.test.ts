@@ -24,7 +24,7 @@ async function reading(window: Window, { size, events, bend = (page) => page }: 
       const within = events().filter(({ at }) => at >= span.from && at <= span.to);
       const records = within.slice((number - 1) * size, number * size);
       const page = { records, totalResults: within.length, totalPages: Math.ceil(within.length / size) };
-      return bend({ ...page, holdSeconds: undefined, telnyxTime: undefined }, number);
+      return bend({ ...page, pageSize: size, holdSeconds: undefined, telnyxTime: undefined }, number);
     },
     async store(records) {
       const ids = (records as { id: string }[]).map(({ id }) => id);
@@ -121,6 +121,35 @@ describe('a list that shifts under the reader', () => {
     const span = '1970-01-01T00:00:00.000Z to 1970-01-01T00:00:00.000Z';
     const open = `Telnyx's list of ${span} contradicts its own totals, 3 times over.`;
     expect([parts, asked.length]).toEqual([[{ window: { from: 0, to: 0 }, events: 15, open }], 6]);
+  });
+});
+
+describe('a list that claims more pages than it fills', () => {
+  const YEAR = 365 * 24 * 3_600_000;
+  const emptyBehind = (page: ListPage, number: number) => (number > 1 ? { ...page, records: [] } : page);
+
+  test('is read whole when the pages behind its first are always empty', async () => {
+    for (const count of [15, 100]) {
+      const events = () => at(count, 7);
+      const { open, stored } = await reading({ from: 0, to: 7 * count }, { size: 10, events, bend: emptyBehind });
+      expect([open, stored.size]).toEqual([[], count]);
+    }
+  });
+
+  test.each([
+    1, 10,
+  ])('by one page and %i events, wherever it is asked, is not asked once for each instant', async (over) => {
+    const bend = (page: ListPage) => ({
+      ...page,
+      totalPages: page.totalPages + 1,
+      totalResults: page.totalResults + over,
+    });
+    for (const count of [1, 5, 15, 100, 300]) {
+      const events = () => at(count, YEAR / count);
+      const { asked, stored } = await reading({ from: 0, to: YEAR }, { size: 10, events, bend });
+      expect(stored.size).toBe(count);
+      expect(asked.length).toBeLessThanOrEqual(6 + 3 * count);
+    }
   });
 });
 

@@ -135,7 +135,7 @@ describe('a call that ends badly', () => {
 
   test('a page asks for its window, and says when the rate is used up', async () => {
     const page = await telnyx.list(window, 1);
-    expect(page).toMatchObject({ totalResults: 1, totalPages: 1, holdSeconds: undefined });
+    expect(page).toMatchObject({ totalResults: 1, totalPages: 1, pageSize: 250, holdSeconds: undefined });
     expect(page.telnyxTime).toBe(Math.floor(Date.now() / 1000) * 1000);
     expect(page.records).toEqual([listedEvent(1)]);
     expect(upstream.requests.at(-1)?.query).toEqual({

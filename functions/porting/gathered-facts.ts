@@ -55,7 +55,7 @@ function asOne(group: readonly OrderFact[]): OrderFact {
   const newest = group.at(-1) as OrderFact;
   if (group.length === 1) return newest;
   const { status, ...rest } = newest;
-  const also = group.flatMap(({ id, also = [] }) => (id === newest.id ? also : [id, ...also]));
+  const also = group.flatMap(({ id, also = [] }) => (id === newest.id ? also : [id, ...also])).sort();
   const more = group.reduce((sum, { more = 0 }) => sum + more, 0);
   return { ...rest, also, ...(more > 0 && { more }) };
 }

@@ -34,7 +34,7 @@ export interface OrderFact {
   readonly deletedAt?: Timestamp;
   /** The payload's own `updated_at`. */
   readonly payloadAt?: Timestamp;
-  /** Ids of other events that this one stands for, and the number of those whose ids are not kept: see gathered-facts.ts. */
+  /** Ids of other events that this one stands for, sorted; and the number of those whose ids are not kept: gathered-facts.ts. */
   readonly also?: readonly string[];
   readonly more?: number;
   /** What the event can be recognised by under another id. */
@@ -58,18 +58,19 @@ export function mergeFacts(facts: Iterable<OrderFact>): OrderFact[] {
 }
 
 /**
- * The newer one of two facts about an event, with the marks of both: a member that is true or false is a mark, such as where the event
- * was seen, and a stale read must not take it away.
+ * The newer one of two facts about an event, with the marks of both: a member that is true or false is a mark, such as where the
+ * event was seen, and a stale read must not take it away. It stands for all that either of them stands for.
  */
 function mergeTwo(one: OrderFact, other: OrderFact): OrderFact {
   const isOther = one.v === other.v ? sayingOf(other) > sayingOf(one) : other.v > one.v;
   const newer = isOther ? other : one;
   const marks = [...marksOf(one), ...marksOf(other)];
-  const { also = one.also ?? other.also, more = one.more ?? other.more } = newer;
-  const standsFor = { ...(also && { also }), ...(more !== undefined && { more }) };
+  const also = [...new Set([...(one.also ?? []), ...(other.also ?? [])])].sort();
+  const more = Math.max(one.more ?? 0, other.more ?? 0);
   return {
     ...newer,
-    ...standsFor,
+    ...(also.length > 0 && { also }),
+    ...(more > 0 && { more }),
     ...Object.fromEntries(marks.sort(([, before], [, after]) => Number(before) - Number(after))),
   };
 }
@@ -78,8 +79,11 @@ function marksOf(fact: OrderFact): [string, boolean][] {
   return Object.entries(fact).filter((member): member is [string, boolean] => typeof member[1] === 'boolean');
 }
 
-/** Two facts of one version are alike but for their marks; if they are not, the choice must not depend on which one came first. */
-function sayingOf(fact: OrderFact): string {
+/**
+ * What a fact says, without what merging keeps of both. Two facts of one version say the same; if they do not, the choice must
+ * not depend on which one came first.
+ */
+function sayingOf({ also, more, ...fact }: OrderFact): string {
   return JSON.stringify(Object.entries(fact).filter(([, value]) => typeof value !== 'boolean'));
 }
 

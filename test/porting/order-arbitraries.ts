@@ -37,12 +37,36 @@ const told: fc.Arbitrary<Partial<OrderFact> & { readonly type: string }> = fc.on
   fc.record({ type: fc.constantFrom('porting_order.loa_updated', '__proto__', 'constructor', 'toString') }),
 );
 
-/** Facts as they may come: several versions of one event, also of one number, out of order. */
-export const someFacts: fc.Arbitrary<OrderFact[]> = fc.array(
+/** Facts of single events as they may come: several versions of one event, also of one number, out of order. */
+export const singleFacts: fc.Arbitrary<OrderFact[]> = fc.array(
   fc
     .record({ id: ids, at: times, v: versions, listed: fc.boolean(), webhook: fc.boolean(), told })
     .map(({ told: members, ...fact }) => ({ ...fact, ...members })),
   { maxLength: 30 },
+);
+
+/** Ids that a fact may stand for: an event is gathered under one other, and stands for none itself. */
+const gatheredUnder = (id: string) => ['a', 'b', 'c'].map((letter) => `${id}-${letter}`);
+
+/** The same, and some stand for others, each version for its own, of which some come again. */
+export const someFacts: fc.Arbitrary<OrderFact[]> = singleFacts.chain((facts) =>
+  fc
+    .tuple(
+      ...facts.map((fact) =>
+        fc.record({
+          fact: fc.constant(fact),
+          also: fc.option(fc.subarray(gatheredUnder(fact.id), { minLength: 1 }), { nil: undefined }),
+          more: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+          again: fc.option(fc.constantFrom(...gatheredUnder(fact.id)), { nil: undefined, freq: 4 }),
+        }),
+      ),
+    )
+    .map((all) =>
+      all.flatMap(({ fact, also, more, again }) => [
+        { ...fact, ...(also && { also }), ...(more !== undefined && { more }) },
+        ...(again === undefined ? [] : [{ ...fact, id: again }]),
+      ]),
+    ),
 );
 
 /** The same facts in another order, some of them several times. */

@@ -78,16 +78,31 @@ describe('merging facts', () => {
     fc.assert(
       fc.property(someFacts, (facts) => {
         const merged = mergeFacts(facts);
-        expect(merged.map(({ id }) => id).sort()).toEqual([...new Set(facts.map(({ id }) => id))].sort());
-        for (const { listed, webhook, ...kept } of merged) {
+        const gathered = new Set(facts.flatMap(({ also = [] }) => also));
+        const apart = facts.map(({ id }) => id).filter((id) => !gathered.has(id));
+        expect(merged.map(({ id }) => id).sort()).toEqual([...new Set(apart)].sort());
+        expect(new Set(merged.flatMap(({ also = [] }) => also))).toEqual(gathered);
+        for (const { listed, webhook, also: _, more, ...kept } of merged) {
           const versions = facts.filter(({ id }) => id === kept.id);
           expect(versions.every(({ v }) => v <= kept.v)).toBe(true);
-          expect(versions.map(({ listed: _, webhook: __, ...rest }) => rest)).toContainEqual(kept);
+          expect(versions.map(({ listed, webhook, also, more, ...rest }) => rest)).toContainEqual(kept);
           expect(listed).toBe(versions.some((version) => version.listed));
           expect(webhook).toBe(versions.some((version) => version.webhook));
+          expect(more ?? 0).toBe(Math.max(...versions.map((version) => version.more ?? 0)));
         }
       }),
     );
+  });
+
+  test('stands for all the events that either of two facts does, whichever comes first', () => {
+    const [one, other] = [
+      { ...fact, also: ['b', 'c'], more: 2 },
+      { ...newer, also: ['a', 'b'], more: 1 },
+    ];
+    const both = { ...newer, webhook: true, also: ['a', 'b', 'c'], more: 2 };
+    expect(mergeFacts([one, other])).toEqual([both]);
+    expect(mergeFacts([other, one])).toEqual([both]);
+    expect(mergeFacts([{ ...fact, also: ['c', 'a'] }, fact])[0]?.also).toEqual(['a', 'c']);
   });
 });
 

@@ -28,5 +28,5 @@ function afterWeekend(at: Timestamp): Timestamp {
 
 /** Monday is 0. */
 function weekdayOf(at: Timestamp): number {
-  return (new Date(Date.parse(at.slice(0, 10))).getUTCDay() + 6) % 7;
+  return (new Date(at.slice(0, 10)).getUTCDay() + 6) % 7;
 }

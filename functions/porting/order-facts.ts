@@ -88,13 +88,13 @@ function sayingOf({ also, more, ...fact }: OrderFact): string {
 }
 
 /**
- * The order of an order's events: by `created_at`; at one instant by the payload's `updated_at`, then by the record's, a missing one first; and
- * by id in the end. Two status changes may share the instant at which they were created, and the payload tells which was the later.
+ * The order of an order's events: by `created_at`; at one instant by the payload's `updated_at`, then by the record's, a missing
+ * one first; and by id in the end, which no two facts share once they are merged. Two status changes may share the instant at
+ * which they were created, and the payload tells which was the later.
  */
 function inTime(one: OrderFact, other: OrderFact): number {
   const [mine, theirs] = [placeOf(one), placeOf(other)];
   const different = mine.findIndex((part, index) => part !== theirs[index]);
-  if (different === -1) return 0;
   return (mine[different] ?? '') < (theirs[different] ?? '') ? -1 : 1;
 }
 

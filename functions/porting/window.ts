@@ -44,7 +44,7 @@ export function scheduledWindow(completeThrough: number | undefined, now: number
  */
 export function halves(window: Window): readonly [Window, Window] | undefined {
   const middle = Math.floor((window.from + window.to) / 2);
-  if (middle <= window.from || middle >= window.to) return undefined;
+  if (middle <= window.from) return undefined;
   return [
     { from: window.from, to: middle },
     { from: middle, to: window.to },

@@ -1,6 +1,6 @@
 import { oldestRequested } from './requested-runs.ts';
 import type { Store } from './store.ts';
-import { readSyncPosition } from './sync-state.ts';
+import { readSync } from './sync-state.ts';
 
 const MINUTE = 60_000;
 /** How far behind the cursor may be in a ledger that is current; or four intervals, if that is more. */
@@ -18,7 +18,7 @@ const INDEXES_SETTLE = 5_000;
  *   Undefined when the ledger is not current
  */
 export async function readCurrent(store: Store, interval: number, now: number): Promise<number | undefined> {
-  const { runs, running, completeThrough, endedAt = 0 } = await readSyncPosition(store, now);
+  const { runs, running, completeThrough, endedAt = 0 } = await readSync(store, now);
   if (running || completeThrough === undefined) return undefined;
   const behind = now - completeThrough;
   // A cursor that is ahead was moved by a clock that is wrong.

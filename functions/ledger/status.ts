@@ -18,7 +18,7 @@ import {
 import { type OrderStore, type Store, textIn } from './store.ts';
 import { readStretch } from './stretch.ts';
 import type { ShownRun } from './sync-runs.ts';
-import { readSyncWork, type SyncState } from './sync-state.ts';
+import { readSync, type SyncState } from './sync-state.ts';
 import { readUpstream } from './upstream-state.ts';
 
 /** A kind of webhook that is known to arrive. */
@@ -94,7 +94,7 @@ const MOST_CHANNELS = 100;
  */
 export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
   const [sync, spans, largeOrders, runs, counted, upstream, ids, channels, healing] = await Promise.all([
-    readSyncWork(store, now),
+    readSync(store, now),
     readOpenSpans(store),
     readLargeOrders(store),
     listRuns(store, { size: LAST_RUNS, after: undefined }, now),

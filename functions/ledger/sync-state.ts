@@ -6,39 +6,36 @@ export type RunStatus = 'running' | 'complete' | 'partial' | 'failed';
 
 /** What is known about the sync as a whole. Instants in milliseconds since 1970. */
 export interface SyncState {
+  /** Grows with each run that begins. */
+  readonly runs: number;
+  /** True while a run is at work. One that died is taken to be at work until its lease runs out. */
+  readonly running: boolean;
   /** The cursor: every event created up to here has been read and stored. */
   readonly completeThrough: number | undefined;
   readonly lastCompleteAt: number | undefined;
   readonly lastStatus: RunStatus | undefined;
-  /** By how many seconds our clock was ahead of Telnyx's at the last run (behind: negative), when that is more than two minutes. */
+  /** When the last run ended. */
+  readonly endedAt: number | undefined;
+  /** By how many seconds our clock was ahead of Telnyx's at the last run (behind: negative), if by more than two minutes. */
   readonly clockAheadSeconds: number | undefined;
   /** When a cursor was found in the future, and set back. */
   readonly setBackAt: number | undefined;
 }
 
-/** How far the list has been read, as whoever decides by it must know. */
-export interface SyncPosition {
-  /** Grows with each run that begins. */
-  readonly runs: number;
-  /** True while a run is at work. One that died is taken to be at work until its lease runs out. */
-  readonly running: boolean;
-  readonly completeThrough: number | undefined;
-  /** When the last run ended, in milliseconds since 1970. */
-  readonly endedAt: number | undefined;
-}
-
 /** The right to run. Its version grew when it was taken, so that an owner from whom it was stolen can write the cursor no more. */
-export interface Lease extends SyncState {
+export interface Lease {
   readonly owner: string;
   readonly version: number;
+  /** The cursor, as it stood when the lease was taken. */
+  readonly completeThrough: number | undefined;
 }
 
-/** Somebody else took the lease after it had run out. What this run has stored stands; it must not move the cursor. */
+/** Another run took the lease after it had run out. What this run has stored stands; it must not move the cursor. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** A run renews its lease while it works; one that dies keeps the others waiting for so long. */
+/** A run renews its lease while it works; one that dies keeps the others waiting for this long. */
 export const LEASE_FOR = 90_000;
 
 const KEY = controlKey('sync', 'events');
@@ -50,7 +47,7 @@ const FREE = 'attribute_not_exists(lease_until) OR lease_until < :now OR lease_o
 const STILL_OURS = 'version = :version';
 const FORWARD_ONLY = '(attribute_not_exists(complete_through) OR complete_through < :through)';
 
-/** Takes the lease; `undefined` while somebody else has it. */
+/** Takes the lease; `undefined` while another run has it. */
 export async function takeLease(store: Store, owner: string, now: number): Promise<Lease | undefined> {
   try {
     const { Attributes: row } = await store.client.send(
@@ -68,7 +65,7 @@ export async function takeLease(store: Store, owner: string, now: number): Promi
         ReturnValues: 'ALL_NEW',
       }),
     );
-    return { ...stateIn(row), owner, version: numberIn(row, 'version') ?? 0 };
+    return { owner, version: numberIn(row, 'version') ?? 0, completeThrough: numberIn(row, 'complete_through') };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
@@ -152,44 +149,23 @@ export async function releaseLease(
   );
 }
 
-/** The state, for whoever only wants to know. */
-export async function readSyncState(store: Store): Promise<SyncState> {
-  const { Item } = await store.client.send(new GetItemCommand({ TableName: store.control, Key: KEY }));
-  return stateIn(Item);
-}
-
 /**
- * The state, and whether a run is at work. One that died is taken to be at work until its lease runs out.
+ * The state at this very moment. The read is consistent for everyone: some decide by it, and it is one small row, so that it costs
+ * the others half a read unit more.
  *
  * @param now milliseconds since 1970
  */
-export async function readSyncWork(store: Store, now: number): Promise<SyncState & { readonly running: boolean }> {
-  const { Item } = await store.client.send(new GetItemCommand({ TableName: store.control, Key: KEY }));
-  return { ...stateIn(Item), running: (numberIn(Item, 'lease_until') ?? 0) > now };
-}
-
-/**
- * How far the list has been read at this very moment.
- *
- * @param now milliseconds since 1970
- */
-export async function readSyncPosition(store: Store, now: number): Promise<SyncPosition> {
-  const { Item } = await store.client.send(
+export async function readSync(store: Store, now: number): Promise<SyncState> {
+  const { Item: row } = await store.client.send(
     new GetItemCommand({ TableName: store.control, Key: KEY, ConsistentRead: true }),
   );
   return {
-    runs: numberIn(Item, 'version') ?? 0,
-    running: (numberIn(Item, 'lease_until') ?? 0) > now,
-    completeThrough: numberIn(Item, 'complete_through'),
-    endedAt: numberIn(Item, 'ended_at'),
-  };
-}
-
-function stateIn(row: Parameters<typeof numberIn>[0]): SyncState {
-  return {
+    runs: numberIn(row, 'version') ?? 0,
+    running: (numberIn(row, 'lease_until') ?? 0) > now,
     completeThrough: numberIn(row, 'complete_through'),
     lastCompleteAt: numberIn(row, 'last_complete_at'),
     lastStatus: textIn(row, 'last_status') as RunStatus | undefined,
+    endedAt: numberIn(row, 'ended_at'),
     clockAheadSeconds: numberIn(row, 'clock_ahead_seconds'),
     setBackAt: numberIn(row, 'set_back_at'),
   };

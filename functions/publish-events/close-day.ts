@@ -9,7 +9,7 @@ import { markOverdue, ordersInStatus } from '../ledger/orders-by-status.ts';
 import { readEvents } from '../ledger/read-events.ts';
 import { retire } from '../ledger/retention.ts';
 import type { OrderStore } from '../ledger/store.ts';
-import { readSyncState } from '../ledger/sync-state.ts';
+import { readSync } from '../ledger/sync-state.ts';
 import { TERMINAL } from '../porting/acts.ts';
 import type { OrderState } from '../porting/order.ts';
 import { type OverdueLimits, overdueSince } from '../porting/overdue.ts';
@@ -34,7 +34,7 @@ export interface Day {
  * there will not come. Days on which this did not run are looked at again for a week.
  */
 export async function findUnlisted({ store }: Day, now: number): Promise<number> {
-  const { completeThrough = 0 } = await readSyncState(store);
+  const { completeThrough = 0 } = await readSync(store, now);
   const from = now - 8 * DAY;
   const to = Math.min(now, completeThrough) - DAY;
   if (to < from) return 0;

@@ -8,7 +8,7 @@ import {
   takeOut,
 } from '../ledger/requested-runs.ts';
 import type { RunCounts, SyncRun } from '../ledger/sync-runs.ts';
-import { readSyncState } from '../ledger/sync-state.ts';
+import { readSync } from '../ledger/sync-state.ts';
 import { millisecondsOf, timestamp } from '../porting/timestamp.ts';
 import { runSync, type SyncOptions, type SyncResult } from './run.ts';
 
@@ -74,7 +74,7 @@ async function isScheduledFirst(
   { store, clock }: Pick<SyncOptions, 'store' | 'clock'>,
 ): Promise<boolean> {
   if (cutOffAt === undefined || clock.now() - cutOffAt > TURN_OF_SCHEDULED) return false;
-  const { lastCompleteAt } = await readSyncState(store);
+  const { lastCompleteAt } = await readSync(store, clock.now());
   return lastCompleteAt === undefined || lastCompleteAt < cutOffAt;
 }
 

@@ -82,7 +82,7 @@ test('what was asked for is listed, oldest first, each in the row that was shown
     error: null,
   });
   expect(await shown(rig, second)).toMatchObject({ status: 'complete', seen: 2.4 * PAGE, inserted: 0 });
-  expect(await rig.state()).toEqual(before);
+  expect(await rig.state()).toEqual({ ...before, runs: before.runs + 2, endedAt: rig.time });
   await rig.expectComplete();
   expect(await minute(rig)).toEqual([]);
 });

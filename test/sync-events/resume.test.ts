@@ -66,7 +66,7 @@ describe('a range', () => {
       status: 'complete',
       inserted: 1,
     });
-    expect(await rig.state()).toEqual(after);
+    expect(await rig.state()).toEqual({ ...after, runs: after.runs + 1, endedAt: rig.time });
     expect(after.completeThrough).toBeGreaterThan(before.completeThrough ?? 0);
   });
 

@@ -2,7 +2,7 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished } from 'vitest';
 import { eventIn } from '../../functions/ledger/row.ts';
 import type { Store } from '../../functions/ledger/store.ts';
-import { readSyncState, type SyncState } from '../../functions/ledger/sync-state.ts';
+import { readSync, type SyncState } from '../../functions/ledger/sync-state.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { runSync, type SyncOptions, type SyncResult } from '../../functions/sync-events/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
@@ -74,7 +74,7 @@ export async function openRig(options: Partial<EventsApiOptions> = {}): Promise<
         ...changes,
       });
     },
-    state: () => readSyncState(store),
+    state: () => readSync(store, rig.time),
     async records() {
       const records = new Map<string, unknown>();
       for await (const { Items = [] } of paginateScan({ client: store.client }, { TableName: store.events })) {

@@ -68,9 +68,9 @@ export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefi
   const createdAt = recordTime(record.created_at) ?? recordTime(payload?.created_at) ?? seenAt;
   const updatedAt = recordTime(record.updated_at) ?? recordTime(payload?.updated_at) ?? '';
   return {
-    id: inOneCase(record.id),
+    id: record.id,
     eventType: record.event_type,
-    portingOrderId: isName(record.porting_order_id) ? inOneCase(record.porting_order_id) : portingOrderIdOf(payload),
+    portingOrderId: isName(record.porting_order_id) ? record.porting_order_id : portingOrderIdOf(payload),
     createdAt,
     complete,
     hasPayload: payload !== undefined,
@@ -94,8 +94,11 @@ export function inOneCase(id: string): string {
   return UUID.test(id) ? id.toLowerCase() : id;
 }
 
-/** A record with its own two ids in one case, as the ledger keeps it and shows it; everything else is as it came. */
-export function withIdsInOneCase(record: unknown): unknown {
+/**
+ * A record with its own two ids in one case, as the ledger keeps it and shows it; everything else is as it came. Every record passes
+ * here, listed or delivered, before anything is read from it. Ids inside its payload are read in one case where they are read.
+ */
+export function withIdsInOneCase<Whatever>(record: Whatever): Whatever {
   if (!isObject(record)) return record;
   const { id, porting_order_id: order } = record;
   return {

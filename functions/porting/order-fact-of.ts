@@ -29,7 +29,7 @@ const MOST_LEVELS = 16;
 export function orderFactOf(event: PortingEvent, { createdAt, version, listed, webhook }: Knowledge): OrderFact {
   const payload = isObject(event.payload) ? event.payload : undefined;
   return {
-    id: inOneCase(event.id),
+    id: event.id,
     at: createdAt,
     type: event.event_type,
     v: `${payload ? 1 : 0}#${listed ? 1 : 0}#${version ?? ''}`,

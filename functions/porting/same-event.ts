@@ -32,5 +32,5 @@ export function sameEventKey(event: PortingEvent): string | undefined {
 
 /** The order that an event is listed under, or that its payload names. */
 export function orderIdOf({ porting_order_id: listed, payload }: PortingEvent): string | undefined {
-  return isName(listed) ? inOneCase(listed) : portingOrderIdOf(isObject(payload) ? payload : undefined);
+  return isName(listed) ? listed : portingOrderIdOf(isObject(payload) ? payload : undefined);
 }

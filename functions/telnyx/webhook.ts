@@ -1,11 +1,11 @@
 import {
-  inOneCase,
   isName,
   isObject,
   LARGEST_RECORD,
   PORTING_ORDER_FAMILY,
   type PortingEvent,
   portingOrderIdOf,
+  withIdsInOneCase,
 } from '../porting/event.ts';
 
 /**
@@ -50,7 +50,7 @@ export function readWebhook(body: Uint8Array): Webhook {
   // What cannot be stored would be answered with a 503 at every delivery, until Telnyx gives it up.
   if (!isName(id)) return unreadable('the id is longer than 200 characters, or not well-formed Unicode');
   if (!isName(eventType)) return unreadable('the event_type is longer than 200 characters, or not well-formed Unicode');
-  const event = recordOfEnvelope(envelope, inOneCase(id), eventType);
+  const event = withIdsInOneCase(recordOfEnvelope(envelope, id, eventType));
   const bytes = body.length > MAY_GROW_TOO_LARGE ? Buffer.byteLength(JSON.stringify(event)) : 0;
   if (bytes > LARGEST_RECORD) return unreadable(`the event has ${bytes} bytes once its numbers are written out`);
   return { is: 'event', event };

@@ -53,26 +53,25 @@ describe('the facts of an event', () => {
     });
   });
 
-  test('hold UUIDs in small letters', () => {
+  test('hold UUIDs in small letters: its own from the door, the one in its payload from here', () => {
     const [id, order] = ['DA7989D5-FFEB-47B5-9DC4-4A177A4094B0', 'DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'];
-    expect(factsOf({ ...listed, id, porting_order_id: order }, SEEN_AT)).toMatchObject({
-      id: id.toLowerCase(),
-      portingOrderId: order.toLowerCase(),
-    });
-    expect(factsOf({ ...listed, porting_order_id: undefined, payload: { id: order } }, SEEN_AT)?.portingOrderId).toBe(
-      order.toLowerCase(),
-    );
-    expect(withIdsInOneCase({ id, porting_order_id: order, other: id })).toEqual({
+    const record = withIdsInOneCase({ ...listed, id, porting_order_id: order, other: id });
+    expect(record).toEqual({
+      ...listed,
       id: id.toLowerCase(),
       porting_order_id: order.toLowerCase(),
       other: id,
     });
+    expect(factsOf(record, SEEN_AT)).toMatchObject({ id: id.toLowerCase(), portingOrderId: order.toLowerCase() });
+    expect(factsOf({ ...listed, porting_order_id: undefined, payload: { id: order } }, SEEN_AT)?.portingOrderId).toBe(
+      order.toLowerCase(),
+    );
   });
 
   test('hold an id with more in it than a UUID as it is', () => {
     const order = 'DCEC50B4-55F2-4501-9FCD-F028DDBA81D9';
     for (const name of [`order-${order}`, `${order}-2F`]) {
-      expect(factsOf({ ...listed, porting_order_id: name }, SEEN_AT)?.portingOrderId).toBe(name);
+      expect(factsOf(withIdsInOneCase({ ...listed, porting_order_id: name }), SEEN_AT)?.portingOrderId).toBe(name);
     }
   });
 

@@ -32,12 +32,12 @@ function told(type: string, payload: unknown, about: Partial<PortingEvent> = {})
 }
 
 describe('what an event says about its order', () => {
-  test('UUIDs are in small letters, in whichever case they come; other ids stay', () => {
+  test('UUIDs in its payload are in small letters, in whichever case they come; other ids stay', () => {
     const capital = 'EF245340-DA3D-4212-8769-1FA7672A675F';
     const payload = { from: { id: 'Old' }, to: { id: capital } };
-    const event = { id: capital, event_type: 'porting_order.split', porting_order_id: 'Old', payload };
-    expect(orderFactOf(event as unknown as PortingEvent, delivered)).toMatchObject({
-      id: capital.toLowerCase(),
+    const event = { id: 'Event', event_type: 'porting_order.split', porting_order_id: 'Old', payload };
+    expect(orderFactOf(event, delivered)).toMatchObject({
+      id: 'Event',
       into: capital.toLowerCase(),
       from: 'Old',
       of: 'Old',

@@ -1,10 +1,12 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { recordDelivery } from '../../functions/ledger/deliveries.ts';
+import { listEvents } from '../../functions/ledger/list.ts';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
 import { createRandom } from '../../infra/local/simulator/random.ts';
 import { counting } from '../counting-client.ts';
-import { listedEvent } from '../porting-events.ts';
+import { deliveredEvent, listedEvent, uuid } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 
 // The order of the list makes no difference to the engine: another one than the embedded is asked with one.
@@ -193,4 +195,18 @@ describe('a listed record that cannot be a row is kept as rejected, and does not
     expect(Items).toHaveLength(1);
     expect(Items[0]?.reason?.S).toContain(reason);
   });
+});
+
+test('ids in capitals are those that a webhook told in small letters: one row, shown and filtered by these', async () => {
+  const rig = await openRig();
+  const event = listedEvent(0xabc, {
+    created_at: new Date(NOON - 60 * MINUTE).toISOString(),
+    porting_order_id: uuid(0xdef),
+  });
+  await recordDelivery(rig.store, deliveredEvent(event), NOON - 60 * MINUTE);
+  rig.telnyx.put({ ...event, id: event.id.toUpperCase(), porting_order_id: uuid(0xdef).toUpperCase() });
+  expect(await rig.run()).toMatchObject({ seen: 1, inserted: 0, confirmed: 1 });
+  expect([...(await rig.records()).values()]).toEqual([event]);
+  const { events } = await listEvents(rig.store, { portingOrderId: uuid(0xdef) }, { number: 1, size: 20 }, 1e6);
+  expect(events.map(({ id }) => id)).toEqual([event.id]);
 });

@@ -47,6 +47,18 @@ test('whatever else the envelope holds is kept', () => {
   expect(webhook).toMatchObject({ is: 'event', event: { severity: 'high' } });
 });
 
+test('its ids are in small letters, also an order that only the envelope names', () => {
+  const { id, payload } = event;
+  const order = payload.id;
+  const envelope = { ...event, id: id.toUpperCase(), porting_order_id: order.toUpperCase(), payload: null };
+  expect(read({ data: envelope })).toMatchObject({ is: 'event', event: { id, porting_order_id: order } });
+  const capital = { ...payload, id: order.toUpperCase() };
+  expect(read({ data: { ...event, payload: capital } })).toMatchObject({
+    is: 'event',
+    event: { porting_order_id: order, payload: capital },
+  });
+});
+
 describe('an envelope with less than documented', () => {
   test.each([
     ['no payload', { ...event, payload: undefined }],

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { isActionDue } from '../porting/derived.ts';
+import { eventAskingToAct } from '../porting/derived.ts';
 import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../porting/gathered-facts.ts';
 import { foldOrder, type OrderState } from '../porting/order.ts';
 import { factsIn, type OrderFact } from '../porting/order-facts.ts';
@@ -110,7 +110,7 @@ export async function changeOrder(
         ...rowOf(state, packed, version),
         ...(overdueSince && { overdue_since: text(overdueSince) }),
         ...(actionTold && { action_told: text(actionTold) }),
-        ...(isActionDue(state, actionTold, now) && { undecided: text(UNDECIDED) }),
+        ...(eventAskingToAct(state, actionTold, now) !== undefined && { undecided: text(UNDECIDED) }),
         ...(facts.every(({ gone, of = id }) => gone || of !== id) && { retired: text('yes') }),
       },
       ConditionExpression: NOBODY_WROTE_SINCE,

@@ -4,15 +4,15 @@ import { millisecondsOf, type Timestamp, timestampOf } from './timestamp.ts';
 const HOUR = 3_600_000;
 
 /**
- * True when the customer must act on an order, still can, and this refusal has not been announced.
+ * The event that asks the customer to act on an order; `undefined` when none does, it is too late, or it has been announced.
  *
  * @param announced the event whose action_required was announced last
  * @param now milliseconds since 1970
  */
-export function isActionDue(order: OrderState, announced: string | undefined, now: number): boolean {
+export function eventAskingToAct(order: OrderState, announced: string | undefined, now: number): string | undefined {
   const { action_required, status_event_id, act_by } = order;
-  if (!action_required || status_event_id === null || status_event_id === announced) return false;
-  return act_by === null || act_by > timestampOf(now);
+  if (!action_required || status_event_id === null || status_event_id === announced) return undefined;
+  return act_by === null || act_by > timestampOf(now) ? status_event_id : undefined;
 }
 
 /**

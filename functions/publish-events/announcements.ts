@@ -1,6 +1,6 @@
 import type { Announcement } from '../bus/entries.ts';
 import type { Unpublished } from '../ledger/publications.ts';
-import { isActionDue } from '../porting/derived.ts';
+import { eventAskingToAct } from '../porting/derived.ts';
 import type { OrderState } from '../porting/order.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 
@@ -16,9 +16,10 @@ const WAITS_FOR_PAYLOAD = 15 * 60_000;
  * @param now milliseconds since 1970
  */
 export function actionRequired(order: OrderState | null, announced: string | undefined, now: number) {
-  if (!order || !isActionDue(order, announced, now)) return undefined;
+  if (!order) return undefined;
+  const event_id = eventAskingToAct(order, announced, now);
+  if (event_id === undefined) return undefined;
   const { act_by } = order;
-  const event_id = String(order.status_event_id);
   const detail = { id: `${event_id}:action_required`, revision: 1, event_id, act_by, order };
   return { type: 'porting_order.action_required', detail } satisfies Announcement;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isActionDue, isLive } from '../../functions/porting/derived.ts';
+import { eventAskingToAct, isLive } from '../../functions/porting/derived.ts';
 import { foldOrder } from '../../functions/porting/order.ts';
 
 /** An order that has come into a status at noon of 2 March, by the event `refusal`. */
@@ -20,15 +20,15 @@ const NEXT_DAY = Date.UTC(2026, 2, 3, 12);
 
 describe('the customer is told to act', () => {
   test('on an order in exception, once for each refusal', () => {
-    expect(isActionDue(orderIn('exception'), undefined, NEXT_DAY)).toBe(true);
-    expect(isActionDue(orderIn('exception'), 'an earlier refusal', NEXT_DAY)).toBe(true);
-    expect(isActionDue(orderIn('exception'), 'refusal', NEXT_DAY)).toBe(false);
+    expect(eventAskingToAct(orderIn('exception'), undefined, NEXT_DAY)).toBe('refusal');
+    expect(eventAskingToAct(orderIn('exception'), 'an earlier refusal', NEXT_DAY)).toBe('refusal');
+    expect(eventAskingToAct(orderIn('exception'), 'refusal', NEXT_DAY)).toBeUndefined();
   });
 
   test('only until Telnyx cancels, after 14 days', () => {
     const end = Date.UTC(2026, 2, 16, 12);
-    expect(isActionDue(orderIn('exception'), undefined, end - 1)).toBe(true);
-    expect(isActionDue(orderIn('exception'), undefined, end)).toBe(false);
+    expect(eventAskingToAct(orderIn('exception'), undefined, end - 1)).toBe('refusal');
+    expect(eventAskingToAct(orderIn('exception'), undefined, end)).toBeUndefined();
   });
 
   test.each([
@@ -39,11 +39,11 @@ describe('the customer is told to act', () => {
     'cancelled',
     'on-hold',
   ])('not on an order that is %s', (status) => {
-    expect(isActionDue(orderIn(status), undefined, NEXT_DAY)).toBe(false);
+    expect(eventAskingToAct(orderIn(status), undefined, NEXT_DAY)).toBeUndefined();
   });
 
   test('not on an order without a status', () => {
-    expect(isActionDue(foldOrder('order', []), undefined, NEXT_DAY)).toBe(false);
+    expect(eventAskingToAct(foldOrder('order', []), undefined, NEXT_DAY)).toBeUndefined();
   });
 });
 

@@ -20,13 +20,15 @@ import { readStretch } from './stretch.ts';
 
 /**
  * A row of the table `orders`:
- * - `id`; `facts`: what the fold knows of each event, as deflated JSON, for ever: the events themselves may go when their time is over
+ * - `id`; `facts`: what the fold knows of each event, as deflated JSON. They stay: the events themselves may go when
+ *   their time is over
  * - `state`: the order as the API shows it, as JSON text
  * - `version` grows with every write: whoever writes must have read the row as it is
- * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
+ * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's
+ *   own
  * - `action_told`: the event whose action_required was announced last
  * - `undecided`, the key of a sparse index: the customer must act, by what is known, and it has not been announced
- * - `overdue_since`, `overdue_at`: of which stay in a status it was said that it is too long, and when
+ * - `overdue_since`, `overdue_at`: the stay in a status that was announced as too long, and when it was
  * - `retired` once the time of all its events is over
  */
 export interface HeldOrder {
@@ -83,9 +85,10 @@ export async function readOrder(store: OrderStore, id: string): Promise<HeldOrde
 }
 
 /**
- * Changes what is known of an order's events and folds them anew. When somebody else writes the order at the same time, it is read and
- * changed again: no event is lost between the two. However many events an order has, its status is folded; one with so many that some of them
- * are only counted is noted in `control`, for the status to name.
+ * Changes what is known of an order's events and folds them anew. When another process writes the order at the same
+ * time, it is read and changed again: no event is lost between the two. However many events an order has, its status is
+ * folded. An order with too many events to keep them all is noted in `control`, for the status to name: some of its
+ * events are only counted.
  *
  * @param now milliseconds since 1970
  * @param change gives the new facts from the held ones; it may be called several times
@@ -122,8 +125,8 @@ export async function changeOrder(
 }
 
 /**
- * Writes down whose action_required was announced, or that there is none to announce, and takes the order out of the undecided ones: unless it
- * has been written since it was read, for then it may ask for something else.
+ * Writes down whose action_required was announced, or that there is none to announce, and takes the order out of the
+ * undecided ones: unless it has been written since it was read, for then it may ask for something else.
  *
  * @param eventId the event; undefined when nothing was announced
  * @param version of the row as it was read

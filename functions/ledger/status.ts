@@ -69,15 +69,15 @@ export interface LedgerStatus {
   readonly upstream: {
     readonly last_fault: { readonly fault: string; readonly at: Timestamp } | null;
     readonly rate_limited_until: Timestamp | null;
-    /** By how many seconds our clock is ahead of Telnyx's (behind: negative); null when they agree within two minutes. */
+    /** Seconds that our clock is ahead of Telnyx's (behind: negative); null when they agree within two minutes. */
     readonly clock_ahead_seconds: number | null;
   };
   readonly ids_agree: boolean | null;
   readonly channels: readonly Channel[];
-  /** Republishes that were asked for today, in UTC, without anybody's doing. */
+  /** Republishes that the ledger has asked for today, in UTC, on its own account. */
   readonly healed_today: number;
   readonly overdue_orders: number;
-  /** Ids of orders with so many events that some are only counted, 100 at most. */
+  /** Ids of orders with too many events to keep them all, so that some are only counted, 100 at most. */
   readonly large_orders: readonly string[];
   /** Names of those counts that stopped at their bound: there may be more. */
   readonly at_least: readonly string[];

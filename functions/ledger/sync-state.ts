@@ -16,13 +16,16 @@ export interface SyncState {
   readonly lastStatus: RunStatus | undefined;
   /** When the last run ended. */
   readonly endedAt: number | undefined;
-  /** By how many seconds our clock was ahead of Telnyx's at the last run (behind: negative), if by more than two minutes. */
+  /** Seconds that our clock was ahead of Telnyx's at the last run (behind: negative), if by more than two minutes. */
   readonly clockAheadSeconds: number | undefined;
   /** When a cursor was found in the future, and set back. */
   readonly setBackAt: number | undefined;
 }
 
-/** The right to run. Its version grew when it was taken, so that an owner from whom it was stolen can write the cursor no more. */
+/**
+ * The right to run. Its version grew when it was taken, so that an owner from whom it was stolen can write the cursor
+ * no more.
+ */
 export interface Lease {
   readonly owner: string;
   readonly version: number;
@@ -41,7 +44,8 @@ export const LEASE_FOR = 90_000;
 const KEY = controlKey('sync', 'events');
 
 /**
- * Nobody has the lease, the one who had it died, or we took it a moment ago and the SDK asks again because the answer was lost.
+ * No run has the lease, the one that had it died, or we took it a moment ago and the SDK asks again because the answer
+ * was lost.
  */
 const FREE = 'attribute_not_exists(lease_until) OR lease_until < :now OR lease_owner = :owner';
 const STILL_OURS = 'version = :version';
@@ -114,8 +118,8 @@ export async function setCursorBack(store: Store, lease: Lease, through: number,
 const CLOCKS_DIFFER = 120;
 
 /**
- * Gives the lease back and says how the run ended. `completedAt` is given by a run that completed the scheduled window, `clockAheadSeconds` by one
- * that Telnyx has answered.
+ * Gives the lease back and says how the run ended. `completedAt` is given by a run that completed the scheduled window,
+ * `clockAheadSeconds` by one that Telnyx has answered.
  */
 export async function releaseLease(
   store: Store,
@@ -150,8 +154,8 @@ export async function releaseLease(
 }
 
 /**
- * The state at this very moment. The read is consistent for everyone: some decide by it, and it is one small row, so that it costs
- * the others half a read unit more.
+ * The state at this very moment. The read is consistent for everyone: some decide by it, and it is one small row, so
+ * that it costs the others half a read unit more.
  *
  * @param now milliseconds since 1970
  */

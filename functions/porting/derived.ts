@@ -4,7 +4,8 @@ import { millisecondsOf, type Timestamp, timestampOf } from './timestamp.ts';
 const HOUR = 3_600_000;
 
 /**
- * The event that asks the customer to act on an order; `undefined` when none does, it is too late, or it has been announced.
+ * The event that asks the customer to act on an order; `undefined` when none does, it is too late, or it has been
+ * announced.
  *
  * @param announced the event whose action_required was announced last
  * @param now milliseconds since 1970
@@ -16,8 +17,8 @@ export function eventAskingToAct(order: OrderState, announced: string | undefine
 }
 
 /**
- * True when a webhook tells of the present: its event occurred less than an hour before its receipt. What it asks for is announced at once,
- * whatever the sync does: an exception must reach people also while the list is down.
+ * True when a webhook tells of the present: its event occurred less than an hour before its receipt. What it asks for
+ * is announced at once, whatever the sync does: an exception must reach people also while the list is down.
  */
 export function isLive(occurredAt: Timestamp, receivedAt: Timestamp): boolean {
   return millisecondsOf(receivedAt) - millisecondsOf(occurredAt) < HOUR;

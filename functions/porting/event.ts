@@ -1,8 +1,8 @@
 import { recordTime, type Timestamp } from './timestamp.ts';
 
 /**
- * A port-in event as the Events API shows it (contract section 1). No field but `id` and `event_type` can be relied upon, and
- * unknown types, statuses and fields are kept as they came.
+ * A port-in event as the Events API shows it (contract section 1). No field but `id` and `event_type` can be relied
+ * upon, and unknown types, statuses and fields are kept as they came.
  */
 export interface PortingEvent {
   readonly id: string;
@@ -20,8 +20,9 @@ export interface PortingEvent {
 export const PORTING_ORDER_FAMILY = 'porting_order.';
 
 /**
- * The most bytes of JSON that a record may have. A row holds 400 KB, keys and marks included, and no record of this size has been
- * seen; but one that cannot be written must neither be sent for ever nor keep the cursor from passing it.
+ * The most bytes of JSON that a record may have. A row holds 400 KB, keys and marks included, and no record of this
+ * size has been seen; but one that cannot be written must neither be sent again without end nor keep the cursor from
+ * passing it.
  */
 export const LARGEST_RECORD = 380_000;
 
@@ -48,8 +49,8 @@ export interface EventFacts {
   /** True when nothing more is to come: the event is complete, or its type never has a payload. */
   readonly final: boolean;
   /**
-   * Grows as Telnyx completes or changes its record: first by completeness, then by `updated_at`. Text order is the order of
-   * versions, so "never back" is one comparison in a condition.
+   * Grows as Telnyx completes or changes its record: first by completeness, then by `updated_at`. Text order is the
+   * order of versions, so "never back" is one comparison in a condition.
    */
   readonly version: string;
 }
@@ -64,7 +65,8 @@ export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefi
   if (!isObject(record) || !isName(record.id) || !isName(record.event_type)) return undefined;
   const payload = isObject(record.payload) ? record.payload : undefined;
   const complete = payload !== undefined || record.payload_status !== 'created';
-  // The newest spec nests the two dates of a porting_order.deleted record inside its payload; earlier ones have them on top.
+  // The newest spec nests the two dates of a porting_order.deleted record inside its payload; earlier ones have them on
+  // top.
   const createdAt = recordTime(record.created_at) ?? recordTime(payload?.created_at) ?? seenAt;
   const updatedAt = recordTime(record.updated_at) ?? recordTime(payload?.updated_at) ?? '';
   return {
@@ -79,7 +81,10 @@ export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefi
   };
 }
 
-/** The porting order that a payload is about: comments name it, a split comes from it, every other payload is the order's own. */
+/**
+ * The porting order that a payload is about: comments name it, a split comes from it, every other payload is the
+ * order's own.
+ */
 export function portingOrderIdOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const from = payload?.from;
   const candidates = [payload?.porting_order_id, payload?.id, isObject(from) ? from.id : undefined];
@@ -95,8 +100,9 @@ export function inOneCase(id: string): string {
 }
 
 /**
- * A record with its own two ids in one case, as the ledger keeps it and shows it; everything else is as it came. Every record passes
- * here, listed or delivered, before anything is read from it. Ids inside its payload are read in one case where they are read.
+ * A record with its own two ids in one case, as the ledger keeps it and shows it; everything else is as it came. Every
+ * record passes here, listed or delivered, before anything is read from it. Ids inside its payload are read in one case
+ * where they are read.
  */
 export function withIdsInOneCase<Whatever>(record: Whatever): Whatever {
   if (!isObject(record)) return record;
@@ -109,8 +115,9 @@ export function withIdsInOneCase<Whatever>(record: Whatever): Whatever {
 }
 
 /**
- * One record out of what the list said and what the webhook said. The list's record is Telnyx's own and wins; as long as its
- * payload has not been generated, the webhook's stands in. The outcome does not depend on which of the two came first.
+ * One record out of what the list said and what the webhook said. The list's record is Telnyx's own and wins; as long
+ * as its payload has not been generated, the webhook's stands in. The outcome does not depend on which of the two came
+ * first.
  *
  * @param listed the newest record that the Events API has shown, if any
  * @param delivered the webhook in the record's shape, if one came
@@ -136,8 +143,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * A text that can be a key in the ledger. DynamoDB takes 1,024 bytes in a sort key, where the id stands behind a timestamp: 200
- * characters fit, of up to 4 bytes each, and the longest id seen is a UUID of 36. A lone surrogate has no UTF-8.
+ * A text that can be a key in the ledger. DynamoDB takes 1,024 bytes in a sort key, where the id stands behind a
+ * timestamp: 200 characters fit, of up to 4 bytes each, and the longest id seen is a UUID of 36. A lone surrogate has
+ * no UTF-8.
  */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 200 && value.isWellFormed();

@@ -1,14 +1,14 @@
 import type { OrderFact } from './order-facts.ts';
 
-/** The splits of which an order with too many keeps the orders at their other ends. */
+/** An order with too many splits keeps the orders at the other ends of this many, the newest. */
 const SPLITS_KEPT = 1_000;
 
 /** Makes an order's facts fewer. `facts` are in time, as {@link mergeFacts} gives them; what is given back is, too. */
 export type Gather = (orderId: string, facts: readonly OrderFact[]) => OrderFact[];
 
 /**
- * Facts that decide nothing any more become one for each kind, with the ids of the others, so that an event that comes again is known. The
- * order's state stays what it is.
+ * Facts that decide nothing any more become one for each kind, with the ids of the others, so that an event that comes
+ * again is known. The order's state stays what it is.
  */
 export const gatherEqual: Gather = (orderId, facts) => gather(orderId, facts, ({ status }) => status === undefined);
 

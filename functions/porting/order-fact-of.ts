@@ -15,13 +15,15 @@ export interface Knowledge {
 }
 
 /**
- * Beyond this a text is cut: references are keys of an index, of which DynamoDB takes 2,048 bytes, and all of an order's facts have
- * to fit into one row of 400 KB.
+ * Beyond this a text is cut: references are keys of an index, which may have 2,048 bytes in DynamoDB, and all of an
+ * order's facts have to fit into one row of 400 KB.
  */
 const LONGEST_TEXT = 500;
 const LONGEST_URL = 2_000;
 
-/** The most that details, or a messaging status, may have as JSON: all 21 codes with their descriptions have some 3,000. */
+/**
+ * The most that details, or a messaging status, may have as JSON: all 21 codes with their descriptions have some 3,000.
+ */
 const MOST_CHARACTERS = 10_000;
 const MOST_LEVELS = 16;
 

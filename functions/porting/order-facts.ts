@@ -8,8 +8,8 @@ export interface OrderStatus {
 }
 
 /**
- * What one event says about its order, as small as can be: an order that was split has one for each of its numbers. Plain JSON.
- * Members that this code does not know are kept.
+ * What one event says about its order, as small as can be: an order that was split has one for each of its numbers.
+ * Plain JSON. Members that this code does not know are kept.
  */
 export interface OrderFact {
   /** The event's. */
@@ -34,7 +34,10 @@ export interface OrderFact {
   readonly deletedAt?: Timestamp;
   /** The payload's own `updated_at`. */
   readonly payloadAt?: Timestamp;
-  /** Ids of other events that this one stands for, sorted; and the number of those whose ids are not kept: gathered-facts.ts. */
+  /**
+   * Ids of other events that this one stands for, sorted; and the number of those whose ids are not kept:
+   * gathered-facts.ts.
+   */
   readonly also?: readonly string[];
   readonly more?: number;
   /** What the event can be recognised by under another id. */
@@ -58,8 +61,8 @@ export function mergeFacts(facts: Iterable<OrderFact>): OrderFact[] {
 }
 
 /**
- * The newer one of two facts about an event, with the marks of both: a member that is true or false is a mark, such as where the
- * event was seen, and a stale read must not take it away. It stands for all that either of them stands for.
+ * The newer one of two facts about an event, with the marks of both: a member that is true or false is a mark, such as
+ * where the event was seen, and a stale read must not take it away. It stands for all that either of them stands for.
  */
 function mergeTwo(one: OrderFact, other: OrderFact): OrderFact {
   const isOther = one.v === other.v ? sayingOf(other) > sayingOf(one) : other.v > one.v;
@@ -80,17 +83,17 @@ function marksOf(fact: OrderFact): [string, boolean][] {
 }
 
 /**
- * What a fact says, without what merging keeps of both. Two facts of one version say the same; if they do not, the choice must
- * not depend on which one came first.
+ * What a fact says, without what merging keeps of both. Two facts of one version say the same; if they do not, the
+ * choice must not depend on which one came first.
  */
 function sayingOf({ also, more, ...fact }: OrderFact): string {
   return JSON.stringify(Object.entries(fact).filter(([, value]) => typeof value !== 'boolean'));
 }
 
 /**
- * The order of an order's events: by `created_at`; at one instant by the payload's `updated_at`, then by the record's, a missing
- * one first; and by id in the end, which no two facts share once they are merged. Two status changes may share the instant at
- * which they were created, and the payload tells which was the later.
+ * The order of an order's events: by `created_at`; at one instant by the payload's `updated_at`, then by the record's,
+ * a missing one first; and by id in the end, which no two facts share once they are merged. Two status changes may
+ * share the instant at which they were created, and the payload tells which was the later.
  */
 function inTime(one: OrderFact, other: OrderFact): number {
   const [mine, theirs] = [placeOf(one), placeOf(other)];

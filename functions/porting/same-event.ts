@@ -2,10 +2,11 @@ import { inOneCase, isName, isObject, type PortingEvent, portingOrderIdOf, porti
 import { recordTime } from './timestamp.ts';
 
 /**
- * What an event can be recognised by when its webhook and the list give it two ids (contract section 3): a status change by order,
- * status and `payload.updated_at`, a comment by its own id, a deletion by its order.
+ * What an event can be recognised by when its webhook and the list give it two ids (contract section 3): a status
+ * change by order, status and `payload.updated_at`, a comment by its own id, a deletion by its order.
  *
- * @returns `undefined` when there is nothing safe: for splits, messaging and unknown types, and as long as the payload is missing
+ * @returns `undefined` when there is nothing safe: for splits, messaging and unknown types, and as long as the payload
+ * is missing
  */
 export function sameEventKey(event: PortingEvent): string | undefined {
   const payload = isObject(event.payload) ? event.payload : undefined;

@@ -10,12 +10,14 @@ const MINUTE = 60_000;
 export const FIRST_EVENT_AT = Date.UTC(2015, 0, 1);
 
 /**
- * How far a window reaches back behind the cursor: rows that become visible late, clocks that differ by 10 minutes, and payloads
- * that are completed after their event was listed. What comes later still is the nightly run's.
+ * How far a window reaches back behind the cursor: rows that become visible late, clocks that differ by 10 minutes, and
+ * payloads that are completed after their event was listed. What comes later still is the nightly run's.
  */
 export const OVERLAP = 15 * MINUTE;
 
-/** How far a window stays behind the present, so that it is closed: no event is created in it any more while it is read. */
+/**
+ * How far a window stays behind the present, so that it is closed: no event is created in it any more while it is read.
+ */
 export const SETTLE = 5_000;
 
 /** How far a run reaches back when the cursor is in the future: what was not listed since, it cannot tell. */
@@ -39,8 +41,9 @@ export function scheduledWindow(completeThrough: number | undefined, now: number
 }
 
 /**
- * The two halves of a window, or `undefined` when it is too narrow to be halved. They share the instant in the middle: listing one
- * event twice costs nothing, and a filter that Telnyx rounds to its own precision cannot lose what lies between two instants.
+ * The two halves of a window, or `undefined` when it is too narrow to be halved. They share the instant in the middle:
+ * listing one event twice costs nothing, and a filter that Telnyx rounds to its own precision cannot lose what lies
+ * between two instants.
  */
 export function halves(window: Window): readonly [Window, Window] | undefined {
   const middle = Math.floor((window.from + window.to) / 2);

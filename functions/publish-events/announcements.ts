@@ -4,13 +4,15 @@ import { eventAskingToAct } from '../porting/derived.ts';
 import type { OrderState } from '../porting/order.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 
-/** Telnyx generates a payload within seconds. After so long an event goes out without: somebody may be waiting for it. */
+/**
+ * Telnyx generates a payload within seconds. After this time an event goes out without it: its reader may be waiting.
+ */
 const WAITS_FOR_PAYLOAD = 15 * 60_000;
 
 /**
- * That the customer must act on an order, if that is so and has not been announced. It goes by the order's state and not by the event that is
- * new: an exception that is over when it becomes known asks nothing of anyone, and one may become the newest status only when the list
- * dates it.
+ * That the customer must act on an order, if that is so and has not been announced. It goes by the order's state and
+ * not by the event that is new: an exception that is over when it becomes known asks nothing of anyone, and one may
+ * become the newest status only when the list dates it.
  *
  * @param announced the event whose action_required was announced last
  * @param now milliseconds since 1970

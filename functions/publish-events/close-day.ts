@@ -25,13 +25,13 @@ export interface Day {
   readonly limits: OverdueLimits;
   /** Whether the ledger is current: see readCurrent. */
   readonly current: () => Promise<number | undefined>;
-  /** Days after its last event that the events of a terminal order are kept; undefined for ever. */
+  /** Days after its last event that the events of a terminal order are kept; undefined when they always are. */
   readonly retainDays: number | undefined;
 }
 
 /**
- * Webhooks' events that the list has never shown. The list is read every five minutes and again every night: what is a day old and not
- * there will not come. Days on which this did not run are looked at again for a week.
+ * Webhooks' events that the list has never shown. The list is read every five minutes and again every night: what is a
+ * day old and not there will not come. Days on which this did not run are looked at again for a week.
  */
 export async function findUnlisted({ store }: Day, now: number): Promise<number> {
   const { completeThrough = 0 } = await readSync(store, now);
@@ -56,8 +56,8 @@ export async function findUnlisted({ store }: Day, now: number): Promise<number>
 const NEWS_FOR = 30 * DAY;
 
 /**
- * Orders that stay in a status longer than its limit: each is announced once for each stay, while the ledger is current. One whose time to act
- * is over is not.
+ * Orders that stay in a status longer than its limit: each is announced once for each stay, while the ledger is
+ * current. One whose time to act is over is not.
  *
  * @returns how many there are, announced or not
  */

@@ -2,9 +2,9 @@ import { halves, type Window } from '../porting/window.ts';
 import type { ListPage } from '../telnyx/events-api.ts';
 
 /**
- * A window of more pages than this is halved. Pages are offsets into a set that may change under the reader: the fewer, the smaller
- * the chance that one read has to be repeated, and the smaller the work that a run which is cut off does again. 8 pages are 2,000
- * events, or 2 s at 4 requests a second.
+ * A window of more pages than this is halved. Pages are offsets into a set that may change under the reader: the fewer,
+ * the smaller the chance that one read has to be repeated, and the smaller the work that a run which is cut off does
+ * again. 8 pages are 2,000 events, or 2 s at 4 requests a second.
  */
 const MOST_PAGES = 8;
 
@@ -30,12 +30,14 @@ export interface ReadPart {
 }
 
 /**
- * Reads a window, oldest part first, and yields each part when every event in it has been stored: a checkpoint. The order in which
- * the API lists is unknown (contract section 1), so completeness is proved by counting: a reading is complete when all its pages
- * claim the same number of results and so many different events were seen. That holds for any order, and fails for a row that a
- * shifted page skipped, for an empty page that contradicts its total, and for a total that shrank.
+ * Reads a window, oldest part first, and yields each part when every event in it has been stored: a checkpoint. The
+ * order in which the API lists is unknown (contract section 1), so completeness is proved by counting: a reading is
+ * complete when all its pages claim the same number of results and exactly that many different events were seen. That
+ * holds for any order, and fails for a row that a shifted page skipped, for an empty page that contradicts its total,
+ * and for a total that shrank.
  *
- * A part that never proves complete is yielded as open, with what was seen of it stored: the parts after it do not wait for it.
+ * A part that never proves complete is yielded as open, with what was seen of it stored: the parts after it do not wait
+ * for it.
  */
 export async function* readWindow(whole: Window, reader: WindowReader): AsyncGenerator<ReadPart> {
   const waiting: Window[] = [whole];
@@ -79,8 +81,9 @@ async function readPart(window: Window, reader: WindowReader): Promise<ReadPart 
     // The pages behind a full one may be empty each time: what they leave out is listed once it stands on a first page.
     isLongerThanAPage ||= hasFullPage && sizes.length > 1;
   }
-  // A list that shifts under the reader fits on one page when it is halved often enough. Where one page contradicts itself, also
-  // by claiming another one although it is not full, halving would only ask some hundreds of times more for each event.
+  // A list that shifts under the reader fits on one page when it is halved often enough. Where one page contradicts
+  // itself, also by claiming another one although it is not full, halving would only ask some hundreds of times more
+  // for each event.
   if (halved && isLongerThanAPage) return halved;
   return unsteady(window, most);
 }

@@ -12,22 +12,22 @@ import { readSync } from '../ledger/sync-state.ts';
 import { millisecondsOf, timestamp } from '../porting/timestamp.ts';
 import { runSync, type SyncOptions, type SyncResult } from './run.ts';
 
-/** A range that cannot be listed in so many tries is given up: whoever asked for it reads why in its row. */
+/** A range that cannot be listed in this many tries is given up: whoever asked for it reads why in its row. */
 const TRIES = 3;
 
 /** With less time than this left, a run would end before its first page. */
 const LEAST_TIME = 60_000;
 
 /**
- * A run over years holds the sync's lease while it works. It is cut off after so long, and then waits until the scheduled run has had
- * its turn, or the time in which there is one has gone by.
+ * A run over years holds the sync's lease while it works. It is cut off after this time, and then waits until the
+ * scheduled run has had its turn, or the time in which there is one has gone by.
  */
 const PIECE_FOR = 4 * 60_000;
 const TURN_OF_SCHEDULED = 6 * 60_000;
 
 /**
- * Runs what was asked for with `POST /v2/sync-runs`, oldest first, as long as there is time. A run that is cut off stays in the queue
- * with what is left of it, and goes on at one of the next calls.
+ * Runs what was asked for with `POST /v2/sync-runs`, oldest first, as long as there is time. A run that is cut off
+ * stays in the queue with what is left of it, and goes on at one of the next calls.
  *
  * @returns the results of the pieces; empty when nothing was asked for, or another run has the lease
  */

@@ -9,8 +9,8 @@ import {
 } from '../porting/event.ts';
 
 /**
- * What a correctly signed body turned out to be: a port-in event in the record's shape, an event of another product, or nothing
- * that can be read as an event.
+ * What a correctly signed body turned out to be: a port-in event in the record's shape, an event of another product, or
+ * nothing that can be read as an event.
  */
 export type Webhook =
   | { readonly is: 'event'; readonly event: PortingEvent }
@@ -18,16 +18,20 @@ export type Webhook =
   | { readonly is: 'unreadable'; readonly reason: string };
 
 /**
- * JSON deeper than this is refused: a port-in event has 5 levels, and JSON.stringify, which is recursive, ends in a RangeError at a
- * few thousand.
+ * JSON deeper than this is refused: a port-in event has 5 levels, and JSON.stringify, which is recursive, ends in a
+ * RangeError at a few thousand.
  */
 const DEEPEST = 64;
 
-/** JSON is rewritten on its way into a row, and `1e20` takes 21 bytes then: a body of this size may grow to five times as much. */
+/**
+ * JSON is rewritten on its way into a row, and `1e20` takes 21 bytes then: a body of this size may grow to five times
+ * as much.
+ */
 const MAY_GROW_TOO_LARGE = 64 * 1024;
 
 /**
- * Reads a webhook's body. Both documented envelopes are accepted: `{data: {…}, meta}`, and the flat one (contract section 3).
+ * Reads a webhook's body. Both documented envelopes are accepted: `{data: {…}, meta}`, and the flat one (contract
+ * section 3).
  *
  * @param body raw bytes whose signature has been verified
  */
@@ -56,7 +60,10 @@ export function readWebhook(body: Uint8Array): Webhook {
   return { is: 'event', event };
 }
 
-/** The record that the Events API would show, as far as the webhook tells. Fields of the envelope that we do not know are kept. */
+/**
+ * The record that the Events API would show, as far as the webhook tells. Fields of the envelope that we do not know
+ * are kept.
+ */
 function recordOfEnvelope(envelope: Readonly<Record<string, unknown>>, id: string, eventType: string): PortingEvent {
   const { occurred_at, payload, record_type, urls, organization_id, format, ...unknown } = envelope;
   const hasPayload = isObject(payload);

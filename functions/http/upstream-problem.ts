@@ -22,6 +22,18 @@ export function upstreamRefusedKey(effect: string, message: string): Problem {
 }
 
 /**
+ * 503: Telnyx was not reached, or said that it takes nothing for now. Unlike after other 5xx, its SDK may ask again: nothing was done.
+ *
+ * @param retryAfter seconds that Telnyx asked to wait, if it did
+ */
+export function upstreamUnavailable(detail: string, retryAfter: number | undefined): Problem {
+  const seconds = String(Math.max(1, Math.ceil(retryAfter ?? 5)));
+  return new Problem(503, '10007', 'Unexpected error', `${detail} Ask again in ${seconds} s.`, {
+    headers: { 'retry-after': seconds },
+  });
+}
+
+/**
  * 502 when Telnyx refused or failed, 504 when it did not answer. Telnyx's SDK asks three times by itself after a 5xx, unless it is told
  * not to: what may have been sent would be sent again, and a log would be read at another rate than ours.
  */

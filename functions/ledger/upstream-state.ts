@@ -11,8 +11,6 @@ export interface UpstreamState {
 
 const KEY = controlKey('upstream', 'telnyx');
 
-/** A 429 that asks for more than an hour is tried again after one: nobody would wait for a day because of one odd header. */
-const LONGEST_LIMIT = 3_600_000;
 /** A 429 that says nothing. */
 const USUAL_LIMIT = 1_000;
 
@@ -21,11 +19,11 @@ const USUAL_LIMIT = 1_000;
  *
  * @param fault in the words of telnyx/upstream-error.ts
  * @param now milliseconds since 1970
- * @param retryAfter seconds that Telnyx asked to wait, if it did
+ * @param retryAfter seconds that Telnyx asked to wait, if it did: an hour at most
  */
 export async function recordFault(store: Store, fault: string, now: number, retryAfter?: number): Promise<void> {
   const limited = fault === 'rate limited';
-  const until = now + (retryAfter === undefined ? USUAL_LIMIT : Math.min(retryAfter * 1000, LONGEST_LIMIT));
+  const until = now + (retryAfter === undefined ? USUAL_LIMIT : retryAfter * 1000);
   await store.client.send(
     new UpdateItemCommand({
       TableName: store.control,

@@ -1,5 +1,5 @@
 import type { Problem } from '../http/problem.ts';
-import { upstreamBusy, upstreamFailed, upstreamRefusedKey } from '../http/upstream-problem.ts';
+import { upstreamBusy, upstreamFailed, upstreamRefusedKey, upstreamUnavailable } from '../http/upstream-problem.ts';
 import type { UpstreamError } from '../telnyx/upstream-error.ts';
 
 const NOTHING_READ = 'Its log of deliveries was not read.';
@@ -22,6 +22,9 @@ export function problemOf(error: UpstreamError): Problem {
       return upstreamBusy(NOTHING_READ, error.retryAfterSeconds);
     case 'key refused':
       return upstreamRefusedKey(NOTHING_READ, message);
+    case 'unavailable':
+    case 'not reached':
+      return upstreamUnavailable(`${message} ${NOTHING_READ}`, error.retryAfterSeconds);
     case 'no answer':
     case 'gave up':
       return upstreamFailed(504, `${message} ${NOTHING_READ}`);

@@ -16,8 +16,8 @@ import { patience } from '../ledger/store.ts';
 import { recordFault } from '../ledger/upstream-state.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
-import { isAboutTelnyx, UpstreamError } from '../telnyx/upstream-error.ts';
-import { once } from './once.ts';
+import { isAboutTelnyx, tookNothing, UpstreamError } from '../telnyx/upstream-error.ts';
+import { type Asked, once } from './once.ts';
 import { problemOf } from './problem-of.ts';
 
 /** The function ends after 29 s: this leaves time for a DynamoDB that answers at the third try only, before the call and after it. */
@@ -45,7 +45,7 @@ interface Ended {
 async function republish(event: AuthorizedEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
   const id = eventIdIn(event.pathParameters);
   const key = event.headers['idempotency-key'];
-  if (key === undefined) return askTelnyx(id, event.caller.name);
+  if (key === undefined) return (await askTelnyx(id, event.caller.name)).answer;
   if (!IDEMPOTENCY_KEY.test(key)) {
     throw invalid('10015', 'Bad request', 'An Idempotency-Key has 1 to 255 printable ASCII characters.', {
       parameter: 'Idempotency-Key',
@@ -63,7 +63,7 @@ async function republish(event: AuthorizedEvent, context: Context): Promise<APIG
 }
 
 /** Throws only as long as nothing was asked of Telnyx; from then on every end is an answer. */
-async function askTelnyx(id: string, caller: string): Promise<APIGatewayProxyStructuredResultV2> {
+async function askTelnyx(id: string, caller: string): Promise<Asked> {
   const telnyx = await keyOrUnavailable();
   const attempt = await recordAttempt(store, id, caller, Date.now()).catch((error: unknown) => {
     throw unavailable('The republish could not be written down, so it was not asked for. Try again.', error);
@@ -83,7 +83,7 @@ async function askTelnyx(id: string, caller: string): Promise<APIGatewayProxyStr
     }),
     fault && note(fault),
   ]);
-  return answer;
+  return { answer, didNothing: fault !== undefined && tookNothing(fault) };
 }
 
 /** How Telnyx is, for alarms, for the status, and for the jobs, which keep still while it takes no requests. */

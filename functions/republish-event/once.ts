@@ -22,15 +22,22 @@ export interface OnceOptions {
   readonly remaining: () => number;
 }
 
+/** How asking ended: what the caller hears, and whether surely nothing was done. */
+export interface Asked {
+  readonly answer: APIGatewayProxyStructuredResultV2;
+  readonly didNothing: boolean;
+}
+
 /**
  * Does something once for an Idempotency-Key: the first request does it, and every later one within 24 h gets its answer, also one
- * that comes while the first is still under way. A first request that throws has done nothing, and its key is free again.
+ * that comes while the first is still under way. A first request that has done nothing, or throws, frees its key: whoever follows its
+ * answer's advice asks with the same one.
  *
  * @throws a 422 when the key was used for another event, a 504 when the first request died, a 409 when it takes too long
  */
 export async function once(
   options: OnceOptions,
-  ask: () => Promise<APIGatewayProxyStructuredResultV2>,
+  ask: () => Promise<Asked>,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { store, key, subject, requestId } = options;
   const claim = await claimKey(store, key, subject, requestId, Date.now()).catch((error: unknown) => {
@@ -46,14 +53,13 @@ export async function once(
   }
   if (claim.claimedBy !== requestId) return answerOfFirst(options);
 
-  let answer: APIGatewayProxyStructuredResultV2;
-  try {
-    answer = await ask();
-  } catch (error) {
-    await orLog('idempotency_key_not_released', releaseKey(store, key, requestId));
+  const release = () => orLog('idempotency_key_not_released', releaseKey(store, key, requestId));
+  const { answer, didNothing } = await ask().catch(async (error: unknown) => {
+    await release();
     throw error;
-  }
-  await orLog('idempotent_answer_not_kept', keepAnswer(store, key, requestId, JSON.stringify(answer)));
+  });
+  if (didNothing) await release();
+  else await orLog('idempotent_answer_not_kept', keepAnswer(store, key, requestId, JSON.stringify(answer)));
   return answer;
 }
 

@@ -1,7 +1,7 @@
 import { notFound, type Problem } from '../http/problem.ts';
-import { upstreamBusy, upstreamFailed, upstreamRefusedKey } from '../http/upstream-problem.ts';
+import { upstreamBusy, upstreamFailed, upstreamRefusedKey, upstreamUnavailable } from '../http/upstream-problem.ts';
 import type { RepublishOutcome } from '../ledger/republishes.ts';
-import type { UpstreamError } from '../telnyx/upstream-error.ts';
+import { tookNothing, type UpstreamError } from '../telnyx/upstream-error.ts';
 
 const NOT_SENT = 'Nothing was sent.';
 const MAY_HAVE_BEEN_SENT = 'The notification may have been sent: look for a new delivery before asking again.';
@@ -21,12 +21,17 @@ export function problemOf(error: UpstreamError): { outcome: RepublishOutcome; pr
         outcome: 'refused',
         problem: upstreamFailed(502, `Telnyx refused to republish the event. ${NOT_SENT} ${message}`),
       };
+    case 'unavailable':
+    case 'not reached':
+      return { outcome: 'not_sent', problem: upstreamUnavailable(`${message} ${NOT_SENT}`, error.retryAfterSeconds) };
     // A repeated request would send again what may have been sent.
     case 'failed':
       return { outcome: 'failed', problem: upstreamFailed(502, `Telnyx failed. ${message}`) };
+    case 'unreadable':
+      if (tookNothing(error)) return { outcome: 'not_sent', problem: upstreamFailed(502, `${message} ${NOT_SENT}`) };
+      return { outcome: 'unknown', problem: upstreamFailed(504, `${message} ${MAY_HAVE_BEEN_SENT}`) };
     case 'no answer':
     case 'gave up':
-    case 'unreadable':
       return { outcome: 'unknown', problem: upstreamFailed(504, `${message} ${MAY_HAVE_BEEN_SENT}`) };
   }
 }

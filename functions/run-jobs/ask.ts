@@ -6,7 +6,7 @@ import type { Store } from '../ledger/store.ts';
 import { recordFault } from '../ledger/upstream-state.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, pace } from '../telnyx/pace.ts';
-import { isAboutTelnyx, UpstreamError } from '../telnyx/upstream-error.ts';
+import { isAboutTelnyx, tookNothing, UpstreamError } from '../telnyx/upstream-error.ts';
 
 /** How asking ended; or that Telnyx has surely not taken it, for a reason that holds for every event. */
 export type Answer = { readonly outcome: JobOutcome } | { readonly notTaken: string };
@@ -14,7 +14,7 @@ export type Answer = { readonly outcome: JobOutcome } | { readonly notTaken: str
 /** Asks Telnyx for republishes, one after another, no faster than it likes. */
 export interface Asker {
   /**
-   * Asks once. Only a 429, with which Telnyx takes nothing, is asked again, some times.
+   * Asks once. Only what Telnyx has surely not taken is asked again, some times, where that may pass.
    *
    * @param by what stands on the event's row as the one who asked
    */
@@ -56,8 +56,8 @@ export function createAsker({ store, clock, requestsPerSecond, stopAt, keepLease
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       await note(error);
-      // Thrown, it is called again after a pause.
-      if (error.fault === 'rate limited') throw error;
+      // Thrown, it may be called again after a pause.
+      if (tookNothing(error)) throw error;
       return endOf(error);
     }
   }
@@ -82,21 +82,28 @@ export function createAsker({ store, clock, requestsPerSecond, stopAt, keepLease
   };
 }
 
-function endOf({ fault, message }: UpstreamError): Ended {
+function endOf(error: UpstreamError): Ended {
+  const { fault, message } = error;
   switch (fault) {
     case 'key refused':
       return { recorded: 'key_refused', answer: { notTaken: `Telnyx refuses this ledger's API key. ${message}` } };
     case 'rate limited':
       return { recorded: 'rate_limited', answer: { notTaken: `Telnyx takes no more requests for now. ${message}` } };
+    case 'unavailable':
+      return { recorded: 'not_sent', answer: { notTaken: `Telnyx is not available for now. ${message}` } };
+    case 'not reached':
+      return { recorded: 'not_sent', answer: { notTaken: message } };
     case 'not found':
       return { recorded: 'not_found', answer: { outcome: 'not_found' } };
     case 'refused':
       return { recorded: 'refused', answer: { outcome: 'failed' } };
     case 'failed':
       return { recorded: 'failed', answer: { outcome: 'failed' } };
+    case 'unreadable':
+      if (tookNothing(error)) return { recorded: 'not_sent', answer: { notTaken: message } };
+      return { recorded: 'unknown', answer: { outcome: 'unknown' } };
     case 'no answer':
     case 'gave up':
-    case 'unreadable':
       return { recorded: 'unknown', answer: { outcome: 'unknown' } };
   }
 }

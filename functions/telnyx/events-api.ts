@@ -1,7 +1,8 @@
 import { isObject } from '../porting/event.ts';
 import type { Window } from '../porting/window.ts';
 import { type ClientOptions, telnyxClient } from './client.ts';
-import { retryAfterOf, UpstreamError } from './upstream-error.ts';
+import { isUsedUp, retryAfterOf } from './rate-limit.ts';
+import { UpstreamError } from './upstream-error.ts';
 
 /** The largest page that the Events API gives (contract section 1). */
 const LARGEST_PAGE = 250;
@@ -23,7 +24,7 @@ export interface ListPage {
 export interface EventsApi {
   /** One page of the events created within a window, both ends included. Throws {@link UpstreamError}. */
   readonly list: (window: Window, pageNumber: number, signal?: AbortSignal) => Promise<ListPage>;
-  /** Asks Telnyx to send an event's notifications again. Throws {@link UpstreamError}. */
+  /** Asks Telnyx to send an event's notifications again. Only 204 says that it does. Throws {@link UpstreamError}. */
   readonly republish: (id: string, signal?: AbortSignal) => Promise<void>;
 }
 
@@ -45,14 +46,21 @@ export function eventsApi({
         const query = { filter: { created_at }, 'page[number]': pageNumber, 'page[size]': pageSize };
         // The SDK's own page turns an answer without a list into an empty one, which would look like a complete answer.
         const response = await telnyx.porting.events.list(query, options).asResponse();
-        const usedUp = response.headers.get('x-ratelimit-remaining') === '0';
-        const holdSeconds = usedUp ? retryAfterOf(response.headers, Date.now()) : undefined;
+        const holdSeconds = isUsedUp(response.headers) ? retryAfterOf(response.headers, Date.now()) : undefined;
         const date = Date.parse(response.headers.get('date') ?? '');
         const telnyxTime = Number.isNaN(date) ? undefined : date;
         return { ...readPage(await response.json()), pageSize, holdSeconds, telnyxTime };
       }, signal),
 
-    republish: (id, signal) => ask((options) => telnyx.porting.events.republish(id, options), signal),
+    republish: (id, signal) =>
+      ask(async (options) => {
+        const response = await telnyx.porting.events.republish(id, options).asResponse();
+        if (response.status === 204) return;
+        await response.body?.cancel();
+        throw new UpstreamError('unreadable', `Telnyx answered ${response.status}, and not 204 as to a republish.`, {
+          status: response.status,
+        });
+      }, signal),
   };
 }
 

@@ -15,7 +15,14 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 
 /** Faults that may be gone a moment later. A refused key or a refused request stays refused. */
-const PASSING = new Set<UpstreamError['fault']>(['rate limited', 'failed', 'unreadable', 'no answer']);
+const PASSING = new Set<UpstreamError['fault']>([
+  'rate limited',
+  'unavailable',
+  'failed',
+  'unreadable',
+  'not reached',
+  'no answer',
+]);
 
 /** Calls Telnyx no faster than it likes, and again when that may help. */
 export interface Pace {

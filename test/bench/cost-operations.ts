@@ -252,5 +252,5 @@ function republishOnce(store: Store, id: string) {
     longestRequest,
     remaining: () => 29_000,
   };
-  return once(options, () => republish(store, id));
+  return once(options, async () => ({ answer: await republish(store, id), didNothing: false }));
 }

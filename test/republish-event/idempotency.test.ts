@@ -39,9 +39,11 @@ describe('the same key again', () => {
     expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '1' } });
   });
 
-  test.each([404, 429, 401, 500])('a failure (%i upstream) is replayed as well', async (status) => {
+  test.each([
+    500, 502, 504, 200, 303,
+  ])('a failure that may have sent it (%i upstream) is replayed as well', async (status) => {
     const { republish, telnyx, event } = republisher;
-    telnyx.intercept = () => ({ status });
+    telnyx.intercept = () => ({ status, headers: { location: '/' } });
     const first = await republish(event.id, { key: 'first' });
     telnyx.intercept = undefined;
     const second = await republish(event.id, { key: 'first' });
@@ -50,6 +52,55 @@ describe('the same key again', () => {
       headers: { ...first.headers, 'idempotent-replayed': undefined },
     });
     expect(telnyx.requests).toHaveLength(1);
+  });
+
+  test.each<[number, Record<string, string>]>([
+    [429, { 'retry-after': '7' }],
+    [503, { 'retry-after': '7' }],
+    [401, {}],
+    [403, {}],
+    [404, {}],
+    [422, {}],
+    [409, {}],
+    [302, { location: '/' }],
+    [308, { location: '/' }],
+  ])('after a %i, which sent nothing, the key is free: the same one asks again', async (status, headers) => {
+    const { republish, telnyx, event, store } = republisher;
+    telnyx.intercept = () => ({ status, headers });
+    const first = await republish(event.id, { key: 'first' });
+    expect(first.text).toMatch(/Nothing was sent|no such event/);
+    // What the answer advises: to wait, to mend the key or the address, or whatever Telnyx refused.
+    if (headers['retry-after']) expect(first.headers['retry-after']).toBe('7');
+    telnyx.intercept = undefined;
+    const second = await republish(event.id, { key: 'first' });
+    expect(second.status).toBe(204);
+    expect(second.headers).not.toHaveProperty('idempotent-replayed');
+    // From now on it is a success that is kept.
+    expect((await republish(event.id, { key: 'first' })).headers).toHaveProperty('idempotent-replayed', 'true');
+    expect(telnyx.republished).toEqual([event.id]);
+    expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '2' } });
+  });
+
+  test('after a refused connection as well', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    await telnyx.close();
+    const first = await republish(event.id, { key: 'first' });
+    expect(first).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    expect(await readClaim(store, 'first')).toBeUndefined();
+  });
+
+  test('another one at once, while the first finds out that nothing is sent: 503 that says to ask again', async () => {
+    const { republish, telnyx, event } = republisher;
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    telnyx.intercept = () => ({ status: 429, until });
+    const remaining = () => {
+      answer();
+      return 29_000;
+    };
+    const answers = await Promise.all([1, 2].map(() => republish(event.id, { key: 'first', remaining })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([429, 503]);
+    telnyx.intercept = undefined;
+    expect((await republish(event.id, { key: 'first' })).status).toBe(204);
   });
 
   test('a double click, and eight more at once: one upstream call, all get its outcome', async () => {

@@ -83,6 +83,7 @@ test('while the call is under way the row says that it was asked: a death in it 
 test.each([
   [403, 'key refused'],
   [429, 'rate limited'],
+  [503, 'unavailable'],
   [422, undefined],
 ])('a %i is noted as the state of Telnyx: %s', async (status, fault) => {
   const { republish, telnyx, event, store } = republisher;
@@ -116,9 +117,38 @@ describe('Telnyx refuses or fails: one outcome each, told plainly, after one cal
       { status: 403, body: { errors } },
       { status: 502, code: '10007', says: /refused this ledger's API key\. Nothing was sent/, outcome: 'key_refused' },
     ],
+    [
+      '302',
+      { status: 302, headers: { location: '/v2/porting/events' } },
+      {
+        status: 502,
+        code: '10007',
+        says: /302\. Redirects are not followed: check TELNYX_BASE_URL\. Nothing was sent/,
+        outcome: 'not_sent',
+      },
+    ],
     ['422', { status: 422 }, { status: 502, code: '10007', says: /refused to republish.*422/, outcome: 'refused' }],
     ['500', { status: 500 }, { status: 502, code: '10007', says: /Telnyx failed.*500/, outcome: 'failed' }],
-    ['503 with HTML', { status: 503, body: '<html>' }, { status: 502, code: '10007', says: /503/, outcome: 'failed' }],
+    [
+      '503 with HTML',
+      { status: 503, body: '<html>' },
+      { status: 503, code: '10007', says: /503\. Nothing was sent\. Ask again in 5 s/, outcome: 'not_sent' },
+    ],
+    [
+      '200 with HTML',
+      { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } },
+      { status: 504, code: '10007', says: /answered 200.* may have been sent/, outcome: 'unknown' },
+    ],
+    [
+      '200 with errors',
+      { status: 200, body: { errors } },
+      { status: 504, code: '10007', says: /answered 200.* may have been sent/, outcome: 'unknown' },
+    ],
+    [
+      '202',
+      { status: 202 },
+      { status: 504, code: '10007', says: /answered 202.* may have been sent/, outcome: 'unknown' },
+    ],
   ])('%s', async (_, fault, { status, code, says, outcome }) => {
     const { republish, telnyx, event, store } = republisher;
     telnyx.intercept = () => fault;
@@ -133,12 +163,34 @@ describe('Telnyx refuses or fails: one outcome each, told plainly, after one cal
     for (const place of [answer.text, log.text()]) expect(place).not.toContain(apiKey);
   });
 
+  test('its port is closed: 503, nothing was sent, and its own SDK may ask again', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    await telnyx.close();
+    const { status, headers, text } = await republish(event.id);
+    expect(status).toBe(503);
+    expect(headers).toMatchObject({ 'retry-after': '5' });
+    expect(headers).not.toHaveProperty('x-should-retry');
+    expect(text).toMatch(/cannot be reached: .*ECONNREFUSED.* Nothing was sent\./);
+    expect(await rowOf(store, event.id)).toMatchObject({ republish_last_outcome: { S: 'not_sent' } });
+    expect((await readUpstream(store)).lastFault?.fault).toBe('not reached');
+  });
+
+  test('503 with Retry-After: passed on', async () => {
+    const { republish, telnyx, event } = republisher;
+    telnyx.intercept = () => ({ status: 503, headers: { 'retry-after': '17' } });
+    const { status, headers } = await republish(event.id);
+    expect({ status, headers }).toMatchObject({ status: 503, headers: { 'retry-after': '17' } });
+    expect(headers).not.toHaveProperty('x-should-retry');
+  });
+
   test.each<[string, Record<string, string>, string]>([
     ['Retry-After in seconds', { 'retry-after': '7' }, '7'],
     ['Retry-After with a fraction', { 'retry-after': '1.2' }, '2'],
     ['Retry-After of 0', { 'retry-after': '0' }, '1'],
     ['a reset in seconds', { 'x-ratelimit-reset': '12' }, '12'],
     ['a window', { 'ratelimit-limit': '5, 5;w=3' }, '3'],
+    ['a wait of two hours', { 'retry-after': '7200' }, '3600'],
+    ['a wait of a month', { 'retry-after': '2592000' }, '1'],
     ['no header', {}, '1'],
   ])('429 with %s: Retry-After in whole seconds', async (_, headers, seconds) => {
     const { republish, telnyx, event } = republisher;
@@ -149,6 +201,7 @@ describe('Telnyx refuses or fails: one outcome each, told plainly, after one cal
   test.each<[string, () => string | number]>([
     ['Retry-After as a date', () => new Date(Date.now() + 30_000).toUTCString()],
     ['a reset as an epoch', () => Math.floor(Date.now() / 1000) + 30],
+    ['a reset as an epoch in milliseconds', () => Date.now() + 30_000],
   ])('429 with %s: Retry-After in whole seconds from now', async (which, value) => {
     const { republish, telnyx, event } = republisher;
     const header = which.startsWith('Retry') ? 'retry-after' : 'x-ratelimit-reset';

@@ -3,6 +3,7 @@ import { markMissed, recordRecovery } from '../../functions/ledger/gaps.ts';
 import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
 import { readHealing } from '../../functions/run-jobs/settings.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { closedPort } from '../closed-port.ts';
 import { counting } from '../counting-client.ts';
 import { captureLog } from '../handlers.ts';
 import { Death } from '../mortal.ts';
@@ -154,7 +155,9 @@ test('a share of the day that somebody else took meanwhile is not taken twice; t
 });
 
 describe('Telnyx takes nothing', () => {
-  test.each([401, 429])('%i: nothing counts as healed, and it is tried again after a rest', async (status) => {
+  test.each([
+    302, 401, 429, 503,
+  ])('%i: nothing counts as healed, and it is tried again after a rest', async (status) => {
     const rig = await openRig();
     const ids = await missMany(rig, 3);
     rig.telnyx.intercept = () => ({ status });
@@ -169,6 +172,20 @@ describe('Telnyx takes nothing', () => {
     rig.time += MINUTE;
     expect(await rig.run(healing(3))).toEqual({ status: 'ended' });
     expect(rig.telnyx.republished).toEqual(ids);
+  });
+
+  test("its port is closed: the one try and the day's share stay, and are used when it answers", async () => {
+    const rig = await openRig();
+    const ids = await missMany(rig, 3);
+    const gone = eventsApi({ apiKey: API_KEY, baseUrl: `http://127.0.0.1:${await closedPort()}/v2`, timeout: TIMEOUT });
+    for (let minute = 0; minute < 4; minute += 1) {
+      expect(await rig.run({ ...healing(3), api: async () => gone })).toEqual({ status: 'paused' });
+      expect(await rig.eventRow(ids[0] ?? '')).not.toHaveProperty('healed_at');
+      rig.time += 2 * MINUTE;
+    }
+    expect(await rig.run(healing(3))).toEqual({ status: 'ended' });
+    expect(rig.telnyx.republished).toEqual(ids);
+    expect(await rig.eventRow(ids[2] ?? '')).toMatchObject({ healing_outcome: { S: 'sent' } });
   });
 
   test('no API key: no event is touched', async () => {

@@ -3,6 +3,7 @@ import { cancelJob } from '../../functions/ledger/republish-jobs.ts';
 import { readUpstream } from '../../functions/ledger/upstream-state.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
+import { closedPort } from '../closed-port.ts';
 import { counting } from '../counting-client.ts';
 import { captureLog } from '../handlers.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
@@ -82,9 +83,11 @@ describe('what comes of a call', () => {
     ['404', { status: 404, body: { errors } }, 'not_found', 'not_found'],
     ['422', { status: 422 }, 'failed', 'refused'],
     ['500', { status: 500 }, 'failed', 'failed'],
-    ['503 with HTML', { status: 503, body: '<html>' }, 'failed', 'failed'],
     ['a time-out after success', { hang: true }, 'unknown', 'unknown'],
     ['a body that is no JSON', { status: 200, body: '{"a' }, 'unknown', 'unknown'],
+    ['200 with HTML', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }, 'unknown', 'unknown'],
+    ['200 with errors', { status: 200, body: { errors } }, 'unknown', 'unknown'],
+    ['a 303, which follows upon what was done', { status: 303, headers: { location: '/' } }, 'unknown', 'unknown'],
   ])('%s: asked once, and told', async (_, fault, outcome, onEvent) => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
@@ -186,6 +189,65 @@ describe('what comes of a call', () => {
     rig.time += MINUTE;
     expect(await rig.run()).toEqual({ status: 'ended' });
     expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 2 } });
+  });
+});
+
+describe('Telnyx has surely taken nothing', () => {
+  const nobody = async () => `http://127.0.0.1:${await closedPort()}/v2`;
+
+  test.each<[string, Fault | typeof nobody, RegExp]>([
+    ['its port is closed', nobody, /^Telnyx cannot be reached: .*ECONNREFUSED/],
+    ['503', { status: 503, headers: { 'retry-after': '5' } }, /^Telnyx is not available for now\. Telnyx answered 503/],
+    [
+      'a redirect',
+      { status: 302, headers: { location: '/' } },
+      /302\. Redirects are not followed: check TELNYX_BASE_URL/,
+    ],
+  ])('%s: the job pauses, no item counts as asked, and it goes on when Telnyx answers', async (_, trouble, says) => {
+    const rig = await openRig();
+    const id = await rig.makeJob(6);
+    const [, second] = await rig.items(id);
+    await listed(rig.store, { ...listedEvent(0), id: second?.event_id ?? '' }, rig.time);
+    const away = eventsApi({
+      apiKey: API_KEY,
+      baseUrl: trouble === nobody ? await nobody() : rig.telnyx.url,
+      timeout: TIMEOUT,
+    });
+    const there = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
+    let isAway = true;
+    rig.telnyx.intercept = () => (isAway && rig.telnyx.republished.length > 0 ? (trouble as Fault) : undefined);
+    const api = async () => (isAway && rig.telnyx.republished.length > 0 ? away : there);
+
+    expect(await rig.run({ api })).toEqual({ status: 'paused' });
+    expect(await rig.job(id)).toMatchObject({
+      status: 'running',
+      done: 1,
+      outcomes: { sent: 1, unknown: 0, failed: 0 },
+      error: expect.stringMatching(says),
+    });
+    expect((await rig.items(id))[1]).toMatchObject({ outcome: 'waiting' });
+    expect(await rig.eventRow(second?.event_id ?? '')).toMatchObject({ republish_last_outcome: { S: 'not_sent' } });
+
+    rig.time += 30_000;
+    expect(await rig.run({ api })).toEqual({ status: 'skipped' });
+    rig.time += MINUTE;
+    expect(await rig.run({ api })).toEqual({ status: 'paused' });
+    isAway = false;
+    rig.time += MINUTE + 1_000;
+    expect(await rig.run({ api })).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 6 }, error: null });
+    expect(repeated(rig.telnyx)).toEqual([]);
+  });
+
+  test('503 that passes: the item is asked for again in the same run', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    let left = 2;
+    rig.telnyx.intercept = () => (left-- > 0 ? { status: 503, headers: { 'retry-after': '7' } } : undefined);
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(rig.telnyx.requests.map(({ at }) => at - NOON).slice(0, 3)).toEqual([0, 7_000, 14_000]);
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 3 } });
+    expect(await readUpstream(rig.store)).toMatchObject({ lastFault: { fault: 'unavailable' } });
   });
 });
 

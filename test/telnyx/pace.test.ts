@@ -81,8 +81,10 @@ describe('the rate', () => {
 describe('repeating', () => {
   test.each([
     'rate limited',
+    'unavailable',
     'failed',
     'unreadable',
+    'not reached',
     'no answer',
   ] as const)('%s: again, 4 times at most', async (is) => {
     expect((await attemptsOf([fault(is), fault(is)])).result).toBe('fine');

@@ -1,43 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { deliveriesApi } from '../../functions/telnyx/deliveries-api.ts';
 import { type EventsApi as Api, eventsApi } from '../../functions/telnyx/events-api.ts';
-import { retryAfterOf, UpstreamError, upstreamErrorOf } from '../../functions/telnyx/upstream-error.ts';
+import { tookNothing, UpstreamError, upstreamErrorOf } from '../../functions/telnyx/upstream-error.ts';
 import { type EventsApi, type Fault, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
 
 const NOW = Date.parse('2026-03-12T19:03:58.250Z');
-
-describe('how long Telnyx asks to wait, in each spelling', () => {
-  test.each<[string, Record<string, string>, number | undefined]>([
-    ['Retry-After in seconds', { 'retry-after': '7' }, 7],
-    ['Retry-After of 0', { 'retry-after': '0' }, 0],
-    ['Retry-After with a fraction', { 'retry-after': '0.5' }, 0.5],
-    ['Retry-After as a date', { 'retry-after': 'Thu, 12 Mar 2026 19:04:08 GMT' }, 9.75],
-    ['Retry-After as a date that has passed', { 'retry-after': 'Thu, 12 Mar 2026 19:00:00 GMT' }, 0],
-    ['x-ratelimit-reset in seconds', { 'x-ratelimit-reset': '12' }, 12],
-    ['x-ratelimit-reset as an epoch', { 'x-ratelimit-reset': String(Math.floor(NOW / 1000) + 3) }, 2.75],
-    ['x-ratelimit-reset as an epoch that has passed', { 'x-ratelimit-reset': '1500000000' }, 0],
-    ['ratelimit-reset', { 'ratelimit-reset': '4' }, 4],
-    ['ratelimit-limit with a window', { 'ratelimit-limit': '5, 5;w=1' }, 1],
-    ['ratelimit-limit with a blank before the window', { 'ratelimit-limit': '100, 100; w=60' }, 60],
-    ['ratelimit-limit without a window', { 'ratelimit-limit': '5' }, undefined],
-    ['Retry-After before all others', { 'retry-after': '1', 'x-ratelimit-reset': '9', 'ratelimit-limit': '5;w=8' }, 1],
-    ['nonsense in Retry-After, then a reset', { 'retry-after': 'soon', 'x-ratelimit-reset': '9' }, 9],
-    [
-      'nonsense everywhere',
-      { 'retry-after': 'soon', 'x-ratelimit-reset': 'later', 'ratelimit-limit': 'a;w=b' },
-      undefined,
-    ],
-    ['x-ratelimit-remaining alone', { 'x-ratelimit-remaining': '0' }, undefined],
-    ['nothing', {}, undefined],
-  ])('%s', (_, headers, seconds) => {
-    expect(retryAfterOf(new Headers(headers), NOW)).toEqual(seconds);
-  });
-
-  test('no headers at all', () => {
-    expect(retryAfterOf(undefined, NOW)).toBeUndefined();
-  });
-});
 
 describe('a call that ends badly', () => {
   const apiKey = 'KEY0123456789_SECRET';
@@ -75,7 +44,8 @@ describe('a call that ends badly', () => {
     ['422', { status: 422, body: { errors } }, 'refused'],
     ['429', { status: 429, body: { errors } }, 'rate limited'],
     ['500', { status: 500, body: { errors } }, 'failed'],
-    ['503 without a body', { status: 503 }, 'failed'],
+    ['503 without a body', { status: 503 }, 'unavailable'],
+    ['503 with HTML', { status: 503, body: '<html>', headers: { 'content-type': 'text/html' } }, 'unavailable'],
     ['502 with HTML', { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } }, 'failed'],
     ['an answer cut in the middle', { truncate: true }, 'unreadable'],
     ['200 with half a JSON', { body: '{"data":[{"id":' }, 'unreadable'],
@@ -100,12 +70,37 @@ describe('a call that ends badly', () => {
     expect(error.message).not.toContain('SECRET');
   });
 
-  test('a refused connection', async () => {
-    const closed = await startEventsApi({ apiKey });
-    await closed.close();
-    const gone = eventsApi({ apiKey, baseUrl: closed.url, timeout: 500 });
-    const error = await caught(gone.republish(listedEvent(1).id));
-    expect(error).toMatchObject({ fault: 'no answer', message: expect.stringContaining('ECONNREFUSED') });
+  test.each([
+    301, 302, 303, 307, 308,
+  ])('a redirect (%i) is not followed, whatever was asked for, and the message says what to check', async (status) => {
+    const location = `${upstream.url}/porting/events`;
+    const before = upstream.requests.length;
+    upstream.intercept = () => ({ status, headers: { location } });
+    const log = deliveriesApi({ apiKey, baseUrl: upstream.url, timeout: 500 });
+    for (const ask of [
+      () => telnyx.republish(listedEvent(1).id),
+      () => telnyx.list(window, 1),
+      () => log.failed({}, { number: 1, size: 20 }),
+    ]) {
+      const error = await caught(ask());
+      expect(error).toMatchObject({ fault: 'unreadable', status });
+      expect(error.message).toBe(`Telnyx answered ${status}. Redirects are not followed: check TELNYX_BASE_URL.`);
+      expect(tookNothing(error)).toBe(status !== 303);
+    }
+    expect(upstream.requests.length - before).toBe(3);
+  });
+
+  test.each<[string, Fault]>([
+    ['200 with HTML', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }],
+    ['200 with errors', { status: 200, body: { errors } }],
+    ['200 without a body', { status: 200, body: '' }],
+    ['200 with half a JSON', { status: 200, body: '{"a' }],
+    ['202', { status: 202, body: {} }],
+  ])('a republish is answered with 204; %s says nothing that can be relied upon', async (_, fault) => {
+    upstream.intercept = () => fault;
+    const error = await caught(telnyx.republish(listedEvent(1).id));
+    expect(error).toMatchObject({ fault: 'unreadable', status: fault.status });
+    expect(tookNothing(error)).toBe(false);
   });
 
   test('Telnyx is told by status and code, and how long to wait', async () => {

@@ -1,0 +1,59 @@
+/**
+ * A handshake that failed: what was asked for goes out only after it. Other codes of TLS are left out on purpose, since they may come
+ * later: a certificate that the server misses, say, is complained about when it already holds the request.
+ */
+const HANDSHAKE = new RegExp(
+  `^ERR_SSL_(?:${[
+    '(?:WRONG|BAD)_(?:SSL_)?VERSION(?:_NUMBER)?',
+    'PACKET_LENGTH_TOO_LONG',
+    '(?:UNSUPPORTED|UNKNOWN)_PROTOCOL',
+    'NO_PROTOCOLS_AVAILABLE',
+    'HTTP_REQUEST',
+    '(?:SSL/TLS|SSLV3|TLSV1)_(?:ALERT_)?(?:HANDSHAKE_FAILURE|PROTOCOL_VERSION|UNRECOGNIZED_NAME|INSUFFICIENT_SECURITY)',
+  ].join('|')})$`,
+);
+/** We do not accept the server's certificate. */
+const CERTIFICATE =
+  /^(?:CERT_|UNABLE_TO_|CRL_|ERR_TLS_CERT_|(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|INVALID_CA|INVALID_PURPOSE)$)/;
+/** No connection came about in time. */
+const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT';
+/** Words of Node's and undici's for what has no code of its own. `bad port` is one that fetch refuses to connect to at all. */
+const WORDS = /before secure TLS connection was established|^bad port$/;
+
+/**
+ * True when a request has surely not been sent: its host has no address, no connection came about, or TLS failed before the first byte
+ * of it could go out. Whatever is not known to mean that counts as sent: a connection that broke may have carried the request.
+ *
+ * @param error what `fetch` threw
+ */
+export function isNotReached(error: unknown): boolean {
+  const causes = innermostOf(error);
+  return causes.length > 0 && causes.every(isBeforeSending);
+}
+
+/** The innermost reason of an error, in one line for people. */
+export function reasonOf(error: unknown): string {
+  const [first] = innermostOf(error);
+  if (!first) return 'unknown';
+  // OpenSSL's message holds addresses and files; what it means is in `reason`.
+  const words = String(fieldOf(first, 'reason') ?? first.message);
+  return words.replaceAll(/\s+/g, ' ').trim().slice(0, 200) || first.name;
+}
+
+/** The causes that have none themselves. A host with two addresses fails for two reasons, in an AggregateError. */
+function innermostOf(error: unknown): readonly Error[] {
+  if (!(error instanceof Error)) return [];
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.flatMap(innermostOf);
+  return error.cause instanceof Error ? innermostOf(error.cause) : [error];
+}
+
+function isBeforeSending(error: Error): boolean {
+  const syscall = fieldOf(error, 'syscall');
+  if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
+  const code = String(fieldOf(error, 'code') ?? '');
+  return code === CONNECT_TIMEOUT || CERTIFICATE.test(code) || HANDSHAKE.test(code) || WORDS.test(error.message);
+}
+
+function fieldOf(error: Error, name: 'code' | 'syscall' | 'reason'): unknown {
+  return (error as { code?: unknown; syscall?: unknown; reason?: unknown })[name];
+}

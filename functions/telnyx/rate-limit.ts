@@ -1,0 +1,79 @@
+/** A longer wait than this is no rate limit's: a date far off, or a unit that we do not know. It counts as none. */
+const LONGEST_PLAUSIBLE = 24 * 3600;
+/** What is shown, kept and waited for at most: after an hour Telnyx is simply asked again. */
+const LONGEST_WAIT = 3600;
+
+/** Larger than any number of seconds to wait, smaller than any instant since 2001: tells a wait and an instant apart. */
+const EPOCH_FROM = 1_000_000_000;
+/** In seconds, the year 5138: from here on an instant is in a smaller unit. */
+const EPOCH_SECONDS_UNTIL = 100_000_000_000;
+
+const NUMBER = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/;
+/** What servers write as a date. `Date.parse` alone would make one out of nearly any text with a digit in it. */
+const DATE = /^\s*(?:[A-Z][a-z]{2,8},? \d|\d{4}-\d{2}-\d{2}T)/;
+
+/**
+ * Seconds to wait before the next request, from any known spelling. `Retry-After` and resets may be seconds, an instant since 1970
+ * (in seconds or smaller units) or a date; `retry-after-ms` is milliseconds; `ratelimit` has both of the IETF's forms
+ * (`limit=100, remaining=0, reset=5` and `"default";r=0;t=5`); last comes the window `w` of `ratelimit-limit: N, N;w=1`.
+ *
+ * @param now milliseconds since 1970
+ * @returns 0 to 3600, or `undefined` when no header says anything that can be read and believed
+ */
+export function retryAfterOf(headers: Headers | undefined, now: number): number | undefined {
+  const header = (name: string) => headers?.get(name) ?? '';
+  const milliseconds = NUMBER.exec(header('retry-after-ms'))?.[1];
+  const waits = [
+    secondsIn(header('retry-after'), now),
+    milliseconds === undefined ? undefined : Number(milliseconds) / 1000,
+    secondsIn(header('x-ratelimit-reset'), now),
+    secondsIn(header('ratelimit-reset'), now),
+    ietfReset(header('ratelimit'), now),
+    numberAfter(/;\s*w=(\d+)/, header('ratelimit-limit')),
+  ];
+  const wait = waits.find((seconds) => seconds !== undefined && seconds <= LONGEST_PLAUSIBLE);
+  return wait === undefined ? undefined : Math.min(wait, LONGEST_WAIT);
+}
+
+/** Whether an answer says that it was the last one which the rate limit allows for now. */
+export function isUsedUp(headers: Headers): boolean {
+  const remaining = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining');
+  if (remaining !== null) return Number(NUMBER.exec(remaining)?.[1]) === 0;
+  return policiesIn(headers.get('ratelimit') ?? '').some(isExhausted);
+}
+
+/** A number of seconds, an instant as a number, or a date. */
+function secondsIn(text: string, now: number): number | undefined {
+  const number = NUMBER.exec(text)?.[1];
+  if (number !== undefined) {
+    let value = Number(number);
+    while (value >= EPOCH_SECONDS_UNTIL) value /= 1000;
+    return value >= EPOCH_FROM ? Math.max(0, value - now / 1000) : value;
+  }
+  const instant = DATE.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : Math.max(0, (instant - now) / 1000);
+}
+
+/** The newer form names its policies: the longest reset of those that are used up, or else of all. */
+function ietfReset(header: string, now: number): number | undefined {
+  const policies = policiesIn(header);
+  const exhausted = policies.filter(isExhausted);
+  const resets = (exhausted.length > 0 ? exhausted : policies).flatMap(
+    (policy) => secondsIn(/\b(?:reset|t)\s*=\s*"?([^",;]+)/.exec(policy)?.[1] ?? '', now) ?? [],
+  );
+  return resets.length > 0 ? Math.max(...resets) : undefined;
+}
+
+/** The older form has commas between the members of its one policy, the newer one between policies. */
+function policiesIn(header: string): readonly string[] {
+  return header.includes(';') ? header.split(',') : [header];
+}
+
+function isExhausted(policy: string): boolean {
+  return numberAfter(/\b(?:remaining|r)\s*=\s*(\d+)/, policy) === 0;
+}
+
+function numberAfter(pattern: RegExp, text: string): number | undefined {
+  const digits = pattern.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

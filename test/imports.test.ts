@@ -151,8 +151,9 @@ describe('functions/', () => {
 });
 
 describe('infra/', () => {
-  test('knows functions by path only, and nothing of test/', () => {
-    expect(shown(infra.filter((one) => isFunction(one) || one.to.startsWith('test/')))).toEqual([]);
+  test('knows functions by path only, but for what is pure, and nothing of test/', () => {
+    const isImpure = (one: Import) => isFunction(one) && folderOf(one.to) !== 'porting';
+    expect(shown(infra.filter((one) => isImpure(one) || one.to.startsWith('test/')))).toEqual([]);
   });
 
   test('service.ts, the one description, imports nothing', () => {

@@ -6,11 +6,19 @@ import {
 
 const KEPT_FOR = 5 * 60_000;
 const FETCHED_AGAIN_AFTER_FAILURE = 30_000;
+const FETCHED_AGAIN_AFTER_REFUSAL = 30_000;
 const GIVEN_UP_AFTER = 3_000;
 
 /** Secrets Manager did not give the secret, and no earlier value of it is held. */
 export class SecretUnavailable extends Error {
   override readonly name = 'SecretUnavailable';
+}
+
+/** Gives a secret's value, or throws {@link SecretUnavailable}. */
+export interface CachedSecret<Value> {
+  (): Promise<Value>;
+  /** Says that the value was refused where it was used: the next call fetches it anew, but not within 30 s of the last fetch. */
+  readonly wasRefused: () => void;
 }
 
 /**
@@ -20,16 +28,16 @@ export class SecretUnavailable extends Error {
  *
  * @param read turns the secret's text into the value; what it throws counts as a failure, so a mangled secret does not replace a
  *   good one
- * @returns a function that gives the value, or throws {@link SecretUnavailable}
  */
 export function cachedSecret<Value>(
   client: SecretsManagerClient,
   secretId: string,
   read: (text: string) => Value,
   now: () => number = () => Date.now(),
-): () => Promise<Value> {
+): CachedSecret<Value> {
   let held: { value: Value } | undefined;
   let failure: unknown;
+  let triedAt = 0;
   let nextFetchAt = 0;
   let underWay: Promise<void> | undefined;
 
@@ -44,16 +52,23 @@ export function cachedSecret<Value>(
       failure = error;
       nextFetchAt = now() + FETCHED_AGAIN_AFTER_FAILURE;
     } finally {
+      triedAt = now();
       underWay = undefined;
     }
   }
 
-  return async function secret(): Promise<Value> {
+  async function secret(): Promise<Value> {
     if (now() >= nextFetchAt) underWay ??= fetchSecret();
     if (underWay) await underWay;
     if (held) return held.value;
     throw new SecretUnavailable(`The secret ${secretId} cannot be read: ${reasonOf(failure)}`, { cause: failure });
-  };
+  }
+
+  function wasRefused(): void {
+    nextFetchAt = Math.min(nextFetchAt, triedAt + FETCHED_AGAIN_AFTER_REFUSAL);
+  }
+
+  return Object.assign(secret, { wasRefused });
 }
 
 /** A secret without a value, as one is right after deployment, is answered as if it did not exist. */

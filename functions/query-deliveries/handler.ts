@@ -12,6 +12,7 @@ import { measureFault } from '../lambda/metrics.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { readDeliveryMarks } from '../ledger/delivery-marks.ts';
 import { patience } from '../ledger/store.ts';
+import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { type DeliveriesPage, deliveriesApi } from '../telnyx/deliveries-api.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
@@ -23,7 +24,7 @@ import { problemOf, unavailableBecause } from './problem-of.ts';
 const LOG_TIMEOUT = 10_000;
 
 const store = { client: new DynamoDBClient(patience(2_000)), events: environment('EVENTS_TABLE') };
-const baseUrl = environment('TELNYX_BASE_URL');
+const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
 const secretsManager = new SecretsManagerClient({});
 const tokens = cachedSecret(secretsManager, environment('API_TOKENS_SECRET'), readTokens);
 const apiKey = cachedSecret(secretsManager, environment('TELNYX_API_KEY_SECRET'), readApiKey);
@@ -62,7 +63,7 @@ async function askTelnyx({ filter, page }: DeliveriesRequest): Promise<Deliverie
 
 async function keyOrUnavailable() {
   try {
-    return deliveriesApi({ apiKey: await apiKey(), baseUrl, timeout: LOG_TIMEOUT });
+    return deliveriesApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: LOG_TIMEOUT });
   } catch (error) {
     throw unavailable('The Telnyx API key cannot be read, so nothing was asked of Telnyx.', error);
   }

@@ -14,6 +14,7 @@ import { cachedSecret } from '../lambda/secret.ts';
 import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/republishes.ts';
 import { patience } from '../ledger/store.ts';
 import { recordFault } from '../ledger/upstream-state.ts';
+import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { isAboutTelnyx, tookNothing, UpstreamError } from '../telnyx/upstream-error.ts';
@@ -31,7 +32,7 @@ const store = {
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };
-const baseUrl = environment('TELNYX_BASE_URL');
+const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
 const secretsManager = new SecretsManagerClient({});
 const tokens = cachedSecret(secretsManager, environment('API_TOKENS_SECRET'), readTokens);
 const apiKey = cachedSecret(secretsManager, environment('TELNYX_API_KEY_SECRET'), readApiKey);
@@ -97,7 +98,7 @@ async function note({ fault, retryAfterSeconds }: UpstreamError): Promise<void> 
 
 async function keyOrUnavailable() {
   try {
-    return eventsApi({ apiKey: await apiKey(), baseUrl, timeout: REPUBLISH_TIMEOUT });
+    return eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: REPUBLISH_TIMEOUT });
   } catch (error) {
     throw unavailable('The Telnyx API key cannot be read, so nothing was asked of Telnyx.', error);
   }

@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
+import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
@@ -18,11 +19,12 @@ const store = {
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };
-const baseUrl = environment('TELNYX_BASE_URL');
+const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
 const healing = readHealing(environment('HEALING'), environment('HEALING_PER_DAY'));
 const requestsPerSecond = 4;
 const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_API_KEY_SECRET'), readApiKey);
-const api = async () => eventsApi({ apiKey: await apiKey(), baseUrl, timeout: REPUBLISH_TIMEOUT });
+const api = async () =>
+  eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: REPUBLISH_TIMEOUT });
 
 /** Works on republish jobs and heals, on a schedule. Its event says nothing. */
 export function handler(_event: unknown, context: Context): Promise<RunResult> {

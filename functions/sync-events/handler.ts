@@ -7,6 +7,7 @@ import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
+import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
@@ -26,10 +27,11 @@ const store = {
   control: environment('CONTROL_TABLE'),
 };
 const bus = openBus(environment('EVENT_BUS'));
-const baseUrl = environment('TELNYX_BASE_URL');
+const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
 const requestsPerSecond = 4;
 const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_API_KEY_SECRET'), readApiKey);
-const api = async () => eventsApi({ apiKey: await apiKey(), baseUrl, timeout: LIST_TIMEOUT });
+const api = async () =>
+  eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: LIST_TIMEOUT });
 
 /** Another run has had the lease all the time that this one could wait. Lambda repeats a scheduled one. */
 class LeaseTaken extends Error {

@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readBaseUrl } from '../../functions/porting/settings.ts';
 
 /** What one deployment is told, from `-c name=value` or the `context` of cdk.json. Only `telnyxPublicKey` has no default. */
 export interface Settings {
@@ -41,7 +42,7 @@ export class SettingsError extends Error {
 
 const readers = {
   telnyxPublicKey: (given) => publicKeys(given),
-  telnyxBaseUrl: (given = 'https://api.telnyx.com/v2') => baseUrl(given),
+  telnyxBaseUrl: (given = 'https://api.telnyx.com/v2') => readBaseUrl(given),
   stackPrefix: (given = 'PortInLedger') => stackPrefix(given),
   webhookConcurrency: (given) => (given === undefined ? undefined : wholeNumber(given, 1, 99_999)),
   logRetentionDays: (given = '90') => retentionDays(given),
@@ -118,14 +119,6 @@ function publicKey(given: string, index: number): string {
   throw new Error(
     `has no Ed25519 public key at position ${index + 1}: give base64 of 32 bytes (44 characters), or PEM in one line`,
   );
-}
-
-function baseUrl(given: string): string {
-  const url = URL.parse(given);
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
-    throw new Error(`must be a URL such as https://api.telnyx.com/v2, not ${given}`);
-  }
-  return given.replace(/\/+$/, '');
 }
 
 function stackPrefix(given: string): string {

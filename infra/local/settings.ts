@@ -1,5 +1,6 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { readBaseUrl } from '../../functions/porting/settings.ts';
 import { CannotStart } from './cannot-start.ts';
 
 /** What `npm start` can be told, read and checked. */
@@ -48,7 +49,7 @@ export function readSettings(environment: Environment): Settings {
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new CannotStart('TELNYX_API_KEY holds a space, a line break or a special character: set it to the key alone');
   }
-  const baseUrl = readUrl('TELNYX_BASE_URL', get('TELNYX_BASE_URL'));
+  const baseUrl = readTelnyxUrl(get('TELNYX_BASE_URL'));
   if (baseUrl !== undefined && apiKey === undefined) {
     throw new CannotStart('TELNYX_BASE_URL is set without TELNYX_API_KEY: set both, or neither to use the simulator');
   }
@@ -114,6 +115,14 @@ function readWebhookTypes(text = 'learned'): string {
   throw new CannotStart(
     `WEBHOOK_TYPES is ${shown(text)}: set it to learned, to none, or to event types like porting_order.status_changed, separated by commas`,
   );
+}
+
+function readTelnyxUrl(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : readBaseUrl(text);
+  } catch (error) {
+    throw new CannotStart(`TELNYX_BASE_URL ${(error as Error).message}`);
+  }
 }
 
 function readUrl(name: string, text: string | undefined): string | undefined {

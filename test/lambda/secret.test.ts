@@ -58,6 +58,43 @@ describe('while Secrets Manager answers', () => {
   });
 });
 
+describe('a value that was refused where it was used', () => {
+  test('is fetched anew by the next call, 30 s after the last fetch', async () => {
+    const get = secret();
+    await get();
+    manager.values.set('tokens', 'second');
+    time += 29_999;
+    get.wasRefused();
+    expect(await get()).toEqual({ text: 'first' });
+    time += 1;
+    expect(await get()).toEqual({ text: 'second' });
+    expect(manager.requests).toBe(2);
+  });
+
+  test('asks once in 30 s, however often it is refused and whatever Secrets Manager answers', async () => {
+    const get = secret();
+    await get();
+    for (let second = 0; second < 300; second += 5) {
+      if (second === 100) manager.state = 'refuses';
+      time += 5_000;
+      get.wasRefused();
+      expect(await get()).toEqual({ text: 'first' });
+    }
+    expect(manager.requests).toBe(1 + 300 / 30);
+  });
+
+  test('and then served for 5 minutes, as ever', async () => {
+    const get = secret();
+    await get();
+    time += MINUTE;
+    get.wasRefused();
+    await get();
+    time += 5 * MINUTE - 1;
+    await get();
+    expect(manager.requests).toBe(2);
+  });
+});
+
 describe('Secrets Manager fails, and nothing is held', () => {
   test('the secret is unavailable, and asked for again every 30 s at most', async () => {
     manager.state = 'refuses';

@@ -98,6 +98,7 @@ describe('settings', () => {
     ['TELNYX_API_KEY', { TELNYX_BASE_URL: 'https://api.telnyx.com/v2' }],
     ['TELNYX_BASE_URL', { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: 'api.telnyx.com' }],
     ['TELNYX_BASE_URL', { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: 'ftp://api.telnyx.com' }],
+    ['TELNYX_BASE_URL', { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: 'http://api.telnyx.com/v2' }],
     ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: 'abc' }],
     ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: Buffer.alloc(31).toString('base64') }],
     ['TELNYX_PUBLIC_KEY', { TELNYX_PUBLIC_KEY: `${base64},` }],

@@ -5,7 +5,7 @@ import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
 import { rowsIn } from '../receive-webhook/receiver.ts';
-import { putUpstream, type Republisher, rowOf, startRepublisher } from './republisher.ts';
+import { apiKey, putUpstream, type Republisher, rowOf, startRepublisher } from './republisher.ts';
 
 const HOUR = 3_600_000;
 
@@ -79,6 +79,16 @@ describe('the same key again', () => {
     expect((await republish(event.id, { key: 'first' })).headers).toHaveProperty('idempotent-replayed', 'true');
     expect(telnyx.republished).toEqual([event.id]);
     expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '2' } });
+  });
+
+  test('a key that Telnyx refuses, and then a valid one in the secret: the same Idempotency-Key sends it', async () => {
+    const { republish, telnyx, secrets, event } = republisher;
+    secrets.values.set('the-key', 'KEYwrong');
+    expect((await republish(event.id, { key: 'first' })).text).toContain('Put a valid key into its secret.');
+    secrets.values.set('the-key', apiKey);
+    vi.setSystemTime(Date.now() + 30_000);
+    expect((await republish(event.id, { key: 'first' })).status).toBe(204);
+    expect(telnyx.republished).toEqual([event.id]);
   });
 
   test('after a refused connection as well', async () => {

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { functions } from '../../infra/service.ts';
+import { loadHandler } from '../handlers.ts';
+
+const names = Object.entries(functions)
+  .filter(([, { environment }]) => 'TELNYX_BASE_URL' in environment)
+  .map(([, { entry }]) => entry.split('/')[1] as Parameters<typeof loadHandler>[0]);
+
+/** What each of them needs besides. */
+const environment = {
+  EVENTS_TABLE: 'events',
+  CONTROL_TABLE: 'control',
+  EVENT_BUS: 'bus',
+  HEALING: 'off',
+  HEALING_PER_DAY: '50',
+  API_TOKENS_SECRET: 'the-tokens',
+  TELNYX_API_KEY_SECRET: 'the-key',
+};
+
+test.each(names)('%s does not start with an address to which the API key would go in clear', async (name) => {
+  const start = (TELNYX_BASE_URL: string) => loadHandler(name, { ...environment, TELNYX_BASE_URL });
+  await expect(start('https://api.telnyx.com/v2')).resolves.toBeTypeOf('function');
+  await expect(start('http://api.telnyx.com/v2')).rejects.toThrow(
+    /^The environment variable TELNYX_BASE_URL is no address to which an API key can go: set it to one such as/,
+  );
+});
+
+test('all four that call Telnyx are among them', () => {
+  expect(names.sort()).toEqual(['query-deliveries', 'republish-event', 'run-jobs', 'sync-events']);
+});

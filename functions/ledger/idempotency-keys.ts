@@ -58,6 +58,12 @@ export async function readClaim(store: Store, key: string): Promise<Claim | unde
   return Item && claimIn(Item);
 }
 
+/** The claim that a request at this instant (milliseconds since 1970) finds in force. An expired row may still be there. */
+export async function claimInForce(store: Store, key: string, now: number): Promise<Claim | undefined> {
+  const claim = await readClaim(store, key);
+  return claim && now - claim.claimedAt < KEPT_SECONDS * 1000 ? claim : undefined;
+}
+
 /** Keeps the answer for every later request with this key. */
 export async function keepAnswer(store: Store, key: string, claimedBy: string, answer: string): Promise<void> {
   await tookPlace(

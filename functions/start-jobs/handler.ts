@@ -16,7 +16,7 @@ import { cancelJob, createJob, readJob } from '../ledger/republish-jobs.ts';
 import { cancelRun, requestRun } from '../ledger/requested-runs.ts';
 import { getRun } from '../ledger/run-list.ts';
 import { patience } from '../ledger/store.ts';
-import { idFor } from './request-id.ts';
+import { earlierId, idFor } from './request-id.ts';
 import { readJobRequest, readRunRequest } from './requests.ts';
 import { dryRunOf, selectedIds } from './selected.ts';
 
@@ -36,11 +36,13 @@ async function startRepublishing(event: AuthorizedEvent) {
   const { requestId } = event.requestContext;
   const key = event.headers['idempotency-key'];
   const asked = { ids: request.ids, filter: request.filter };
-  const id = await idFor(store, { key, makes: 'republish job', asked, requestId }, Date.now());
-  const first = key === undefined ? undefined : await readJob(store, id, Date.now());
+  const making = { key, makes: 'republish job', asked, requestId };
+  const earlier = await earlierId(store, making, Date.now());
+  const first = earlier === undefined ? undefined : await readJob(store, earlier, Date.now());
   if (first) return json(200, { data: first.job }, REPLAYED);
 
   const ids = await selectedIds(store, request);
+  const id = await idFor(store, making, Date.now());
   const made = { id, selection: request.selection, ids, by: event.caller.name, requestId };
   const { job, isNew } = await createJob(store, made, Date.now());
   if (!isNew) return json(200, { data: job }, REPLAYED);

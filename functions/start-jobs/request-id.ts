@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { invalid } from '../http/problem.ts';
-import { claimKey } from '../ledger/idempotency-keys.ts';
+import { type Claim, claimInForce, claimKey } from '../ledger/idempotency-keys.ts';
 import type { Store } from '../ledger/store.ts';
 
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
@@ -18,26 +18,41 @@ export interface MakingRequest {
 }
 
 /**
+ * The id of what an earlier request with this Idempotency-Key has made or begun to make. Nothing is claimed: a request that turns out to
+ * make nothing leaves its key free for a better one.
+ *
+ * @throws a 422 when the key was used for something else
+ */
+export async function earlierId(store: Store, request: MakingRequest, now: number): Promise<string | undefined> {
+  const key = keyOf(request);
+  const claim = key === undefined ? undefined : await claimInForce(store, key, now);
+  return claim && idUnder(claim, request);
+}
+
+/**
  * The id of what a request makes: the instant, so that text order is time order, and eight digits. For the same Idempotency-Key within
  * 24 h it is the same one, so that whichever of the requests gets so far makes it, and the others find it.
  *
  * @throws a 422 when the key was used for something else
  */
-export async function idFor(
-  store: Store,
-  { key, makes, asked, requestId }: MakingRequest,
-  now: number,
-): Promise<string> {
+export async function idFor(store: Store, request: MakingRequest, now: number): Promise<string> {
+  const key = keyOf(request);
   if (key === undefined) return idAt(now, randomUUID());
-  if (!IDEMPOTENCY_KEY.test(key)) throw keyProblem('An Idempotency-Key has 1 to 255 printable ASCII characters.');
-  const subject = `${makes} ${digestOf(JSON.stringify(asked))}`;
-  const claim = await claimKey(store, key, subject, requestId, now);
-  if (claim.subject !== subject) {
-    throw keyProblem(
-      'This Idempotency-Key was used for something else. Use a new key for each thing that you ask for.',
-    );
-  }
-  return idAt(claim.claimedAt, digestOf(key));
+  return idUnder(await claimKey(store, key, subjectOf(request), request.requestId, now), request);
+}
+
+function idUnder(claim: Claim, request: MakingRequest): string {
+  if (claim.subject === subjectOf(request)) return idAt(claim.claimedAt, digestOf(request.key ?? ''));
+  throw keyProblem('This Idempotency-Key was used for something else. Use a new key for each thing that you ask for.');
+}
+
+function keyOf({ key }: MakingRequest): string | undefined {
+  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
+  throw keyProblem('An Idempotency-Key has 1 to 255 printable ASCII characters.');
+}
+
+function subjectOf({ makes, asked }: MakingRequest): string {
+  return `${makes} ${digestOf(JSON.stringify(asked))}`;
 }
 
 function idAt(now: number, unique: string): string {

@@ -82,6 +82,36 @@ describe('Telnyx refuses or fails: told plainly, after one request', () => {
     expect([status, headers['retry-after']]).toEqual([429, '7']);
   });
 
+  test('503: nothing was read, and its own SDK may ask again after as long as Telnyx says', async () => {
+    const { status, headers, text } = await whileTelnyx({ status: 503, headers: { 'retry-after': '9' } });
+    expect([status, headers['retry-after'], headers['x-should-retry']]).toEqual([503, '9', undefined]);
+    expect(text).toMatch(/answered 503\. Its log of deliveries was not read\. Ask again in 9 s/);
+  });
+
+  test('a closed port: 503', async () => {
+    const gone = await startAsker({ history: 1 });
+    await gone.telnyx.api.close();
+    const { status, headers, text } = await gone.get();
+    expect([status, headers['retry-after']]).toEqual([503, '5']);
+    expect(text).toMatch(/cannot be reached: .*ECONNREFUSED/);
+    await gone.close();
+  });
+
+  test('a redirect: 502 that says what to check', async () => {
+    const { status, text } = await whileTelnyx({ status: 302, headers: { location: '/' } });
+    expect(status).toBe(502);
+    expect(text).toMatch(/302\. Redirects are not followed: check TELNYX_BASE_URL/);
+  });
+
+  test('a key that was refused is read anew', async () => {
+    asker.secrets.values.set('the-key', 'KEYwrong');
+    vi.setSystemTime(Date.now() + 300_000);
+    expect((await asker.get()).status).toBe(502);
+    asker.secrets.values.set('the-key', apiKey);
+    vi.setSystemTime(Date.now() + 30_000);
+    expect((await asker.get()).status).toBe(200);
+  });
+
   test('no answer: 504', async () => {
     asker.telnyx.api.intercept = () => {
       passDeadlinesSoon(10_000);

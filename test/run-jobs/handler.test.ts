@@ -32,6 +32,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
   const close = () => Promise.all([telnyx.close(), secrets.close()]);
   return {
     store,
+    secrets,
     telnyx,
     close,
     run: (remaining = 900_000) =>
@@ -57,6 +58,22 @@ test('on the schedule: what was asked for is done with the key from its secret',
   expect(telnyx.republished).toEqual([event.id]);
   expect((await readJob(store, 'a-job', Date.now()))?.job).toMatchObject({ status: 'complete', outcomes: { sent: 1 } });
   expect(log.text()).not.toContain(apiKey);
+  await close();
+});
+
+test('a key that was refused is read anew once the rest is over, and the job goes on', async () => {
+  captureLog();
+  const { store, secrets, telnyx, run, close } = await start();
+  const event = listedEvent(1);
+  telnyx.put(event);
+  const job = { id: 'a-job', ids: [event.id], selection: { id_count: 1 }, by: 'operate:test', requestId: 'r' };
+  await createJob(store, job, Date.now());
+  secrets.values.set('the-key', 'KEYwrong');
+  expect(await run()).toEqual({ status: 'paused' });
+  secrets.values.set('the-key', apiKey);
+  vi.setSystemTime(Date.now() + 61_000);
+  expect(await run()).toEqual({ status: 'ended' });
+  expect(telnyx.republished).toEqual([event.id]);
   await close();
 });
 

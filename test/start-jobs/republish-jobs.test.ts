@@ -279,13 +279,31 @@ describe('an Idempotency-Key', () => {
     let puts = 0;
     engine.fault = (operation) => {
       puts += operation === 'PutItem' ? 1 : 0;
-      return puts === 3 ? { refuse: 400, type: 'AccessDeniedException' } : undefined;
+      return operation === 'PutItem' && puts === 3 ? { refuse: 400, type: 'AccessDeniedException' } : undefined;
     };
     expect((await dying.post(JOBS, { ids: [uuid(1)] }, 'a-key')).status).toBe(503);
     const again = await dying.post(JOBS, { ids: [uuid(1)] }, 'a-key');
     expect(again.status).toBe(202);
     expect(jobIn(again).total).toBe(1);
     await Promise.all([dying.close(), engine.close()]);
+  });
+
+  test('of a request that made nothing is free: the advice to select otherwise works with it', async () => {
+    await fill();
+    const refused = await starter.post(JOBS, { filter: { from: '2030-01-01T00:00:00Z' } }, 'a-key');
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ code: '10027', source: { pointer: '/filter' } }]);
+    const better = await starter.post(JOBS, { filter: { missed: true } }, 'a-key');
+    expect(better.status).toBe(202);
+    expect(jobIn(better).total).toBe(2);
+  });
+
+  test('of more than 24 h ago is free, although its row is still there', async () => {
+    await starter.post(JOBS, { ids: [uuid(1)] }, 'a-key');
+    vi.setSystemTime(Date.now() + 24 * 3_600_000);
+    const again = await starter.post(JOBS, { ids: [uuid(2)] }, 'a-key');
+    expect(again.status).toBe(202);
+    expect(await idsOf(jobIn(again).id)).toEqual([uuid(2)]);
   });
 
   test('with another body, or for something else: 422', async () => {

@@ -22,7 +22,8 @@ export function upstreamRefusedKey(effect: string, message: string): Problem {
 }
 
 /**
- * 503: Telnyx was not reached, or said that it takes nothing for now. Unlike after other 5xx, its SDK may ask again: nothing was done.
+ * 503: Telnyx was not reached, or said that it takes nothing for now. Unlike after other 5xx, its SDK may ask again:
+ * nothing was done.
  *
  * @param retryAfter seconds that Telnyx asked to wait, if it did
  */

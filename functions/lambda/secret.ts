@@ -17,7 +17,10 @@ export class SecretUnavailable extends Error {
 /** Gives a secret's value, or throws {@link SecretUnavailable}. */
 export interface CachedSecret<Value> {
   (): Promise<Value>;
-  /** Says that the value was refused where it was used: the next call fetches it anew, but not within 30 s of the last fetch. */
+  /**
+   * Says that the value was refused where it was used: the next call fetches it anew, but not within 30 s of the last
+   * fetch.
+   */
   readonly wasRefused: () => void;
 }
 

@@ -58,7 +58,10 @@ export async function readClaim(store: Store, key: string): Promise<Claim | unde
   return Item && claimIn(Item);
 }
 
-/** The claim that a request at this instant (milliseconds since 1970) finds in force. An expired row may still be there. */
+/**
+ * The claim that a request at this instant (milliseconds since 1970) finds in force. An expired row may still be
+ * there.
+ */
 export async function claimInForce(store: Store, key: string, now: number): Promise<Claim | undefined> {
   const claim = await readClaim(store, key);
   return claim && now - claim.claimedAt < KEPT_SECONDS * 1000 ? claim : undefined;

@@ -1,4 +1,7 @@
-/** What the functions and both hosts are told, read by one reader each: what is refused at boot is refused before, with the same words. */
+/**
+ * What the functions and both hosts are told, read by one reader each: what is refused at boot is refused before, with
+ * the same words.
+ */
 
 /**
  * Reads the base URL of Telnyx's API. The API key goes there, so it is https; plain http stays on this machine.
@@ -11,8 +14,8 @@ export function readBaseUrl(text: string): string {
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
   if (url && isSafe && !url.username && !url.password && !/[?#]/.test(url.href)) return url.href.replace(/\/+$/, '');
   throw new Error(
-    'is no address to which an API key can go: set it to one such as https://api.telnyx.com/v2, without a user name, a query or a ' +
-      'fragment. http is for this machine only (localhost, 127.0.0.1, [::1])',
+    'is no address to which an API key can go: set it to one such as https://api.telnyx.com/v2, without a user name, ' +
+      'a query or a fragment. http is for this machine only (localhost, 127.0.0.1, [::1])',
   );
 }
 

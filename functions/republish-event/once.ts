@@ -30,8 +30,8 @@ export interface Asked {
 
 /**
  * Does something once for an Idempotency-Key: the first request does it, and every later one within 24 h gets its answer, also one
- * that comes while the first is still under way. A first request that has done nothing, or throws, frees its key: whoever follows its
- * answer's advice asks with the same one.
+ * that comes while the first is still under way. A first request that has done nothing, or throws, frees its key:
+ * whoever follows its answer's advice asks with the same one.
  *
  * @throws a 422 when the key was used for another event, a 504 when the first request died, a 409 when it takes too long
  */

@@ -7,7 +7,10 @@ import { workOn } from './republish-job.ts';
 import type { Healing } from './settings.ts';
 import { type Ending, LEASE, type Worker, type WorkerOptions, workerOf } from './worker.ts';
 
-/** Nobody works for so long after Telnyx has refused our key, or told us to wait without saying how long. */
+/**
+ * So long a rest after Telnyx took nothing: it refused our key, was not reached or not available, or did not say how
+ * long to wait.
+ */
 const REST = 60_000;
 
 export interface RunOptions extends WorkerOptions {

@@ -18,8 +18,8 @@ export interface MakingRequest {
 }
 
 /**
- * The id of what an earlier request with this Idempotency-Key has made or begun to make. Nothing is claimed: a request that turns out to
- * make nothing leaves its key free for a better one.
+ * The id of what an earlier request with this Idempotency-Key has made or begun to make. Nothing is claimed: a request
+ * that turns out to make nothing leaves its key free for a better one.
  *
  * @throws a 422 when the key was used for something else
  */

@@ -56,7 +56,10 @@ export function telnyxClient({ apiKey, baseUrl, timeout, onKeyRefused }: ClientO
   };
 }
 
-/** The SDK drops the reason of whatever reads like a time-out, unless it lies deeper: that nothing was sent is in that reason. */
+/**
+ * The SDK drops the reason of whatever reads like a time-out, unless it lies deeper: that nothing was sent is in that
+ * reason.
+ */
 const fetchWithReason: typeof fetch = async (input, init) => {
   try {
     return await fetch(input, init);

@@ -1,6 +1,7 @@
 /**
- * A handshake that failed: what was asked for goes out only after it. Other codes of TLS are left out on purpose, since they may come
- * later: a certificate that the server misses, say, is complained about when it already holds the request.
+ * A handshake that failed: what was asked for goes out only after it. Other codes of TLS are left out on purpose, since
+ * they may come later: a certificate that the server misses, say, is complained about when it already holds the
+ * request.
  */
 const HANDSHAKE = new RegExp(
   `^ERR_SSL_(?:${[
@@ -14,15 +15,19 @@ const HANDSHAKE = new RegExp(
 );
 /** We do not accept the server's certificate. */
 const CERTIFICATE =
-  /^(?:CERT_|UNABLE_TO_|CRL_|ERR_TLS_CERT_|(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|INVALID_CA|INVALID_PURPOSE)$)/;
+  /^(?:CERT_|UNABLE_TO_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_|SELF_SIGNED_CERT_|INVALID_CA$|INVALID_PURPOSE$)/;
 /** No connection came about in time. */
 const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT';
-/** Words of Node's and undici's for what has no code of its own. `bad port` is one that fetch refuses to connect to at all. */
+/**
+ * Words of Node's and undici's for what has no code of its own. `bad port` is one that fetch refuses to connect to at
+ * all.
+ */
 const WORDS = /before secure TLS connection was established|^bad port$/;
 
 /**
- * True when a request has surely not been sent: its host has no address, no connection came about, or TLS failed before the first byte
- * of it could go out. Whatever is not known to mean that counts as sent: a connection that broke may have carried the request.
+ * True when a request has surely not been sent: its host has no address, no connection came about, or TLS failed before
+ * the first byte of it could go out. Whatever is not known to mean that counts as sent: a connection that broke may
+ * have carried the request.
  *
  * @param error what `fetch` threw
  */

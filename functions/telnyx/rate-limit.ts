@@ -3,7 +3,9 @@ const LONGEST_PLAUSIBLE = 24 * 3600;
 /** What is shown, kept and waited for at most: after an hour Telnyx is simply asked again. */
 const LONGEST_WAIT = 3600;
 
-/** Larger than any number of seconds to wait, smaller than any instant since 2001: tells a wait and an instant apart. */
+/**
+ * Larger than any number of seconds to wait, smaller than any instant since 2001: tells a wait and an instant apart.
+ */
 const EPOCH_FROM = 1_000_000_000;
 /** In seconds, the year 5138: from here on an instant is in a smaller unit. */
 const EPOCH_SECONDS_UNTIL = 100_000_000_000;
@@ -13,9 +15,10 @@ const NUMBER = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/;
 const DATE = /^\s*(?:[A-Z][a-z]{2,8},? \d|\d{4}-\d{2}-\d{2}T)/;
 
 /**
- * Seconds to wait before the next request, from any known spelling. `Retry-After` and resets may be seconds, an instant since 1970
- * (in seconds or smaller units) or a date; `retry-after-ms` is milliseconds; `ratelimit` has both of the IETF's forms
- * (`limit=100, remaining=0, reset=5` and `"default";r=0;t=5`); last comes the window `w` of `ratelimit-limit: N, N;w=1`.
+ * Seconds to wait before the next request, from any known spelling. `Retry-After` and resets may be seconds, an instant
+ * since 1970 (in seconds or smaller units) or a date; `retry-after-ms` is milliseconds; `ratelimit` has both of the
+ * IETF's forms (`limit=100, remaining=0, reset=5` and `"default";r=0;t=5`); last comes the window `w` of
+ * `ratelimit-limit: N, N;w=1`.
  *
  * @param now milliseconds since 1970
  * @returns 0 to 3600, or `undefined` when no header says anything that can be read and believed

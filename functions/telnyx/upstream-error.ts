@@ -53,8 +53,8 @@ export function isAboutTelnyx(fault: UpstreamFault): boolean {
 }
 
 /**
- * True when Telnyx has surely not done what it was asked for. A redirect says so as well, since none is followed; but not a 303, which
- * follows upon what has been done.
+ * True when Telnyx has surely not done what it was asked for. A redirect says so as well, since none is followed; but
+ * not a 303, which follows upon what has been done.
  */
 export function tookNothing({ fault, status = 0 }: UpstreamError): boolean {
   return TOOK_NOTHING.has(fault) || (isRedirect(status) && status !== 303);

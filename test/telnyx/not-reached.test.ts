@@ -36,6 +36,7 @@ async function faultsAt(baseUrl: string): Promise<readonly UpstreamError[]> {
 
 describe('surely nothing was sent', () => {
   const { key, cert } = selfSigned();
+  const tooOld = { key, cert, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
 
   test.each<[string, () => Promise<string>, RegExp]>([
     ['a closed port', async () => `http://127.0.0.1:${await closedPort()}/v2`, /ECONNREFUSED/],
@@ -58,8 +59,7 @@ describe('surely nothing was sent', () => {
     ],
     [
       'a TLS that is too old',
-      async () =>
-        `https://127.0.0.1:${await portOf(createTlsServer({ key, cert, maxVersion: 'TLSv1.1', minVersion: 'TLSv1' }))}/v2`,
+      async () => `https://127.0.0.1:${await portOf(createTlsServer(tooOld))}/v2`,
       /^Telnyx cannot be reached: tlsv1 alert protocol version$/,
     ],
     [

@@ -1,0 +1,33 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
+import { closedPort } from '../closed-port.ts';
+import { captureLog, loadHandler } from '../handlers.ts';
+import { lambdaContext } from '../http-event.ts';
+import { engineEndpoint, openStore } from '../open-store.ts';
+import { startSecretsManager } from '../secrets-manager.ts';
+
+test('a key that was refused is read anew by the next run', async () => {
+  captureLog();
+  onTestFinished(() => void vi.restoreAllMocks());
+  const apiKey = 'KEY0123456789ABCDEF_secret';
+  const store = await openStore();
+  const secrets = await startSecretsManager({ 'the-key': 'KEYwrong' });
+  const telnyx = await startEventsApi({ apiKey, requestsPerSecond: Number.POSITIVE_INFINITY });
+  onTestFinished(async () => void (await Promise.all([telnyx.close(), secrets.close()])));
+  const run = await loadHandler('sync-events', {
+    AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    // That a run failed goes nowhere, which changes nothing about the run.
+    AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${await closedPort()}`,
+    EVENTS_TABLE: store.events,
+    CONTROL_TABLE: store.control,
+    EVENT_BUS: 'bus',
+    TELNYX_API_KEY_SECRET: 'the-key',
+    TELNYX_BASE_URL: telnyx.url,
+  });
+  const context = lambdaContext(() => 900_000);
+  expect(await run({}, context)).toMatchObject({ status: 'failed', error: expect.stringContaining('401') });
+  secrets.values.set('the-key', apiKey);
+  vi.setSystemTime(Date.now() + 30_000);
+  expect(await run({}, context)).toMatchObject({ status: 'complete' });
+});

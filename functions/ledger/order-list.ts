@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ACTION_REQUIRED } from '../porting/acts.ts';
+import { readJson } from '../porting/json.ts';
 import type { OrderState } from '../porting/order.ts';
 import { readOverdueLimits } from '../porting/overdue.ts';
 import type { Timestamp } from '../porting/timestamp.ts';
@@ -138,6 +139,6 @@ async function readOrders(store: OrderStore, keys: readonly Row[]): Promise<read
 }
 
 function orderIn(row: Row): Order {
-  const state: OrderState = JSON.parse(textIn(row, 'state') ?? '{}');
+  const state = readJson(textIn(row, 'state') ?? '{}') as OrderState;
   return { ...state, overdue_since: textIn(row, 'overdue_since') ?? null };
 }

@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { eventAskingToAct } from '../porting/derived.ts';
 import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../porting/gathered-facts.ts';
+import { readJson } from '../porting/json.ts';
 import { foldOrder, type OrderState } from '../porting/order.ts';
 import { factsIn, type OrderFact } from '../porting/order-facts.ts';
 import { timestampOf } from '../porting/timestamp.ts';
@@ -217,7 +218,7 @@ function isKey(reference: string): boolean {
 
 function unpack(row: Row | undefined): readonly HeldFact[] {
   const packed = row?.facts?.B;
-  return packed ? factsIn(JSON.parse(inflateRawSync(packed).toString())) : [];
+  return packed ? factsIn(readJson(inflateRawSync(packed).toString())) : [];
 }
 
 function pack(facts: readonly HeldFact[]): Buffer {

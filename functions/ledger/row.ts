@@ -1,4 +1,5 @@
 import { type PortingEvent, recordOf } from '../porting/event.ts';
+import { readJson } from '../porting/json.ts';
 import { numberIn, type Row, textIn } from './store.ts';
 
 /**
@@ -60,7 +61,7 @@ export function eventIn(row: Row): LedgerEvent | undefined {
 }
 
 function parsed(json: string | undefined): PortingEvent | undefined {
-  return json === undefined ? undefined : JSON.parse(json);
+  return json === undefined ? undefined : (readJson(json) as PortingEvent);
 }
 
 function ledgerMember(row: Row): LedgerMember {

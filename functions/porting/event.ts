@@ -1,3 +1,4 @@
+import { isNested } from './json.ts';
 import { recordTime, type Timestamp } from './timestamp.ts';
 
 /**
@@ -137,9 +138,9 @@ export function portingStatusOf(event: PortingEvent): string | undefined {
   return isObject(status) && typeof status.value === 'string' ? status.value.slice(0, 60) : undefined;
 }
 
-/** An object of JSON: not null, not an array. */
+/** An object of JSON: neither null, nor an array, nor a number that is kept as its text. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isNested(value) && !Array.isArray(value);
 }
 
 /**

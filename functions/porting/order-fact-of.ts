@@ -1,5 +1,6 @@
 import { DELETED } from './acts.ts';
 import { inOneCase, isName, isObject, type PortingEvent, portingStatusOf } from './event.ts';
+import { isDeeperThan } from './json.ts';
 import type { OrderFact, OrderStatus } from './order-facts.ts';
 import { orderIdOf, sameEventKey } from './same-event.ts';
 import { recordTime, type Timestamp } from './timestamp.ts';
@@ -25,7 +26,8 @@ const LONGEST_URL = 2_000;
  * The most that details, or a messaging status, may have as JSON: all 21 codes with their descriptions have some 3,000.
  */
 const MOST_CHARACTERS = 10_000;
-const MOST_LEVELS = 16;
+/** Of objects and arrays, below a detail or a messaging status: JSON.stringify is recursive, and what is nested too deep ends it. */
+const MOST_LEVELS = 15;
 
 /** Reads what an event says about its order. Nothing in a payload makes it throw; what cannot be read is left out. */
 export function orderFactOf(event: PortingEvent, { createdAt, version, listed, webhook }: Knowledge): OrderFact {
@@ -80,7 +82,7 @@ function statusOf(event: PortingEvent, told: unknown): OrderStatus | undefined {
   const details = isObject(told) && Array.isArray(told.details) ? told.details : [];
   let characters = 0;
   const tooMuch = details.findIndex((detail) => {
-    if (!isFlatterThan(MOST_LEVELS, detail)) return true;
+    if (isDeeperThan(MOST_LEVELS, detail)) return true;
     characters += JSON.stringify(detail).length;
     return characters > MOST_CHARACTERS;
   });
@@ -96,13 +98,7 @@ function idOf(value: unknown): string | undefined {
 }
 
 function isSmallObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return isObject(value) && isFlatterThan(MOST_LEVELS, value) && JSON.stringify(value).length <= MOST_CHARACTERS;
-}
-
-/** JSON.stringify is recursive: what is nested too deep ends it with a RangeError. */
-function isFlatterThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((child) => isFlatterThan(levels - 1, child));
+  return isObject(value) && !isDeeperThan(MOST_LEVELS, value) && JSON.stringify(value).length <= MOST_CHARACTERS;
 }
 
 type Only<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };

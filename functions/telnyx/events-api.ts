@@ -1,4 +1,5 @@
 import { isObject } from '../porting/event.ts';
+import { numberOf, readJson } from '../porting/json.ts';
 import type { Window } from '../porting/window.ts';
 import { type ClientOptions, telnyxClient } from './client.ts';
 import { isUsedUp, retryAfterOf } from './rate-limit.ts';
@@ -49,7 +50,7 @@ export function eventsApi({
         const holdSeconds = isUsedUp(response.headers) ? retryAfterOf(response.headers, Date.now()) : undefined;
         const date = Date.parse(response.headers.get('date') ?? '');
         const telnyxTime = Number.isNaN(date) ? undefined : date;
-        return { ...readPage(await response.json()), pageSize, holdSeconds, telnyxTime };
+        return { ...readPage(readJson(await response.text())), pageSize, holdSeconds, telnyxTime };
       }, signal),
 
     republish: (id, signal) =>
@@ -68,7 +69,7 @@ export function eventsApi({
 function readPage(page: unknown): Omit<ListPage, 'pageSize' | 'holdSeconds' | 'telnyxTime'> {
   const { data, meta: given } = isObject(page) ? page : {};
   const meta = isObject(given) ? given : {};
-  const { total_results: totalResults, total_pages: totalPages } = meta;
+  const [totalResults, totalPages] = [numberOf(meta.total_results), numberOf(meta.total_pages)];
   if (!Array.isArray(data) || !isCount(totalResults) || !isCount(totalPages)) {
     throw new UpstreamError(
       'unreadable',

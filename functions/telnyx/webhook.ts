@@ -1,12 +1,12 @@
 import {
   isName,
   isObject,
-  LARGEST_RECORD,
   PORTING_ORDER_FAMILY,
   type PortingEvent,
   portingOrderIdOf,
   withIdsInOneCase,
 } from '../porting/event.ts';
+import { isDeeperThan, readJson } from '../porting/json.ts';
 
 /**
  * What a correctly signed body turned out to be: a port-in event in the record's shape, an event of another product, or
@@ -22,12 +22,7 @@ export type Webhook =
  * RangeError at a few thousand.
  */
 const DEEPEST = 64;
-
-/**
- * JSON is rewritten on its way into a row, and `1e20` takes 21 bytes then: a body of this size may grow to five times
- * as much.
- */
-const MAY_GROW_TOO_LARGE = 64 * 1024;
+const TOO_DEEP = `the body is nested deeper than ${DEEPEST} levels`;
 
 /**
  * Reads a webhook's body. Both documented envelopes are accepted: `{data: {…}, meta}`, and the flat one (contract
@@ -39,12 +34,12 @@ export function readWebhook(body: Uint8Array): Webhook {
   let parsed: unknown;
   try {
     // `fatal`: bytes that are no UTF-8 would silently become U+FFFD. A byte order mark is skipped.
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    return unreadable('the body is not JSON in UTF-8');
+    parsed = readJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    return unreadable(error instanceof RangeError ? TOO_DEEP : 'the body is not JSON in UTF-8');
   }
   if (!isObject(parsed)) return unreadable('the body is not a JSON object');
-  if (isDeeperThan(DEEPEST, parsed)) return unreadable(`the body is nested deeper than ${DEEPEST} levels`);
+  if (isDeeperThan(DEEPEST, parsed)) return unreadable(TOO_DEEP);
 
   const envelope = isObject(parsed.data) ? parsed.data : parsed;
   const { id, event_type: eventType } = envelope;
@@ -54,10 +49,7 @@ export function readWebhook(body: Uint8Array): Webhook {
   // What cannot be stored would be answered with a 503 at every delivery, until Telnyx gives it up.
   if (!isName(id)) return unreadable('the id is longer than 200 characters, or not well-formed Unicode');
   if (!isName(eventType)) return unreadable('the event_type is longer than 200 characters, or not well-formed Unicode');
-  const event = withIdsInOneCase(recordOfEnvelope(envelope, id, eventType));
-  const bytes = body.length > MAY_GROW_TOO_LARGE ? Buffer.byteLength(JSON.stringify(event)) : 0;
-  if (bytes > LARGEST_RECORD) return unreadable(`the event has ${bytes} bytes once its numbers are written out`);
-  return { is: 'event', event };
+  return { is: 'event', event: withIdsInOneCase(recordOfEnvelope(envelope, id, eventType)) };
 }
 
 /**
@@ -83,17 +75,4 @@ function recordOfEnvelope(envelope: Readonly<Record<string, unknown>>, id: strin
 
 function unreadable(reason: string): Webhook {
   return { is: 'unreadable', reason };
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return true;
-    level = level.flatMap((node) =>
-      typeof node === 'object' && node !== null
-        ? Object.values(node).filter((child) => typeof child === 'object' && child !== null)
-        : [],
-    );
-  }
-  return false;
 }

@@ -2,7 +2,7 @@ import { reasonOf } from '../local/cannot-start.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type ApiError, EXIT, Failure } from './failure.ts';
 import type { Settings } from './settings.ts';
-import { duration, shown } from './text.ts';
+import { duration, readJson, shown } from './text.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -143,7 +143,7 @@ function retryAfterOf(text: string | null): number | undefined {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

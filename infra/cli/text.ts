@@ -10,6 +10,22 @@ export function shown(value: unknown): string {
   return stripVTControlCharacters(text).replaceAll(STEERING, ' ').replaceAll(/ {2,}/g, ' ').trim();
 }
 
+/** JSON as Node 24 has it, and TypeScript's library does not yet. */
+const json = JSON as unknown as {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): object;
+};
+
+/** Reads JSON so that it is shown with its numbers as they came: one that JavaScript would write in another way is kept as its text. */
+export function readJson(text: string): unknown {
+  return json.parse(text, (_, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value,
+  );
+}
+
 /** A value as JSON that is safe to show: what JSON leaves as it is and a terminal obeys is escaped. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replaceAll(STEERING, (character) =>
@@ -19,9 +35,9 @@ export function jsonText(value: unknown, indent?: number): string {
 
 /** An instant for people, in UTC: `2026-11-23 09:18:14`; empty when there is none, and what is no instant as it came. */
 export function instant(value: unknown): string {
-  const parts = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)/.exec(String(value ?? ''));
-  const at = Date.parse(String(value ?? ''));
-  if (!parts || Number.isNaN(at)) return shown(value);
+  const text = shown(value);
+  const at = Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d/.test(text) || Number.isNaN(at)) return text;
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
 
@@ -36,7 +52,7 @@ export function duration(seconds: number): string {
 
 /** How far an instant is from now: `3 h ago`, `in 12 d`; empty when it is none. */
 export function distance(value: unknown, now = Date.now()): string {
-  const seconds = (Date.parse(String(value ?? '')) - now) / 1000;
+  const seconds = (Date.parse(shown(value)) - now) / 1000;
   if (Number.isNaN(seconds)) return '';
   return seconds > 0 ? `in ${duration(seconds)}` : `${duration(-seconds)} ago`;
 }

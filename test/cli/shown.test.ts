@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readInstant } from '../../infra/cli/instants.ts';
 import { type Column, tableText } from '../../infra/cli/table.ts';
-import { distance, duration, instant, jsonText, shown } from '../../infra/cli/text.ts';
+import { distance, duration, instant, jsonText, readJson, shown } from '../../infra/cli/text.ts';
+import { numberText } from '../json-texts.ts';
 
 /** Control characters of both sets, and what turns the direction of writing. */
 const STEERING = fc.constantFrom(
@@ -26,6 +27,19 @@ describe('what others wrote', () => {
         const json = jsonText({ text });
         expect(json).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
         expect(JSON.parse(json)).toEqual({ text });
+      }),
+    );
+  });
+});
+
+describe('numbers', () => {
+  it('are shown as they came, in every spelling, in words and in JSON', () => {
+    fc.assert(
+      fc.property(numberText, (number) => {
+        const value = readJson(`{"a":[${number}]}`) as { a: unknown[] };
+        expect(jsonText(value)).toBe(`{"a":[${number}]}`);
+        expect([shown(value.a[0]), instant(value.a[0])]).toEqual([number, number]);
+        expect(() => distance(value.a[0])).not.toThrow();
       }),
     );
   });

@@ -20,8 +20,8 @@ export interface Reader {
   readonly get: (target: string) => Promise<Answer>;
 }
 
-export async function startReader(engine?: string): Promise<Reader> {
-  const store = await openStore();
+export async function startReader(engine?: string, over?: OrderStore): Promise<Reader> {
+  const store = over ?? (await openStore());
   const tokens = JSON.stringify({ read: [readToken], operate: [operateToken] });
   const secrets = await startSecretsManager({ 'the-tokens': tokens });
   const invoke = await coldStart('query-events', {

@@ -1,5 +1,5 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import type { Row, Store } from '../../functions/ledger/store.ts';
+import type { OrderStore, Row, Store } from '../../functions/ledger/store.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import type { Request } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
@@ -8,7 +8,7 @@ import { type Account, openAccount, timestampIn } from '../telnyx/account.ts';
 /** The function, started cold, over a ledger of its own, for an account of its own. */
 export interface Receiver {
   readonly invoke: Invoke;
-  readonly store: Store;
+  readonly store: OrderStore;
   readonly account: Account;
   /** Signs a body now and posts it. */
   readonly deliver: (body: string) => Promise<Answer>;
@@ -19,7 +19,7 @@ export interface Receiver {
  *   TELNYX_PUBLIC_KEY holds, when that is not just the account's key
  */
 export async function startReceiver(
-  options: { endpoint?: string; publicKey?: string; account?: Account; store?: Store } = {},
+  options: { endpoint?: string; publicKey?: string; account?: Account; store?: OrderStore } = {},
 ): Promise<Receiver> {
   const { endpoint = engineEndpoint(), account = openAccount(), store = await openStore() } = options;
   const invoke = await coldStart('receive-webhook', {

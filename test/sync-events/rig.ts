@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished } from 'vitest';
 import { eventIn } from '../../functions/ledger/row.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import type { OrderStore } from '../../functions/ledger/store.ts';
 import { readSync, type SyncState } from '../../functions/ledger/sync-state.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { runSync, type SyncOptions, type SyncResult } from '../../functions/sync-events/run.ts';
@@ -19,7 +19,7 @@ export const TIMEOUT = 20_000;
 
 /** Telnyx over HTTP, a ledger on a real engine, the sync between them, and a clock that moves when somebody sleeps. */
 export interface Rig {
-  readonly store: Store;
+  readonly store: OrderStore;
   readonly telnyx: EventsApi;
   /** The client of Telnyx that runs use. */
   readonly client: ReturnType<typeof eventsApi>;

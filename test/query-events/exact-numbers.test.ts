@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { openBus } from '../../functions/bus/bus.ts';
+import type { OrderStore } from '../../functions/ledger/store.ts';
+import { readJson } from '../../functions/porting/json.ts';
+import { publishRows } from '../../functions/publish-events/publish.ts';
+import { startBus } from '../../infra/local/bus.ts';
+import { serve } from '../../infra/local/loopback-server.ts';
+import { begin } from '../cli/run.ts';
+import { captureLog } from '../handlers.ts';
+import { jsonText } from '../json-texts.ts';
+import { type Receiver, startReceiver } from '../receive-webhook/receiver.ts';
+import { openRig } from '../sync-events/rig.ts';
+import { type Reader, readToken, startReader } from './reader.ts';
+
+beforeEach(() => void captureLog());
+afterEach(() => void vi.restoreAllMocks());
+
+const OCCURRED = '2026-03-01T12:00:00.000000Z';
+
+/** The numbers that a JavaScript number cannot hold, and one that it would write in another way. */
+const ISSUE = '[12345678901234567890,1e400,-0,1.0]';
+
+/** What follows a write, onto a bus that keeps each entry's detail as the text that crossed the wire. */
+async function startPublisher(store: OrderStore) {
+  const details: string[] = [];
+  const keep = ({ Detail = '' }) => void details.push(Detail);
+  const bus = await startBus({ name: 'bus', faults: { entry: (entry) => keep(entry) as undefined } });
+  onTestFinished(() => bus.close());
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
+  const publisher = { store, bus: openBus('bus', 1), apiUrl: 'https://ledger.example' };
+  const publish = (id: string) => publishRows([id], publisher, () => Date.parse(OCCURRED), 'stream');
+  return { details, publish };
+}
+
+/** What the command line prints for people, or with --json, then without the white space between the tokens. */
+async function commandLine({ get }: Reader) {
+  const api = await serve(async ({ url = '/' }, response) => {
+    const answer = await get(url);
+    response.writeHead(answer.status, answer.headers).end(answer.text);
+  });
+  onTestFinished(() => api.close());
+  const words = async (...args: readonly string[]) => {
+    const ran = await begin(args, { LEDGER_URL: api.url, LEDGER_TOKEN: readToken }).ended;
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    return ran.stdout;
+  };
+  const json = async (...args: readonly string[]) => JSON.stringify(readJson(await words(...args, '--json')));
+  return { words, json };
+}
+
+/** Everything that shows an event or its order. */
+async function shownBy(reader: Reader, cli: Awaited<ReturnType<typeof commandLine>>, id: string, order: string) {
+  const targets = [
+    `/v2/porting/events/${id}`,
+    `/v2/porting/events?filter[porting_order_id]=${order}`,
+    `/v2/orders/${order}/events`,
+    `/v2/arrivals?filter[porting_order_id]=${order}`,
+  ];
+  const answers = [];
+  for (const target of targets) answers.push((await reader.get(target)).text);
+  return [...answers, await cli.json('events', '--order', order), await cli.json('order', order)];
+}
+
+function webhook({ deliver }: Receiver, id: string, type: string, payload: string) {
+  const data = { id, event_type: type, occurred_at: OCCURRED, payload: 'HERE', record_type: 'event' };
+  return deliver(JSON.stringify({ data }).replace('"HERE"', () => payload));
+}
+
+test('any number in a webhook comes out of every list, the bus and the command line as it came in', async () => {
+  const receiver = await startReceiver();
+  const reader = await startReader(undefined, receiver.store);
+  const { details, publish } = await startPublisher(reader.store);
+  const cli = await commandLine(reader);
+  await fc.assert(
+    fc.asyncProperty(jsonText, jsonText, async (novel, messaging) => {
+      const [id, order] = [randomUUID(), randomUUID()];
+      const told = `"messaging":{"messaging_port_status":"pending","numbers":${ISSUE},"told":${messaging}}`;
+      const payload = `{"id":"${order}",${told},"novel":${novel}}`;
+      expect((await webhook(receiver, id, 'porting_order.messaging_changed', payload)).body.result).toBe('stored');
+      await publish(id);
+      for (const text of [...(await shownBy(reader, cli, id, order)), details.at(-1)]) expect(text).toContain(payload);
+      const states = [(await reader.get(`/v2/orders/${order}`)).text, await cli.json('order', order), details.at(-1)];
+      for (const text of states) expect(text?.replace(payload, '')).toContain(told);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('the reasons of an exception keep their numbers in the order, the bus and the words of the command line', async () => {
+  const receiver = await startReceiver();
+  const reader = await startReader(undefined, receiver.store);
+  const { details, publish } = await startPublisher(reader.store);
+  const [id, order] = [randomUUID(), randomUUID()];
+  const reasons = `"details":[{"code":12345678901234567890,"description":-0}]`;
+  const payload = `{"id":"${order}","status":{"value":"exception",${reasons}}}`;
+  await webhook(receiver, id, 'porting_order.status_changed', payload);
+  await publish(id);
+  expect(details.at(-1)).toContain(`"status":{"value":"exception",${reasons}},"status_since"`);
+  const { text } = await reader.get('/v2/orders');
+  expect(text).toContain(reasons);
+  const stdout = await (await commandLine(reader)).words('order', order);
+  expect(stdout).toContain('12345678901234567890: -0');
+});
+
+test('any number in a listed record comes out as it came in; the totals of the page are numbers in any spelling', async () => {
+  const rig = await openRig();
+  const reader = await startReader(undefined, rig.store);
+  const { details, publish } = await startPublisher(rig.store);
+  const cli = await commandLine(reader);
+  await fc.assert(
+    fc.asyncProperty(jsonText, async (novel) => {
+      const [id, order] = [randomUUID(), randomUUID()];
+      const payload = `{"id":"${order}","numbers":${ISSUE},"novel":${novel}}`;
+      const record = `{"id":"${id}","event_type":"porting_order.teleported","porting_order_id":"${order}","payload":${payload},"created_at":"${OCCURRED}","updated_at":"${OCCURRED}"}`;
+      const meta = '{"page_number":1.0,"page_size":10,"total_pages":1.0,"total_results":1E0}';
+      rig.telnyx.intercept = () => ({ body: `{"data":[${record}],"meta":${meta}}` });
+      expect((await rig.run({ from: Date.parse(OCCURRED) - 1, to: Date.parse(OCCURRED) + 1 }))?.status).toBe(
+        'complete',
+      );
+      await publish(id);
+      for (const text of [...(await shownBy(reader, cli, id, order)), details.at(-1)]) expect(text).toContain(payload);
+    }),
+    { numRuns: 10 },
+  );
+});

@@ -10,7 +10,8 @@ export interface PortingEvent {
   readonly event_type: string;
   readonly porting_order_id?: string | null;
   readonly payload_status?: string;
-  readonly payload?: Readonly<Record<string, unknown>> | null;
+  /** An object in all that Telnyx documents, null until it is generated. Whatever else Telnyx sends is kept. */
+  readonly payload?: unknown;
   readonly available_notification_methods?: readonly string[];
   readonly record_type?: string;
   readonly created_at?: string;
@@ -64,31 +65,37 @@ export interface EventFacts {
  */
 export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefined {
   if (!isObject(record) || !isName(record.id) || !isName(record.event_type)) return undefined;
-  const payload = isObject(record.payload) ? record.payload : undefined;
-  const complete = payload !== undefined || record.payload_status !== 'created';
-  // The newest spec nests the two dates of a porting_order.deleted record inside its payload; earlier ones have them on
-  // top.
-  const createdAt = recordTime(record.created_at) ?? recordTime(payload?.created_at) ?? seenAt;
-  const updatedAt = recordTime(record.updated_at) ?? recordTime(payload?.updated_at) ?? '';
+  const payload = membersOf(record.payload);
+  const complete = hasPayload(record) || record.payload_status !== 'created';
+  // The newest spec nests the two dates of a porting_order.deleted record inside its payload; earlier ones have them on top.
+  const createdAt = recordTime(record.created_at) ?? recordTime(payload.created_at) ?? seenAt;
+  const updatedAt = recordTime(record.updated_at) ?? recordTime(payload.updated_at) ?? '';
   return {
     id: record.id,
     eventType: record.event_type,
     portingOrderId: isName(record.porting_order_id) ? record.porting_order_id : portingOrderIdOf(payload),
     createdAt,
     complete,
-    hasPayload: payload !== undefined,
+    hasPayload: hasPayload(record),
     final: complete || WITHOUT_WEBHOOK.has(record.event_type),
     version: `${complete ? 1 : 0}#${updatedAt}`,
   };
 }
 
-/**
- * The porting order that a payload is about: comments name it, a split comes from it, every other payload is the
- * order's own.
- */
-export function portingOrderIdOf(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const from = payload?.from;
-  const candidates = [payload?.porting_order_id, payload?.id, isObject(from) ? from.id : undefined];
+/** True when a record's payload is there, whatever it is. */
+export function hasPayload({ payload }: { readonly payload?: unknown }): boolean {
+  return payload !== undefined && payload !== null;
+}
+
+/** The members of an object of JSON; none of anything else. */
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
+/** The porting order that a payload is about: comments name it, a split comes from it, every other payload is the order's own. */
+export function portingOrderIdOf(payload: unknown): string | undefined {
+  const { porting_order_id, id: own, from } = membersOf(payload);
+  const candidates = [porting_order_id, own, membersOf(from).id];
   const id = candidates.find(isName);
   return id === undefined ? undefined : inOneCase(id);
 }
@@ -128,14 +135,14 @@ export function recordOf(
   delivered: PortingEvent | undefined,
 ): PortingEvent | undefined {
   if (!listed || !delivered) return listed ?? delivered;
-  if (isObject(listed.payload) || !isObject(delivered.payload)) return listed;
+  if (hasPayload(listed) || !hasPayload(delivered)) return listed;
   return { ...listed, payload: delivered.payload, payload_status: 'completed' };
 }
 
 /** The status that a record tells, such as `exception`; `undefined` when it is not about a status. */
 export function portingStatusOf(event: PortingEvent): string | undefined {
-  const status = event.payload?.status;
-  return isObject(status) && typeof status.value === 'string' ? status.value.slice(0, 60) : undefined;
+  const { value } = membersOf(membersOf(event.payload).status);
+  return typeof value === 'string' ? value.slice(0, 60) : undefined;
 }
 
 /** An object of JSON: neither null, nor an array, nor a number that is kept as its text. */

@@ -1,5 +1,5 @@
 import { DELETED } from './acts.ts';
-import { inOneCase, isName, isObject, type PortingEvent, portingStatusOf } from './event.ts';
+import { hasPayload, inOneCase, isName, isObject, membersOf, type PortingEvent, portingStatusOf } from './event.ts';
 import { isDeeperThan } from './json.ts';
 import type { OrderFact, OrderStatus } from './order-facts.ts';
 import { orderIdOf, sameEventKey } from './same-event.ts';
@@ -31,27 +31,27 @@ const MOST_LEVELS = 15;
 
 /** Reads what an event says about its order. Nothing in a payload makes it throw; what cannot be read is left out. */
 export function orderFactOf(event: PortingEvent, { createdAt, version, listed, webhook }: Knowledge): OrderFact {
-  const payload = isObject(event.payload) ? event.payload : undefined;
+  const payload = membersOf(event.payload);
   return {
     id: event.id,
     at: createdAt,
     type: event.event_type,
-    v: `${payload ? 1 : 0}#${listed ? 1 : 0}#${version ?? ''}`,
+    v: `${hasPayload(event) ? 1 : 0}#${listed ? 1 : 0}#${version ?? ''}`,
     listed,
     webhook,
     ...only({
-      supportKey: textOf(payload?.support_key),
-      reference: textOf(payload?.customer_reference),
-      webhookUrl: payload?.webhook_url === null ? null : textOf(payload?.webhook_url, LONGEST_URL),
+      supportKey: textOf(payload.support_key),
+      reference: textOf(payload.customer_reference),
+      webhookUrl: payload.webhook_url === null ? null : textOf(payload.webhook_url, LONGEST_URL),
       ...ownOf(event, payload),
-      payloadAt: recordTime(payload?.updated_at),
+      payloadAt: recordTime(payload.updated_at),
       same: sameEventKey(event),
     }),
   };
 }
 
 /** What only one type tells. A member of the same name in an unknown type may mean something else. */
-function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>> = {}) {
+function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>>) {
   switch (event.event_type) {
     case 'porting_order.status_changed':
       return { status: statusOf(event, payload.status) };
@@ -59,7 +59,7 @@ function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>> =
       return { status: { value: DELETED, details: [] }, deletedAt: recordTime(payload.deleted_at) };
     case 'porting_order.new_comment':
       return {
-        comment: { by: textOf(isObject(payload.comment) ? payload.comment.user_type : undefined) ?? 'unknown' },
+        comment: { by: textOf(membersOf(payload.comment).user_type) ?? 'unknown' },
       };
     case 'porting_order.messaging_changed':
       return { messaging: isSmallObject(payload.messaging) ? payload.messaging : undefined };
@@ -79,7 +79,8 @@ function splitOf(event: PortingEvent, payload: Readonly<Record<string, unknown>>
 function statusOf(event: PortingEvent, told: unknown): OrderStatus | undefined {
   const value = textOf(portingStatusOf(event));
   if (value === undefined) return undefined;
-  const details = isObject(told) && Array.isArray(told.details) ? told.details : [];
+  const given = membersOf(told).details;
+  const details = Array.isArray(given) ? given : [];
   let characters = 0;
   const tooMuch = details.findIndex((detail) => {
     if (isDeeperThan(MOST_LEVELS, detail)) return true;
@@ -94,7 +95,8 @@ function textOf(value: unknown, longest = LONGEST_TEXT): string | undefined {
 }
 
 function idOf(value: unknown): string | undefined {
-  return isObject(value) && isName(value.id) ? inOneCase(value.id) : undefined;
+  const { id } = membersOf(value);
+  return isName(id) ? inOneCase(id) : undefined;
 }
 
 function isSmallObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { inOneCase, isName, isObject, type PortingEvent, portingOrderIdOf, portingStatusOf } from './event.ts';
+import { inOneCase, isName, membersOf, type PortingEvent, portingOrderIdOf, portingStatusOf } from './event.ts';
 import { recordTime } from './timestamp.ts';
 
 /**
@@ -9,19 +9,19 @@ import { recordTime } from './timestamp.ts';
  * is missing
  */
 export function sameEventKey(event: PortingEvent): string | undefined {
-  const payload = isObject(event.payload) ? event.payload : undefined;
+  const payload = membersOf(event.payload);
   const order = orderIdOf(event);
   switch (event.event_type) {
     case 'porting_order.status_changed': {
       const status = portingStatusOf(event);
       // Webhooks print this instant to the second, the list prints microseconds.
-      const second = recordTime(payload?.updated_at)?.slice(0, 19);
+      const second = recordTime(payload.updated_at)?.slice(0, 19);
       // The separator in a status would make two keys alike.
       if (order === undefined || !status || status.includes('#') || second === undefined) return undefined;
       return `status#${second}Z#${status}#${order}`;
     }
     case 'porting_order.new_comment': {
-      const comment = isObject(payload?.comment) ? payload.comment.id : undefined;
+      const comment = membersOf(payload.comment).id;
       return isName(comment) ? `comment#${inOneCase(comment)}` : undefined;
     }
     case 'porting_order.deleted':
@@ -33,5 +33,5 @@ export function sameEventKey(event: PortingEvent): string | undefined {
 
 /** The order that an event is listed under, or that its payload names. */
 export function orderIdOf({ porting_order_id: listed, payload }: PortingEvent): string | undefined {
-  return isName(listed) ? listed : portingOrderIdOf(isObject(payload) ? payload : undefined);
+  return isName(listed) ? listed : portingOrderIdOf(payload);
 }

@@ -8,7 +8,7 @@ import type { LedgerEvent } from '../ledger/row.ts';
 import type { OrderStore } from '../ledger/store.ts';
 import { awaitsJoining } from '../ledger/twins.ts';
 import { isDue, type WebhookTypes } from '../porting/due.ts';
-import { factsOf } from '../porting/event.ts';
+import { factsOf, hasPayload, membersOf } from '../porting/event.ts';
 import { sameEventKey } from '../porting/same-event.ts';
 import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
 
@@ -43,7 +43,7 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       const channel = {
         types,
         since: known.channels.get(event_type),
-        orderUrl: event.payload?.webhook_url as string | undefined | null,
+        orderUrl: membersOf(event.payload).webhook_url as string | undefined | null,
         ownUrl,
         idsAgree: known.agree,
         isRecognisable: sameEventKey(event) !== undefined,
@@ -51,7 +51,7 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       const orderId = facts?.portingOrderId;
       const orderUrl = await addressOf(store, orderId, channel.orderUrl);
       // Whether its webhook comes here is in its payload.
-      if (orderUrl === undefined && !event.payload && now() - seenAt(event) < PAYLOAD_AWAITED_FOR) continue;
+      if (orderUrl === undefined && !hasPayload(event) && now() - seenAt(event) < PAYLOAD_AWAITED_FOR) continue;
       // When its payload comes, an event is awaited once more, whose webhook was given up before, or has come under another id.
       const isNew = event.ledger.missed_at === null && event.ledger.webhook_last_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });

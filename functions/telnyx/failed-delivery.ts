@@ -69,7 +69,7 @@ export function failedDeliveryOf(record: unknown): FailedDelivery | undefined {
     id: nameOrNull(record.id),
     eventId: nameOrNull(webhook.id),
     eventType: nameOrNull(eventType),
-    portingOrderId: portingOrderIdOf(isObject(webhook.payload) ? webhook.payload : undefined) ?? null,
+    portingOrderId: portingOrderIdOf(webhook.payload) ?? null,
     startedAt: timestamp(record.started_at) ?? null,
     finishedAt: timestamp(record.finished_at) ?? null,
     attempts: attempts.slice(0, MOST_ATTEMPTS).map(attemptOf),

@@ -58,18 +58,19 @@ export function readWebhook(body: Uint8Array): Webhook {
  */
 function recordOfEnvelope(envelope: Readonly<Record<string, unknown>>, id: string, eventType: string): PortingEvent {
   const { occurred_at, payload, record_type, urls, organization_id, format, ...unknown } = envelope;
-  const hasPayload = isObject(payload);
-  const portingOrderId = portingOrderIdOf(hasPayload ? payload : undefined);
+  const portingOrderId = portingOrderIdOf(payload);
   return {
     ...unknown,
     id,
     event_type: eventType,
     ...(portingOrderId !== undefined && { porting_order_id: portingOrderId }),
     payload_status: 'completed',
-    payload: hasPayload ? payload : null,
+    payload: payload ?? null,
     available_notification_methods: ['webhook'],
     record_type: 'porting_event',
-    ...(typeof occurred_at === 'string' && { created_at: occurred_at, updated_at: occurred_at }),
+    ...(typeof occurred_at === 'string'
+      ? { created_at: occurred_at, updated_at: occurred_at }
+      : occurred_at !== undefined && { occurred_at }),
   };
 }
 

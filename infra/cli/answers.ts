@@ -27,7 +27,8 @@ export interface LedgerEvent {
   readonly event_type: string;
   readonly porting_order_id?: string | null;
   readonly payload_status?: string;
-  readonly payload?: Readonly<Record<string, unknown>> | null;
+  /** An object in all that Telnyx documents. */
+  readonly payload?: unknown;
   readonly created_at?: string;
   readonly ledger: {
     readonly first_seen_at: string | null;

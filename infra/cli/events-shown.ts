@@ -3,6 +3,8 @@ import type { Screen } from './screen.ts';
 import type { Column } from './table.ts';
 import { instant, shown } from './text.ts';
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** `status_changed`: the type without the word that all of them begin with. */
 export function typeOf({ event_type }: { readonly event_type: string | null }): string {
   return shown(event_type).replace(/^porting_order\./, '');
@@ -10,8 +12,8 @@ export function typeOf({ event_type }: { readonly event_type: string | null }): 
 
 /** What an event says, in some words. A comment's text is not among them: it may be long, and about people. */
 export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
-  if (!payload) return payload_status === 'created' ? 'payload not there yet' : '';
-  const part = (name: string) => (payload[name] ?? {}) as Readonly<Record<string, unknown>>;
+  if (payload === undefined || payload === null) return payload_status === 'created' ? 'payload not there yet' : '';
+  const part = (name: string) => ((payload as Members)[name] ?? {}) as Members;
   switch (event_type) {
     case 'porting_order.status_changed': {
       const { value, details } = part('status');
@@ -19,9 +21,9 @@ export function saysOf({ event_type, payload, payload_status }: LedgerEvent): st
       return [shown(value), codes.join(', ')].filter(Boolean).join(': ');
     }
     case 'porting_order.new_comment':
-      return `by ${shown(part('comment').user_type)}`;
+      return shown(part('comment').user_type).replace(/^(?=.)/, 'by ');
     case 'porting_order.split':
-      return `${shown(part('from').id)} into ${shown(part('to').id)}`;
+      return [part('from').id, part('to').id].map(shown).filter(Boolean).join(' into ');
     case 'porting_order.messaging_changed':
       return shown(part('messaging').messaging_port_status);
     default:

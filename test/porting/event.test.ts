@@ -83,6 +83,7 @@ describe('the facts of an event', () => {
   test.each<[string, Partial<PortingEvent>, boolean]>([
     ['with its payload', {}, true],
     ['with its payload, though called created', { payload_status: 'created' }, true],
+    ['with a payload that is no object', { payload: '' }, true],
     ['without payload, but called completed', { payload: null }, false],
   ])('an event %s is complete, and final', (_, members, hasPayload) => {
     const facts = factsOf({ ...listed, ...members }, SEEN_AT);
@@ -168,6 +169,12 @@ describe('the record of an event', () => {
 
   test("is the list's once its payload is there", () => {
     expect(recordOf(listed, delivered)).toBe(listed);
+  });
+
+  test.each(['text', '', [1], 0, false])("is the list's also when its payload is %j", (payload) => {
+    const odd: PortingEvent = { ...listed, payload };
+    expect(recordOf(odd, delivered)).toBe(odd);
+    expect(recordOf(created, odd)).toEqual({ ...created, payload, payload_status: 'completed' });
   });
 
   test("is the list's with the webhook's payload before that", () => {

@@ -199,6 +199,7 @@ describe('what an event says about its order', () => {
     ].map(({ v }) => v);
     expect([...versions].sort()).toEqual(versions);
     expect(new Set(versions).size).toBe(versions.length);
+    expect(orderFactOf({ ...event, payload: 'text' }, delivered).v).toBe(orderFactOf(withPayload, delivered).v);
   });
 
   test('no payload makes it throw, and what comes of it can be stored and read back', () => {

@@ -15,7 +15,7 @@ function webhook(name: string): PortingEvent {
 }
 
 const list = JSON.parse(readFileSync(join(documented, 'events-api.list.status_changed.json'), 'utf8'));
-const listed: PortingEvent = list.data[0];
+const listed: PortingEvent & { readonly payload: object } = list.data[0];
 
 describe('what an event is recognised by under another id', () => {
   test('of a status change is its order, status and second', () => {

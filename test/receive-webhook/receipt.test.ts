@@ -56,7 +56,7 @@ describe('the same event', () => {
     const id = randomUUID();
     await deliver(statusWebhook(id, { support_key: 'first' }));
     await deliver(statusWebhook(id, { support_key: 'second' }));
-    expect((await getEvent(store, id))?.payload?.support_key).toBe('first');
+    expect(await getEvent(store, id)).toMatchObject({ payload: { support_key: 'first' } });
   });
 });
 

@@ -63,10 +63,16 @@ describe('an envelope with less than documented', () => {
   test.each([
     ['no payload', { ...event, payload: undefined }],
     ['payload null', { ...event, payload: null }],
-    ['a text as payload', { ...event, payload: 'text' }],
-    ['an array as payload', { ...event, payload: [1] }],
   ])('%s: an event with payload null', (_, data) => {
     expect(read({ data })).toMatchObject({ is: 'event', event: { id: event.id, payload: null } });
+  });
+
+  test.each(['text', '', [1], 17, 0, false])('the payload %j: kept as it came', (payload) => {
+    expect(read({ data: { ...event, payload } })).toMatchObject({ is: 'event', event: { id: event.id, payload } });
+  });
+
+  test('an occurred_at that is no text: kept under its own name', () => {
+    expect(read({ data: { ...event, occurred_at: 1718131967 } })).toMatchObject({ event: { occurred_at: 1718131967 } });
   });
 
   test('no occurred_at: no made-up time', () => {

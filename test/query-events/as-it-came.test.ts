@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
 import type { OrderStore } from '../../functions/ledger/store.ts';
 import { readJson } from '../../functions/porting/json.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { startBus } from '../../infra/local/bus.ts';
 import { serve } from '../../infra/local/loopback-server.ts';
+import { problemsOf } from '../bus/schemas.ts';
 import { begin } from '../cli/run.ts';
 import { captureLog } from '../handlers.ts';
 import { jsonText } from '../json-texts.ts';
@@ -27,7 +28,10 @@ async function startPublisher(store: OrderStore) {
   const details: string[] = [];
   const keep = ({ Detail = '' }) => void details.push(Detail);
   const bus = await startBus({ name: 'bus', faults: { entry: (entry) => keep(entry) as undefined } });
-  onTestFinished(() => bus.close());
+  onTestFinished(async () => {
+    await bus.close();
+    expect(bus.events().flatMap(problemsOf)).toEqual([]);
+  });
   vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
   const publisher = { store, bus: openBus('bus', 1), apiUrl: 'https://ledger.example' };
   const publish = (id: string) => publishRows([id], publisher, () => Date.parse(OCCURRED), 'stream');
@@ -63,8 +67,8 @@ async function shownBy(reader: Reader, cli: Awaited<ReturnType<typeof commandLin
   return [...answers, await cli.json('events', '--order', order), await cli.json('order', order)];
 }
 
-function webhook({ deliver }: Receiver, id: string, type: string, payload: string) {
-  const data = { id, event_type: type, occurred_at: OCCURRED, payload: 'HERE', record_type: 'event' };
+function webhook({ deliver }: Receiver, id: string, type: string, payload: string, more: object = {}) {
+  const data = { id, event_type: type, occurred_at: OCCURRED, payload: 'HERE', record_type: 'event', ...more };
   return deliver(JSON.stringify({ data }).replace('"HERE"', () => payload));
 }
 
@@ -88,7 +92,7 @@ test('any number in a webhook comes out of every list, the bus and the command l
   );
 });
 
-test('the reasons of an exception keep their numbers in the order, the bus and the words of the command line', async () => {
+test('the reasons of an exception keep their numbers in the order, also when it is folded again, on the bus and in the words of the command line', async () => {
   const receiver = await startReceiver();
   const reader = await startReader(undefined, receiver.store);
   const { details, publish } = await startPublisher(reader.store);
@@ -98,8 +102,10 @@ test('the reasons of an exception keep their numbers in the order, the bus and t
   await webhook(receiver, id, 'porting_order.status_changed', payload);
   await publish(id);
   expect(details.at(-1)).toContain(`"status":{"value":"exception",${reasons}},"status_since"`);
-  const { text } = await reader.get('/v2/orders');
-  expect(text).toContain(reasons);
+  const later = randomUUID();
+  await webhook(receiver, later, 'porting_order.new_comment', `{"porting_order_id":"${order}"}`);
+  await publish(later);
+  expect((await reader.get('/v2/orders')).text).toContain(reasons);
   const stdout = await (await commandLine(reader)).words('order', order);
   expect(stdout).toContain('12345678901234567890: -0');
 });
@@ -124,4 +130,46 @@ test('any number in a listed record comes out as it came in; the totals of the p
     }),
     { numRuns: 10 },
   );
+});
+
+/** Every kind of JSON that is no object. */
+const ODD = ['"a text"', '""', '[{"a":1.0}]', '[]', '17', '12345678901234567890', '0', 'true', 'false'];
+const TYPES = ['status_changed', 'new_comment', 'split', 'messaging_changed', 'deleted', 'teleported'];
+
+describe.each(ODD)('a payload that is %s', (payload) => {
+  test('of any type, by webhook, is stored and shown as it came', async () => {
+    const receiver = await startReceiver();
+    const reader = await startReader(undefined, receiver.store);
+    const { details, publish } = await startPublisher(reader.store);
+    const cli = await commandLine(reader);
+    for (const type of TYPES) {
+      const [id, order] = [randomUUID(), randomUUID()];
+      const about = { porting_order_id: order };
+      const answer = await webhook(receiver, id, `porting_order.${type}`, payload, about);
+      expect(answer).toMatchObject({ status: 200, body: { result: 'stored' } });
+      expect((await publish(id)).failed).toEqual(new Map());
+      const texts = [...(await shownBy(reader, cli, id, order)), details.at(-1)];
+      for (const text of texts) expect(text).toContain(`"payload":${payload},`);
+      expect((await reader.get(`/v2/orders/${order}`)).body.data).toMatchObject({ events: { total: 1 } });
+      expect(await cli.words('events', '--order', order)).not.toMatch(/ (by|into) +[0-9a-f]{8}-/);
+      expect(await cli.words('order', order)).toContain('1 event');
+    }
+  });
+
+  test('in a listed record, is stored and shown as it came, also when the webhook had another one', async () => {
+    const rig = await openRig();
+    const receiver = await startReceiver({ store: rig.store });
+    const reader = await startReader(undefined, rig.store);
+    const { details, publish } = await startPublisher(rig.store);
+    const cli = await commandLine(reader);
+    const [id, order] = [randomUUID(), randomUUID()];
+    await webhook(receiver, id, 'porting_order.split', `{"from":{"id":"${order}"}}`);
+    const record = `{"id":"${id}","event_type":"porting_order.split","porting_order_id":"${order}","payload_status":"completed","payload":${payload},"created_at":"${OCCURRED}"}`;
+    const meta = '{"page_number":1,"page_size":10,"total_pages":1,"total_results":1}';
+    rig.telnyx.intercept = () => ({ body: `{"data":[${record}],"meta":${meta}}` });
+    expect((await rig.run({ from: Date.parse(OCCURRED) - 1, to: Date.parse(OCCURRED) + 1 }))?.status).toBe('complete');
+    expect((await publish(id)).failed).toEqual(new Map());
+    const texts = [...(await shownBy(reader, cli, id, order)), details.at(-1)];
+    for (const text of texts) expect(text).toContain(`"payload":${payload},`);
+  });
 });

@@ -145,7 +145,8 @@ describe('functions/', () => {
   test('every package is a dependency that is deployed, or types only', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const packages = functions.filter(({ isOurs, to }) => !isOurs && !to.startsWith('node:'));
-    const missing = packages.filter(({ to, names }) => !(to in dependencies) && !/^\s*type\s/.test(names));
+    const nameOf = (to: string) => /^(?:@[^/]+\/)?[^/]+/.exec(to)?.[0] ?? '';
+    const missing = packages.filter(({ to, names }) => !(nameOf(to) in dependencies) && !/^\s*type\s/.test(names));
     expect(shown(missing)).toEqual([]);
   });
 });

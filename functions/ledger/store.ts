@@ -1,4 +1,5 @@
 import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 
 /** Where the ledger is: a client and the names of its tables. */
 export interface Store {
@@ -24,6 +25,18 @@ export function patience(requestTimeout: number) {
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true },
   };
+}
+
+/** The longest pause before the second try and before the third, in milliseconds. */
+const LONGEST_PAUSES = [50, 150];
+
+/**
+ * How a client tries again whose caller waits for a second or two: three tries, with short pauses that are drawn, so that those who were
+ * refused together do not come back together. After a throttle the SDK's own pauses are up to 1 s and 2 s.
+ */
+export function shortPauses() {
+  const pauseBefore = (retry: number) => Math.random() * (LONGEST_PAUSES[retry - 1] ?? 0);
+  return { retryStrategy: new ConfiguredRetryStrategy(LONGEST_PAUSES.length + 1, pauseBefore) };
 }
 
 export type Row = Record<string, AttributeValue>;

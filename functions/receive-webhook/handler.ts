@@ -8,6 +8,7 @@ import { log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { recordDelivery } from '../ledger/deliveries.ts';
 import { keepRejected } from '../ledger/rejections.ts';
+import { shortPauses } from '../ledger/store.ts';
 import { portingStatusOf } from '../porting/event.ts';
 import { readPublicKeys, refusalOf } from '../telnyx/signature.ts';
 import { readWebhook } from '../telnyx/webhook.ts';
@@ -24,7 +25,7 @@ const GIVE_UP_AFTER = 1_200;
 
 const keys = readPublicKeys(environment('TELNYX_PUBLIC_KEY'));
 const store = {
-  client: new DynamoDBClient({ maxAttempts: 3 }),
+  client: new DynamoDBClient(shortPauses()),
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };

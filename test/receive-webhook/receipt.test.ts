@@ -144,6 +144,36 @@ describe('an engine that fails: a 503 in time, never a 200, recovered later', ()
     expect(await rowsIn(store, 'events')).toMatchObject([{ webhook_deliveries: { N: '1' } }]);
   });
 
+  const throttle = { refuse: 400, type: 'ProvisionedThroughputExceededException' } as const;
+  const slowDown = { refuse: 400, type: 'ThrottlingException' } as const;
+  const error = { refuse: 500, type: 'InternalServerError' } as const;
+  test.each<[string, readonly EngineFault[]]>([
+    ['throttles twice', [throttle, slowDown]],
+    ['errs, then throttles', [error, throttle]],
+    ['throttles, then errs', [throttle, error]],
+    ['errs twice', [error, error]],
+  ])('%s and then accepts: 30 of 30 webhooks are 200, with pauses that leave a second of the 1.2 s', async (_, faults) => {
+    let left: EngineFault[] = [];
+    const { deliver, store, engine } = await receiverWith(() => left.shift());
+    // The longest pauses that may be drawn. They take no time here; timers beyond Telnyx's patience are warnings of the client's.
+    vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
+    const pauses: number[] = [];
+    const timer = globalThis.setTimeout;
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((act: () => void, milliseconds = 0) => {
+      if (milliseconds > 2_000) return timer(act, milliseconds);
+      pauses.push(milliseconds);
+      return timer(act, 0);
+    }) as typeof setTimeout);
+    for (let number = 1; number <= 30; number += 1) {
+      left = [...faults];
+      pauses.length = 0;
+      expect((await deliver(statusWebhook(randomUUID()))).body).toEqual({ result: 'stored' });
+      expect(engine.operations).toHaveLength(3 * number);
+      expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(200);
+    }
+    expect(await rowsIn(store, 'events')).toHaveLength(30);
+  });
+
   test('did the write but lost its answer, and the SDK asks again: 200, one row', async () => {
     let losses = 1;
     const { deliver, store, engine } = await receiverWith(() => (losses-- > 0 ? 'do it, lose the answer' : undefined));

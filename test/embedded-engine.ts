@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import dynalite from 'dynalite';
+import { engineServer } from '../infra/local/engine-server.ts';
 
 /** An answer in DynamoDB's protocol. */
 export interface EngineAnswer {
@@ -20,7 +20,7 @@ export interface EmbeddedEngine {
  * and answers in an order that no seed decides.
  */
 export function openEmbeddedEngine(): EmbeddedEngine {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const server = engineServer();
 
   async function ask(headers: Readonly<Record<string, string>>, body: string | Uint8Array): Promise<EngineAnswer> {
     const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { CannotStart, reasonOf } from './cannot-start.ts';
+import { engineServer } from './engine-server.ts';
+import { requireOfDynalite } from './level-iterators.ts';
 
 /** A DynamoDB engine inside this process. */
 export interface Engine {
@@ -21,12 +21,7 @@ export interface Engine {
  */
 export async function startEngine({ path }: { path?: string } = {}): Promise<Engine> {
   if (path !== undefined) await claim(path);
-  const server = dynalite({
-    ...(path !== undefined && { path }),
-    createTableMs: 0,
-    deleteTableMs: 0,
-    updateTableMs: 0,
-  });
+  const server = engineServer(path);
   // The SDK keeps connections; closing one just as it is used again would be an error of nobody's making.
   server.keepAliveTimeout = 0;
   const underWay = new Set<Promise<void>>();
@@ -82,8 +77,7 @@ interface LevelModule {
 
 /** Opens the folder once before dynalite does. dynalite itself would only say "Database is closed", and by an uncaught error. */
 async function claim(path: string): Promise<void> {
-  const requireHere = createRequire(import.meta.url);
-  const { Level } = createRequire(requireHere.resolve('dynalite'))('level') as LevelModule;
+  const { Level } = requireOfDynalite('level') as LevelModule;
   try {
     await mkdir(path, { recursive: true });
     const store = new Level(path);

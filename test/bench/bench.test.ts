@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { calls } from './cost-handlers.ts';
 import { startEngineProcess } from './engine.ts';
 import { firstSync } from './first-sync.ts';
+import { growth, soak } from './soak.ts';
 import { webhookWork } from './webhook-work.ts';
 
 // How fast it is, is for `npm run bench` to say. That it still can say it, is tested: nothing else starts it.
@@ -29,4 +30,25 @@ test('the bill can be measured: each handler has all that it is told', async () 
   } finally {
     engine.end();
   }
+});
+
+test('the soak sees the ledger of npm start, its memory and its disk', async () => {
+  const samples = await soak({ minutes: 2, minute: 1_000, perSecond: 5 });
+  expect(samples.map(({ minute }) => minute)).toEqual([1, 2]);
+  for (const { memory, disk } of samples) {
+    expect(memory).toBeGreaterThan(1024 ** 2);
+    expect(disk).toBeGreaterThan(0);
+  }
+});
+
+test('the soak compares with minute 2, and disk by the event', () => {
+  const sample = (minute: number, memory: number, disk: number) => {
+    return { minute, memory, disk, stored: minute * 100, failed: 0 };
+  };
+  const samples = [sample(1, 1, 900), sample(2, 10, 200), sample(3, 13, 330), sample(4, 11, 400)];
+  expect(growth(samples).map(({ what, measured }) => [what, measured.toFixed(2)])).toEqual([
+    ['memory', '1.30'],
+    ['disk per event', '1.10'],
+  ]);
+  expect(() => growth(samples.slice(0, 2))).toThrow('It takes more than 2 minutes');
 });

@@ -8,6 +8,7 @@ import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';
 import { forked } from './child.ts';
 import { startEngineProcess } from './engine.ts';
+import { type SignedWebhook, signedWebhook } from './signed-webhook.ts';
 
 /** Rounds before the first that counts, as a part of those that do. */
 const WARM_UP = 0.15;
@@ -53,7 +54,7 @@ async function measure(endpoint: string, rounds: number): Promise<{ bare: number
 
   const write = { ...(await firstWrite()), TableName: store.events };
 
-  async function bareLoop({ id, body, timestamp, signature }: Webhook): Promise<void> {
+  async function bareLoop({ id, body, timestamp, signature }: SignedWebhook): Promise<void> {
     if (!verify(null, Buffer.from(`${timestamp}|${body}`), key, Buffer.from(signature, 'base64')))
       throw new Error('forged');
     const ExpressionAttributeValues = {
@@ -66,7 +67,7 @@ async function measure(endpoint: string, rounds: number): Promise<{ bare: number
     await store.client.send(new UpdateItemCommand({ ...write, Key: { id: { S: id } }, ExpressionAttributeValues }));
   }
 
-  async function wholeHandler({ body, timestamp, signature }: Webhook): Promise<void> {
+  async function wholeHandler({ body, timestamp, signature }: SignedWebhook): Promise<void> {
     const event = {
       headers: { 'telnyx-timestamp': timestamp, 'telnyx-signature-ed25519': signature },
       body,
@@ -102,32 +103,6 @@ async function firstWrite(): Promise<UpdateItemCommandInput> {
   const payload = { id: randomUUID() };
   await recordDelivery(store, { id: randomUUID(), event_type: 'porting_order.status_changed', payload }, Date.now());
   return requests[0] as UpdateItemCommandInput;
-}
-
-interface Webhook {
-  readonly id: string;
-  readonly body: string;
-  readonly timestamp: string;
-  readonly signature: string;
-}
-
-function signedWebhook(keys: ReturnType<typeof createKeys>): Webhook {
-  const id = randomUUID();
-  const order = randomUUID();
-  const now = new Date().toISOString();
-  const status = { details: [], value: 'submitted' };
-  const payload = {
-    customer_reference: 'ref-1',
-    id: order,
-    status,
-    support_key: 'sr_1',
-    updated_at: now,
-    webhook_url: null,
-  };
-  const data = { event_type: 'porting_order.status_changed', id, occurred_at: now, payload, record_type: 'event' };
-  const body = JSON.stringify({ data, meta: { attempt: 1, delivered_to: 'https://example.com/webhooks' } });
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  return { id, body, timestamp, signature: keys.sign(timestamp, body) };
 }
 
 const [, file, endpoint, rounds] = process.argv;

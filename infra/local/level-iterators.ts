@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module';
+
+/** What is used of `abstract-level`'s classes: each iterator of a store is one of these. */
+interface IteratorClass {
+  readonly prototype: { close(): Promise<void>; return?: () => Promise<void> };
+}
+
+interface AbstractLevelModule {
+  readonly AbstractKeyIterator: IteratorClass;
+  readonly AbstractValueIterator: IteratorClass;
+}
+
+/** dynalite's own copies of what it is made of. */
+export const requireOfDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
+
+/**
+ * Makes dynalite's streams close what they read from. dynalite 4.0.0 ends them with `iterator.return()` if there is one, and level's iterators
+ * have only `close()`. Each that stays open holds the blocks that it has read in memory, and on disk every file that there was at its
+ * beginning.
+ */
+export function closeIteratorsOnReturn(): void {
+  for (const path of [['level', 'classic-level'], ['memory-level']]) {
+    const store = path.reduce((from, name) => createRequire(from.resolve(name)), requireOfDynalite);
+    const { AbstractKeyIterator, AbstractValueIterator } = store('abstract-level') as AbstractLevelModule;
+    for (const { prototype } of [AbstractKeyIterator, AbstractValueIterator]) {
+      prototype.return ??= function (this: typeof prototype) {
+        return this.close();
+      };
+    }
+  }
+}

@@ -3,12 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CannotStart, reasonOf } from './cannot-start.ts';
+import { mendAfterUncleanStop, noteCleanStop } from './clean-stop.ts';
 import { engineServer } from './engine-server.ts';
 import { requireOfDynalite } from './level-iterators.ts';
+import type { LevelStore, Mended } from './mend-indexes.ts';
 
 /** A DynamoDB engine inside this process. */
 export interface Engine {
   readonly endpoint: string;
+  /** The tables whose indexes had to be mended, because the last stop was not a clean one. */
+  readonly mended: readonly Mended[];
   /** Finishes what runs and leaves everything on disk. */
   close(): Promise<void>;
 }
@@ -20,7 +24,7 @@ export interface Engine {
  * @throws {CannotStart} when the folder cannot be used, above all because another process uses it
  */
 export async function startEngine({ path }: { path?: string } = {}): Promise<Engine> {
-  if (path !== undefined) await claim(path);
+  const mended = path === undefined ? [] : await claim(path);
   const server = engineServer(path);
   // The SDK keeps connections; closing one just as it is used again would be an error of nobody's making.
   server.keepAliveTimeout = 0;
@@ -47,6 +51,7 @@ export async function startEngine({ path }: { path?: string } = {}): Promise<Eng
 
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    mended,
     async close() {
       // Work goes on although its caller is gone, and dynalite throws, in this process, when its data are closed before.
       server.removeAllListeners('request');
@@ -57,6 +62,7 @@ export async function startEngine({ path }: { path?: string } = {}): Promise<Eng
       const timer = setTimeout(() => server.closeAllConnections(), 300);
       await closed;
       clearTimeout(timer);
+      if (path !== undefined) await noteCleanStop(path);
     },
   };
 }
@@ -72,17 +78,20 @@ export function dynamodbClient(endpoint: string): DynamoDBClient {
 
 /** What is used of `level`: dynalite's own copy, since only that takes the very lock that dynalite will. */
 interface LevelModule {
-  readonly Level: new (path: string) => { open(): Promise<void>; close(): Promise<void> };
+  readonly Level: new (path: string) => LevelStore & { open(): Promise<void>; close(): Promise<void> };
 }
 
-/** Opens the folder once before dynalite does. dynalite itself would only say "Database is closed", and by an uncaught error. */
-async function claim(path: string): Promise<void> {
+/**
+ * Opens the folder once before dynalite does, and mends what an unclean stop has left. dynalite itself would only say "Database is closed",
+ * and by an uncaught error.
+ */
+async function claim(path: string): Promise<readonly Mended[]> {
   const { Level } = requireOfDynalite('level') as LevelModule;
   try {
     await mkdir(path, { recursive: true });
     const store = new Level(path);
     await store.open();
-    await store.close();
+    return await mendAfterUncleanStop(path, store).finally(() => store.close());
   } catch (error) {
     const locked =
       error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'LEVEL_LOCKED';

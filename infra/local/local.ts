@@ -7,11 +7,12 @@ import { type Bus, type BusFaults, startBus } from './bus.ts';
 import { busReporter } from './bus-lines.ts';
 import { CannotStart, reasonOf } from './cannot-start.ts';
 import type { Names, ServiceDescription } from './description.ts';
-import { dynamodbClient, startEngine } from './dynamodb.ts';
+import { dynamodbClient, type Engine, startEngine } from './dynamodb.ts';
 import type { FunctionRuntime, RuntimeOptions } from './function-runtime.ts';
 import { startGateway } from './gateway.ts';
 import { hostFunctions } from './hosted-functions.ts';
 import { busLine } from './lines.ts';
+import { forgetDayCounts } from './recount.ts';
 import { runSchedules } from './schedule.ts';
 import { startSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -102,7 +103,7 @@ async function start(
 
   const [bundles, dynamodbEndpoint, secrets, bus, account] = await allStarted([
     bundleFunctions(entriesOf(service), { root: ROOT, outdir: bundleDir }),
-    startTables(settings, service, tableName, cleanup),
+    startTables(settings, service, tableName, { cleanup, log }),
     kept(
       startSecrets({
         [secretId('telnyxApiKey')]: apiKey,
@@ -193,7 +194,7 @@ async function startTables(
   { dynamodbEndpoint, dataDir }: Settings,
   { tables }: ServiceDescription,
   tableName: (table: string) => string,
-  cleanup: Cleanup,
+  { cleanup, log }: { cleanup: Cleanup; log: (line: string) => void },
 ): Promise<string> {
   const engine = dynamodbEndpoint ? undefined : await startEngine({ path: join(dataDir, 'dynamodb') });
   if (engine) cleanup(engine.close);
@@ -204,6 +205,9 @@ async function startTables(
     if (!engine) await client.send(new ListTablesCommand({}), { abortSignal: AbortSignal.timeout(FIRST_ANSWER_MS) });
     const remedy = engine ? `remove ${dataDir} to start anew` : 'remove it to start anew';
     await ensureTables(client, tables, { tableName, remedy });
+    const mended = engine?.mended ?? [];
+    if (mended.length > 0) log(mendedLine(mended));
+    if (mended.some(({ table }) => table === tableName('events'))) await forgetDayCounts(client, tableName('control'));
   } catch (error) {
     if (error instanceof CannotStart || engine) throw error;
     throw new CannotStart(`DYNAMODB_ENDPOINT ${endpoint} does not answer as DynamoDB does: ${reasonOf(error)}`, {
@@ -213,6 +217,11 @@ async function startTables(
     client.destroy();
   }
   return endpoint;
+}
+
+function mendedLine(mended: Engine['mended']): string {
+  const entries = mended.reduce((sum, table) => sum + table.entries, 0);
+  return `mended ${entries} index ${entries === 1 ? 'entry' : 'entries'}: the last stop cut writes off half-way`;
 }
 
 /** What the functions of this machine are told. They refuse an empty value, so what is not set has a word of its own. */

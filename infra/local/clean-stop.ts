@@ -1,0 +1,26 @@
+import { access, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type LevelStore, type Mended, mendIndexes } from './mend-indexes.ts';
+
+/** Lies beside LevelDB's own files, which LevelDB tells by their names, from a clean stop to the next start. */
+const markerIn = (path: string) => join(path, 'closed-cleanly');
+
+/**
+ * Mends the indexes of a store unless it was closed cleanly, and counts it as open from now on.
+ *
+ * @param path the store's folder
+ */
+export async function mendAfterUncleanStop(path: string, store: LevelStore): Promise<readonly Mended[]> {
+  const wasClean = await access(markerIn(path)).then(
+    () => true,
+    () => false,
+  );
+  const mended = wasClean ? [] : await mendIndexes(store);
+  await rm(markerIn(path), { force: true });
+  return mended;
+}
+
+/** Notes that all is on disk and nothing is under way. Without the note the next start only takes longer. */
+export async function noteCleanStop(path: string): Promise<void> {
+  await writeFile(markerIn(path), '').catch(() => {});
+}

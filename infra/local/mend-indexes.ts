@@ -1,0 +1,116 @@
+import { hash } from 'node:crypto';
+import { requireOfDynalite } from './level-iterators.ts';
+
+/** What is used of `level`: keys and values as the texts that they are on disk. */
+export interface LevelStore {
+  iterator(range: { readonly gte: string; readonly lt: string }): AsyncIterable<[key: string, value: string]>;
+  batch(changes: readonly Change[]): Promise<void>;
+}
+
+/** How many index entries of a table were removed or written. */
+export interface Mended {
+  readonly table: string;
+  readonly entries: number;
+}
+
+type Change =
+  | { readonly type: 'del'; readonly key: string }
+  | { readonly type: 'put'; readonly key: string; readonly value: string };
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Index {
+  readonly IndexName: string;
+}
+
+/** A table as dynalite keeps it. */
+interface TableRow {
+  readonly TableName: string;
+  readonly LocalSecondaryIndexes?: readonly Index[];
+  readonly GlobalSecondaryIndexes?: readonly Index[];
+}
+
+interface DynaliteDb {
+  /** What dynalite itself writes to and removes from indexes when a row takes the place of another, or of none. */
+  getIndexActions(
+    indexes: readonly Index[],
+    existing: Row | null,
+    row: Row,
+    table: TableRow,
+  ): { readonly puts: readonly { readonly index: string; readonly key: string; readonly item: Row }[] };
+}
+
+const { getIndexActions } = requireOfDynalite('./db') as DynaliteDb;
+
+/** What one write to disk may hold: more would have to fit into memory several times. */
+const CHANGES_AT_ONCE = 1_000;
+
+/**
+ * Makes the secondary indexes of dynalite's tables agree with their rows. dynalite removes a row's old index entries, writes the new ones and
+ * then writes the row, each on its own: what ends the process between leaves entries of a row that is not there or is not so, and rows
+ * without an entry. Those that died half-way and are mended are as if they had never begun, which is what their callers were left to assume.
+ *
+ * @param store dynalite's own, before dynalite has it
+ * @returns the tables that had something to mend
+ */
+export async function mendIndexes(store: LevelStore): Promise<readonly Mended[]> {
+  const mended: Mended[] = [];
+  for await (const [, text] of store.iterator(under('table'))) {
+    const table = JSON.parse(text) as TableRow;
+    const changes = await changesOf(store, table);
+    for (let from = 0; from < changes.length; from += CHANGES_AT_ONCE) {
+      await store.batch(changes.slice(from, from + CHANGES_AT_ONCE));
+    }
+    if (changes.length > 0) mended.push({ table: table.TableName, entries: changes.length });
+  }
+  return mended;
+}
+
+/** What has to go comes first: an entry that only holds other values has the same key. */
+async function changesOf(store: LevelStore, table: TableRow): Promise<Change[]> {
+  const names = indexesOf(table).flatMap(({ kind, indexes }) => indexes.map((index) => nameOf(kind, table, index)));
+  if (names.length === 0) return [];
+
+  const rows = `item-${table.TableName}`;
+  const missing = new Set<string>();
+  for await (const [, text] of store.iterator(under(rows))) {
+    for (const [key, value] of entriesOf(table, JSON.parse(text))) missing.add(digest(key, value));
+  }
+  const changes: Change[] = [];
+  for (const name of names) {
+    for await (const [key, value] of store.iterator(under(name))) {
+      if (!missing.delete(digest(key, value))) changes.push({ type: 'del', key });
+    }
+  }
+  if (missing.size === 0) return changes;
+  for await (const [, text] of store.iterator(under(rows))) {
+    for (const [key, value] of entriesOf(table, JSON.parse(text))) {
+      if (missing.has(digest(key, value))) changes.push({ type: 'put', key, value });
+    }
+  }
+  return changes;
+}
+
+/** Keys and values of a row's index entries. */
+function entriesOf(table: TableRow, row: Row): (readonly [key: string, value: string])[] {
+  return indexesOf(table).flatMap(({ kind, indexes }) =>
+    getIndexActions(indexes, null, row, table).puts.map(
+      ({ index, key, item }) => [`${nameOf(kind, table, { IndexName: index })}~${key}`, JSON.stringify(item)] as const,
+    ),
+  );
+}
+
+function indexesOf({ LocalSecondaryIndexes = [], GlobalSecondaryIndexes = [] }: TableRow) {
+  return [
+    { kind: 'local', indexes: LocalSecondaryIndexes },
+    { kind: 'global', indexes: GlobalSecondaryIndexes },
+  ] as const;
+}
+
+/** dynalite keeps all in one store: what precedes a key, and `~`, says what it belongs to. */
+const nameOf = (kind: 'local' | 'global', { TableName }: TableRow, { IndexName }: Index) =>
+  `index-${kind}~${TableName}~${IndexName}`;
+const under = (name: string) => ({ gte: `${name}~`, lt: `${name}~\xff` });
+
+/** Stands for an entry of 500 bytes, of which a large ledger has half a million. */
+const digest = (key: string, value: string) => hash('sha1', `${key} ${value}`, 'base64');

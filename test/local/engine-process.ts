@@ -1,0 +1,6 @@
+/** The embedded engine in a process of its own, so that a test can end it in the middle of its work. Says its endpoint to its parent. */
+import { startEngine } from '../../infra/local/dynamodb.ts';
+
+const [, , path = ''] = process.argv;
+const { endpoint } = await startEngine({ path });
+process.send?.(endpoint);

@@ -3,7 +3,8 @@ import dynalite from 'dynalite';
 import { closeIteratorsOnReturn } from './level-iterators.ts';
 
 /**
- * The embedded engine as a server that does not listen yet: with tables that are there at once, and with the leak of dynalite 4.0.0 mended.
+ * The embedded engine as a server that does not listen yet. Its tables are there at once, and it closes what it has
+ * read from.
  *
  * @param path the folder that holds the data; without it they live in memory
  */

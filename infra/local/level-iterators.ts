@@ -14,9 +14,9 @@ interface AbstractLevelModule {
 export const requireOfDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
 
 /**
- * Makes dynalite's streams close what they read from. dynalite 4.0.0 ends them with `iterator.return()` if there is one, and level's iterators
- * have only `close()`. Each that stays open holds the blocks that it has read in memory, and on disk every file that there was at its
- * beginning.
+ * Makes dynalite's streams close what they read from. dynalite 4.0.0 ends them with `iterator.return()` if there is
+ * one, and level's iterators have only `close()`. One that stays open keeps the blocks it has read in memory, and
+ * on disk every file that existed when it was opened.
  */
 export function closeIteratorsOnReturn(): void {
   for (const path of [['level', 'classic-level'], ['memory-level']]) {

@@ -36,7 +36,10 @@ export interface Sample {
   readonly failed: number;
 }
 
-/** Runs `npm start`'s ledger in a process and a folder of its own, sends it signed webhooks, and looks at it every minute. */
+/**
+ * Runs `npm start`'s ledger in a process and a folder of its own, sends it signed webhooks, and measures it every
+ * minute.
+ */
 export async function soak({ minutes, perSecond, minute = MINUTE, show }: SoakOptions): Promise<Sample[]> {
   const folder = await mkdtemp(join(tmpdir(), 'port-in-ledger-soak-'));
   const keys = createKeys();
@@ -110,7 +113,10 @@ function lineOf({ minute, memory, disk, stored, failed }: Sample): string {
   return `minute ${minute}  memory ${megabytes(memory)}  disk ${megabytes(disk)}  stored ${stored}  failed ${failed}`;
 }
 
-/** The most of a figure from minute 2 on, as a part of what it was then. Disk is counted per stored event: rows are there to stay. */
+/**
+ * The most that a figure reaches after minute 2, as a part of what it was then. Disk is counted per stored event,
+ * because rows stay.
+ */
 export function growth(samples: readonly Sample[]): readonly Measured[] {
   const [first, ...later] = samples.slice(WARM - 1);
   if (!first || later.length === 0)

@@ -22,7 +22,10 @@ interface AbstractLevel {
   readonly prototype: { attachResource(resource: object): void; detachResource(resource: object): void };
 }
 
-/** Every store notes what has to be closed before it is: counts what has been noted since, and how much of that is open. */
+/**
+ * A store keeps a list of what it must close before itself. Counts what joins that list from now on, and what is
+ * still on it.
+ */
 function countIterators() {
   const { AbstractLevel } = createRequire(requireOfDynalite.resolve('memory-level'))('abstract-level') as {
     AbstractLevel: AbstractLevel;

@@ -82,8 +82,8 @@ interface LevelModule {
 }
 
 /**
- * Opens the folder once before dynalite does, and mends what an unclean stop has left. dynalite itself would only say "Database is closed",
- * and by an uncaught error.
+ * Opens the folder once before dynalite does, and mends what an unclean stop has left. Of a folder in use, dynalite
+ * would only say "Database is closed", by an uncaught error.
  */
 async function claim(path: string): Promise<readonly Mended[]> {
   const { Level } = requireOfDynalite('level') as LevelModule;

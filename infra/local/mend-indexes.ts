@@ -42,13 +42,14 @@ interface DynaliteDb {
 
 const { getIndexActions } = requireOfDynalite('./db') as DynaliteDb;
 
-/** What one write to disk may hold: more would have to fit into memory several times. */
+/** In one write to disk: a larger one has to fit into memory several times. */
 const CHANGES_AT_ONCE = 1_000;
 
 /**
- * Makes the secondary indexes of dynalite's tables agree with their rows. dynalite removes a row's old index entries, writes the new ones and
- * then writes the row, each on its own: what ends the process between leaves entries of a row that is not there or is not so, and rows
- * without an entry. Those that died half-way and are mended are as if they had never begun, which is what their callers were left to assume.
+ * Makes the secondary indexes of dynalite's tables agree with their rows. dynalite removes a row's old index entries,
+ * writes the new ones, and only then writes the row, each on its own. A kill between two of them leaves entries
+ * without a row, entries of values that the row does not have, and rows without an entry. Mended, a write that was
+ * cut off is as if it had never begun: no caller was told otherwise.
  *
  * @param store dynalite's own, before dynalite has it
  * @returns the tables that had something to mend

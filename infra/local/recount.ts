@@ -1,8 +1,8 @@
 import { DeleteItemCommand, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 
 /**
- * Forgets how many events each day has: they were counted in an index that had to be mended. The next sync run counts them anew, and until
- * then every reader does.
+ * Forgets how many events each day has, because they were counted in an index that had to be mended. Until the next
+ * sync run has counted them anew, every reader does.
  *
  * @param control name of the table
  */

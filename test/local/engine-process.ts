@@ -1,4 +1,7 @@
-/** The embedded engine in a process of its own, so that a test can end it in the middle of its work. Says its endpoint to its parent. */
+/**
+ * The embedded engine in a process of its own, so that a test can end it in the middle of its work. Says its
+ * endpoint to its parent.
+ */
 import { startEngine } from '../../infra/local/dynamodb.ts';
 
 const [, , path = ''] = process.argv;

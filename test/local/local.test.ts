@@ -3,15 +3,18 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CannotStart } from '../../infra/local/cannot-start.ts';
 import type { FunctionDescription, ServiceDescription } from '../../infra/local/description.ts';
+import { dynamodbClient } from '../../infra/local/dynamodb.ts';
 import { type Local, type LocalOptions, startLocal } from '../../infra/local/local.ts';
 import { readSettings } from '../../infra/local/settings.ts';
 import type { SettingName } from '../../infra/service.ts';
 import { eventually } from '../eventually.ts';
 import { stoppedClock } from './clock.ts';
 import { closedGate } from './gate.ts';
+import { damage, everythingIn } from './level-store.ts';
 import { temporaryFolder, writeHandlers } from './stub-functions.ts';
 
 const echo = `
@@ -258,6 +261,42 @@ describe('the service on this machine', () => {
     const another = await startWith({ DATA_DIR, SEED: '2' }, { service });
     expect((await get(another, '/things/one')).body).not.toHaveProperty('body');
     expect(another.simulator?.events()).not.toEqual(events);
+  });
+
+  it('mends what an unclean stop has left, says so in one line, and forgets what it had counted in it', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const path = join(DATA_DIR, 'dynamodb');
+    const by_time = { partitionKey: 'kind', sortKey: 'at', include: [] };
+    const service = await describeService(echo, {
+      tables: {
+        things: { holds: 'things', partitionKey: 'id', indexes: {} },
+        events: { holds: 'events', partitionKey: 'id', indexes: { by_time } },
+        control: { holds: 'counts', partitionKey: 'kind', sortKey: 'id', indexes: {} },
+      },
+    });
+    const first = await startWith({ DATA_DIR }, { service });
+    const client = dynamodbClient(first.dynamodbEndpoint);
+    const put = (table: string, Item: Record<string, AttributeValue>) =>
+      client.send(new PutItemCommand({ TableName: first.tableName(table), Item }));
+    await put('events', { id: { S: 'e1' }, kind: { S: 'event' }, at: { S: '2026-01-01' } });
+    for (const kind of ['counted-through', 'day-counts', 'doubtful-day']) {
+      await put('control', { kind: { S: kind }, id: { S: 'x' } });
+    }
+    client.destroy();
+    await first.stop();
+
+    const held = await everythingIn(path);
+    const entry = Object.keys(held).find((key) => key.startsWith('index-')) ?? expect.fail('there is no entry');
+    await damage(path, [{ type: 'del', key: entry }]);
+    const second = await startWith({ DATA_DIR }, { service });
+    expect(second.lines).toContain('mended 1 index entry: the last stop cut writes off half-way');
+    await second.stop();
+    const counts = (key: string) => key.startsWith(`item-${second.tableName('control')}~`);
+    const left = Object.entries(await everythingIn(path)).filter(([key]) => counts(key));
+    expect(left.map(([, row]) => JSON.parse(row).kind.S)).toEqual(['doubtful-day']);
+
+    const third = await startWith({ DATA_DIR }, { service });
+    expect(third.lines.filter((line) => line.startsWith('mended'))).toEqual([]);
   });
 
   it('keeps simulated and real events in different tables', async () => {

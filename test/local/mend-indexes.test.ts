@@ -126,7 +126,7 @@ async function keysIn(client: DynamoDBClient, IndexName?: string): Promise<strin
   return keys.sort();
 }
 
-it('killed while webhooks arrive, the engine has every event in the indexes that it belongs to, and nothing else', async () => {
+it('killed while webhooks arrive, the engine has every event in its indexes, and no other', async () => {
   const path = await temporaryFolder();
   await onEngine(path, (_, client) => ensureTables(client, tables, { tableName: (table) => table, remedy: '' }));
   let mended = 0;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { CannotStart } from './cannot-start.ts';
 import type { ServiceDescription } from './description.ts';
 import type { Outcome } from './execution-environment.ts';
@@ -28,6 +28,11 @@ export interface GatewayOptions {
   readonly pages?: Readonly<Record<string, Page>>;
 }
 
+/**
+ * Clients keep an idle connection for 90 s at most (Go's, so a tunnel's). One must not be closed just as it is used
+ * again.
+ */
+const KEPT_IDLE_MS = 120_000;
 const MEGABYTE = 1024 * 1024;
 /** What AWS lets in: 10 MB at an HTTP API, 6 MB at a function URL. */
 const MOST_BYTES = { api: 10 * MEGABYTE, 'function-url': 6 * MEGABYTE } as const;
@@ -72,6 +77,13 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
       else sendMessage(response, 500, 'Internal Server Error');
     });
   });
+  const connections = new Set<Socket>();
+  server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+  server.keepAliveTimeout = KEPT_IDLE_MS;
+  server.headersTimeout = KEPT_IDLE_MS + 5_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${error.code})`;
@@ -84,6 +96,8 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
       closing = true;
       const closed = once(server, 'close');
       server.close();
+      // Node closes what is idle between two requests, and would wait for a first one.
+      for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
       await closed;
     },
     cut() {

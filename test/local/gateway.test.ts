@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
@@ -165,6 +165,28 @@ describe('an event for the function URL', () => {
 });
 
 describe('gateway', () => {
+  it('keeps an idle connection longer than any client does: Go’s, and so a tunnel’s, 90 s', async () => {
+    const { gateway } = await gatewayOf();
+    const { headers } = await send(`${gateway.url}/health`, { headers: ['Connection', 'keep-alive'] });
+    expect(headers.connection).toBe('keep-alive');
+    expect(Number(/^timeout=(\d+)$/.exec(String(headers['keep-alive']))?.[1])).toBeGreaterThan(90);
+  });
+
+  it('closes idle connections when it closes', async () => {
+    const { gateway } = await gatewayOf();
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const asked = request(`${gateway.url}/health`, { agent }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    await buffer(response);
+    // A browser opens one in advance.
+    const silent = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    onTestFinished(() => void silent.destroy());
+    await once(silent, 'connect');
+    await send(`${gateway.url}/health`);
+    await gateway.close();
+  });
+
   test.for([
     ['GET', '/'],
     ['GET', '/v2/porting/events/'],

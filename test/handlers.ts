@@ -47,17 +47,31 @@ const ON_LAMBDA = {
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
 };
 
-/** Loads a handler as a cold start does: the environment first, then the module, with nothing left of an earlier one. */
-export async function loadHandler(
+/** What a function's module exports. */
+interface Loaded {
+  readonly handler: (event: unknown, context: Context) => Promise<unknown>;
+  readonly warmUp: () => Promise<void>;
+}
+
+/**
+ * Loads a function as a cold start does: the environment first, then the module, with nothing left of an earlier
+ * one.
+ */
+export async function loadFunction(
   name: keyof typeof modules,
   environment: Readonly<Record<string, string>>,
-): Promise<(event: unknown, context: Context) => Promise<unknown>> {
+): Promise<Loaded> {
   vi.unstubAllEnvs();
   for (const [variable, value] of Object.entries({ ...ON_LAMBDA, ...environment })) vi.stubEnv(variable, value);
   vi.resetModules();
-  const { handler } = (await modules[name]()) as unknown as {
-    handler: (event: unknown, context: Context) => Promise<unknown>;
-  };
+  return (await modules[name]()) as unknown as Loaded;
+}
+
+/** Loads a function for its handler. */
+export async function loadHandler(
+  ...how: Parameters<typeof loadFunction>
+): Promise<(event: unknown, context: Context) => Promise<unknown>> {
+  const { handler } = await loadFunction(...how);
   // Events and answers cross as JSON, as they do on Lambda.
   return async (event, context) =>
     JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(event)), context)));

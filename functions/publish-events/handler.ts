@@ -4,6 +4,7 @@ import { openBus } from '../bus/bus.ts';
 import { environment } from '../lambda/environment.ts';
 import { readCurrent } from '../ledger/current.ts';
 import { patience } from '../ledger/store.ts';
+import { warmUpStore } from '../ledger/warm-up.ts';
 import { readWebhookTypes } from '../porting/due.ts';
 import { readOverdueLimits } from '../porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from './close-day.ts';
@@ -80,3 +81,6 @@ function wholeNumber(name: string, text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new Error(`The environment variable ${name} must be a whole number, not ${JSON.stringify(text)}.`);
 }
+
+/** What a host may call before the first event, to have that one answered as fast as the others. */
+export const warmUp = () => warmUpStore(store);

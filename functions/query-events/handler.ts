@@ -10,6 +10,7 @@ import { readTokens } from '../http/tokens.ts';
 import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
+import { warmUpStore } from '../ledger/warm-up.ts';
 import { arrivalRoutes } from './arrivals.ts';
 import { eventRoutes } from './events.ts';
 import { gapRoutes } from './gaps.ts';
@@ -59,3 +60,6 @@ const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
 
 /** Everything that is read, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(router).use(answerProblems());
+
+/** What a host may call before the first event, to have that one answered as fast as the others. */
+export const warmUp = () => warmUpStore(resources.store);

@@ -9,6 +9,7 @@ import { measure } from '../lambda/metrics.ts';
 import { recordDelivery } from '../ledger/deliveries.ts';
 import { keepRejected } from '../ledger/rejections.ts';
 import { shortPauses } from '../ledger/store.ts';
+import { warmUpStore } from '../ledger/warm-up.ts';
 import { portingStatusOf } from '../porting/event.ts';
 import { readPublicKeys, refusalOf } from '../telnyx/signature.ts';
 import { readWebhook } from '../telnyx/webhook.ts';
@@ -95,3 +96,6 @@ async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>):
 
 /** Receives Telnyx's webhooks on a function URL, or behind an HTTP API: payload format 2.0 both. */
 export const handler = middy(receive).use(answerProblems());
+
+/** What a host may call before the first event, to have that one answered as fast as the others. */
+export const warmUp = () => warmUpStore(store);

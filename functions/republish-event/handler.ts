@@ -14,6 +14,7 @@ import { cachedSecret } from '../lambda/secret.ts';
 import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/republishes.ts';
 import { patience } from '../ledger/store.ts';
 import { recordFault } from '../ledger/upstream-state.ts';
+import { warmUpStore } from '../ledger/warm-up.ts';
 import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
@@ -106,3 +107,6 @@ async function keyOrUnavailable() {
 
 /** `POST /v2/porting/events/{id}/republish`, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(republish).use(answerProblems()).use(authorize('operate', tokens));
+
+/** What a host may call before the first event, to have that one answered as fast as the others. */
+export const warmUp = () => warmUpStore(store);

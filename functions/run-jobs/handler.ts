@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
+import { warmUpStore } from '../ledger/warm-up.ts';
 import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
@@ -38,3 +39,6 @@ export function handler(_event: unknown, context: Context): Promise<RunResult> {
     healing,
   });
 }
+
+/** What a host may call before the first event, to have that one answered as fast as the others. */
+export const warmUp = () => warmUpStore(store);

@@ -16,6 +16,7 @@ import { cancelJob, createJob, readJob } from '../ledger/republish-jobs.ts';
 import { cancelRun, requestRun } from '../ledger/requested-runs.ts';
 import { getRun } from '../ledger/run-list.ts';
 import { patience } from '../ledger/store.ts';
+import { warmUpStore } from '../ledger/warm-up.ts';
 import { earlierId, idFor } from './request-id.ts';
 import { readJobRequest, readRunRequest } from './requests.ts';
 import { dryRunOf, selectedIds } from './selected.ts';
@@ -101,3 +102,6 @@ const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
 
 /** Starts and ends work, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(router).use(answerProblems()).use(authorize('operate', tokens));
+
+/** What a host may call before the first event, to have that one answered as fast as the others. */
+export const warmUp = () => warmUpStore(store);

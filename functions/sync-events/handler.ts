@@ -7,6 +7,7 @@ import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
+import { warmUpStore } from '../ledger/warm-up.ts';
 import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
@@ -64,3 +65,6 @@ export async function handler(
   if (range) throw new LeaseTaken('Another sync run has the lease. Ask again when it has ended.');
   return { status: 'skipped' };
 }
+
+/** What a host may call before the first event, to have that one answered as fast as the others. */
+export const warmUp = () => warmUpStore(store);

@@ -69,9 +69,14 @@ function contextOf({ requestId, deadline }: Work): object {
 
 type Handler = (event: unknown, context: object) => unknown;
 
-function load(): Handler {
-  const { handler } = createRequire(bundle)(bundle) as { handler?: unknown };
-  if (typeof handler === 'function') return handler as Handler;
+interface Loaded {
+  readonly handler: Handler;
+  readonly warmUp?: () => Promise<unknown>;
+}
+
+function load(): Loaded {
+  const loaded = createRequire(bundle)(bundle) as Partial<Loaded>;
+  if (typeof loaded.handler === 'function') return loaded as Loaded;
   throw Object.assign(new Error('The function does not export handler'), { name: 'Runtime.HandlerNotFound' });
 }
 
@@ -84,12 +89,17 @@ async function run(handler: Handler, work: Work): Promise<void> {
   }
 }
 
+async function start(): Promise<void> {
+  try {
+    const { handler, warmUp } = load();
+    await warmUp?.();
+    parentPort?.on('message', (work: Work) => run(handler, work));
+    report({ kind: 'loaded' });
+  } catch (error) {
+    report({ kind: 'not-loaded', error: describe(error) });
+  }
+}
+
 forward('stdout');
 forward('stderr');
-try {
-  const handler = load();
-  parentPort?.on('message', (work: Work) => run(handler, work));
-  report({ kind: 'loaded' });
-} catch (error) {
-  report({ kind: 'not-loaded', error: describe(error) });
-}
+void start();

@@ -10,6 +10,8 @@ export interface HostedFunction {
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
+  /** How many environments are ready before the first event; 1 unless told. */
+  readonly warmEnvironments?: number;
 }
 
 /** What came of an invocation: the result as JSON text, or the failure as Lambda words it. */

@@ -11,7 +11,10 @@ import { atMost, type Sleep, sleep as sleepFor } from './sleep.ts';
 export interface FunctionRuntime {
   /** Invokes a function and waits for what comes of it; never rejects for the function's sake. */
   invoke(name: string, event: unknown): Promise<Outcome>;
-  /** Loads every function once, so that the first event need not wait. Resolves to those that cannot be loaded, and why. */
+  /**
+   * Loads every function and warms it up, so that the first events need not wait. Resolves to what cannot be
+   * loaded, and why.
+   */
   warm(): Promise<Readonly<Record<string, FunctionError>>>;
   /** Takes nothing new, lets what runs or waits finish for so long, then ends it. */
   close(graceMilliseconds: number): Promise<void>;
@@ -141,7 +144,10 @@ function startPool(
       return promise;
     },
 
-    warm: start,
+    async warm(): Promise<FunctionError | undefined> {
+      const errors = await Promise.all(Array.from({ length: hosted.warmEnvironments ?? 1 }, start));
+      return errors.find((error) => error !== undefined);
+    },
 
     async terminate(): Promise<void> {
       closed = true;

@@ -4,8 +4,15 @@ import { type Names, resolveEnvironment, type ServiceDescription } from './descr
 import { type FunctionRuntime, type RuntimeOptions, startRuntime } from './function-runtime.ts';
 import { readableLine } from './lines.ts';
 
+/**
+ * Of the function that receives webhooks, which come in bursts from the first second on. One that starts while
+ * events wait takes the processor from those that answer.
+ */
+const WARM_FOR_WEBHOOKS = 4;
+
 export interface HostingOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'sleep'> {
   readonly functions: ServiceDescription['functions'];
+  readonly webhook: ServiceDescription['webhook'];
   readonly bundles: Bundles;
   readonly names: Names;
   /** Where the SDK finds what it looks for, in the SDK's own variables. */
@@ -15,12 +22,12 @@ export interface HostingOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'sl
 }
 
 /**
- * Starts a runtime for all functions, each loaded once, and shows what they write as lines.
+ * Starts a runtime for all functions, each loaded and warmed up, and shows what they write as lines.
  *
  * @throws {CannotStart} when one of them cannot be loaded
  */
 export async function hostFunctions(options: HostingOptions): Promise<FunctionRuntime> {
-  const { functions, bundles, names, endpoints, log, colour, ...limits } = options;
+  const { functions, webhook, bundles, names, endpoints, log, colour, ...limits } = options;
   const hosted = Object.entries(functions).map(([name, described]) => [
     name,
     {
@@ -28,6 +35,7 @@ export async function hostFunctions(options: HostingOptions): Promise<FunctionRu
       environment: { ...resolveEnvironment(described, names), ...endpoints },
       memoryMegabytes: described.memoryMegabytes,
       timeoutSeconds: described.timeoutSeconds,
+      ...(name === webhook.function && { warmEnvironments: WARM_FOR_WEBHOOKS }),
     },
   ]);
   const show = (name: string, line: string): void => {

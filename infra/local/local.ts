@@ -143,6 +143,7 @@ async function start(
 
   const runtime = await hostFunctions({
     functions: service.functions,
+    webhook,
     bundles,
     names: {
       tableName,

@@ -8,16 +8,20 @@ import { bundleHandlers } from './stub-functions.ts';
 
 type Options = Partial<Pick<RuntimeOptions, 'mostEnvironments' | 'loadSeconds' | 'sleep'>> & {
   readonly timeoutSeconds?: number;
+  readonly warmEnvironments?: number;
   readonly environment?: Record<string, string>;
 };
 
 /** A runtime with one function, `stub`, of the given source, and what it wrote. Slowness is no failure. */
-async function runtimeOf(source: string, { timeoutSeconds = 3600, environment = {}, ...options }: Options = {}) {
+async function runtimeOf(source: string, told: Options = {}) {
+  const { timeoutSeconds = 3600, warmEnvironments = 1, environment = {}, ...options } = told;
   const { functions, bootstrap } = await bundleHandlers({ stub: source });
   const output: string[] = [];
   const errors: string[] = [];
   const runtime = startRuntime({
-    functions: { stub: { bundle: functions.stub ?? '', environment, memoryMegabytes: 128, timeoutSeconds } },
+    functions: {
+      stub: { bundle: functions.stub ?? '', environment, memoryMegabytes: 128, timeoutSeconds, warmEnvironments },
+    },
     bootstrap,
     loadSeconds: 3600,
     onOutput: (name, stream, line) => output.push(`${name} ${stream} ${line}`),
@@ -68,6 +72,20 @@ describe('function runtime', () => {
     expect(first.left).toBeLessThanOrEqual(3_600_000);
     expect(first.left).toBeGreaterThanOrEqual(3_600_000 - (first.askedBy - invokedAt));
     expect((await result()).awsRequestId).not.toBe(first.awsRequestId);
+  });
+
+  it('warms up as many environments as it is told, each before it has an event', async () => {
+    const { runtime, result, output } = await runtimeOf(
+      `let warm = 'cold';
+      process.stdout.write('loaded\\n');
+      export const warmUp = async () => { warm = 'warm'; };
+      export const handler = () => warm;`,
+      { warmEnvironments: 3 },
+    );
+    expect(await runtime.warm()).toEqual({});
+    expect(output).toEqual(Array(3).fill('stub stdout loaded'));
+    expect(await Promise.all([result(), result(), result()])).toEqual(['warm', 'warm', 'warm']);
+    expect(output).toHaveLength(3);
   });
 
   it('carries events and results as JSON', async () => {

@@ -49,6 +49,7 @@ export async function listArrivals(
   return fillPage(
     {
       sortKey: SORT_KEY,
+      large: true,
       read: (after) => readStretch(store, stretch, after, isFiltered ? LOOKED_AT : page.size + 1),
       show: (keys) => {
         const ids = keys.map((key) => textIn(key, 'id') ?? '');

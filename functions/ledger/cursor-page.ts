@@ -20,11 +20,13 @@ export interface Source<Thing> {
   readonly read: (after: string | undefined) => Promise<Keys>;
   /** What each key stands for, in their order; undefined for what is not to be seen. */
   readonly show: (keys: readonly Row[]) => Promise<readonly (Thing | undefined)[]>;
+  /** Things are large and seldom passed over: no more of them are shown than the page lacks. */
+  readonly large?: true;
 }
 
 /** A page that is not full by then is given as it is: whoever goes on finds the rest. */
 const MOST_READS = 4;
-/** Keys shown at once, at least: one request reads so many rows. */
+/** Keys shown at once, at least, unless things are large: one request reads so many rows. */
 const BATCH = 100;
 
 /**
@@ -37,7 +39,7 @@ export async function fillPage<Thing>(source: Source<Thing>, { size, after }: Pa
   for (let reads = 0; reads < MOST_READS; reads += 1) {
     const { rows, end } = await source.read(place);
     for (let start = 0; start < rows.length; ) {
-      const batch = rows.slice(start, start + Math.max(size - things.length, BATCH));
+      const batch = rows.slice(start, start + Math.max(size - things.length, source.large ? 0 : BATCH));
       start += batch.length;
       for (const [index, thing] of (await source.show(batch)).entries()) {
         if (thing === undefined) continue;

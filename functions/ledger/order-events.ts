@@ -30,6 +30,7 @@ export async function listOrderEvents(
   return fillPage(
     {
       sortKey: stretch.sortKey,
+      large: true,
       read: (after) => readStretch(store, stretch, after, page.size + 1),
       show: (keys) => {
         const ids = keys.map((key) => textIn(key, 'id') ?? '');

@@ -31,8 +31,8 @@ export function patience(requestTimeout: number) {
 const LONGEST_PAUSES = [50, 150];
 
 /**
- * How a client tries again whose caller waits for a second or two: three tries, with short pauses that are drawn, so that those who were
- * refused together do not come back together. After a throttle the SDK's own pauses are up to 1 s and 2 s.
+ * How a client tries again whose caller waits for a second or two: three tries with short pauses. The pauses are drawn, so that
+ * callers who were refused together do not come back together. After a throttle the SDK's own pauses are up to 1 s and 2 s.
  */
 export function shortPauses() {
   const pauseBefore = (retry: number) => Math.random() * (LONGEST_PAUSES[retry - 1] ?? 0);

@@ -26,7 +26,7 @@ const LONGEST_URL = 2_000;
  * The most that details, or a messaging status, may have as JSON: all 21 codes with their descriptions have some 3,000.
  */
 const MOST_CHARACTERS = 10_000;
-/** Of objects and arrays, below a detail or a messaging status: JSON.stringify is recursive, and what is nested too deep ends it. */
+/** Levels below a detail or a messaging status: JSON.stringify is recursive, and what is nested too deep ends it. */
 const MOST_LEVELS = 15;
 
 /** Reads what an event says about its order. Nothing in a payload makes it throw; what cannot be read is left out. */

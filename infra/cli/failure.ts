@@ -16,6 +16,7 @@ export interface ApiError {
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;
+  readonly source?: { readonly parameter?: string };
 }
 
 /** A command cannot be done. The message is for people, in one line, and says what to do. */

@@ -8,8 +8,32 @@ export interface Listed<Row> {
   readonly meta: Readonly<Record<string, unknown>> & { readonly more: boolean };
 }
 
-/** Far from the size at which an answer is too large, also when every comment is long. */
-export const LARGEST_PAGE = 100;
+const LARGEST_PAGE = 100;
+
+/**
+ * Asks for one page after the other. When a page is larger than an answer may be, it and those after it are half as long,
+ * down to one row.
+ *
+ * @returns a function that asks for a page and also gives its size; `place` says where a page of a size begins
+ */
+function pager<Page>(api: Api, path: string, query: Query, limit: number) {
+  let size = Math.min(LARGEST_PAGE, limit);
+  return async function ask(place: (size: number) => Query): Promise<{ readonly page: Page; readonly size: number }> {
+    for (;;) {
+      try {
+        return { page: await api.get<Page>(path, { ...query, 'page[size]': size, ...place(size) }), size };
+      } catch (error) {
+        if (size === 1 || !isTooLarge(error)) throw error;
+        size = Math.floor(size / 2);
+      }
+    }
+  };
+}
+
+function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  return error.errors.some(({ code, source }) => code === '10033' && source?.parameter === 'page[size]');
+}
 
 interface CursorPage<Row> {
   readonly data: readonly Row[];
@@ -25,12 +49,11 @@ export async function readList<Row>(
   keyOf: (row: Row) => unknown = (row) => (row as { id?: unknown }).id,
 ): Promise<Listed<Row>> {
   const rows = new Map<unknown, Row>();
-  const size = Math.min(LARGEST_PAGE, limit);
+  const ask = pager<CursorPage<Row>>(api, path, query, limit);
   let first: CursorPage<Row>['meta'] | undefined;
   let after: string | undefined;
   for (;;) {
-    const asked = { ...query, 'page[size]': size, 'page[after]': after };
-    const page: CursorPage<Row> = await api.get(path, asked);
+    const { page } = await ask(() => ({ 'page[after]': after }));
     for (const row of page.data) rows.set(keyOf(row), row);
     first ??= page.meta;
     const next = page.meta.next ?? undefined;
@@ -53,12 +76,15 @@ export async function readNumbered<Row extends { readonly id: string }>(
   limit: number,
 ): Promise<Listed<Row>> {
   const rows = new Map<unknown, Row>();
-  const size = Math.min(LARGEST_PAGE, limit);
-  for (let number = 1; ; number += 1) {
-    const page: NumberedPage<Row> = await api.get(path, { ...query, 'page[size]': size, 'page[number]': number });
+  const ask = pager<NumberedPage<Row>>(api, path, query, limit);
+  let read = 0;
+  for (;;) {
+    // A shorter page may begin before the end of the last one: no row is left out, and one that is read twice comes once.
+    const { page, size } = await ask((size) => ({ 'page[number]': Math.floor(read / size) + 1 }));
     for (const row of page.data) rows.set(row.id, row);
-    const { total_pages, total_results } = page.meta;
-    const ended = number >= total_pages || page.data.length === 0;
+    const { page_number, total_pages, total_results } = page.meta;
+    read = page_number * size;
+    const ended = page_number >= total_pages || page.data.length === 0;
     if (ended || rows.size >= limit) return cut(rows, limit, !ended, { total_results });
   }
 }

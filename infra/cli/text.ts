@@ -19,7 +19,7 @@ const json = JSON as unknown as {
   rawJSON(text: string): object;
 };
 
-/** Reads JSON so that it is shown with its numbers as they came: one that JavaScript would write in another way is kept as its text. */
+/** Reads JSON so that its numbers are shown as they came: one that JavaScript would write differently is kept as its text. */
 export function readJson(text: string): unknown {
   return json.parse(text, (_, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value,

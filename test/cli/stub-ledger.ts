@@ -73,6 +73,20 @@ export function numberedPages(rows: () => readonly { readonly created_at: string
   };
 }
 
+/** Refuses pages that are too large for an answer, as the API does: their rows may be `most` together, by `sizeOf`. */
+export function upTo<Row>(
+  most: number,
+  sizeOf: (row: Row) => number,
+  pages: (asked: Asked) => Answer,
+): (asked: Asked) => Answer {
+  return (asked) => {
+    const answer = pages(asked) as { readonly body: { readonly data: readonly Row[] } };
+    if (answer.body.data.reduce((sum, row) => sum + sizeOf(row), 0) <= most) return answer;
+    const source = { parameter: 'page[size]' };
+    return { status: 422, body: { errors: [{ code: '10033', title: 'A title', detail: 'Too large.', source }] } };
+  };
+}
+
 /** A ledger's API over real HTTP, which answers as it is told and keeps what it was asked. */
 export async function stubLedger(routes: Routes): Promise<StubLedger> {
   const asked: Asked[] = [];

@@ -142,6 +142,20 @@ test.each(
   expect([200, 404, 422]).toContain(await statusOf(method, path, local.tokens.operate));
 });
 
+test.each(
+  named(routes.filter(({ method }) => method === 'GET')),
+)('%s takes HEAD as well, with the same answer but its body', async (_, { path, function: name }) => {
+  // The simulated Telnyx, which has the log of deliveries, may take one request and not the next.
+  const tokens = ['wrong-wrong-wrong-wrong', ...(name === 'query-deliveries' ? [] : [local.tokens.read])];
+  for (const token of tokens) {
+    const ask = (method: string) => fetch(url(path), { method, headers: { authorization: `Bearer ${token}` } });
+    const [get, head] = [await ask('GET'), await ask('HEAD')];
+    expect([head.status, head.headers.get('content-type')]).toEqual([get.status, get.headers.get('content-type')]);
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0);
+    expect(await head.text()).toBe('');
+  }
+});
+
 test.each(named(routes.filter(({ token }) => token === 'operate')))('%s is closed to a read token', async (_, {
   method,
   path,

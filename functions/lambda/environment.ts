@@ -1,10 +1,12 @@
 /**
  * Reads an environment variable that the function cannot work without.
  *
- * @param read checks its value, or makes something of it; what it throws follows the variable's name
- * @throws when it is missing, empty or bad, at boot rather than at the first event; the message names the variable
+ * @param read turns the text into the value; what it throws goes on after the variable's name
+ * @throws when it is missing, empty or not accepted, at boot rather than at the first event; the message names the variable
  */
-export function environment(name: string, read = (text: string) => text): string {
+export function environment(name: string): string;
+export function environment<Value>(name: string, read: (text: string) => Value): Value;
+export function environment(name: string, read: (text: string) => unknown = (text) => text): unknown {
   const value = process.env[name];
   if (!value) throw new Error(`The environment variable ${name} is not set. infra/service.ts says what belongs in it.`);
   try {

@@ -3,11 +3,13 @@ import { isExpired } from './expiry.ts';
 import { type ControlKind, numberIn, type Row, type Store, textIn } from './store.ts';
 import { readStretch } from './stretch.ts';
 
-/** What was turned away at the webhook URL, as the API shows it. */
+/** What came and is no event, as the API shows it. */
 export interface Rejection {
   readonly id: string;
-  /** `refused`: not signed as Telnyx signs, counted by the hour and reason. `unreadable`: signed, but no event. */
-  readonly kind: 'refused' | 'unreadable';
+  /**
+   * `refused`: not signed as Telnyx signs, counted by the hour and reason. `unreadable`: signed, but no event. `listed`: a record of
+   * Telnyx's list that is no event, which counts once however often it is listed. */
+  readonly kind: 'refused' | 'unreadable' | 'listed';
   readonly reason: string;
   readonly first_at: string;
   readonly last_at: string;
@@ -32,13 +34,19 @@ export interface RejectionPage extends CursorPage<Rejection> {
  * @param now milliseconds since 1970
  */
 export async function listRejections(store: Store, { size, after }: PageRequest, now: number): Promise<RejectionPage> {
-  const [refusals, bodies] = await Promise.all([
+  const [refusals, bodies, records] = await Promise.all([
     readKind(store, 'refusal', ['id', 'reason', 'first_at', 'last_at', 'count', 'expires_at']),
     readKind(store, 'rejected-delivery', ['id', 'reason', 'first_at', 'last_at', 'deliveries', 'body', 'expires_at']),
+    readKind(store, 'rejected-record', ['id', 'reason', 'first_at', 'last_at', 'body', 'expires_at']),
   ]);
   const shown = [
-    ...refusals.rows.filter((row) => !isExpired(row, now)).map((row) => rejectionIn(row, 'refused', 'count')),
-    ...bodies.rows.filter((row) => !isExpired(row, now)).map((row) => rejectionIn(row, 'unreadable', 'deliveries')),
+    ...refusals.rows
+      .filter((row) => !isExpired(row, now))
+      .map((row) => rejectionIn(row, 'refused', numberIn(row, 'count'))),
+    ...bodies.rows
+      .filter((row) => !isExpired(row, now))
+      .map((row) => rejectionIn(row, 'unreadable', numberIn(row, 'deliveries'))),
+    ...records.rows.filter((row) => !isExpired(row, now)).map((row) => rejectionIn(row, 'listed', 1)),
   ];
   const newestFirst = shown.sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1));
   const rest = after === undefined ? newestFirst : newestFirst.filter((one) => placeOf(one) < after);
@@ -47,7 +55,7 @@ export async function listRejections(store: Store, { size, after }: PageRequest,
   return {
     things,
     next: last && rest.length > things.length ? placeOf(last) : undefined,
-    complete: refusals.complete && bodies.complete,
+    complete: refusals.complete && bodies.complete && records.complete,
   };
 }
 
@@ -55,14 +63,14 @@ function placeOf({ last_at, id }: Rejection): string {
   return `${last_at}#${id}`;
 }
 
-function rejectionIn(row: Row, kind: Rejection['kind'], count: string): Rejection {
+function rejectionIn(row: Row, kind: Rejection['kind'], count = 0): Rejection {
   return {
     id: textIn(row, 'id') ?? '',
     kind,
     reason: textIn(row, 'reason') ?? '',
     first_at: textIn(row, 'first_at') ?? '',
     last_at: textIn(row, 'last_at') ?? '',
-    count: numberIn(row, count) ?? 0,
+    count,
     body_bytes: row.body?.B?.length ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { LARGEST_RECORD } from '../porting/event.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { controlKey, number, numberIn, type Store, text } from './store.ts';
 
@@ -53,6 +54,50 @@ export async function keepRejected(
     options,
   );
   return true;
+}
+
+/** A record of Telnyx's list that is no event, and why. */
+export interface RejectedRecord {
+  readonly json: string;
+  readonly reason: string;
+}
+
+/**
+ * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: one row for each, however often a run sees
+ * it. The hour remembers which it has seen, so that a day's are counted without reading them, each once.
+ */
+export async function keepRejectedRecords(
+  store: Store,
+  records: readonly RejectedRecord[],
+  now: number,
+): Promise<void> {
+  if (records.length === 0) return;
+  const digests = records.map(({ json }) => createHash('sha256').update(json).digest('hex'));
+  for (const [index, { json, reason }] of records.entries()) {
+    await store.client.send(
+      new UpdateItemCommand({
+        TableName: store.control,
+        Key: controlKey('rejected-record', digests[index] ?? ''),
+        UpdateExpression:
+          'SET reason = :reason, body = :body, first_at = if_not_exists(first_at, :now), last_at = :now, expires_at = :expires',
+        ExpressionAttributeValues: {
+          ':reason': text(reason),
+          ':body': { B: Buffer.from(json).subarray(0, LARGEST_RECORD) },
+          ':now': text(timestampOf(now)),
+          ':expires': expiryOf(now),
+        },
+      }),
+    );
+  }
+  const short = new Set(digests.map((digest) => digest.slice(0, 16)));
+  await store.client.send(
+    new UpdateItemCommand({
+      TableName: store.control,
+      Key: controlKey('rejected-count', `${hourOf(now)}#listed`),
+      UpdateExpression: 'SET expires_at = :expires ADD records :records',
+      ExpressionAttributeValues: { ':expires': expiryOf(now), ':records': { SS: [...short] } },
+    }),
+  );
 }
 
 /**

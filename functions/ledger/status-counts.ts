@@ -87,13 +87,16 @@ export async function countUnlisted(store: Store, now: number): Promise<Counted>
 }
 
 /** Requests refused at the webhook URL in the last 24 h, in whole hours. 1 request: an hour has six rows at most. */
-export function countRefused(store: Store, now: number): Promise<Counted> {
-  return sumByHour(store, 'refusal', 'count', now);
+export async function countRefused(store: Store, now: number): Promise<Counted> {
+  const { rows, more } = await readHours(store, 'refusal', now);
+  return { count: total(rows, 'count'), more };
 }
 
-/** Signed deliveries that are no event, of the last 24 h, in whole hours. 1 request. */
-export function countUnreadable(store: Store, now: number): Promise<Counted> {
-  return sumByHour(store, 'rejected-count', 'deliveries', now);
+/** What is no event, of the last 24 h in whole hours: signed deliveries, and records of Telnyx's list, each once. 1 request. */
+export async function countRejected(store: Store, now: number): Promise<{ unreadable: Counted; records: Counted }> {
+  const { rows, more } = await readHours(store, 'rejected-count', now);
+  const records = new Set(rows.flatMap((row) => row.records?.SS ?? []));
+  return { unreadable: { count: total(rows, 'deliveries'), more }, records: { count: records.size, more } };
 }
 
 /** Orders that are overdue in their present status, as the nightly run has found. 7 requests. */
@@ -123,13 +126,8 @@ function gapsSince(store: Store, kind: Gap, since: number): QueryCommandInput {
   };
 }
 
-async function sumByHour(
-  store: Store,
-  kind: 'refusal' | 'rejected-count',
-  attribute: string,
-  now: number,
-): Promise<Counted> {
-  const { rows, more } = await ask(store, {
+function readHours(store: Store, kind: 'refusal' | 'rejected-count', now: number) {
+  return ask(store, {
     TableName: store.control,
     KeyConditionExpression: 'kind = :kind AND id BETWEEN :first AND :last',
     ExpressionAttributeValues: {
@@ -139,7 +137,10 @@ async function sumByHour(
       ':last': text(END),
     },
   });
-  return { count: rows.reduce((count, row) => count + (numberIn(row, attribute) ?? 0), 0), more };
+}
+
+function total(rows: readonly Row[], attribute: string): number {
+  return rows.reduce((count, row) => count + (numberIn(row, attribute) ?? 0), 0);
 }
 
 async function ask(store: Store, input: QueryCommandInput): Promise<Counted & { readonly rows: readonly Row[] }> {

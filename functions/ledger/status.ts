@@ -10,10 +10,10 @@ import {
   countGaps,
   countOverdue,
   countRefused,
+  countRejected,
   countUndecided,
   countUnlisted,
   countUnpublished,
-  countUnreadable,
 } from './status-counts.ts';
 import { type OrderStore, type Store, textIn } from './store.ts';
 import { readStretch } from './stretch.ts';
@@ -65,7 +65,7 @@ export interface LedgerStatus {
     readonly awaiting: number;
     readonly unlisted_24h: number;
   };
-  readonly rejections: { readonly refused_24h: number; readonly unreadable_24h: number };
+  readonly rejections: { readonly refused_24h: number; readonly unreadable_24h: number; readonly listed_24h: number };
   readonly upstream: {
     readonly last_fault: { readonly fault: string; readonly at: Timestamp } | null;
     readonly rate_limited_until: Timestamp | null;
@@ -104,7 +104,8 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     readChannels(store),
     readHealingDay(store, dayOf(timestampOf(now))),
   ]);
-  const { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, overdue } = counted;
+  const { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, records, overdue } =
+    counted;
   const { lastFault, rateLimitedUntil } = upstream;
   return {
     sync: {
@@ -128,7 +129,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
       awaiting: awaiting.count,
       unlisted_24h: unlisted.count,
     },
-    rejections: { refused_24h: refused.count, unreadable_24h: unreadable.count },
+    rejections: { refused_24h: refused.count, unreadable_24h: unreadable.count, listed_24h: records.count },
     upstream: {
       last_fault: lastFault ?? null,
       rate_limited_until: (rateLimitedUntil ?? 0) > now ? timestampOrNull(rateLimitedUntil) : null,
@@ -155,12 +156,13 @@ const NAMES = {
   unlisted: 'gaps.unlisted_24h',
   refused: 'rejections.refused_24h',
   unreadable: 'rejections.unreadable_24h',
+  records: 'rejections.listed_24h',
   overdue: 'overdue_orders',
 } as const;
 
 async function countAll(store: OrderStore, now: number) {
-  const [unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, overdue] =
-    await Promise.all([
+  const [unpublished, undecided, awaiting, missed, recovered, unlisted, refused, rejected, overdue] = await Promise.all(
+    [
       countUnpublished(store),
       countUndecided(store),
       countAwaited(store),
@@ -168,10 +170,11 @@ async function countAll(store: OrderStore, now: number) {
       countGaps(store, 'recovered', now),
       countUnlisted(store, now),
       countRefused(store, now),
-      countUnreadable(store, now),
+      countRejected(store, now),
       countOverdue(store),
-    ]);
-  return { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, overdue };
+    ],
+  );
+  return { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, ...rejected, overdue };
 }
 
 function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): ShownSpan {

@@ -69,6 +69,7 @@ export type ControlKind =
   | 'counted-through'
   | 'rejected-delivery'
   | 'rejected-count'
+  | 'rejected-record'
   | 'refusal'
   | 'channel'
   | 'learned'

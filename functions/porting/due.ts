@@ -1,14 +1,23 @@
 import { mayArriveByWebhook } from './event.ts';
+import { shown } from './setting-readers.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** Which types of event the account's channel delivers: learned from what arrives, none, or those of a list. */
 export type WebhookTypes = 'learned' | 'none' | ReadonlySet<string>;
 
-/** Reads a setting: `learned`, `none`, or event types with commas between. */
+/**
+ * Reads a setting: `learned`, `none`, or event types with commas between.
+ *
+ * @throws {Error} whose message goes on after the setting's name
+ */
 export function readWebhookTypes(setting: string): WebhookTypes {
   const text = setting.trim();
   if (text === 'learned' || text === 'none') return text;
-  return new Set(text.split(',').map((type) => type.trim()));
+  const types = text.split(',').map((type) => type.trim());
+  if (types.every((type) => /^porting_order\.[a-z0-9_.]{1,100}$/.test(type))) return new Set(types);
+  throw new Error(
+    `must be learned, none, or event types such as porting_order.status_changed with commas between, not ${shown(text)}`,
+  );
 }
 
 /** What is known about where an event's webhook should have gone. */

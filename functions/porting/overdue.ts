@@ -1,4 +1,5 @@
 import { addBusinessDays } from './business-days.ts';
+import { shown } from './setting-readers.ts';
 import { type Timestamp, timestampOf } from './timestamp.ts';
 
 /** After how many business days in a status an order is overdue. A status that is missing has no limit. */
@@ -27,19 +28,19 @@ const MOST_DAYS = 365;
 /**
  * The limits that hold when some are set otherwise.
  *
- * @param override such as `exception=5,submitted=10`, in business days; `default` or nothing leaves all as they are
- * @throws {Error} that says what is allowed
+ * @param override such as `exception=5,submitted=10`, in business days; `default` leaves all as they are
+ * @throws {Error} that says what is allowed; the message goes on after the setting's name
  */
 export function readOverdueLimits(override: string): OverdueLimits {
   const limits = new Map(DEFAULT_LIMITS);
   const text = override.trim();
-  if (text === '' || text === 'default') return limits;
+  if (text === 'default') return limits;
   const seen = new Set<string>();
   for (const pair of text.split(',').map((part) => part.trim())) {
     const [, status = '', days = ''] = /^([^=]*?)\s*=\s*([1-9]\d*)$/.exec(pair) ?? [];
-    if (!DEFAULT_LIMITS.has(status)) throw invalid(`"${pair}" is none`);
-    if (Number(days) > MOST_DAYS) throw invalid(`"${pair}" has more days`);
-    if (seen.has(status)) throw invalid(`"${status}" is there twice`);
+    if (!DEFAULT_LIMITS.has(status)) throw invalid(`${shown(pair)} is none`);
+    if (Number(days) > MOST_DAYS) throw invalid(`${shown(pair)} has more days`);
+    if (seen.has(status)) throw invalid(`${status} is there twice`);
     seen.add(status);
     limits.set(status, Number(days));
   }
@@ -48,8 +49,8 @@ export function readOverdueLimits(override: string): OverdueLimits {
 
 function invalid(found: string): Error {
   return new Error(
-    `The limits after which an order is overdue must be "default", or pairs of a status and a number of business days from 1 to ${MOST_DAYS}, such as exception=5,submitted=10. ` +
-      `The statuses are ${[...DEFAULT_LIMITS.keys()].join(', ')}. Here, ${found}.`,
+    `must be default, or statuses with 1 to ${MOST_DAYS} business days, such as exception=5,submitted=10: ${found}; ` +
+      `the statuses are ${[...DEFAULT_LIMITS.keys()].join(', ')}, each at most once`,
   );
 }
 

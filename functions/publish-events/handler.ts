@@ -7,6 +7,7 @@ import { patience } from '../ledger/store.ts';
 import { warmUpStore } from '../ledger/warm-up.ts';
 import { readWebhookTypes } from '../porting/due.ts';
 import { readOverdueLimits } from '../porting/overdue.ts';
+import { readGraceMinutes, readRetainDays, readSyncIntervalSeconds } from '../porting/setting-readers.ts';
 import { findOverdue, findUnlisted, retireOld } from './close-day.ts';
 import { decide } from './decide.ts';
 import { findMissed } from './find-missed.ts';
@@ -27,19 +28,18 @@ const store = {
 const publisher = { store, bus: openBus(environment('EVENT_BUS')), apiUrl: environment('API_URL') };
 const watch = {
   store,
-  types: readWebhookTypes(environment('WEBHOOK_TYPES')),
-  grace: wholeNumber('GRACE_MINUTES', environment('GRACE_MINUTES')) * MINUTE,
+  types: environment('WEBHOOK_TYPES', readWebhookTypes),
+  grace: environment('GRACE_MINUTES', readGraceMinutes) * MINUTE,
   webhookUrl: environment('WEBHOOK_URL'),
 };
-const interval = wholeNumber('SYNC_INTERVAL_SECONDS', environment('SYNC_INTERVAL_SECONDS')) * 1000;
+const interval = environment('SYNC_INTERVAL_SECONDS', readSyncIntervalSeconds) * 1000;
 const current = () => readCurrent(store, interval, Date.now());
 const day = {
   current,
   store,
   bus: publisher.bus,
-  limits: readOverdueLimits(environment('OVERDUE_AFTER')),
-  retainDays:
-    environment('RETAIN_DAYS') === 'none' ? undefined : wholeNumber('RETAIN_DAYS', environment('RETAIN_DAYS')),
+  limits: environment('OVERDUE_AFTER', readOverdueLimits),
+  retainDays: environment('RETAIN_DAYS', readRetainDays),
 };
 
 /** What the schedules send. */
@@ -75,11 +75,6 @@ async function publishStreamed({ Records }: DynamoDBStreamEvent): Promise<Dynamo
   return {
     batchItemFailures: failures.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
   };
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new Error(`The environment variable ${name} must be a whole number, not ${JSON.stringify(text)}.`);
 }
 
 /** What a host may call before the first event, to have that one answered as fast as the others. */

@@ -11,6 +11,7 @@ import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
 import { warmUpStore } from '../ledger/warm-up.ts';
+import { readHealing, readHealingPerDay } from '../porting/setting-readers.ts';
 import { arrivalRoutes } from './arrivals.ts';
 import { eventRoutes } from './events.ts';
 import { gapRoutes } from './gaps.ts';
@@ -18,7 +19,7 @@ import { health } from './health.ts';
 import { jobRoutes } from './jobs.ts';
 import { orderRoutes } from './orders.ts';
 import { rejectionRoutes } from './rejections.ts';
-import { type Resources, readHealing } from './resources.ts';
+import type { Resources } from './resources.ts';
 import { runRoutes } from './runs.ts';
 import { statusRoutes } from './status.ts';
 
@@ -32,7 +33,7 @@ const resources: Resources = {
     control: environment('CONTROL_TABLE'),
   },
   tokens,
-  healing: readHealing(environment('HEALING'), environment('HEALING_PER_DAY')),
+  healing: { mode: environment('HEALING', readHealing), perDay: environment('HEALING_PER_DAY', readHealingPerDay) },
 };
 
 const routes = [
@@ -49,10 +50,11 @@ const routes = [
 const reading = authorize('read', tokens);
 
 const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
+  // API Gateway leaves out the body of an answer to HEAD, and keeps its length.
   routes: [
-    ...routes.map(({ path, handler }) => ({ method: 'GET' as const, path, handler: middy(handler).use(reading) })),
-    { method: 'GET', path: '/health', handler: middy(() => health(resources)) },
-  ],
+    ...routes.map(({ path, handler }) => ({ path, handler: middy(handler).use(reading) })),
+    { path: '/health', handler: middy(() => health(resources)) },
+  ].flatMap((route) => (['GET', 'HEAD'] as const).map((method) => ({ method, ...route }))),
   notFoundResponse: ({ method, path }) => {
     throw notFound(`There is no ${method} ${path} here.`);
   },

@@ -57,9 +57,11 @@ function timed({ sync, upstream }: JudgedStatus, now: number): string[] {
 
 function synced({ sync }: JudgedStatus, now: number): string[] {
   const { last_complete_at: completeAt, last_status: last, cursor_lag_seconds: lag, running } = sync;
-  const why = sync.last_runs[0]?.error ? 'see sync.last_runs[0].error' : 'see sync.last_runs';
+  const error = lastError(sync);
+  const why = error ?? 'see sync.last_runs';
   if (completeAt === null) {
-    return [running ? 'The first sync run is under way.' : `No sync run has ever completed: ${why}.`];
+    const isFirst = running && error === undefined;
+    return [isFirst ? 'The first sync run is under way.' : `No sync run has ever completed: ${why}.`];
   }
   const age = (now - millisecondsOf(completeAt)) / 1000;
   if (age > LONGEST_WITHOUT_SYNC) return [`No sync run has completed for ${duration(age)}: ${why}.`];
@@ -68,6 +70,14 @@ function synced({ sync }: JudgedStatus, now: number): string[] {
   return [
     `The list has been read only up to ${duration(lag)} ago: runs complete pieces, and do not catch up. Look at sync.last_runs.`,
   ];
+}
+
+/** Why the sync fails, in the words of its last run that did, after the last one that completed. */
+function lastError({ last_runs: runs }: JudgedStatus['sync']): string | undefined {
+  const scheduled = runs.filter(({ trigger }) => trigger !== 'requested');
+  const completed = scheduled.findIndex(({ status }) => status === 'complete');
+  const failed = scheduled.slice(0, completed === -1 ? undefined : completed).find(({ error }) => error !== null);
+  return failed?.error?.replace(/^\w*Error: /, '').replace(/[.\s]+$/, '');
 }
 
 function proved({ sync: { open_spans: spans } }: JudgedStatus): string[] {
@@ -135,6 +145,10 @@ function notified({ gaps, rejections, healing }: JudgedStatus): string[] {
       'webhooks that Telnyx signed are',
     );
     problems.push(`${unreadable} no event: see /v2/rejections. Telnyx may have changed its format.`);
+  }
+  if (rejections.listed_24h > 0) {
+    const records = counted(rejections.listed_24h, 'record that Telnyx lists is', 'records that Telnyx lists are');
+    problems.push(`${records} no event: see /v2/rejections. Telnyx may have changed its format.`);
   }
   return problems;
 }

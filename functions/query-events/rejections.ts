@@ -7,7 +7,7 @@ import type { ReadRoute, Resources } from './resources.ts';
 const DEFAULT_SIZE = 20;
 const READERS = { 'page[size]': pageSize, 'page[after]': anyText };
 
-/** What was turned away at the webhook URL in the last 30 days. */
+/** What came in the last 30 days, at the webhook URL or in Telnyx's list, and is no event. */
 export function rejectionRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { 'page[size]': size = DEFAULT_SIZE, 'page[after]': after } = readParameters(

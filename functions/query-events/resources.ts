@@ -17,13 +17,3 @@ export interface ReadRoute {
   readonly path: string;
   readonly handler: (event: AuthorizedEvent) => Promise<APIGatewayProxyStructuredResultV2>;
 }
-
-/**
- * Reads HEALING and HEALING_PER_DAY.
- *
- * @throws at boot, with what is allowed
- */
-export function readHealing(mode: string, perDay: string): Resources['healing'] {
-  if (mode !== 'off' && mode !== 'republish') throw new Error(`HEALING is "${mode}". Set it to off, or to republish.`);
-  return { mode, perDay: Number(perDay) };
-}

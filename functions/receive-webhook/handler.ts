@@ -24,7 +24,7 @@ const LARGEST_BODY = 256 * 1024;
  */
 const GIVE_UP_AFTER = 1_200;
 
-const keys = readPublicKeys(environment('TELNYX_PUBLIC_KEY'));
+const keys = environment('TELNYX_PUBLIC_KEY', readPublicKeys);
 const store = {
   client: new DynamoDBClient(shortPauses()),
   events: environment('EVENTS_TABLE'),

@@ -6,12 +6,12 @@ import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
 import { warmUpStore } from '../ledger/warm-up.ts';
+import { readHealing, readHealingPerDay } from '../porting/setting-readers.ts';
 import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
 import { type RunResult, runJobs } from './run.ts';
-import { readHealing } from './settings.ts';
 
 const REPUBLISH_TIMEOUT = 15_000;
 
@@ -21,7 +21,10 @@ const store = {
   control: environment('CONTROL_TABLE'),
 };
 const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
-const healing = readHealing(environment('HEALING'), environment('HEALING_PER_DAY'));
+const healing = {
+  mode: environment('HEALING', readHealing),
+  perDay: environment('HEALING_PER_DAY', readHealingPerDay),
+};
 const requestsPerSecond = 4;
 const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_API_KEY_SECRET'), readApiKey);
 const api = async () =>

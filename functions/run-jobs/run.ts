@@ -4,12 +4,14 @@ import { readUpstream } from '../ledger/upstream-state.ts';
 import { releaseWorkLease, takeWorkLease, WorkLeaseLost } from '../ledger/work-lease.ts';
 import { heal, isHealingDue } from './heal.ts';
 import { workOn } from './republish-job.ts';
-import type { Healing } from './settings.ts';
 import { type Ending, LEASE, type Worker, type WorkerOptions, workerOf } from './worker.ts';
 
+/** What to do about missed notifications, and for how many of them a day at most. */
+export type Healing = { readonly mode: 'off' } | { readonly mode: 'republish'; readonly perDay: number };
+
 /**
- * So long a rest after Telnyx took nothing: it refused our key, was not reached or not available, or did not say how
- * long to wait.
+ * How long no one works after Telnyx took nothing: it refused our key, was not reached or not available, or did not say
+ * how long to wait.
  */
 const REST = 60_000;
 

@@ -1,12 +1,15 @@
 import { log } from '../lambda/log.ts';
 import { doubtMarker, insertListing, isKnown, type ListedEvent, readHeld, recordListing } from '../ledger/listings.ts';
-import { keepRejected } from '../ledger/rejections.ts';
+import { keepRejectedRecords, type RejectedRecord } from '../ledger/rejections.ts';
 import type { Store } from '../ledger/store.ts';
 import { factsOf, LARGEST_RECORD, withIdsInOneCase } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 
 /** Writes under way at once. 16 keep DynamoDB busy while a page is stored, and stay far below what a new table takes. */
 const WRITERS = 16;
+
+/** Rejected records that a run keeps. When Telnyx changes its format, all that it lists are. */
+const MOST_REJECTED = 200;
 
 /** What storing pages has done so far. */
 export interface Tally {
@@ -28,6 +31,7 @@ export interface Tally {
 export function pageStorer(store: Store, now: () => number, tally: Tally) {
   const markDaysOf = doubtMarker(store, now);
   let mostlyNew = false;
+  let left = MOST_REJECTED;
 
   async function insert(events: readonly ListedEvent[]): Promise<readonly ListedEvent[]> {
     const held: ListedEvent[] = [];
@@ -52,10 +56,10 @@ export function pageStorer(store: Store, now: () => number, tally: Tally) {
 
   return async function storePage(records: readonly unknown[]): Promise<readonly string[]> {
     const { events, keys, rejected } = readRecords(records, timestampOf(now()));
-    for (const { json, reason } of rejected) {
-      log('error', 'listed_record_rejected', { reason });
-      await keepRejected(store, Buffer.from(json).subarray(0, LARGEST_RECORD), reason, now());
-    }
+    for (const { reason } of rejected) log('error', 'listed_record_rejected', { reason });
+    const kept = rejected.slice(0, left);
+    left -= kept.length;
+    await keepRejectedRecords(store, kept, now());
     const insertedBefore = tally.inserted;
     await update(mostlyNew ? await insert(events) : events);
     mostlyNew = tally.inserted - insertedBefore > events.length / 2;
@@ -66,7 +70,7 @@ export function pageStorer(store: Store, now: () => number, tally: Tally) {
 function readRecords(records: readonly unknown[], seenAt: Timestamp) {
   const events: ListedEvent[] = [];
   const keys: string[] = [];
-  const rejected: { json: string; reason: string }[] = [];
+  const rejected: RejectedRecord[] = [];
   for (const record of records.map(withIdsInOneCase)) {
     const json = JSON.stringify(record);
     const facts = factsOf(record, seenAt);

@@ -1,3 +1,5 @@
+import { apiKeyFault } from '../porting/api-key.ts';
+
 /**
  * Reads the Telnyx API key from its secret.
  *
@@ -5,9 +7,8 @@
  */
 export function readApiKey(secret: string): string {
   const key = secret.trim();
-  if (key === '') throw new Error('it is empty: put the Telnyx API key into it (docs/deploy.md, step 3)');
-  if (/[^\x21-\x7e]/.test(key) || key.startsWith('{')) {
-    throw new Error('it must be the Telnyx API key as plain text, without quotes or line breaks');
-  }
-  return key;
+  const fault = apiKeyFault(key);
+  if (fault === undefined) return key;
+  if (key === '') throw new Error(`it ${fault}: put the Telnyx API key into it (docs/deploy.md, step 3)`);
+  throw new Error(`it ${fault}: it must be the Telnyx API key as plain text, without quotes or line breaks`);
 }

@@ -1,14 +1,11 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { publicKeysIn } from '../porting/public-keys.ts';
 
 /** How far a webhook's timestamp may lie from the present, either way: 300 s, as in Telnyx's SDK (contract section 3). */
 const TOLERANCE_SECONDS = 300;
 
-/** What stands before the 32 raw bytes of an Ed25519 public key in DER (RFC 8410), for node:crypto takes no raw key. */
-const DER_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-
 const INTEGER = /^(0|[1-9]\d{0,11})$/;
 const BASE64_OF_64_BYTES = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
-const BASE64_OF_32_BYTES = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
 /** Why a request is not from Telnyx. None of the words is secret. */
 export type Refusal =
@@ -20,42 +17,15 @@ export type Refusal =
   | 'signature wrong';
 
 /**
- * Reads one to three public keys, separated by commas: the portal gives base64 of 32 bytes, one guide shows PEM. Several at once
- * make a rotation possible.
+ * Reads one to three public keys, in the forms of {@link publicKeysIn}.
  *
- * @throws with what to set when there is no key, more than three, or one that is not an Ed25519 public key
+ * @throws whose message goes on after the setting's name
  */
 export function readPublicKeys(setting: string): readonly KeyObject[] {
-  const texts = setting
-    .split(',')
-    .map((text) => text.trim())
-    .filter((text) => text !== '');
-  if (texts.length < 1 || texts.length > 3) {
-    throw new Error(
-      `TELNYX_PUBLIC_KEY holds ${texts.length} keys. Set it to one to three public keys from the Telnyx portal, separated by commas.`,
-    );
-  }
-  return texts.map(readPublicKey);
-}
-
-function readPublicKey(text: string, index: number): KeyObject {
-  try {
-    const key = text.startsWith('-----BEGIN PUBLIC KEY-----')
-      ? createPublicKey(text.replaceAll('\\n', '\n'))
-      : createPublicKey({ key: derOf(text), format: 'der', type: 'spki' });
-    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is a key of type ${key.asymmetricKeyType}`);
-    return key;
-  } catch (cause) {
-    throw new Error(
-      `Key ${index + 1} in TELNYX_PUBLIC_KEY is not an Ed25519 public key. Copy it from the Telnyx portal: base64 of 32 bytes (44 characters), or PEM.`,
-      { cause },
-    );
-  }
-}
-
-function derOf(base64: string): Buffer {
-  if (!BASE64_OF_32_BYTES.test(base64)) throw new Error('it is not base64 of 32 bytes');
-  return Buffer.concat([DER_PREFIX, Buffer.from(base64, 'base64')]);
+  return publicKeysIn(setting).map((key) => {
+    const x = Buffer.from(key, 'base64').toString('base64url');
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  });
 }
 
 /**

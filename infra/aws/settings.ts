@@ -1,4 +1,14 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readWebhookTypes } from '../../functions/porting/due.ts';
+import { readOverdueLimits } from '../../functions/porting/overdue.ts';
+import { publicKeysIn } from '../../functions/porting/public-keys.ts';
+import {
+  readGraceMinutes,
+  readHealing,
+  readHealingPerDay,
+  readRetainDays,
+  wholeNumber,
+} from '../../functions/porting/setting-readers.ts';
 import { readBaseUrl } from '../../functions/porting/settings.ts';
 
 /** What one deployment is told, from `-c name=value` or the `context` of cdk.json. Only `telnyxPublicKey` has no default. */
@@ -40,22 +50,24 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
+const upTo99999 = wholeNumber(1, 99_999);
+
 const readers = {
   telnyxPublicKey: (given) => publicKeys(given),
   telnyxBaseUrl: (given = 'https://api.telnyx.com/v2') => readBaseUrl(given),
   stackPrefix: (given = 'PortInLedger') => stackPrefix(given),
-  webhookConcurrency: (given) => (given === undefined ? undefined : wholeNumber(given, 1, 99_999)),
+  webhookConcurrency: (given) => (given === undefined ? undefined : upTo99999(given)),
   logRetentionDays: (given = '90') => retentionDays(given),
-  apiRequestsPerSecond: (given = '50') => wholeNumber(given, 1, 99_999),
-  apiBurst: (given = '100') => wholeNumber(given, 1, 99_999),
+  apiRequestsPerSecond: (given = '50') => upTo99999(given),
+  apiBurst: (given = '100') => upTo99999(given),
   alarmEmail: (given) => (given === undefined ? undefined : emailAddress(given)),
   dashboard: (given = 'on') => oneOf(['on', 'off'], given),
   webhookTypes: (given = 'learned') => webhookTypes(given),
-  graceMinutes: (given = '15') => wholeNumber(given, 0, 1440),
+  graceMinutes: (given = '15') => readGraceMinutes(given),
   overdueAfter: (given = 'default') => overdueAfter(given),
-  retainDays: (given = 'none') => (given === 'none' ? undefined : wholeNumber(given, 30, 3650, 'none or ')),
-  healing: (given = 'off') => oneOf(['off', 'republish'], given),
-  healingPerDay: (given = '50') => wholeNumber(given, 1, 10_000),
+  retainDays: (given = 'none') => readRetainDays(given),
+  healing: (given = 'off') => readHealing(given),
+  healingPerDay: (given = '50') => readHealingPerDay(given),
 } satisfies { [Name in keyof Settings]: (given: string | undefined) => Settings[Name] };
 
 const names = Object.keys(readers) as (keyof Settings)[];
@@ -103,22 +115,8 @@ function asText(given: unknown): string | undefined {
 function publicKeys(given: string | undefined): string {
   const where = 'the public key of your Telnyx account (in its portal, beside the API keys)';
   if (!given) throw new Error(`is missing: set it with -c telnyxPublicKey=..., ${where}`);
-  const keys = given.split(',').map((key) => key.trim());
-  if (keys.length > 3) throw new Error(`holds ${keys.length} keys: give one to three, with commas between`);
-  return keys.map(publicKey).join(',');
-}
-
-// What base64 of a PEM has before the 32 bytes of the key: it says that this is Ed25519.
-const ed25519 = 'MCowBQYDK2VwAyEA';
-
-// Each key ends up as base64 of its 32 bytes, so that no line break of a PEM has to survive an environment variable. The `cdk`
-// command passes on only the first line of a value: a PEM comes in one line, with blanks or `\n` where it had line breaks.
-function publicKey(given: string, index: number): string {
-  const base64 = given.replace(/-----[A-Z ]+-----|\s|\\n/g, '').replace(ed25519, '');
-  if (/^[A-Za-z0-9+/]{43}=$/.test(base64)) return base64;
-  throw new Error(
-    `has no Ed25519 public key at position ${index + 1}: give base64 of 32 bytes (44 characters), or PEM in one line`,
-  );
+  // As base64, so that no line break of a PEM has to survive an environment variable.
+  return publicKeysIn(given).join(',');
 }
 
 function stackPrefix(given: string): string {
@@ -141,47 +139,17 @@ function emailAddress(given: string): string {
 }
 
 function webhookTypes(given: string): string {
-  if (given === 'learned' || given === 'none') return given;
-  const types = given.split(',').map((type) => type.trim());
-  if (types.every((type) => /^porting_order\.[a-z0-9_.]{1,100}$/.test(type))) return types.join(',');
-  throw new Error(
-    `must be learned, none, or event types such as porting_order.status_changed with commas between, not ${given}`,
-  );
+  const types = readWebhookTypes(given);
+  return types instanceof Set ? [...types].join(',') : given;
 }
 
-/** The statuses in which an order can be overdue; functions/porting/overdue.ts refuses any other when it boots. */
-const statusesWithLimit = [
-  'draft',
-  'in-process',
-  'submitted',
-  'exception',
-  'foc-date-confirmed',
-  'activation-in-progress',
-  'cancel-pending',
-];
-
 function overdueAfter(given: string): string {
-  if (given === 'default') return given;
-  const limits = given.split(',').map((limit) => /^\s*([a-z-]+)\s*=\s*([1-9]\d{0,2})\s*$/.exec(limit) ?? []);
-  const statuses = limits.map(([, status = '']) => status);
-  const isGood = limits.every(([, status = '', days]) => statusesWithLimit.includes(status) && Number(days) <= 365);
-  if (isGood && new Set(statuses).size === statuses.length) {
-    return limits.map(([, status, days]) => `${status}=${days}`).join(',');
-  }
-  throw new Error(
-    `must be default, or statuses with 1 to 365 business days such as exception=5,submitted=10, not ${given}; ` +
-      `the statuses are ${statusesWithLimit.join(', ')}, each at most once`,
-  );
+  readOverdueLimits(given);
+  return given.replaceAll(/\s/g, '');
 }
 
 function oneOf<Word extends string>(words: readonly Word[], given: string): Word {
   const word = words.find((each) => each === given);
   if (word !== undefined) return word;
   throw new Error(`must be ${words.join(' or ')}, not ${given}`);
-}
-
-function wholeNumber(given: string, from: number, to: number, or = ''): number {
-  const number = /^(0|[1-9]\d{0,4})$/.test(given) ? Number(given) : Number.NaN;
-  if (number >= from && number <= to) return number;
-  throw new Error(`must be ${or}a whole number from ${from} to ${to}, not ${given}`);
 }

@@ -145,7 +145,11 @@ export interface Status {
     readonly awaiting: number;
     readonly unlisted_24h: number;
   };
-  readonly rejections: { readonly refused_24h: number; readonly unreadable_24h: number };
+  readonly rejections: {
+    readonly refused_24h: number;
+    readonly unreadable_24h: number;
+    readonly listed_24h: number;
+  };
   readonly upstream: {
     readonly last_fault: { readonly fault: string; readonly at: string } | null;
     readonly rate_limited_until: string | null;

@@ -48,7 +48,7 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path, query] = splitTarget(request.url ?? '/');
-    const page = request.method === 'GET' ? pages[path] : undefined;
+    const page = request.method === 'GET' || request.method === 'HEAD' ? pages[path] : undefined;
     if (page && isFromThisMachine(request)) {
       request.resume();
       return sendJson(response, 200, page(new URLSearchParams(query)));
@@ -123,12 +123,14 @@ function routeFinder(webhook: ServiceDescription['webhook'], routes: ServiceDesc
 
   return function find(method: string, path: string): Found | undefined {
     // A function URL has no routes: every method is the function's own affair.
-    if (path === webhook.localPath) return { function: webhook.function, door: { kind: 'function-url' } };
+    if (path.replace(/\/$/, '') === webhook.localPath)
+      return { function: webhook.function, door: { kind: 'function-url' } };
     const given = path.split('/');
     for (const { route, segments } of patterns) {
-      const pathParameters = route.method === method ? match(segments, given) : undefined;
+      const isTaken = method === route.method || (method === 'HEAD' && route.method === 'GET');
+      const pathParameters = isTaken ? match(segments, given) : undefined;
       if (pathParameters) {
-        const routeKey = `${route.method} ${route.path}`;
+        const routeKey = `${method} ${route.path}`;
         return { function: route.function, door: { kind: 'api', routeKey, pathParameters } };
       }
     }

@@ -12,7 +12,18 @@ function integrationOf(target: unknown): Resource {
 
 test('has the routes that are described, and no other', () => {
   const found = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
-  expect(found.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+  const described = routes.flatMap(({ method, path }) => [
+    `${method} ${path}`,
+    ...(method === 'GET' ? [`HEAD ${path}`] : []),
+  ]);
+  expect(found.sort()).toEqual(described.sort());
+});
+
+test.each(routes.filter(({ method }) => method === 'GET'))('HEAD $path goes where GET does', ({ path }) => {
+  const [get, head] = ['GET', 'HEAD'].map((method) =>
+    properties('AWS::ApiGatewayV2::Route').find(({ RouteKey }) => RouteKey === `${method} ${path}`),
+  );
+  expect(head).toEqual({ ...get, RouteKey: `HEAD ${path}` });
 });
 
 describe.each(routes)('$method $path', ({ method, path, function: name }) => {

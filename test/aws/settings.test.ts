@@ -63,7 +63,7 @@ describe('telnyxPublicKey', () => {
     const three = [samplePublicKey, samplePublicKey, samplePublicKey];
     expect(read({ telnyxPublicKey: three.join(' , ') }).telnyxPublicKey).toBe(three.join(','));
     expect(problems({ telnyxPublicKey: [...three, samplePublicKey].join() })).toMatch(
-      /holds 4 keys: give one to three/,
+      /holds 4 keys: set it to one to three/,
     );
   });
 
@@ -90,7 +90,7 @@ describe('telnyxPublicKey', () => {
     ['an empty place in the list', `,${samplePublicKey}`],
   ])('refuses %s', (_, telnyxPublicKey) => {
     expect(problems({ telnyxPublicKey })).toMatch(
-      /^telnyxPublicKey has no Ed25519 public key at position 1: give base64/,
+      /^telnyxPublicKey has no Ed25519 public key at position 1: set it to base64/,
     );
   });
 
@@ -195,8 +195,8 @@ describe('a slip of the keyboard', () => {
     ],
     ['webhookTypes', '', /^webhookTypes must be learned/],
     ['graceMinutes', '1441', /^graceMinutes must be a whole number from 0 to 1440, not 1441$/],
-    ['overdueAfter', 'exception:5', /^overdueAfter must be default, or statuses with 1 to 365 business days such as/],
-    ['overdueAfter', 'exception=0', /not exception=0; the statuses are draft, .*, each at most once$/],
+    ['overdueAfter', 'exception:5', /^overdueAfter must be default, or statuses with 1 to 365 business days, such as/],
+    ['overdueAfter', 'exception=0', /exception=0 is none; the statuses are draft, .*, each at most once$/],
     ['overdueAfter', '', /^overdueAfter must be default/],
     ['retainDays', '29', /^retainDays must be none or a whole number from 30 to 3650, not 29$/],
     ['retainDays', '3651', /^retainDays must be none or a whole number/],

@@ -8,8 +8,8 @@ import { readStatus } from '../../functions/ledger/status.ts';
 import type { OrderStore } from '../../functions/ledger/store.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
+import type { Healing } from '../../functions/run-jobs/run.ts';
 import { runJobs } from '../../functions/run-jobs/run.ts';
-import type { Healing } from '../../functions/run-jobs/settings.ts';
 import { runRequested } from '../../functions/sync-events/requested.ts';
 import { DAY, ids, MINUTE, NOW, type Operation, open, perEvent, SAMPLE, sampleOf } from './cost-sample.ts';
 

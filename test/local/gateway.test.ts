@@ -192,7 +192,8 @@ describe('gateway', () => {
     ['GET', '/v2/porting/events/'],
     ['GET', `/v2/porting/events/${id}/republish`],
     ['POST', '/v2/porting/events'],
-    ['HEAD', '/health'],
+    ['HEAD', '/v2/porting/events/'],
+    ['HEAD', `/v2/porting/events/${id}/republish`],
     ['GET', `${webhook.localPath}/more`],
     ['GET', '/HEALTH'],
   ] as const)('answers 404 as API Gateway to %s %s, and asks no function', async ([method, path]) => {
@@ -202,6 +203,25 @@ describe('gateway', () => {
     expect(headers['content-type']).toBe('application/json');
     expect(body).toBe(method === 'HEAD' ? '' : '{"message":"Not Found"}');
     expect(invocations).toEqual([]);
+  });
+
+  it('takes HEAD where GET is, and sends the same without the body', async () => {
+    const { gateway, invocations } = await gatewayOf({ statusCode: 200, headers: { 'X-Number': 1 }, body: '{"a":1}' });
+    const get = await send(`${gateway.url}/v2/orders/7`);
+    const head = await send(`${gateway.url}/v2/orders/7`, { method: 'HEAD' });
+    expect(head.body).toBe('');
+    expect({ ...head.headers, date: '' }).toEqual({ ...get.headers, date: '' });
+    expect(head.statusCode).toBe(get.statusCode);
+    expect(invocations.map(({ event }) => event)).toMatchObject([
+      { routeKey: 'GET /v2/orders/{id}' },
+      { routeKey: 'HEAD /v2/orders/{id}', requestContext: { http: { method: 'HEAD' } }, pathParameters: { id: '7' } },
+    ]);
+  });
+
+  it('takes a slash at the end of the webhook’s path', async () => {
+    const { gateway, invocations } = await gatewayOf();
+    await send(`${gateway.url}${webhook.localPath}/`, { method: 'POST' });
+    expect(invocations).toMatchObject([{ name: 'receive-webhook', event: { rawPath: `${webhook.localPath}/` } }]);
   });
 
   it('passes a function’s answer on', async () => {

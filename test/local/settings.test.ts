@@ -51,7 +51,7 @@ describe('settings', () => {
       GRACE_MINUTES: '30',
       HEALING: 'republish',
       HEALING_PER_DAY: '10',
-      OVERDUE_AFTER: 'exception=5, port-pending_x=120',
+      OVERDUE_AFTER: 'exception = 5, submitted=120',
       RETAIN_DAYS: '400',
       WEBHOOK_TYPES: 'porting_order.status_changed',
     });
@@ -68,7 +68,7 @@ describe('settings', () => {
       graceMinutes: 30,
       healing: 'republish',
       healingPerDay: 10,
-      overdueAfter: 'exception=5,port-pending_x=120',
+      overdueAfter: 'exception=5,submitted=120',
       retainDays: 400,
       webhookTypes: 'porting_order.status_changed',
     });
@@ -115,6 +115,8 @@ describe('settings', () => {
     ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception=0' }],
     ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception=5;submitted=10' }],
     ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception=5,' }],
+    ['OVERDUE_AFTER', { OVERDUE_AFTER: 'exception=366' }],
+    ['RETAIN_DAYS', { RETAIN_DAYS: '29' }],
     ['RETAIN_DAYS', { RETAIN_DAYS: '0' }],
     ['RETAIN_DAYS', { RETAIN_DAYS: 'forever' }],
     ['WEBHOOK_TYPES', { WEBHOOK_TYPES: 'learnt' }],
@@ -123,7 +125,23 @@ describe('settings', () => {
   ])('refuses a bad %s in one line that says what to set', ([name, environment]) => {
     const read = (): unknown => readSettings(environment);
     expect(read).toThrow(CannotStart);
-    expect(read).toThrow(new RegExp(`^[^\\n]*${name}[^\\n]*set [^\\n]+$`));
+    expect(read).toThrow(new RegExp(`^[^\\n]*${name}[^\\n]*(set|must be) [^\\n]+$`));
+  });
+
+  it('names the statuses that may be overdue when one is misspelt', () => {
+    expect(() => readSettings({ OVERDUE_AFTER: 'exeption=5' })).toThrow(
+      /^OVERDUE_AFTER must be .*: exeption=5 is none; the statuses are draft, in-process, submitted, exception, /,
+    );
+  });
+
+  it('says that a value is in quotes, whichever setting has them', () => {
+    const values = ['"KEY0_a"', "'KEY0_a'", ' "KEY0_a"\n', '"KEY0_a\n"'];
+    for (const name of ['TELNYX_API_KEY', 'API_READ_TOKEN', 'TELNYX_PUBLIC_KEY', 'DATA_DIR', 'OVERDUE_AFTER']) {
+      for (const value of values) {
+        expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} is in quotes: set it [^"'\n]+$`));
+      }
+    }
+    expect(() => readSettings({ TELNYX_API_KEY: '"KEY0_a' })).toThrow('TELNYX_API_KEY is in quotes');
   });
 
   it('does not repeat a secret in a message', () => {

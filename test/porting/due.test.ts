@@ -103,3 +103,14 @@ describe('the webhook of an event that could not be recognised under another id'
     expect(dueWith({ isRecognisable: true, idsAgree })).toBe(true);
   });
 });
+
+test.each([
+  'learnt',
+  'all',
+  `none,${SPLIT}`,
+  `${SPLIT},`,
+  '',
+  'porting_order.Split',
+])('types %j are refused, with what is allowed', (setting) => {
+  expect(() => readWebhookTypes(setting)).toThrow(/^must be learned, none, or event types such as /);
+});

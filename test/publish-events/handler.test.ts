@@ -136,5 +136,5 @@ test.each([
   ['RETAIN_DAYS', '-1'],
   ['OVERDUE_AFTER', 'exeption=3'],
 ])('a bad %s ends the start, and says what is allowed', async (name, value) => {
-  await expect(start({ [name]: value })).rejects.toThrow(/must be/);
+  await expect(start({ [name]: value })).rejects.toThrow(new RegExp(`The environment variable ${name} must be`));
 });

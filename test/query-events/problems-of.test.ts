@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ShownRun } from '../../functions/ledger/sync-runs.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { type JudgedStatus, problemsOf } from '../../functions/query-events/problems-of.ts';
 
@@ -19,7 +20,7 @@ const well: JudgedStatus = {
   },
   publishing: { unpublished: 3, oldest_unpublished_seconds: 900, undecided_orders: 0 },
   gaps: { missed_24h: 0, recovered_24h: 5, awaiting: 7, unlisted_24h: 0 },
-  rejections: { refused_24h: 9_000, unreadable_24h: 0 },
+  rejections: { refused_24h: 9_000, unreadable_24h: 0, listed_24h: 0 },
   upstream: {
     last_fault: { fault: 'key refused', at: ago(60) },
     rate_limited_until: timestampOf(NOW + 2_000),
@@ -33,8 +34,14 @@ const well: JudgedStatus = {
   at_least: [],
 };
 
+function run(status: 'running' | 'failed' | 'complete', error: string | null = null): ShownRun {
+  const times = { started_at: ago(5), from: ago(60), to: ago(5), complete_through: ago(60), updated_at: ago(5) };
+  const counts = { pages: 1, seen: 1, inserted: 0, confirmed: 0, upgraded: 0 };
+  return { id: 'r', trigger: 'schedule', status, error, ...times, ...counts };
+}
+
 test('a few refused requests where no webhook ever came may be scanners', () => {
-  const rejections = { refused_24h: 10, unreadable_24h: 0 };
+  const rejections = { refused_24h: 10, unreadable_24h: 0, listed_24h: 0 };
   expect(problemsOf({ ...well, channels: [], rejections }, NOW)).toEqual([]);
 });
 
@@ -88,6 +95,34 @@ describe('a problem is a sentence that says what to do', () => {
       { sync: { ...sync, last_complete_at: null, running: true } },
       [/^The first sync run is/, /API key/],
     ],
+    [
+      'the first sync, after others that failed',
+      {
+        sync: {
+          ...sync,
+          last_complete_at: null,
+          running: true,
+          last_runs: [run('running'), run('failed', 'UpstreamError: Telnyx refuses the API key.'), run('failed', 'x')],
+        },
+      },
+      [/^No sync run has ever completed: Telnyx refuses the API key\.$/, /API key/],
+    ],
+    [
+      'the last run failed, and why',
+      { sync: { ...sync, last_status: 'failed', last_runs: [run('failed', 'Telnyx is down'), run('complete')] } },
+      [/^The last sync run failed: Telnyx is down\.$/],
+    ],
+    [
+      'no sync for 16 minutes; what failed before the last complete one, or was asked for, is not why',
+      {
+        sync: {
+          ...sync,
+          last_complete_at: ago(16),
+          last_runs: [{ ...run('failed', 'y'), trigger: 'requested' }, run('complete'), run('failed', 'x')],
+        },
+      },
+      [/for 16 minutes: see sync\.last_runs\.$/],
+    ],
     ['no sync for 16 minutes', { sync: { ...sync, last_complete_at: ago(16) } }, [/for 16 minutes: see sync/]],
     ['the last run failed', { sync: { ...sync, last_status: 'failed' } }, [/^The last sync run failed/]],
     ['the cursor lags', { sync: { ...sync, cursor_lag_seconds: 3 * 3_600 } }, [/only up to 3 hours ago/]],
@@ -127,8 +162,13 @@ describe('a problem is a sentence that says what to do', () => {
     ['one is not listed', { gaps: { ...gaps, unlisted_24h: 1 } }, [/^1 event came by webhook and not by the list/]],
     [
       'unreadable ones',
-      { rejections: { refused_24h: 0, unreadable_24h: 2 } },
+      { rejections: { refused_24h: 0, unreadable_24h: 2, listed_24h: 0 } },
       [/^2 webhooks that Telnyx signed are no event/],
+    ],
+    [
+      'listed records that are no event, when no webhook came',
+      { rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 1 }, channels: [] },
+      [/^1 record that Telnyx lists is no event: see \/v2\/rejections/],
     ],
     ['orders with too many events', { large_orders: ['a', 'b'] }, [/^2 orders have so many events .*: a, b\.$/]],
     ['overdue orders', { overdue_orders: 2 }, [/^2 orders stay in their status/]],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listRejections, type Rejection } from '../../functions/ledger/rejection-list.ts';
-import { countRefusals, keepRejected } from '../../functions/ledger/rejections.ts';
+import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { counting } from '../counting-client.ts';
 import { pageOf, target, walk } from './pages.ts';
@@ -67,6 +67,24 @@ describe('the list', () => {
     });
   });
 
+  test('has a listed record once, however often a run has seen it', async () => {
+    const one = await startReader();
+    for (const hours of [3, 2, 1])
+      await keepRejectedRecords(one.store, [{ json: '{"a":1}', reason: 'no id' }], NOON - hours * HOUR);
+    expect((await pageOf(one, '/v2/rejections')).data).toStrictEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{64}$/),
+        kind: 'listed',
+        reason: 'no id',
+        first_at: timestampOf(NOON - 3 * HOUR),
+        last_at: timestampOf(NOON - HOUR),
+        count: 1,
+        body_bytes: 7,
+      },
+    ]);
+    await one.secrets.close();
+  });
+
   test.each([1, 4, 21])('in pages of %i: each once', async (size) => {
     const pages = await walk<Rejection>(reader, '/v2/rejections', { 'page[size]': size });
     const places = pages.flat().map(placeOf);
@@ -104,7 +122,7 @@ test('a page costs a bounded number of requests, also after a flood of large bod
   await flooded.secrets.close();
   expect(complete).toBe(false);
   expect(things.some(({ kind }) => kind === 'refused')).toBe(true);
-  expect(requests()).toEqual({ Query: 11 });
+  expect(requests()).toEqual({ Query: 12 });
 });
 
 test.each([

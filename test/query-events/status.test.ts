@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { putLookedThrough, takeShare } from '../../functions/ledger/healing.ts';
 import { learnChannel, learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/learned.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders.ts';
-import { countRefusals, keepRejected } from '../../functions/ledger/rejections.ts';
+import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections.ts';
 import { type LedgerStatus, readStatus } from '../../functions/ledger/status.ts';
 import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
 import { recordFault } from '../../functions/ledger/upstream-state.ts';
@@ -61,7 +61,7 @@ test('of an empty ledger', async () => {
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 0, awaiting: 0, unlisted_24h: 0 },
-    rejections: { refused_24h: 0, unreadable_24h: 0 },
+    rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 0 },
     upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
     ids_agree: null,
     channels: [],
@@ -159,7 +159,13 @@ test('what was turned away in the last 24 hours', async () => {
     await countRefusals(store, 'too old', 1, NOON - hours * HOUR);
     for (const body of ['one', 'two']) await keepRejected(store, Buffer.from(body), 'not JSON', NOON - hours * HOUR);
   }
-  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6 });
+  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 0 });
+  // Each once, however often it is listed, and no longer than it is.
+  for (const hours of [23, 1, 0])
+    await keepRejectedRecords(store, [{ json: '{"a":1}', reason: 'no id' }], NOON - hours * HOUR);
+  await keepRejectedRecords(store, [{ json: '{"a":2}', reason: 'no id' }], NOON - 2 * HOUR);
+  await keepRejectedRecords(store, [{ json: '{"a":3}', reason: 'no id' }], NOON - 25 * HOUR);
+  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 2 });
 });
 
 test('how Telnyx has lately answered', async () => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { markMissed, recordRecovery } from '../../functions/ledger/gaps.ts';
 import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
-import { readHealing } from '../../functions/run-jobs/settings.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { closedPort } from '../closed-port.ts';
 import { counting } from '../counting-client.ts';
@@ -272,20 +271,4 @@ test('jobs come first, and both keep to one rate', async () => {
   expect(rig.telnyx.republished.slice(6)).toEqual(missed);
   const starts = rig.telnyx.requests.map(({ at }) => at - NOON);
   expect(starts).toEqual(starts.map((_, index) => index * 250));
-});
-
-describe('the settings', () => {
-  test('are read', () => {
-    expect(readHealing('off', 'anything')).toEqual({ mode: 'off' });
-    expect(readHealing('republish', '50')).toEqual({ mode: 'republish', perDay: 50 });
-  });
-
-  test.each([
-    ['on', '50', 'HEALING is "on"'],
-    ['republish', '0', 'HEALING_PER_DAY is "0"'],
-    ['republish', '1e3', 'HEALING_PER_DAY is "1e3"'],
-    ['republish', '', 'HEALING_PER_DAY is ""'],
-  ])('%s, %s: refused with what is allowed', (mode, perDay, says) => {
-    expect(() => readHealing(mode, perDay)).toThrow(says);
-  });
 });

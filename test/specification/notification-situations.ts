@@ -1,4 +1,4 @@
-import { countRefusals, keepRejected } from '../../functions/ledger/rejections.ts';
+import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
 import { uuid } from '../porting-events.ts';
 import { eventAt, healed, recovered, unlisted } from '../query-events/seed.ts';
@@ -75,10 +75,11 @@ const rejections: readonly Situation[] = [
   ...of(REJECTIONS, [
     [
       200,
-      'refused and unreadable ones',
+      'refused, unreadable and listed ones',
       async (api) => {
         await countRefusals(api.store, 'signature wrong', 17, Date.now());
         await keepRejected(api.store, Buffer.from('no event'), 'not JSON', Date.now());
+        await keepRejectedRecords(api.store, [{ json: '{}', reason: 'no id' }], Date.now());
         return api.ask(at(REJECTIONS), reader);
       },
     ],

@@ -184,12 +184,13 @@ describe('a listed record that cannot be a row is kept as rejected, and does not
       body: { data: [bad, good], meta: { page_number: 1, page_size: PAGE, total_pages: 1, total_results: 2 } },
     });
     expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2, inserted: 1 });
+    expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2, inserted: 0 });
     expect([...(await rig.records()).keys()]).toEqual([good.id]);
     const { Items = [] } = await rig.store.client.send(
       new QueryCommand({
         TableName: rig.store.control,
         KeyConditionExpression: 'kind = :kind',
-        ExpressionAttributeValues: { ':kind': { S: 'rejected-delivery' } },
+        ExpressionAttributeValues: { ':kind': { S: 'rejected-record' } },
       }),
     );
     expect(Items).toHaveLength(1);

@@ -15,6 +15,10 @@ describe('with something that cannot be a key', () => {
   test.each([
     ['JSON', '{"key":"KEY0123SECRET"}'],
     ['two lines', 'KEY0123SECRET\nKEY0123SECRET'],
+    ['quotes', '"KEY0123SECRET"'],
+    ['single quotes', "'KEY0123SECRET'\n"],
+    ['quotes and a line break within', '"KEY0123SECRET\n"'],
+    ['half a pair of quotes', 'KEY0123SECRET"'],
     ['a blank inside', 'KEY0123 SECRET'],
     ['a character beyond ASCII', 'KEY0123SECRET\u200b'],
   ])('%s: says what it must be, without quoting it', (_, secret) => {
@@ -22,4 +26,8 @@ describe('with something that cannot be a key', () => {
     expect(read).toThrow(/must be the Telnyx API key as plain text/);
     expect(read).not.toThrow(/SECRET/);
   });
+});
+
+test.each(['"KEY0123"', "'KEY0123'\n", '"KEY0123\n"'])('%j is recognised as quoted', (secret) => {
+  expect(() => readApiKey(secret)).toThrow(/^it is in quotes/);
 });

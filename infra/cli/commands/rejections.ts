@@ -18,7 +18,9 @@ const COLUMNS: readonly Column<Rejection>[] = [
 export const addRejections: AddCommands = (program, run) => {
   program
     .command('rejections')
-    .description('requests at the webhook URL that were refused, and signed ones that nobody can read')
+    .description(
+      'requests at the webhook URL that were refused, signed ones that are no event, and listed records that are none',
+    )
     .option(...LIMIT)
     .action(({ limit = DEFAULT_LIMIT }: { limit?: number }) =>
       run(async (context) => {

@@ -48,6 +48,7 @@ function linesOf(data: Status): [string, string][] {
   const ofRejections = [
     `${many('rejections.refused_24h', rejections.refused_24h)} refused`,
     `${many('rejections.unreadable_24h', rejections.unreadable_24h)} unreadable`,
+    `${many('rejections.listed_24h', rejections.listed_24h)} of the list`,
   ];
   const waiting = many('publishing.unpublished', publishing.unpublished);
   const undecided = many('publishing.undecided_orders', publishing.undecided_orders);

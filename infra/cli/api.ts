@@ -1,8 +1,9 @@
+import { readJson } from '../../functions/porting/json.ts';
 import { reasonOf } from '../local/cannot-start.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type ApiError, EXIT, Failure } from './failure.ts';
 import type { Settings } from './settings.ts';
-import { duration, readJson, shown } from './text.ts';
+import { duration, shown } from './text.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 

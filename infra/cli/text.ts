@@ -10,22 +10,6 @@ export function shown(value: unknown): string {
   return stripVTControlCharacters(text).replaceAll(STEERING, ' ').replaceAll(/ {2,}/g, ' ').trim();
 }
 
-/** JSON as Node 24 has it, and TypeScript's library does not yet. */
-const json = JSON as unknown as {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ): unknown;
-  rawJSON(text: string): object;
-};
-
-/** Reads JSON so that its numbers are shown as they came: one that JavaScript would write differently is kept as its text. */
-export function readJson(text: string): unknown {
-  return json.parse(text, (_, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value,
-  );
-}
-
 /** A value as JSON that is safe to show: what JSON leaves as it is and a terminal obeys is escaped. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replaceAll(STEERING, (character) =>

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readJson } from '../../functions/porting/json.ts';
 import { readInstant } from '../../infra/cli/instants.ts';
 import { type Column, tableText } from '../../infra/cli/table.ts';
-import { distance, duration, instant, jsonText, readJson, shown } from '../../infra/cli/text.ts';
+import { distance, duration, instant, jsonText, shown } from '../../infra/cli/text.ts';
 import { numberText } from '../json-texts.ts';
 
 /** Control characters of both sets, and what turns the direction of writing. */

@@ -29,7 +29,6 @@ beforeAll(async () => {
   const settings = readSettings({ PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '2', ...engine() });
   local = await startLocal(settings, {
     log: (line) => lines.push(line),
-    bundleDir: join(folder, 'bundles'),
     simulator: {
       order: 'shuffled',
       ordersPerMinute: 120,

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { type BuildFailure, build, stop } from 'esbuild';
+import { type BuildFailure, type BuildOptions, build, type OutputFile, stop } from 'esbuild';
 import { bundling } from '../bundling.ts';
 import { CannotStart } from './cannot-start.ts';
+import { cannotUse, replaceFile } from './data-dir.ts';
+import { installationFault } from './installation-fault.ts';
 
 const bootstrapSource = resolve(import.meta.dirname, 'bootstrap.ts');
 
@@ -25,7 +25,7 @@ export async function bundleFunctions(
   { root, outdir }: { root: string; outdir: string },
 ): Promise<Bundles> {
   const points = Object.entries(entries).map(([name, entry]) => ({ out: name, in: resolve(root, entry) }));
-  const { outputFiles } = await build({
+  const { outputFiles } = await bundled({
     ...bundling,
     mainFields: [...bundling.mainFields],
     entryPoints: [...points, { out: 'bootstrap', in: bootstrapSource }],
@@ -37,24 +37,26 @@ export async function bundleFunctions(
     absWorkingDir: root,
     logLevel: 'silent',
     write: false,
-  }).catch((failure: BuildFailure) => {
-    throw new CannotStart(`The functions cannot be bundled: ${firstProblem(failure)}`, { cause: failure });
   });
 
-  await mkdir(outdir, { recursive: true });
   // Another start may be loading these files right now: it must never see half of one.
-  await Promise.all(
-    outputFiles.map(async ({ path, contents }) => {
-      const unfinished = `${path}.${randomUUID()}`;
-      await writeFile(unfinished, contents);
-      await rename(unfinished, path);
-    }),
-  );
+  await Promise.all(outputFiles.map(({ path, contents }) => replaceFile(path, contents))).catch((error: unknown) => {
+    throw cannotUse(outdir, error);
+  });
   const bundleOf = (name: string): string => join(outdir, `${name}.cjs`);
   return {
     functions: Object.fromEntries(Object.keys(entries).map((name) => [name, bundleOf(name)])),
     bootstrap: bundleOf('bootstrap'),
   };
+}
+
+async function bundled(options: BuildOptions & { write: false }): Promise<{ outputFiles: readonly OutputFile[] }> {
+  try {
+    return await build(options);
+  } catch (error) {
+    if (installationFault(error)) throw error;
+    throw new CannotStart(`The functions cannot be bundled: ${firstProblem(error as BuildFailure)}`, { cause: error });
+  }
 }
 
 /** Ends esbuild's own process, which would otherwise stay, with its memory, for as long as this one. */

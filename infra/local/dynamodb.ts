@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CannotStart, reasonOf } from './cannot-start.ts';
 import { mendAfterUncleanStop, noteCleanStop } from './clean-stop.ts';
+import { cannotUse, refuseWithoutCurrent } from './data-dir.ts';
 import { engineServer } from './engine-server.ts';
 import { requireOfDynalite } from './level-iterators.ts';
 import type { LevelStore, Mended } from './mend-indexes.ts';
@@ -89,17 +89,11 @@ async function claim(path: string): Promise<readonly Mended[]> {
   const { Level } = requireOfDynalite('level') as LevelModule;
   try {
     await mkdir(path, { recursive: true });
+    await refuseWithoutCurrent(path);
     const store = new Level(path);
     await store.open();
     return await mendAfterUncleanStop(path, store).finally(() => store.close());
   } catch (error) {
-    const locked =
-      error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'LEVEL_LOCKED';
-    throw new CannotStart(
-      locked
-        ? `DATA_DIR is in use by another npm start: stop that one, or set DATA_DIR to another folder than ${path}`
-        : `DATA_DIR cannot be used: ${reasonOf(error)}. Set it to a folder that can be written`,
-      { cause: error },
-    );
+    throw cannotUse(path, error);
   }
 }

@@ -6,6 +6,7 @@ import { bundleFunctions } from './bundle.ts';
 import { type Bus, type BusFaults, startBus } from './bus.ts';
 import { busReporter } from './bus-lines.ts';
 import { CannotStart, reasonOf } from './cannot-start.ts';
+import { openDataDir } from './data-dir.ts';
 import type { Names, ServiceDescription } from './description.ts';
 import { dynamodbClient, type Engine, startEngine } from './dynamodb.ts';
 import type { FunctionRuntime, RuntimeOptions } from './function-runtime.ts';
@@ -44,7 +45,6 @@ export interface LocalOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'slee
   readonly colour?: boolean;
   /** Tests bring their own small one. */
   readonly service?: ServiceDescription;
-  readonly bundleDir?: string;
   /** Overrides the simulator's own options. */
   readonly simulator?: Partial<AccountOptions['simulator']>;
   readonly busFaults?: BusFaults;
@@ -87,7 +87,7 @@ async function start(
   cleanup: Cleanup,
   undo: () => Promise<void>,
 ): Promise<Local> {
-  const { log, colour = false, service = realService, bundleDir = join(ROOT, '.build') } = options;
+  const { log, colour = false, service = realService } = options;
   const { loadSeconds = LOAD_SECONDS, sleep = sleepFor } = options;
   const { tokens, telnyx, seed = 1 } = settings;
   // Simulated events must never get among real ones.
@@ -101,8 +101,9 @@ async function start(
     return part;
   }
 
+  await openDataDir(settings.dataDir);
   const [bundles, dynamodbEndpoint, secrets, bus, account] = await allStarted([
-    bundleFunctions(entriesOf(service), { root: ROOT, outdir: bundleDir }),
+    bundleFunctions(entriesOf(service), { root: ROOT, outdir: join(settings.dataDir, 'functions') }),
     startTables(settings, service, tableName, { cleanup, log }),
     kept(
       startSecrets({

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { CannotStart, reasonOf } from './cannot-start.ts';
+import { replaceFile } from './data-dir.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
 
 /** A simulated account that remembers its events, as the ledger beside it does. */
@@ -38,11 +37,18 @@ export async function startSimulatedAccount({
   const starts = (before?.starts ?? 0) + 1;
   // Other lives than those already lived, and no second past.
   const simulator = await startSimulator({ ...options, ...(before && { history: 0 }), seed: seed + starts - 1 });
-  for (const event of before?.events ?? []) simulator.api.put(event);
+  try {
+    for (const event of before?.events ?? []) simulator.api.put(event);
+  } catch (error) {
+    await simulator.close();
+    throw unreadable(path, error);
+  }
 
   let saving = Promise.resolve();
   function save(): Promise<void> {
-    saving = saving.then(() => keep(path, { starts, events: simulator.events() })).catch(() => {});
+    saving = saving
+      .then(() => replaceFile(path, JSON.stringify({ starts, events: simulator.events() } satisfies Memory)))
+      .catch(() => {});
     return saving;
   }
   await save();
@@ -60,18 +66,16 @@ export async function startSimulatedAccount({
 
 async function remember(path: string): Promise<Memory | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Memory;
+    const memory = JSON.parse(await readFile(path, 'utf8')) as Memory | null;
+    if (Number.isSafeInteger(memory?.starts) && Array.isArray(memory?.events)) return memory;
+    throw new Error('it is not what npm start writes');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new CannotStart(`${path} cannot be read: ${reasonOf(error)}. Remove DATA_DIR to start anew`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }
 
-async function keep(path: string, memory: Memory): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(unfinished, JSON.stringify(memory));
-  await rename(unfinished, path);
+function unreadable(path: string, error: unknown): CannotStart {
+  const advice = 'Put a copy of it in its place, or remove DATA_DIR to start anew';
+  return new CannotStart(`${path} cannot be read: ${reasonOf(error)}. ${advice}`, { cause: error });
 }

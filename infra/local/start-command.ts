@@ -1,5 +1,7 @@
+import { devNull } from 'node:os';
 import { endBundler } from './bundle.ts';
 import { CannotStart } from './cannot-start.ts';
+import { engineFaults } from './engine-faults.ts';
 import { type Local, type LocalOptions, startLocal } from './local.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type StopOptions, stopAtSignals } from './stop-signals.ts';
@@ -11,6 +13,9 @@ export type StartOptions = Omit<LocalOptions, 'log' | 'colour'> & Pick<StopOptio
 export async function startCommand({ stopWithinMs, ...options }: StartOptions = {}): Promise<void> {
   // Functions see the time zone that they have on Lambda.
   process.env.TZ = 'UTC';
+  // The host's own clients speak with this machine alone: nothing that is set for AWS, such as FIPS endpoints, is meant for them.
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
   // A reader that went away (npm start | head) is no reason to fail: what cannot be shown is not.
   process.stdout.on('error', () => {});
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
@@ -19,15 +24,25 @@ export async function startCommand({ stopWithinMs, ...options }: StartOptions = 
   stopAtSignals({ stop: () => local?.stop(), log, ...(stopWithinMs !== undefined && { stopWithinMs }) });
   try {
     const settings = readSettings(process.env);
+    const isEngineFault = engineFaults({ dataDir: settings.dataDir, isReady: () => local !== undefined, log, end });
+    process.on('uncaughtException', (error) => {
+      if (isEngineFault(error)) return;
+      console.error(error);
+      process.exit(1);
+    });
     local = await startLocal(settings, { ...options, log, colour });
     await endBundler();
     announce(settings, local);
     log(`ready ${local.url}`);
   } catch (error) {
     if (!(error instanceof CannotStart)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    end(error.message);
   }
+}
+
+function end(line: string): void {
+  process.stderr.write(`${line}\n`);
+  process.exit(1);
 }
 
 function log(line: string): void {

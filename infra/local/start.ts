@@ -1,5 +1,14 @@
 /** `npm start`: the whole service on this machine, until Ctrl-C. */
 import './node-version.cjs';
-import { startCommand } from './start-command.ts';
+import { installationFault } from './installation-fault.ts';
 
-await startCommand();
+try {
+  // Not above: what it imports may not be installed.
+  const { startCommand } = await import('./start-command.ts');
+  await startCommand();
+} catch (error) {
+  const fault = installationFault(error);
+  if (fault === undefined) throw error;
+  process.stderr.write(`${fault}\n`);
+  process.exitCode = 1;
+}

@@ -26,7 +26,6 @@ const local = await startLocal(
   readSettings({ PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '86400', SEED: String(ACCOUNT) }),
   {
     log: (line) => lines.push(line),
-    bundleDir: join(folder, 'bundles'),
     // Telnyx's rate limit would answer most republishes, and they would test nothing else.
     simulator: { ordersPerMinute: 0, speed: 0.001, requestsPerSecond: Number.POSITIVE_INFINITY },
   },

@@ -119,7 +119,6 @@ async function startWith(
     { ...settings, ...(syncIntervalSeconds !== undefined && { syncIntervalSeconds }) },
     {
       log: (line) => lines.push(line),
-      bundleDir: await temporaryFolder(),
       simulator: { history: 3, ordersPerMinute: 0, speed: 0.001 },
       loadSeconds: 3600,
       ...options,

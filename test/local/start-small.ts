@@ -1,5 +1,4 @@
 /** The start command with one function, a sync that asks its upstream once. A stop waits for it for ever. */
-import { join } from 'node:path';
 import { startCommand } from '../../infra/local/start-command.ts';
 
 await startCommand({
@@ -18,7 +17,6 @@ await startCommand({
     routes: [],
     schedules: [{ name: 'sync', function: 'sync', runs: { everyMinutes: 5 }, input: {} }],
   },
-  bundleDir: join(process.env.DATA_DIR ?? '', 'bundles'),
   loadSeconds: 3600,
   stopWithinMs: 3_600_000,
   sleep: () => new Promise(() => {}),

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { startCommand } from '../../infra/local/start-command.ts';
 import { eventually } from '../eventually.ts';
+import { engineData } from './engine-data.ts';
 import { closedGate } from './gate.ts';
+import { type Started, startProcess as start } from './start-process.ts';
 import { temporaryFolder } from './stub-functions.ts';
 
 vi.mock('../../infra/local/start-command.ts', () => ({ startCommand: vi.fn() }));
@@ -12,27 +13,6 @@ vi.mock('../../infra/local/start-command.ts', () => ({ startCommand: vi.fn() }))
 const real = resolve('infra/local/start.ts');
 const patient = resolve('test/local/start-patiently.ts');
 const small = resolve('test/local/start-small.ts');
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly said: { stdout: string; stderr: string };
-  /** The exit code. */
-  readonly ended: Promise<number>;
-}
-
-function start(args: readonly string[], environment: Record<string, string> = {}): Started {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, args, { env: { PATH, PORT: '0', ...environment }, stdio: 'pipe' });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const said = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (chunk: Buffer) => {
-    said.stdout += chunk;
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said.stderr += chunk;
-  });
-  return { child, said, ended: once(child, 'close').then(([code]) => code as number) };
-}
 
 async function startReady(
   args: readonly string[],
@@ -54,7 +34,7 @@ describe('the start command', () => {
   it('stops at a bad setting with one line and no more', async () => {
     const { said, ended } = start([real], { PORT: 'many' });
     expect(await ended).toBe(1);
-    expect(said).toEqual({ stdout: '', stderr: 'PORT is "many": set it to a whole number from 0 to 65535\n' });
+    expect(said).toEqual({ stdout: '', stderr: 'PORT must be a whole number from 0 to 65535, not many\n' });
   });
 
   it('shows random tokens once, and stops at Ctrl-C', async () => {
@@ -62,6 +42,8 @@ describe('the start command', () => {
     const { child, said, ended, url } = await startReady([patient], { DATA_DIR });
     expect(said.stdout.match(/^API_(READ|OPERATE)_TOKEN=\S{32}$/gm)).toHaveLength(2);
     expect(said.stdout).toContain(`data ${DATA_DIR}\n`);
+    // All that it writes is there: the project's own folder may be read-only.
+    expect(await readdir(join(DATA_DIR, 'functions'))).toContain('bootstrap.cjs');
     expect(said.stdout).toContain('upstream Telnyx simulator ');
     expect(said.stdout).toContain(`bus ${url}/_local/bus\n`);
     // A function may give up on an engine that is slow.
@@ -76,6 +58,28 @@ describe('the start command', () => {
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     expect(said.stderr).toBe('');
+  });
+
+  it('is not steered by what is set for AWS, in files or in variables', async () => {
+    const HOME = await temporaryFolder();
+    await mkdir(join(HOME, '.aws'));
+    const lines = ['[default]', 'use_fips_endpoint = true', 'use_dualstack_endpoint = true', 'max_attempts = many'];
+    await writeFile(join(HOME, '.aws/config'), lines.join('\n'));
+    const flags = { AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true', AWS_PROFILE: 'none' };
+    const { said } = await startReady([patient], { DATA_DIR: await temporaryFolder(), HOME, ...flags });
+    await eventually(() => expect(said.stdout).toMatch(/ webhook +stored /));
+    expect(said.stderr).toBe('');
+  });
+
+  it('says in one line that data are damaged which only a read finds out', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const path = join(DATA_DIR, 'dynamodb');
+    await engineData(path);
+    const ofTables = (await readdir(path)).filter((name) => name.endsWith('.ldb'));
+    for (const name of ofTables) await writeFile(join(path, name), Buffer.alloc(9_999, 7));
+    const { said, ended } = start([patient], { DATA_DIR });
+    expect(await ended).toBe(1);
+    expect(said.stderr).toMatch(/^The data in \S+ are damaged \(.*\): put a copy of this folder in its place, .*\n$/);
   });
 
   it('does not show chosen tokens or the API key, and says what is missing', async () => {

@@ -69,7 +69,6 @@ beforeAll(async () => {
   const settings = { PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '86400', SEED: String(SEED) };
   local = await startLocal(readSettings(settings), {
     log: () => {},
-    bundleDir: join(folder, 'bundles'),
     loadSeconds: 3_600,
     simulator: { history: 0, ordersPerMinute: 0, requestsPerSecond: Number.POSITIVE_INFINITY },
   });

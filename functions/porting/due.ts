@@ -1,5 +1,5 @@
 import { mayArriveByWebhook } from './event.ts';
-import { shown } from './setting-readers.ts';
+import { shown } from './settings.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** Which types of event the account's channel delivers: learned from what arrives, none, or those of a list. */

@@ -1,5 +1,5 @@
 import { addBusinessDays } from './business-days.ts';
-import { shown } from './setting-readers.ts';
+import { shown } from './settings.ts';
 import { type Timestamp, timestampOf } from './timestamp.ts';
 
 /** After how many business days in a status an order is overdue. A status that is missing has no limit. */

@@ -7,7 +7,7 @@ import { patience } from '../ledger/store.ts';
 import { warmUpStore } from '../ledger/warm-up.ts';
 import { readWebhookTypes } from '../porting/due.ts';
 import { readOverdueLimits } from '../porting/overdue.ts';
-import { readGraceMinutes, readRetainDays, readSyncIntervalSeconds } from '../porting/setting-readers.ts';
+import { readGraceMinutes, readRetainDays, readSyncIntervalSeconds } from '../porting/settings.ts';
 import { findOverdue, findUnlisted, retireOld } from './close-day.ts';
 import { decide } from './decide.ts';
 import { findMissed } from './find-missed.ts';

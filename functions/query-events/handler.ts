@@ -11,7 +11,7 @@ import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/store.ts';
 import { warmUpStore } from '../ledger/warm-up.ts';
-import { readHealing, readHealingPerDay } from '../porting/setting-readers.ts';
+import { readHealing, readHealingPerDay } from '../porting/settings.ts';
 import { arrivalRoutes } from './arrivals.ts';
 import { eventRoutes } from './events.ts';
 import { gapRoutes } from './gaps.ts';

@@ -3,13 +3,13 @@ import { readWebhookTypes } from '../../functions/porting/due.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { publicKeysIn } from '../../functions/porting/public-keys.ts';
 import {
+  readBaseUrl,
   readGraceMinutes,
   readHealing,
   readHealingPerDay,
   readRetainDays,
   wholeNumber,
-} from '../../functions/porting/setting-readers.ts';
-import { readBaseUrl } from '../../functions/porting/settings.ts';
+} from '../../functions/porting/settings.ts';
 
 /** What one deployment is told, from `-c name=value` or the `context` of cdk.json. Only `telnyxPublicKey` has no default. */
 export interface Settings {

@@ -5,14 +5,14 @@ import { readWebhookTypes } from '../../functions/porting/due.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { publicKeysIn } from '../../functions/porting/public-keys.ts';
 import {
+  readBaseUrl,
   readGraceMinutes,
   readHealing,
   readHealingPerDay,
   readRetainDays,
   readSyncIntervalSeconds,
   wholeNumber,
-} from '../../functions/porting/setting-readers.ts';
-import { readBaseUrl } from '../../functions/porting/settings.ts';
+} from '../../functions/porting/settings.ts';
 import { CannotStart } from './cannot-start.ts';
 
 /** What `npm start` can be told, read and checked. */

@@ -1,39 +1,37 @@
 import { describe, expect, test } from 'vitest';
-import { readBaseUrl } from '../../functions/porting/settings.ts';
+import {
+  readGraceMinutes,
+  readHealing,
+  readHealingPerDay,
+  readRetainDays,
+  readSyncIntervalSeconds,
+} from '../../functions/porting/settings.ts';
 
-describe("the base URL of Telnyx's API", () => {
+describe('whole numbers', () => {
   test.each([
-    ['https://api.telnyx.com/v2', 'https://api.telnyx.com/v2'],
-    [' https://api.telnyx.com/v2// ', 'https://api.telnyx.com/v2'],
-    ['HTTPS://API.telnyx.com:8443/v2', 'https://api.telnyx.com:8443/v2'],
-    ['http://localhost:12111/v2', 'http://localhost:12111/v2'],
-    ['http://127.0.0.1:9/v2/', 'http://127.0.0.1:9/v2'],
-    ['http://127.1.2.3/v2', 'http://127.1.2.3/v2'],
-    ['http://[::1]:3000/v2', 'http://[::1]:3000/v2'],
-  ])('%s', (text, url) => {
-    expect(readBaseUrl(text)).toBe(url);
+    ['minutes of grace', readGraceMinutes, 0, 1440],
+    ['seconds between runs', readSyncIntervalSeconds, 1, 86_400],
+    ['healing a day', readHealingPerDay, 1, 10_000],
+    ['days that are kept', readRetainDays, 30, 3650],
+  ])('%s are taken from the least to the most, and no others', (_, read, least, most) => {
+    expect([read(String(least)), read(String(most))]).toEqual([least, most]);
+    for (const text of [String(least - 1), String(most + 1), '', '1e2', '40.5', '040', ' 40', 'soon', '99999999999']) {
+      expect(() => read(text)).toThrow(/^must be .*a whole number from \d+ to \d+, not ./);
+    }
   });
+});
 
-  test.each([
-    '',
-    'api.telnyx.com/v2',
-    'ftp://api.telnyx.com/v2',
-    'http://api.telnyx.com/v2',
-    'http://10.0.0.1/v2',
-    'http://192.168.1.2:3000/v2',
-    'http://0.0.0.0:3000/v2',
-    'http://localhost.example.com/v2',
-    'http://127.0.0.1.example.com/v2',
-    'http://127.0.0.1@example.com/v2',
-    'http://[::ffff:127.0.0.1]/v2',
-    'https://me:hush@api.telnyx.com/v2',
-    'https://:hush@api.telnyx.com/v2',
-    'https://api.telnyx.com/v2?key=hush',
-    'https://api.telnyx.com/v2?',
-    'https://api.telnyx.com/v2#hush',
-  ])('%s is refused, and not repeated', (text) => {
-    const read = () => readBaseUrl(text);
-    expect(read).toThrow(/^is no address to which an API key can go: set it to one such as https:/);
-    expect(read).not.toThrow('hush');
-  });
+test('none keeps all', () => {
+  expect(readRetainDays('none')).toBeUndefined();
+  expect(() => readRetainDays('all')).toThrow('must be none or a whole number from 30 to 3650, not all');
+});
+
+test('healing is off, or republishes', () => {
+  expect([readHealing('off'), readHealing('republish')]).toEqual(['off', 'republish']);
+  expect(() => readHealing('on')).toThrow('must be off or republish, not on');
+});
+
+test('what is refused is shown in one line, and short', () => {
+  expect(() => readHealing('on\n\u001b[31m')).toThrow(/not on\\n\\u001b\[31m$/);
+  expect(() => readHealing('x'.repeat(50))).toThrow(`not ${'x'.repeat(40)}…`);
 });

@@ -17,7 +17,7 @@ const told = {
     ledgerName: 'test',
     apiUrl: 'https://api.invalid',
     webhookUrl: 'https://webhooks.invalid',
-    webhookTypes: 'default',
+    webhookTypes: 'learned',
     graceMinutes: '15',
     overdueAfter: 'default',
     syncIntervalSeconds: '300',

@@ -78,5 +78,5 @@ test('a key that was refused is read anew once the rest is over, and the job goe
 });
 
 test('a setting that means nothing ends the cold start', async () => {
-  await expect(start({ HEALING: 'on' })).rejects.toThrow('HEALING is "on"');
+  await expect(start({ HEALING: 'on' })).rejects.toThrow('HEALING must be off or republish, not on');
 });

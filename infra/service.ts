@@ -74,7 +74,10 @@ export interface ServiceFunction {
   readonly tables: Readonly<Partial<Record<TableName, readonly TableAction[]>>>;
 }
 
-/** A route of the HTTP API; one with GET takes HEAD as well. `token` is the weakest token that the function accepts on it. */
+/**
+ * A route of the HTTP API; one with GET takes HEAD as well. `token` is the weakest token that the function accepts on
+ * it.
+ */
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** API Gateway's form: `{id}` is a path parameter. */
@@ -295,7 +298,10 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
   },
 };
 
-/** Telnyx posts here. A function URL on AWS, where the path is free; this path on a laptop, with or without a slash at its end. */
+/**
+ * Telnyx posts here. A function URL on AWS, where the path is free; this path on a laptop, with or without a slash at
+ * its end.
+ */
 export const webhook = { function: 'receive-webhook', localPath: '/webhooks/telnyx' } as const satisfies {
   function: FunctionName;
   localPath: string;

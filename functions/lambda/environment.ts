@@ -2,7 +2,8 @@
  * Reads an environment variable that the function cannot work without.
  *
  * @param read turns the text into the value; what it throws goes on after the variable's name
- * @throws when it is missing, empty or not accepted, at boot rather than at the first event; the message names the variable
+ * @throws when it is missing, empty or not accepted, at boot rather than at the first event; the message names the
+ *   variable
  */
 export function environment(name: string): string;
 export function environment<Value>(name: string, read: (text: string) => Value): Value;

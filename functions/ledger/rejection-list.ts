@@ -7,8 +7,8 @@ import { readStretch } from './stretch.ts';
 export interface Rejection {
   readonly id: string;
   /**
-   * `refused`: not signed as Telnyx signs, counted by the hour and reason. `unreadable`: signed, but no event. `listed`: a record of
-   * Telnyx's list that is no event, which counts once however often it is listed. */
+   * `refused`: not signed as Telnyx signs, counted by the hour and reason. `unreadable`: signed, but no event.
+   * `listed`: a record of Telnyx's list that is no event, which counts once however often it is listed. */
   readonly kind: 'refused' | 'unreadable' | 'listed';
   readonly reason: string;
   readonly first_at: string;

@@ -63,8 +63,9 @@ export interface RejectedRecord {
 }
 
 /**
- * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: one row for each, however often a run sees
- * it. The hour remembers which it has seen, so that a day's are counted without reading them, each once.
+ * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: one row for each, however
+ * often a run sees it. The hour remembers which it has seen, so that a day's are counted without reading them, each
+ * once.
  */
 export async function keepRejectedRecords(
   store: Store,

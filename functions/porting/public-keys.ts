@@ -6,8 +6,9 @@ const PEM_LINES = /-----(BEGIN|END) PUBLIC KEY-----/g;
 const QUOTES = /["'`‘’“”]/;
 
 /**
- * Reads one to three public keys, separated by commas: the portal gives base64 of 32 bytes, one guide shows PEM. Several at once
- * make a rotation possible. A PEM may have lost its line breaks, or have them written as `\n`, and its first and last line.
+ * Reads one to three public keys, separated by commas: the portal gives base64 of 32 bytes, one guide shows PEM.
+ * Several at once make a rotation possible. A PEM may have lost its line breaks, or have them written as `\n`, and its
+ * first and last line.
  *
  * @returns base64 of the 32 bytes of each key, 44 characters
  * @throws {Error} whose message goes on after the setting's name, and never repeats a key

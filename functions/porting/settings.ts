@@ -1,6 +1,6 @@
 /**
- * How settings are read, by the functions at boot and before that by whoever starts or deploys them: what one takes, no other refuses.
- * Each throws an error whose message goes on after the setting's name.
+ * How settings are read, by the functions at boot and before that by whoever starts or deploys them: what one takes, no
+ * other refuses. Each throws an error whose message goes on after the setting's name.
  */
 
 /** A reader of whole numbers from `from` to `to`. `or` is for the message: what else is taken. */

@@ -64,8 +64,8 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
   return api;
 }
 
-// API Gateway has no HEAD unless told. The permission of the GET beside it is for its path, with any method: a second one would only
-// fill the function's policy, which has room for some 40.
+// API Gateway has no HEAD unless told. The permission of the GET beside it is for its path, with any method: a second
+// one would only fill the function's policy, which has room for some 40.
 function addHead(api: HttpApi, path: string, get: HttpRoute): void {
   const { target } = get.node.defaultChild as CfnRoute;
   const routeKey = `HEAD ${path}`;

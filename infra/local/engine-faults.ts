@@ -10,8 +10,9 @@ export interface EngineFaultOptions {
 }
 
 /**
- * The embedded engine throws, uncaught, whatever its files answer: a full disk would end the whole host. It goes on instead: a request
- * that is not answered times out, and its webhook gets 503, so that Telnyx sends it again. What is wrong is said once.
+ * The embedded engine throws, uncaught, whatever its files answer: a full disk would end the whole host. It goes on
+ * instead: a request that is not answered times out, and its webhook gets 503, so that Telnyx sends it again. What is
+ * wrong is said once.
  *
  * @returns takes an error that nothing has caught; false for one that is not the engine's
  */

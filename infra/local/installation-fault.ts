@@ -4,7 +4,9 @@ const CODES = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_F
 /** Of packages with a binary for each kind of machine: node-gyp-build and esbuild give their errors no code. */
 const NO_BINARY = /no native build was found|needed by esbuild/i;
 
-/** What to do about an error that means that packages are missing or are for another machine; undefined for any other. */
+/**
+ * What to do about an error that means that packages are missing or are for another machine; undefined for any other.
+ */
 export function installationFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (!CODES.has((error as NodeJS.ErrnoException).code ?? '') && !NO_BINARY.test(error.message)) return undefined;

@@ -104,7 +104,10 @@ export function readSettings(environment: Environment): Settings {
   };
 }
 
-/** Quotes stay in a variable that a file for Docker sets. No setting has any, and a token or a folder with them would be taken. */
+/**
+ * Quotes stay in a variable that a file for Docker sets. No setting has any, and a token or a folder with them would be
+ * taken.
+ */
 function unquoted(name: string, given = ''): string | undefined {
   const text = given.trim();
   if (!/^(["']).*\1$/s.test(text)) return text || undefined;

@@ -13,7 +13,8 @@ export type StartOptions = Omit<LocalOptions, 'log' | 'colour'> & Pick<StopOptio
 export async function startCommand({ stopWithinMs, ...options }: StartOptions = {}): Promise<void> {
   // Functions see the time zone that they have on Lambda.
   process.env.TZ = 'UTC';
-  // The host's own clients speak with this machine alone: nothing that is set for AWS, such as FIPS endpoints, is meant for them.
+  // The host's own clients speak with this machine alone: nothing that is set for AWS, such as FIPS endpoints, is meant
+  // for them.
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
   // A reader that went away (npm start | head) is no reason to fail: what cannot be shown is not.

@@ -15,9 +15,10 @@ const QUOTES = /["'`‘’“”]/;
  */
 export function publicKeysIn(setting: string): readonly string[] {
   const texts = setting.split(',');
-  if (setting.trim() === '') throw new Error('holds no key: set it to one to three, with commas between');
+  if (texts.every((text) => text.trim() === ''))
+    throw new Error('holds no key: set it to one to three public keys, with commas between');
   if (texts.length > 3) {
-    throw new Error(`holds ${texts.length} keys: set it to one to three, with commas between`);
+    throw new Error(`holds ${texts.length} keys: set it to one to three public keys, with commas between`);
   }
   return texts.map(publicKeyIn);
 }
@@ -30,6 +31,6 @@ function publicKeyIn(text: string, index: number): string {
     .replace(ED25519, '');
   if (RAW.test(base64)) return `${base64.slice(0, 43)}=`;
   throw new Error(
-    `has no Ed25519 public key at position ${index + 1}: set it to base64 of 32 bytes (44 characters), or to PEM`,
+    `has no Ed25519 public key at position ${index + 1}: copy it from the Telnyx portal, and set it to base64 of 32 bytes (44 characters), or to PEM`,
   );
 }

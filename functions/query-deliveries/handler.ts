@@ -12,7 +12,6 @@ import { measureFault } from '../lambda/metrics.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { readDeliveryMarks } from '../ledger/delivery-marks.ts';
 import { patience } from '../ledger/store.ts';
-import { warmUpStore } from '../ledger/warm-up.ts';
 import { readBaseUrl } from '../porting/settings.ts';
 import { readApiKey } from '../telnyx/api-key.ts';
 import { type DeliveriesPage, deliveriesApi } from '../telnyx/deliveries-api.ts';
@@ -72,6 +71,3 @@ async function keyOrUnavailable() {
 
 /** `GET /v2/webhook-deliveries/failed`, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(failed).use(answerProblems()).use(authorize('read', tokens));
-
-/** What a host may call before the first event, to have that one answered as fast as the others. */
-export const warmUp = () => warmUpStore(store);

@@ -90,7 +90,7 @@ describe('telnyxPublicKey', () => {
     ['an empty place in the list', `,${samplePublicKey}`],
   ])('refuses %s', (_, telnyxPublicKey) => {
     expect(problems({ telnyxPublicKey })).toMatch(
-      /^telnyxPublicKey has no Ed25519 public key at position 1: set it to base64/,
+      /^telnyxPublicKey has no Ed25519 public key at position 1: copy it from the Telnyx portal, and set it to base64/,
     );
   });
 

@@ -39,6 +39,7 @@ describe('refused are', () => {
   test.each([
     ['none', ''],
     ['only blanks', ' \n'],
+    ['only commas', ' , ,'],
     ['four', Array(4).fill(base64).join()],
   ])('%s: one to three are needed', (_, text) => {
     expect(() => publicKeysIn(text)).toThrow(/^holds (no key|4 keys): set it to one to three/);
@@ -65,7 +66,7 @@ describe('refused are', () => {
     ],
   ])('%s, by its position', (_, text) => {
     const message =
-      /^has no Ed25519 public key at position 2: set it to base64 of 32 bytes \(44 characters\), or to PEM$/;
+      /^has no Ed25519 public key at position 2: copy it from the Telnyx portal, and set it to base64 of 32 bytes \(44 characters\), or to PEM$/;
     expect(() => publicKeysIn(`${base64},${text}`)).toThrow(message);
     expect(() => readPublicKeys(`${base64},${text}`)).toThrow(message);
   });

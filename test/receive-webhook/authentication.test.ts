@@ -208,13 +208,17 @@ describe('public keys', () => {
   ])('a key that is %s fails at boot and says what to set', async (_, publicKey) => {
     const start = startReceiver({ publicKey: `${current.publicKey},${publicKey}` });
     await expect(start).rejects.toThrow(
-      /TELNYX_PUBLIC_KEY has no Ed25519 public key at position 2: set it to base64 of 32 bytes/,
+      /TELNYX_PUBLIC_KEY has no Ed25519 public key at position 2: copy it from the Telnyx portal, and set it to base64 of 32 bytes/,
     );
   });
 
   test.each([
-    ['four keys', Array(4).fill(current.publicKey).join(), 'holds 4 keys: set it to one to three, with commas between'],
-    ['only commas', ' , ,', 'has no Ed25519 public key at position 1: set it to base64 of 32 bytes'],
+    [
+      'four keys',
+      Array(4).fill(current.publicKey).join(),
+      'holds 4 keys: set it to one to three public keys, with commas between',
+    ],
+    ['only commas', ' , ,', 'holds no key: set it to one to three public keys, with commas between'],
   ])('%s fail at boot and say what to set', async (_, publicKey, what) => {
     await expect(startReceiver({ publicKey })).rejects.toThrow(`TELNYX_PUBLIC_KEY ${what}`);
   });

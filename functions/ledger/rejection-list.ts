@@ -8,7 +8,8 @@ export interface Rejection {
   readonly id: string;
   /**
    * `refused`: not signed as Telnyx signs, counted by the hour and reason. `unreadable`: signed, but no event.
-   * `listed`: a record of Telnyx's list that is no event, which counts once however often it is listed. */
+   * `listed`: a record of Telnyx's list that is no event, which counts once however often it is listed.
+   */
   readonly kind: 'refused' | 'unreadable' | 'listed';
   readonly reason: string;
   readonly first_at: string;
@@ -34,19 +35,17 @@ export interface RejectionPage extends CursorPage<Rejection> {
  * @param now milliseconds since 1970
  */
 export async function listRejections(store: Store, { size, after }: PageRequest, now: number): Promise<RejectionPage> {
-  const [refusals, bodies, records] = await Promise.all([
+  const kinds = await Promise.all([
     readKind(store, 'refusal', ['id', 'reason', 'first_at', 'last_at', 'count', 'expires_at']),
     readKind(store, 'rejected-delivery', ['id', 'reason', 'first_at', 'last_at', 'deliveries', 'body', 'expires_at']),
     readKind(store, 'rejected-record', ['id', 'reason', 'first_at', 'last_at', 'body', 'expires_at']),
   ]);
+  const kept = kinds.map(({ rows }) => rows.filter((row) => !isExpired(row, now)));
+  const [refusals = [], bodies = [], records = []] = kept;
   const shown = [
-    ...refusals.rows
-      .filter((row) => !isExpired(row, now))
-      .map((row) => rejectionIn(row, 'refused', numberIn(row, 'count'))),
-    ...bodies.rows
-      .filter((row) => !isExpired(row, now))
-      .map((row) => rejectionIn(row, 'unreadable', numberIn(row, 'deliveries'))),
-    ...records.rows.filter((row) => !isExpired(row, now)).map((row) => rejectionIn(row, 'listed', 1)),
+    ...refusals.map((row) => rejectionIn(row, 'refused', numberIn(row, 'count'))),
+    ...bodies.map((row) => rejectionIn(row, 'unreadable', numberIn(row, 'deliveries'))),
+    ...records.map((row) => rejectionIn(row, 'listed', 1)),
   ];
   const newestFirst = shown.sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1));
   const rest = after === undefined ? newestFirst : newestFirst.filter((one) => placeOf(one) < after);
@@ -55,7 +54,7 @@ export async function listRejections(store: Store, { size, after }: PageRequest,
   return {
     things,
     next: last && rest.length > things.length ? placeOf(last) : undefined,
-    complete: refusals.complete && bodies.complete && records.complete,
+    complete: kinds.every(({ complete }) => complete),
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { UpstreamError } from './upstream-error.ts';
+import { isPassing, UpstreamError } from './upstream-error.ts';
 
 /** Time as the calls to Telnyx see it. Tests put another one in its place. */
 export interface Clock {
@@ -13,16 +13,6 @@ export const systemClock: Clock = { now: Date.now, sleep: (milliseconds) => slee
 const ATTEMPTS = 5;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
-
-/** Faults that may be gone a moment later. A refused key or a refused request stays refused. */
-const PASSING = new Set<UpstreamError['fault']>([
-  'rate limited',
-  'unavailable',
-  'failed',
-  'unreadable',
-  'not reached',
-  'no answer',
-]);
 
 /** Calls Telnyx no faster than it likes, and again when that may help. */
 export interface Pace {
@@ -63,7 +53,7 @@ export function pace(perSecond: number, deadline: () => number, clock: Clock = s
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         const pause = pauseAfter(error, attempt);
-        const final = !PASSING.has(error.fault) || attempt === ATTEMPTS;
+        const final = !isPassing(error.fault) || attempt === ATTEMPTS;
         if (final || pause > LONGEST_PAUSE || clock.now() + pause >= deadline()) throw error;
         await clock.sleep(pause);
       }

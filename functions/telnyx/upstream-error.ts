@@ -28,8 +28,7 @@ export type UpstreamFault =
   | 'no answer'
   | 'gave up';
 
-const ABOUT_TELNYX = new Set<UpstreamFault>([
-  'key refused',
+const PASSING = new Set<UpstreamFault>([
   'rate limited',
   'unavailable',
   'failed',
@@ -47,9 +46,14 @@ const TOOK_NOTHING = new Set<UpstreamFault>([
   'not reached',
 ]);
 
+/** True for what may be gone a moment later. A refused key or a refused request stays refused. */
+export function isPassing(fault: UpstreamFault): boolean {
+  return PASSING.has(fault);
+}
+
 /** True for what tells how Telnyx is, and not about the one event that was asked for. */
 export function isAboutTelnyx(fault: UpstreamFault): boolean {
-  return ABOUT_TELNYX.has(fault);
+  return isPassing(fault) || fault === 'key refused';
 }
 
 /**

@@ -1,26 +1,23 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import * as realService from '../service.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type Bus, type BusFaults, startBus } from './bus.ts';
 import { busReporter } from './bus-lines.ts';
-import { CannotStart, reasonOf } from './cannot-start.ts';
 import { openDataDir } from './data-dir.ts';
-import type { Names, ServiceDescription } from './description.ts';
-import { dynamodbClient, type Engine, startEngine } from './dynamodb.ts';
+import type { ServiceDescription } from './description.ts';
 import type { FunctionRuntime, RuntimeOptions } from './function-runtime.ts';
 import { startGateway } from './gateway.ts';
 import { hostFunctions } from './hosted-functions.ts';
 import { busLine } from './lines.ts';
-import { forgetDayCounts } from './recount.ts';
 import { runSchedules } from './schedule.ts';
 import { startSecrets } from './secrets.ts';
+import { settingValues } from './setting-values.ts';
 import type { Settings } from './settings.ts';
 import { type AccountOptions, startSimulatedAccount } from './simulated-account.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import { atMost, sleep as sleepFor } from './sleep.ts';
-import { ensureTables } from './tables.ts';
+import { startTables } from './start-tables.ts';
 
 /** The whole service on this machine, as long as it runs. */
 export interface Local {
@@ -54,7 +51,6 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** What runs when it stops. Whoever has asked for the stop waits 4.7 s for all of it. */
 const GRACE_MS = 3500;
 const LAST_ANSWERS_MS = 300;
-const FIRST_ANSWER_MS = 10_000;
 /** Lambda's own limit is 10 s. Here all functions load at once, and the machine may be busy. */
 const LOAD_SECONDS = 60;
 
@@ -104,7 +100,7 @@ async function start(
   await openDataDir(settings.dataDir);
   const [bundles, dynamodbEndpoint, secrets, bus, account] = await allStarted([
     bundleFunctions(entriesOf(service), { root: ROOT, outdir: join(settings.dataDir, 'functions') }),
-    startTables(settings, service, tableName, { cleanup, log }),
+    startTables(settings, service, { tableName, cleanup, log }),
     kept(
       startSecrets({
         [secretId('telnyxApiKey')]: apiKey,
@@ -192,72 +188,8 @@ async function start(
   };
 }
 
-async function startTables(
-  { dynamodbEndpoint, dataDir }: Settings,
-  { tables }: ServiceDescription,
-  tableName: (table: string) => string,
-  { cleanup, log }: { cleanup: Cleanup; log: (line: string) => void },
-): Promise<string> {
-  const engine = dynamodbEndpoint ? undefined : await startEngine({ path: join(dataDir, 'dynamodb') });
-  if (engine) cleanup(engine.close);
-  const endpoint = engine?.endpoint ?? dynamodbEndpoint ?? '';
-  const client = dynamodbClient(endpoint);
-  try {
-    // An engine that hangs is the one fault that would never end by itself.
-    if (!engine) await client.send(new ListTablesCommand({}), { abortSignal: AbortSignal.timeout(FIRST_ANSWER_MS) });
-    const remedy = engine ? `remove ${dataDir} to start anew` : 'remove it to start anew';
-    await ensureTables(client, tables, { tableName, remedy });
-    const mended = engine?.mended ?? [];
-    if (mended.length > 0) log(mendedLine(mended));
-    if (mended.some(({ table }) => table === tableName('events'))) await forgetDayCounts(client, tableName('control'));
-  } catch (error) {
-    if (error instanceof CannotStart || engine) throw error;
-    throw new CannotStart(`DYNAMODB_ENDPOINT ${endpoint} does not answer as DynamoDB does: ${reasonOf(error)}`, {
-      cause: error,
-    });
-  } finally {
-    client.destroy();
-  }
-  return endpoint;
-}
-
-function mendedLine(mended: Engine['mended']): string {
-  const entries = mended.reduce((sum, table) => sum + table.entries, 0);
-  return `mended ${entries} index ${entries === 1 ? 'entry' : 'entries'}: the last stop cut writes off half-way`;
-}
-
-/** What the functions of this machine are told. They refuse an empty value, so what is not set has a word of its own. */
-function settingValues(
-  settings: Settings,
-  simulator: Simulator | undefined,
-  { apiUrl, webhookUrl }: { apiUrl: string; webhookUrl: string },
-): Names['settings'] {
-  return {
-    telnyxBaseUrl: settings.telnyx?.baseUrl ?? simulator?.url ?? '',
-    telnyxPublicKey: publicKeys(settings, simulator).join(','),
-    ledgerName: 'local',
-    apiUrl,
-    webhookUrl,
-    webhookTypes: settings.webhookTypes,
-    graceMinutes: String(settings.graceMinutes),
-    overdueAfter: settings.overdueAfter ?? 'default',
-    syncIntervalSeconds: String(settings.syncIntervalSeconds),
-    retainDays: settings.retainDays === undefined ? 'none' : String(settings.retainDays),
-    healing: settings.healing,
-    healingPerDay: String(settings.healingPerDay),
-  };
-}
-
 function eventsOn(bus: Bus, detailType: string | null): ReturnType<Bus['events']> {
   return bus.events().filter((event) => detailType === null || event['detail-type'] === detailType);
-}
-
-/** The function needs one at boot. A key that nobody holds makes it refuse every webhook, as it should when none is known. */
-function publicKeys(settings: Settings, simulator: Simulator | undefined): readonly string[] {
-  const keys = simulator ? [simulator.publicKey, ...settings.publicKeys] : settings.publicKeys;
-  if (keys.length > 0) return keys;
-  const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
-  return [Buffer.from(x, 'base64url').toString('base64')];
 }
 
 function entriesOf({ functions }: ServiceDescription): Record<string, string> {

@@ -27,7 +27,7 @@ import {
   sampleOf,
   seen,
 } from './cost-sample.ts';
-import { working } from './cost-work.ts';
+import { emptyPage, working } from './cost-work.ts';
 import { eventsOf, seed } from './seed.ts';
 
 const LARGEST_ANSWER = 5_500_000;
@@ -164,21 +164,12 @@ async function republishing(endpoint: string, told: readonly PortingEvent[]): Pr
   ];
 }
 
-const nothing = {
-  records: [],
-  totalPages: 0,
-  totalResults: 0,
-  pageSize: 250,
-  holdSeconds: undefined,
-  telnyxTime: undefined,
-};
-
 /** A scheduled run of an account in which nothing happens. */
 function run({ store, bus }: Pick<Ledger, 'store' | 'bus'>, now: number) {
   return runSync(undefined, {
     store,
     bus,
-    api: async () => ({ list: async () => nothing, republish: async () => {} }),
+    api: async () => ({ list: async () => emptyPage, republish: async () => {} }),
     clock: { now: () => now, sleep },
     requestsPerSecond: Number.POSITIVE_INFINITY,
     runId: `${new Date(now).toISOString()}-0`,

@@ -71,17 +71,16 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
 }
 
 const clock = { now: () => NOW, sleep: async () => {} };
-const api = async () => ({
-  list: async () => ({
-    records: [],
-    totalPages: 0,
-    totalResults: 0,
-    pageSize: 250,
-    holdSeconds: undefined,
-    telnyxTime: undefined,
-  }),
-  republish: async () => {},
-});
+/** A page of a list in which nothing is. */
+export const emptyPage = {
+  records: [],
+  totalPages: 0,
+  totalResults: 0,
+  pageSize: 250,
+  holdSeconds: undefined,
+  telnyxTime: undefined,
+};
+const api = async () => ({ list: async () => emptyPage, republish: async () => {} });
 const requestsPerSecond = Number.POSITIVE_INFINITY;
 const endsAt = NOW + 15 * MINUTE;
 

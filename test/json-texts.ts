@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 22 });
 
-/** A number in any spelling that JSON has, of which JavaScript's numbers keep some. */
+/** A number in any spelling that JSON has. JavaScript's numbers keep some of them. */
 export const numberText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '12345678901234567890',

@@ -39,7 +39,8 @@ export async function askEngine(headers: Readonly<Record<string, string>>, body:
     authorization,
     'x-amz-date': date,
   };
-  // A connection of its own: one that is kept may be closed just as it is used again. Not with fetch, whose timers run with the test's.
+  // A connection of its own: one that is kept may be closed just as it is used again. Not with fetch: its timers are the
+  // test's, which may be short.
   const asked = request(endpoint, { method: 'POST', headers: signed, agent: false });
   asked.end(body);
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];

@@ -26,7 +26,7 @@ export interface Source<Thing> {
 
 /** A page that is not full by then is given as it is: whoever goes on finds the rest. */
 const MOST_READS = 4;
-/** Keys shown at once, at least, unless things are large: one request reads so many rows. */
+/** Keys shown at once, at least, unless things are large: what one request reads. */
 const BATCH = 100;
 
 /**

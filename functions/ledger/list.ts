@@ -180,8 +180,8 @@ async function idsOfOrder(
 }
 
 /**
- * Reads events in the order of their ids. One that has expired, or that is another event under its webhook's id, is undefined: an index may
- * show it for a moment longer.
+ * Reads events in the order of their ids. One that has expired, or that is another event under its webhook's id, is
+ * undefined: an index may show it for a moment longer.
  *
  * @throws {PageTooLarge}
  */

@@ -4,7 +4,7 @@ import { number, type Store, text, tookPlace } from './store.ts';
 
 /**
  * How a republish ended: `sent` (Telnyx took it), `unknown` (no answer: it may have been sent), `not_sent` (Telnyx was
- * not reached, or not available), or a refusal. `asked` stands on the row while the call is under way, and for ever
+ * not reached, or not available), or a refusal. `asked` stands on the row while the call is under way, and stays
  * when the function died in it.
  */
 export type RepublishOutcome =

@@ -4,8 +4,8 @@ import { numberIn, type Row, textIn } from './store.ts';
 
 /**
  * A row of the table `events`:
- * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id` (`created_at#id`),
- *   `first_seen_id` (when the ledger first saw the event, `#id`)
+ * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id`
+ *   (`created_at#id`), `first_seen_id` (when the ledger first saw the event, `#id`)
  * - `record`: the event as the Events API shows it, as JSON text, so that nothing is lost to type mapping; `record_version` grows as
  *   Telnyx completes it
  * - `delivered`: the event as its webhook told it, in the record's shape, as JSON text, until the list's record makes it superfluous

@@ -4,7 +4,7 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 /** Where the ledger is: a client and the names of its tables. */
 export interface Store {
   readonly client: DynamoDBClient;
-  /** Name of the table `events`: key `id`; indexes `by_time`, `by_type`, `by_order`, `by_first_seen`, `by_gap`, `unpublished`, `awaiting_webhook`. */
+  /** Name of the table `events`: key `id`; its indexes are in infra/service.ts. */
   readonly events: string;
   /** Name of the table `control`: key `kind`, `id`; time to live `expires_at`. */
   readonly control: string;
@@ -31,8 +31,9 @@ export function patience(requestTimeout: number) {
 const LONGEST_PAUSES = [50, 150];
 
 /**
- * How a client tries again whose caller waits for a second or two: three tries with short pauses. The pauses are drawn, so that
- * callers who were refused together do not come back together. After a throttle the SDK's own pauses are up to 1 s and 2 s.
+ * How a client tries again whose caller waits for a second or two: three tries with short pauses. They are drawn, so
+ * that callers who were refused together do not come back together. The SDK's own, after a throttle, are up to 1 s and
+ * 2 s.
  */
 export function shortPauses() {
   const pauseBefore = (retry: number) => Math.random() * (LONGEST_PAUSES[retry - 1] ?? 0);

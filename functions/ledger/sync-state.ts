@@ -154,8 +154,8 @@ export async function releaseLease(
 }
 
 /**
- * The state at this very moment. The read is consistent for everyone: some decide by it, and it is one small row, so
- * that it costs the others half a read unit more.
+ * The state at this very moment. The read is consistent for everyone: some decide by it, and one small row
+ * costs the others half a read unit more.
  *
  * @param now milliseconds since 1970
  */

@@ -9,16 +9,16 @@ const json = JSON as unknown as {
 };
 
 /**
- * Finds every text with a number that JSON.stringify would print in another way: `-0`, 16 digits or more, an exponent, a
- * fraction that ends in 0 or begins with 6 of them. A number stands behind one of `: , [`, white space, or nothing. It also
- * finds some texts without such a number, which only take longer to read.
+ * Finds every text with a number that JSON.stringify would print in another way: `-0`, 16 digits or more, an exponent,
+ * a fraction that ends in 0 or begins with 6 of them. A number stands behind one of `: , [`, white space, or nothing.
+ * It also finds some texts without such a number, which only take longer to read.
  */
 const MAY_BE_REWRITTEN = /(?:^|[:,[\s])(?:-0|-?(?:\d[\d.]{15}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?=[\s,\]}]|$)|0\.0{6}))/;
 
 /**
- * Reads JSON so that JSON.stringify writes its numbers as they came. As JavaScript numbers `12345678901234567890` ends in
- * three zeros, `1e400` is written as null, and `-0` and `1.0` lose a character. Such a number becomes an object that holds
- * its text (`JSON.rawJSON`), every other one a plain number.
+ * Reads JSON so that JSON.stringify writes its numbers as they came. As JavaScript numbers `12345678901234567890` ends
+ * in three zeros, `1e400` is written as null, and `-0` and `1.0` lose a character. Such a number becomes an object that
+ * holds its text (`JSON.rawJSON`), every other one a plain number.
  *
  * @throws {SyntaxError} when the text is no JSON
  * @throws {RangeError} when it is nested some thousand levels deep and has such a number
@@ -41,8 +41,8 @@ export function numberOf(value: unknown): number | undefined {
 }
 
 /**
- * True when objects and arrays stand more than `levels` levels below a value. It is not recursive, as JSON.stringify is, which
- * ends in a RangeError at some thousand levels.
+ * True when objects and arrays stand more than `levels` levels below a value. It is not recursive, as JSON.stringify
+ * is, which ends in a RangeError at some thousand levels.
  */
 export function isDeeperThan(levels: number, value: unknown): boolean {
   let level = [value].filter(isNested);

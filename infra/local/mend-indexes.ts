@@ -113,5 +113,5 @@ const nameOf = (kind: 'local' | 'global', { TableName }: TableRow, { IndexName }
   `index-${kind}~${TableName}~${IndexName}`;
 const under = (name: string) => ({ gte: `${name}~`, lt: `${name}~\xff` });
 
-/** Stands for an entry of 500 bytes, of which a large ledger has half a million. */
+/** Stands for an entry of 500 bytes: a large ledger has half a million. */
 const digest = (key: string, value: string) => hash('sha1', `${key} ${value}`, 'base64');

@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 const START = Date.parse('2026-11-20T10:00:00Z');
 const at = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
 
-/** An event that the ledger first saw so many seconds after the beginning, whenever it occurred. */
+/** An event that the ledger first saw `seconds` after the beginning, whenever it occurred. */
 function seen(index: number, seconds: number, hoursAgo = 0): Arrived {
   const { ledger, ...shown } = event(index, new Date(START - hoursAgo * HOUR).toISOString());
   return { ...shown, ledger: { ...ledger, first_seen_at: at(seconds) } };
@@ -22,7 +22,10 @@ interface Ledger {
   readonly rows: Arrived[];
 }
 
-/** What a ledger has seen, and what happens before each look; or what it answers instead. The first two looks are the beginning. */
+/**
+ * What a ledger has seen, and what happens before each look; or what it answers instead. The first two looks are the
+ * beginning.
+ */
 function ledgerOf(rows: readonly Arrived[], ...happens: (((ledger: Ledger) => void) | Answer)[]) {
   const ledger: Ledger = { seconds: 0, rows: [...rows] };
   const left = happens.values();

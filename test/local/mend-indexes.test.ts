@@ -39,7 +39,7 @@ const thing = (number: number, fields: Row = {}): Row => ({
   ...fields,
 });
 
-/** A stopped engine with four things, of which two wait, and all that it holds on disk. */
+/** A stopped engine with four things, two of them waiting, and all that it holds on disk. */
 async function fourThings() {
   const path = await temporaryFolder();
   await onEngine(path, async (_, client) => {

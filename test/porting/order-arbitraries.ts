@@ -48,7 +48,7 @@ export const singleFacts: fc.Arbitrary<OrderFact[]> = fc.array(
 /** Ids that a fact may stand for: an event is gathered under one other, and stands for none itself. */
 const gatheredUnder = (id: string) => ['a', 'b', 'c'].map((letter) => `${id}-${letter}`);
 
-/** The same, and some stand for others, each version for its own, of which some come again. */
+/** The same, and some stand for others, each version for its own; some of these come again. */
 export const someFacts: fc.Arbitrary<OrderFact[]> = singleFacts.chain((facts) =>
   fc
     .tuple(

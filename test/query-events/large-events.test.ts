@@ -16,7 +16,7 @@ const ORDER = uuid(1_000_000);
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => uuid(from + index));
 const idsOf = (events: readonly LedgerEvent[]) => events.map(({ id }) => id);
 
-/** A comment of so many characters, a minute after the one before. */
+/** A comment of the given length, a minute after the one before. */
 function comment(number: number, characters: number) {
   const created_at = new Date(Date.UTC(2026, 2, 1, 12, number)).toISOString().replace('Z', '000Z');
   const payload = {
@@ -71,7 +71,7 @@ describe('an order with 40 comments of 200 KB', () => {
   });
 });
 
-describe('the largest events that there can be, of which half is quotes that the answer escapes once more', () => {
+describe('the largest events that there can be, half of them quotes that the answer escapes once more', () => {
   test.each([
     `/v2/orders/${ORDER}/events`,
     '/v2/arrivals',

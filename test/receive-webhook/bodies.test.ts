@@ -105,7 +105,7 @@ describe('kept exactly', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('numbers in every spelling, of which none grows: 200 KB of them fit into a row', async () => {
+  test('numbers in every spelling, none of which grows: 200 KB of them fit into a row', async () => {
     const id = randomUUID();
     const numbers = `[12345678901234567890,1e400,-0,1.0,${Array(50_000).fill('1e20').join()}]`;
     const body = statusWebhook(id, { customer_reference: 'HERE' }).replace('"HERE"', numbers);

@@ -119,7 +119,7 @@ describe('it may have been sent', () => {
     }
   });
 
-  test('two addresses, of which one was reached', () => {
+  test('two addresses, one of them reached', () => {
     const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' });
     const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET', syscall: 'read' });
     const failed = (...errors: Error[]) => new TypeError('fetch failed', { cause: new AggregateError(errors) });

@@ -68,13 +68,10 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
     routes,
     invoke: async (name, event) => {
       if (api.crashes) return { error: { errorType: 'Error', errorMessage: 'a crash' } };
-      return {
-        payload: await invoke(
-          name,
-          event,
-          lambdaContext(() => api.remaining),
-        ),
-      };
+      // Middy asks first, and starts a real timer: it is told that there is plenty.
+      const left = [29_000];
+      const context = lambdaContext(() => left.shift() ?? api.remaining);
+      return { payload: await invoke(name, event, context) };
     },
   });
 

@@ -1,4 +1,4 @@
-import type { Store } from '../functions/ledger/store.ts';
+import type { Store } from '../functions/ledger/table/store.ts';
 
 /** A store that counts the requests that leave it, by command. */
 export function counting(store: Store): { store: Store; requests: () => Record<string, number>; reset: () => void } {

@@ -1,4 +1,4 @@
-import type { OrderStore, Store } from '../functions/ledger/store.ts';
+import type { OrderStore, Store } from '../functions/ledger/table/store.ts';
 
 export class Death extends Error {
   override readonly name = 'Death';

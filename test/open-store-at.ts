@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OrderStore } from '../functions/ledger/store.ts';
+import type { OrderStore } from '../functions/ledger/table/store.ts';
 import { dynamodbClient } from '../infra/local/dynamodb.ts';
 import { ensureTables } from '../infra/local/tables.ts';
 import { type Table, tables } from '../infra/service.ts';

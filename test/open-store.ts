@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { OrderStore } from '../functions/ledger/store.ts';
+import type { OrderStore } from '../functions/ledger/table/store.ts';
 import { dynamodbClient } from '../infra/local/dynamodb.ts';
 import { type EmbeddedEngine, type EngineAnswer, openEmbeddedEngine } from './embedded-engine.ts';
 import { openStoreAt } from './open-store-at.ts';

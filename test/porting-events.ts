@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ListedEvent } from '../functions/ledger/listings.ts';
+import type { ListedEvent } from '../functions/ledger/events/record-listing.ts';
 import { factsOf, type PortingEvent as LedgerRecord } from '../functions/porting/event.ts';
 import type { PortingEvent } from '../infra/local/simulator/porting-event.ts';
 

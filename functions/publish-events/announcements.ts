@@ -1,5 +1,5 @@
 import type { Announcement } from '../bus/entries.ts';
-import type { Unpublished } from '../ledger/publications.ts';
+import type { Unpublished } from '../ledger/events/outbox.ts';
 import { eventAskingToAct } from '../porting/derived.ts';
 import type { OrderState } from '../porting/order.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';

@@ -1,6 +1,6 @@
 import { describeError, log } from '../lambda/log.ts';
-import { markDecided } from '../ledger/orders.ts';
-import { undecidedOrders } from '../ledger/undecided.ts';
+import { markDecided } from '../ledger/orders/orders.ts';
+import { undecidedOrders } from '../ledger/orders/undecided.ts';
 import { actionRequired } from './announcements.ts';
 import type { Folded } from './order-state.ts';
 import type { Publisher } from './publish.ts';

@@ -1,9 +1,9 @@
-import { idsAgree, readIdsKnowledge } from '../ledger/learned.ts';
-import { changeOrder, type HeldFact, type HeldOrder } from '../ledger/orders.ts';
-import { readUnpublished, type Unpublished } from '../ledger/publications.ts';
-import { retireAgain } from '../ledger/retention.ts';
-import type { OrderStore } from '../ledger/store.ts';
-import { joinTwins, separateTwins } from '../ledger/twins.ts';
+import { idsAgree, readIdsKnowledge } from '../ledger/events/id-agreement.ts';
+import { readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
+import { retireAgain } from '../ledger/events/retention.ts';
+import { joinTwins, separateTwins } from '../ledger/events/twins.ts';
+import { changeOrder, type HeldFact, type HeldOrder } from '../ledger/orders/orders.ts';
+import type { OrderStore } from '../ledger/table/store.ts';
 import type { OrderState } from '../porting/order.ts';
 import { orderFactOf } from '../porting/order-fact-of.ts';
 import { mergeFacts } from '../porting/order-facts.ts';

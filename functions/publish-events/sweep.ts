@@ -1,5 +1,5 @@
 import { measure } from '../lambda/metrics.ts';
-import { markedAt, unpublishedUntil } from '../ledger/publications.ts';
+import { markedAt, unpublishedUntil } from '../ledger/events/outbox.ts';
 import { type Publisher, publishRows } from './publish.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { orderEventIds } from '../ledger/order-events.ts';
-import { readUnpublished } from '../ledger/publications.ts';
-import type { OrderStore } from '../ledger/store.ts';
+import { readUnpublished } from '../ledger/events/outbox.ts';
+import { orderEventIds } from '../ledger/orders/order-events.ts';
+import type { OrderStore } from '../ledger/table/store.ts';
 import { type Folded, foldIn } from './order-state.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { DeliveryMark } from '../ledger/delivery-marks.ts';
+import type { DeliveryMark } from '../ledger/events/delivery-marks.ts';
 import type { FailedAttempt, FailedDelivery } from '../telnyx/failed-delivery.ts';
 
 /** A webhook that Telnyx could not deliver, and what the ledger holds of its event. */

@@ -1,6 +1,6 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { anyText, dateTime, eventType, orderId, pageSize, readParameters } from '../http/query-parameters.ts';
-import { listArrivals } from '../ledger/arrivals.ts';
+import { listArrivals } from '../ledger/events/arrivals.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { LARGEST_ANSWER } from './answer-size.ts';
 import { answerPage } from './cursor-answer.ts';

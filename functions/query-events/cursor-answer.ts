@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { cursorsOf } from '../http/cursor.ts';
 import { json } from '../http/problem.ts';
-import type { CursorPage, PageRequest } from '../ledger/cursor-page.ts';
+import type { CursorPage, PageRequest } from '../ledger/table/cursor-page.ts';
 import { orTooLarge } from './answer-size.ts';
 import type { Resources } from './resources.ts';
 

@@ -1,7 +1,7 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { eventIdIn } from '../http/event-id.ts';
 import { json, notFound } from '../http/problem.ts';
-import { getEvent, listEvents } from '../ledger/list.ts';
+import { getEvent, listEvents } from '../ledger/events/event-list.ts';
 import { LARGEST_ANSWER, orTooLarge } from './answer-size.ts';
 import { readListRequest } from './parameters.ts';
 import type { ReadRoute, Resources } from './resources.ts';

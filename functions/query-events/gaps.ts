@@ -1,7 +1,7 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { anyText, dateTime, eventType, oneOf, orderId, pageSize, readParameters } from '../http/query-parameters.ts';
-import { listGaps } from '../ledger/gap-list.ts';
-import { countGapsByDay } from '../ledger/gaps-by-day.ts';
+import { listGaps } from '../ledger/gaps/gap-list.ts';
+import { countGapsByDay } from '../ledger/gaps/gaps-by-day.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';

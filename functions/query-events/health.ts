@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { json } from '../http/problem.ts';
-import { readSync } from '../ledger/sync-state.ts';
+import { readSync } from '../ledger/runs/sync-state.ts';
 import type { Resources } from './resources.ts';
 
 /** Open to all, so it tells two things only: how old the ledger's knowledge is, and how the last run ended. */

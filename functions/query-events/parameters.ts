@@ -10,8 +10,8 @@ import {
   readParameters,
   statusList,
 } from '../http/query-parameters.ts';
-import type { ListFilter } from '../ledger/list.ts';
-import type { OrderFilter, OrderSort } from '../ledger/order-list.ts';
+import type { ListFilter } from '../ledger/events/event-list.ts';
+import type { OrderFilter, OrderSort } from '../ledger/orders/order-list.ts';
 
 const DEFAULT_SIZE = 20;
 

@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../ledger/status.ts';
+import type { LedgerStatus } from '../ledger/status/status.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 import type { Resources } from './resources.ts';
 

@@ -1,6 +1,6 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { anyText, pageSize, readParameters } from '../http/query-parameters.ts';
-import { listRejections } from '../ledger/rejection-list.ts';
+import { listRejections } from '../ledger/rejections/rejection-list.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import type { Tokens } from '../http/tokens.ts';
-import type { OrderStore } from '../ledger/store.ts';
+import type { OrderStore } from '../ledger/table/store.ts';
 
 /** What routes read from. */
 export interface Resources {

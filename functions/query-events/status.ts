@@ -1,7 +1,7 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { json } from '../http/problem.ts';
 import { readParameters } from '../http/query-parameters.ts';
-import { readStatus } from '../ledger/status.ts';
+import { readStatus } from '../ledger/status/status.ts';
 import { type JudgedStatus, problemsOf } from './problems-of.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 

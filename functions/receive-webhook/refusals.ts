@@ -1,6 +1,6 @@
 import { describeError, log } from '../lambda/log.ts';
-import { countRefusals } from '../ledger/rejections.ts';
-import type { Store } from '../ledger/store.ts';
+import { countRefusals } from '../ledger/rejections/rejections.ts';
+import type { Store } from '../ledger/table/store.ts';
 
 /** Between two writes about one reason. A flood costs six writes a minute and reason in each execution environment, and not one each. */
 const WRITTEN_EVERY = 10_000;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { invalid, Problem, unavailable } from '../http/problem.ts';
 import { describeError, log } from '../lambda/log.ts';
-import { claimKey, keepAnswer, readClaim, releaseKey } from '../ledger/idempotency-keys.ts';
-import type { Store } from '../ledger/store.ts';
+import { claimKey, keepAnswer, readClaim, releaseKey } from '../ledger/jobs/idempotency-keys.ts';
+import type { Store } from '../ledger/table/store.ts';
 
 const LOOK_EVERY = 200;
 

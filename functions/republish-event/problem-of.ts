@@ -1,6 +1,6 @@
 import { notFound, type Problem } from '../http/problem.ts';
 import { upstreamBusy, upstreamFailed, upstreamRefusedKey, upstreamUnavailable } from '../http/upstream-problem.ts';
-import type { RepublishOutcome } from '../ledger/republishes.ts';
+import type { RepublishOutcome } from '../ledger/events/republishes.ts';
 import { tookNothing, type UpstreamError } from '../telnyx/upstream-error.ts';
 
 const NOT_SENT = 'Nothing was sent.';

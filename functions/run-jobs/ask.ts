@@ -1,9 +1,9 @@
 import { describeError, log } from '../lambda/log.ts';
 import { measureFault } from '../lambda/metrics.ts';
-import type { JobOutcome } from '../ledger/republish-jobs.ts';
-import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/republishes.ts';
-import type { Store } from '../ledger/store.ts';
-import { recordFault } from '../ledger/upstream-state.ts';
+import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/events/republishes.ts';
+import type { JobOutcome } from '../ledger/jobs/republish-jobs.ts';
+import { recordFault } from '../ledger/status/upstream-state.ts';
+import type { Store } from '../ledger/table/store.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, pace } from '../telnyx/pace.ts';
 import { isAboutTelnyx, tookNothing, UpstreamError } from '../telnyx/upstream-error.ts';

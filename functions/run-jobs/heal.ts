@@ -9,7 +9,7 @@ import {
   takeShare,
   tellHealing,
   unclaimHealing,
-} from '../ledger/healing.ts';
+} from '../ledger/gaps/healing.ts';
 import { type Day, dayOf } from '../porting/day.ts';
 import { mayArriveByWebhook } from '../porting/event.ts';
 import { timestampOf } from '../porting/timestamp.ts';

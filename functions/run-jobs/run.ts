@@ -1,7 +1,7 @@
 import { describeError, log } from '../lambda/log.ts';
-import { oldestUnsettled } from '../ledger/republish-jobs.ts';
-import { readUpstream } from '../ledger/upstream-state.ts';
-import { releaseWorkLease, takeWorkLease, WorkLeaseLost } from '../ledger/work-lease.ts';
+import { oldestUnsettled } from '../ledger/jobs/republish-jobs.ts';
+import { releaseWorkLease, takeWorkLease, WorkLeaseLost } from '../ledger/jobs/work-lease.ts';
+import { readUpstream } from '../ledger/status/upstream-state.ts';
 import { heal, isHealingDue } from './heal.ts';
 import { workOn } from './republish-job.ts';
 import { type Ending, LEASE, type Worker, type WorkerOptions, workerOf } from './worker.ts';

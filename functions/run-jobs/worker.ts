@@ -1,5 +1,5 @@
-import type { Store } from '../ledger/store.ts';
-import { renewWorkLease, WORK_LEASE_FOR } from '../ledger/work-lease.ts';
+import { renewWorkLease, WORK_LEASE_FOR } from '../ledger/jobs/work-lease.ts';
+import type { Store } from '../ledger/table/store.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import type { Clock } from '../telnyx/pace.ts';
 import { type Asker, createAsker } from './ask.ts';

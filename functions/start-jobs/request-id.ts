@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { invalid } from '../http/problem.ts';
-import { type Claim, claimInForce, claimKey } from '../ledger/idempotency-keys.ts';
-import type { Store } from '../ledger/store.ts';
+import { type Claim, claimInForce, claimKey } from '../ledger/jobs/idempotency-keys.ts';
+import type { Store } from '../ledger/table/store.ts';
 
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { SelectionFilter } from '../ledger/selection.ts';
+import type { SelectionFilter } from '../ledger/events/selection.ts';
 import { millisecondsOf, type Timestamp, timestamp } from '../porting/timestamp.ts';
 import { FIRST_EVENT_AT, SETTLE, type Window } from '../porting/window.ts';
 import { bodyOf, malformed, membersOf, outOfRange, wrongType } from './body.ts';

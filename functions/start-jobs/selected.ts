@@ -1,6 +1,6 @@
 import { invalid } from '../http/problem.ts';
-import { describeEvents, type SelectedEvent, SelectionTooLarge, selectEvents } from '../ledger/selection.ts';
-import type { Store } from '../ledger/store.ts';
+import { describeEvents, type SelectedEvent, SelectionTooLarge, selectEvents } from '../ledger/events/selection.ts';
+import type { Store } from '../ledger/table/store.ts';
 import { outOfRange } from './body.ts';
 import { type JobRequest, MOST_EVENTS } from './requests.ts';
 

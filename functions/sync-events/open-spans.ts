@@ -1,6 +1,6 @@
 import { describeError, log } from '../lambda/log.ts';
-import { keepOpen, type OpenSpan, readOpenSpans } from '../ledger/open-spans.ts';
-import type { Store } from '../ledger/store.ts';
+import { keepOpen, type OpenSpan, readOpenSpans } from '../ledger/runs/open-spans.ts';
+import type { Store } from '../ledger/table/store.ts';
 import type { Window } from '../porting/window.ts';
 import { readWindow, type WindowReader } from './read-window.ts';
 

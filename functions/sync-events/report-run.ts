@@ -1,9 +1,9 @@
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { measure, measureFault } from '../lambda/metrics.ts';
-import { learnIdsAgree } from '../ledger/learned.ts';
-import type { Store } from '../ledger/store.ts';
-import { recordFault } from '../ledger/upstream-state.ts';
+import { learnIdsAgree } from '../ledger/events/id-agreement.ts';
+import { recordFault } from '../ledger/status/upstream-state.ts';
+import type { Store } from '../ledger/table/store.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
 import type { SyncResult } from './run.ts';
 

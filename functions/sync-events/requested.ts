@@ -6,9 +6,9 @@ import {
   type RequestedRun,
   settleCancelled,
   takeOut,
-} from '../ledger/requested-runs.ts';
-import type { RunCounts, SyncRun } from '../ledger/sync-runs.ts';
-import { readSync } from '../ledger/sync-state.ts';
+} from '../ledger/runs/requested-runs.ts';
+import type { RunCounts, SyncRun } from '../ledger/runs/sync-runs.ts';
+import { readSync } from '../ledger/runs/sync-state.ts';
 import { millisecondsOf, timestamp } from '../porting/timestamp.ts';
 import { runSync, type SyncOptions, type SyncResult } from './run.ts';
 

@@ -1,9 +1,8 @@
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
-import { countDays } from '../ledger/day-counts.ts';
-import { recordOpenSpan } from '../ledger/open-spans.ts';
-import type { Store } from '../ledger/store.ts';
-import { putRun, type SyncRun } from '../ledger/sync-runs.ts';
+import { countDays } from '../ledger/counts/day-counts.ts';
+import { recordOpenSpan } from '../ledger/runs/open-spans.ts';
+import { putRun, type SyncRun } from '../ledger/runs/sync-runs.ts';
 import {
   LEASE_FOR,
   type Lease,
@@ -13,7 +12,8 @@ import {
   renewLease,
   setCursorBack,
   takeLease,
-} from '../ledger/sync-state.ts';
+} from '../ledger/runs/sync-state.ts';
+import type { Store } from '../ledger/table/store.ts';
 import { isAhead, scheduledWindow, type Window } from '../porting/window.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, pace } from '../telnyx/pace.ts';

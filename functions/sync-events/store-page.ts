@@ -1,7 +1,14 @@
 import { log } from '../lambda/log.ts';
-import { doubtMarker, insertListing, isKnown, type ListedEvent, readHeld, recordListing } from '../ledger/listings.ts';
-import { keepRejectedRecords, type RejectedRecord } from '../ledger/rejections.ts';
-import type { Store } from '../ledger/store.ts';
+import {
+  doubtMarker,
+  insertListing,
+  isKnown,
+  type ListedEvent,
+  readHeld,
+  recordListing,
+} from '../ledger/events/record-listing.ts';
+import { keepRejectedRecords, type RejectedRecord } from '../ledger/rejections/rejections.ts';
+import type { Store } from '../ledger/table/store.ts';
 import { factsOf, LARGEST_RECORD, withIdsInOneCase } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { onTestFinished, vi } from 'vitest';
-import type { OrderStore } from '../../functions/ledger/store.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { constructId } from '../../infra/aws/names.ts';
 import { startBus } from '../../infra/local/bus.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { countDays } from '../../functions/ledger/day-counts.ts';
+import { countDays } from '../../functions/ledger/counts/day-counts.ts';
 import { startBus } from '../../infra/local/bus.ts';
 import { startSecrets } from '../../infra/local/secrets.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';

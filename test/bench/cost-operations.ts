@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countDays } from '../../functions/ledger/day-counts.ts';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { learnChannel } from '../../functions/ledger/learned.ts';
-import { getEvent, type ListFilter, listEvents } from '../../functions/ledger/list.ts';
-import { readHeld } from '../../functions/ledger/listings.ts';
-import { recordAttempt, recordOutcome } from '../../functions/ledger/republishes.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { countDays } from '../../functions/ledger/counts/day-counts.ts';
+import { getEvent, type ListFilter, listEvents } from '../../functions/ledger/events/event-list.ts';
+import { learnChannel } from '../../functions/ledger/events/id-agreement.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { readHeld } from '../../functions/ledger/events/record-listing.ts';
+import { recordAttempt, recordOutcome } from '../../functions/ledger/events/republishes.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { findOverdue, findUnlisted } from '../../functions/publish-events/close-day.ts';
 import { once } from '../../functions/republish-event/once.ts';

@@ -1,6 +1,6 @@
 import type { Announcement } from '../../functions/bus/entries.ts';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { type Held, type ListedEvent, readHeld, recordListing } from '../../functions/ledger/listings.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { type Held, type ListedEvent, readHeld, recordListing } from '../../functions/ledger/events/record-listing.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { readWebhook } from '../../functions/telnyx/webhook.ts';

@@ -1,4 +1,4 @@
-import { recordListing } from '../../functions/ledger/listings.ts';
+import { recordListing } from '../../functions/ledger/events/record-listing.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import { runSync } from '../../functions/sync-events/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';

@@ -1,6 +1,6 @@
-import { countDays } from '../../functions/ledger/day-counts.ts';
-import { type ListFilter, listEvents } from '../../functions/ledger/list.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { countDays } from '../../functions/ledger/counts/day-counts.ts';
+import { type ListFilter, listEvents } from '../../functions/ledger/events/event-list.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { counting } from '../counting-client.ts';
 import { startDynamodbLocal } from '../dynamodb-local/engine.ts';
 import { openStoreAt } from '../open-store-at.ts';

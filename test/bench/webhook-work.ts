@@ -1,8 +1,8 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { createKeys } from '../../infra/local/simulator/webhooks.ts';
 import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';

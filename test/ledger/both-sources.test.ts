@@ -1,10 +1,10 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { getEvent, listEvents } from '../../functions/ledger/list.ts';
-import { recordListing } from '../../functions/ledger/listings.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { getEvent, listEvents } from '../../functions/ledger/events/event-list.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { recordListing } from '../../functions/ledger/events/record-listing.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { openStore } from '../open-store.ts';
 import { deliveredEvent, listedEvent, listing, withoutPayload } from '../porting-events.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { countDays } from '../../functions/ledger/day-counts.ts';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { type ListFilter, listEvents } from '../../functions/ledger/list.ts';
-import { recordListing } from '../../functions/ledger/listings.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { countDays } from '../../functions/ledger/counts/day-counts.ts';
+import { type ListFilter, listEvents } from '../../functions/ledger/events/event-list.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { recordListing } from '../../functions/ledger/events/record-listing.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { counting } from '../counting-client.ts';
 import { openStore } from '../open-store.ts';
 import { deliveredEvent, eventTypes, listedEvent, listing } from '../porting-events.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { countDays, readKeptCounts } from '../../functions/ledger/day-counts.ts';
-import { listEvents } from '../../functions/ledger/list.ts';
-import { doubtMarker, recordListing } from '../../functions/ledger/listings.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { countDays, readKeptCounts } from '../../functions/ledger/counts/day-counts.ts';
+import { listEvents } from '../../functions/ledger/events/event-list.ts';
+import { doubtMarker, recordListing } from '../../functions/ledger/events/record-listing.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { openStore } from '../open-store.ts';
 import { listedEvent, listing } from '../porting-events.ts';
 

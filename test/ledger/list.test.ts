@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countDays } from '../../functions/ledger/day-counts.ts';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { type ListFilter, listEvents, PageTooLarge } from '../../functions/ledger/list.ts';
-import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/listings.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { countDays } from '../../functions/ledger/counts/day-counts.ts';
+import { type ListFilter, listEvents, PageTooLarge } from '../../functions/ledger/events/event-list.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/events/record-listing.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { openStore } from '../open-store.ts';
 import { deliveredEvent, eventTypes, instants, listedEvent, listing, uuid } from '../porting-events.ts';

@@ -1,9 +1,9 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { learnIdsAgree } from '../../functions/ledger/learned.ts';
-import { getEvent, listEvents } from '../../functions/ledger/list.ts';
-import { changeOrder } from '../../functions/ledger/orders.ts';
-import { moveCursor, takeLease } from '../../functions/ledger/sync-state.ts';
+import { getEvent, listEvents } from '../../functions/ledger/events/event-list.ts';
+import { learnIdsAgree } from '../../functions/ledger/events/id-agreement.ts';
+import { changeOrder } from '../../functions/ledger/orders/orders.ts';
+import { moveCursor, takeLease } from '../../functions/ledger/runs/sync-state.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
 import { uuid } from '../porting-events.ts';

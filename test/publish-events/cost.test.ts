@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OrderStore } from '../../functions/ledger/store.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
 import { counting } from '../counting-client.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { keepRest, oldestRequested, requestRun } from '../../functions/ledger/requested-runs.ts';
-import { releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
-import { undecidedOrders } from '../../functions/ledger/undecided.ts';
+import { undecidedOrders } from '../../functions/ledger/orders/undecided.ts';
+import { keepRest, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import { releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
 import { uuid } from '../porting-events.ts';
 import { commentEvent, ORDER, statusEvent } from './events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';

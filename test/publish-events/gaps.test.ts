@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { markMissed } from '../../functions/ledger/gaps.ts';
-import { learnIdsAgree, readChannels, readIdsKnowledge } from '../../functions/ledger/learned.ts';
-import { listEvents } from '../../functions/ledger/list.ts';
+import { markMissed } from '../../functions/ledger/events/awaited.ts';
+import { listEvents } from '../../functions/ledger/events/event-list.ts';
+import { learnIdsAgree, readChannels, readIdsKnowledge } from '../../functions/ledger/events/id-agreement.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import type { WebhookTypes } from '../../functions/porting/due.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
 import { mortal } from '../mortal.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { recordListing } from '../../functions/ledger/listings.ts';
-import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { recordListing } from '../../functions/ledger/events/record-listing.ts';
+import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
@@ -86,7 +86,7 @@ describe('the stream', () => {
 describe('the sweep', () => {
   test('takes what is old enough, tells how much is left, and finds what was missed', async () => {
     const { store, bus, faults, invoke } = await start();
-    const { learnIdsAgree } = await import('../../functions/ledger/learned.ts');
+    const { learnIdsAgree } = await import('../../functions/ledger/events/id-agreement.ts');
     await learnIdsAgree(store, Date.now());
     const old = Date.now() - 10 * 60_000;
     await recordListing(store, listing(recent(1, 11)), old);

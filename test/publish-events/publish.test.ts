@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
-import { markMissed } from '../../functions/ledger/gaps.ts';
-import { readIdsKnowledge } from '../../functions/ledger/learned.ts';
-import { listEvents } from '../../functions/ledger/list.ts';
-import { readUnpublished, type Unpublished } from '../../functions/ledger/publications.ts';
-import { joinTwins } from '../../functions/ledger/twins.ts';
+import { markMissed } from '../../functions/ledger/events/awaited.ts';
+import { listEvents } from '../../functions/ledger/events/event-list.ts';
+import { readIdsKnowledge } from '../../functions/ledger/events/id-agreement.ts';
+import { readUnpublished, type Unpublished } from '../../functions/ledger/events/outbox.ts';
+import { joinTwins } from '../../functions/ledger/events/twins.ts';
 import { foldIn } from '../../functions/publish-events/order-state.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { Death, mortal } from '../mortal.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { vi } from 'vitest';
-import type { Store } from '../../functions/ledger/store.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import type { ShownDelivery } from '../../functions/query-deliveries/beside.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../infra/local/simulator/simulator.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';

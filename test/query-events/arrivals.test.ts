@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { joinTwins } from '../../functions/ledger/twins.ts';
+import { joinTwins } from '../../functions/ledger/events/twins.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { uuid } from '../porting-events.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
-import type { OrderStore } from '../../functions/ledger/store.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { startBus } from '../../infra/local/bus.ts';
 import { problemsOf } from '../bus/schemas.ts';

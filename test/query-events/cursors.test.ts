@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { countRefusals } from '../../functions/ledger/rejections.ts';
-import { createJob } from '../../functions/ledger/republish-jobs.ts';
+import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
+import { countRefusals } from '../../functions/ledger/rejections/rejections.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
 import { pageOf, type Query, target } from './pages.ts';
 import { bearer, listed, operateToken, type Reader, readToken, startReader } from './reader.ts';

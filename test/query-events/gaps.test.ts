@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { listGaps, type ShownGap } from '../../functions/ledger/gap-list.ts';
-import type { Gap } from '../../functions/ledger/gaps.ts';
-import { countGapsByDay } from '../../functions/ledger/gaps-by-day.ts';
+import type { Gap } from '../../functions/ledger/events/awaited.ts';
+import { listGaps, type ShownGap } from '../../functions/ledger/gaps/gap-list.ts';
+import { countGapsByDay } from '../../functions/ledger/gaps/gaps-by-day.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { counting } from '../counting-client.ts';
 import { uuid } from '../porting-events.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { releaseLease, takeLease } from '../../functions/ledger/sync-state.ts';
+import { releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
 import { type Reader, startReader } from './reader.ts';
 
 let reader: Reader;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { changeOrder } from '../../functions/ledger/orders.ts';
-import type { LedgerEvent } from '../../functions/ledger/row.ts';
+import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
+import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import { orderFactOf } from '../../functions/porting/order-fact-of.ts';
 import { eventually } from '../eventually.ts';
 import { captureLog } from '../handlers.ts';

@@ -1,9 +1,9 @@
 import { QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listOrders, type Order, type OrderFilter, type OrderSort } from '../../functions/ledger/order-list.ts';
-import { changeOrder } from '../../functions/ledger/orders.ts';
-import type { OrderStore } from '../../functions/ledger/store.ts';
+import { listOrders, type Order, type OrderFilter, type OrderSort } from '../../functions/ledger/orders/order-list.ts';
+import { changeOrder } from '../../functions/ledger/orders/orders.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import type { OrderState } from '../../functions/porting/order.ts';
 import { openStore } from '../open-store.ts';
 import { uuid } from '../porting-events.ts';

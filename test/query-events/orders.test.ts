@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listOrders, type Order } from '../../functions/ledger/order-list.ts';
+import { listOrders, type Order } from '../../functions/ledger/orders/order-list.ts';
 import type { OrderState } from '../../functions/porting/order.ts';
 import { counting } from '../counting-client.ts';
 import { uuid } from '../porting-events.ts';

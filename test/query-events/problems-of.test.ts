@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ShownRun } from '../../functions/ledger/sync-runs.ts';
+import type { ShownRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { type JudgedStatus, problemsOf } from '../../functions/query-events/problems-of.ts';
 

@@ -1,7 +1,7 @@
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { recordListing } from '../../functions/ledger/listings.ts';
-import type { LedgerEvent } from '../../functions/ledger/row.ts';
-import type { OrderStore, Store } from '../../functions/ledger/store.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { recordListing } from '../../functions/ledger/events/record-listing.ts';
+import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
+import type { OrderStore, Store } from '../../functions/ledger/table/store.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';

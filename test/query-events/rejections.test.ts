@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { listRejections, type Rejection } from '../../functions/ledger/rejection-list.ts';
-import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections.ts';
+import { listRejections, type Rejection } from '../../functions/ledger/rejections/rejection-list.ts';
+import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { counting } from '../counting-client.ts';
 import { pageOf, target, walk } from './pages.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { putProgress, startJob } from '../../functions/ledger/job-progress.ts';
-import { claimItem, type JobItem, tellOutcome } from '../../functions/ledger/republish-items.ts';
-import { createJob, type Job, type JobOutcome } from '../../functions/ledger/republish-jobs.ts';
+import { putProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
+import { claimItem, type JobItem, tellOutcome } from '../../functions/ledger/jobs/republish-items.ts';
+import { createJob, type Job, type JobOutcome } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { uuid } from '../porting-events.ts';
 import { pageOf, target, walk } from './pages.ts';

@@ -1,9 +1,9 @@
-import { markMissed, markUnlisted } from '../../functions/ledger/gaps.ts';
-import { claimHealing, tellHealing } from '../../functions/ledger/healing.ts';
-import { changeOrder, type HeldFact } from '../../functions/ledger/orders.ts';
-import { markOverdue } from '../../functions/ledger/orders-by-status.ts';
-import type { OrderStore, Store } from '../../functions/ledger/store.ts';
-import { putRun, type SyncRun } from '../../functions/ledger/sync-runs.ts';
+import { markMissed, markUnlisted } from '../../functions/ledger/events/awaited.ts';
+import { claimHealing, tellHealing } from '../../functions/ledger/gaps/healing.ts';
+import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
+import { markOverdue } from '../../functions/ledger/orders/orders-by-status.ts';
+import { putRun, type SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
+import type { OrderStore, Store } from '../../functions/ledger/table/store.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import type { OrderState } from '../../functions/porting/order.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';

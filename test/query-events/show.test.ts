@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordAttempt } from '../../functions/ledger/republishes.ts';
-import type { LedgerEvent } from '../../functions/ledger/row.ts';
+import { recordAttempt } from '../../functions/ledger/events/republishes.ts';
+import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 import type { Answer } from '../handlers.ts';
 import { deliveredEvent, listedEvent, uuid, withoutPayload } from '../porting-events.ts';
 import { delivered, eventsIn, listed, type Reader, startReader } from './reader.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { requestRun } from '../../functions/ledger/requested-runs.ts';
-import type { ShownRun } from '../../functions/ledger/sync-runs.ts';
+import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import type { ShownRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { pageOf, target, walk } from './pages.ts';
 import { type Reader, startReader } from './reader.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { getEvent } from '../../functions/ledger/list.ts';
+import { getEvent } from '../../functions/ledger/events/event-list.ts';
 import { captureLog } from '../handlers.ts';
 import { type Receiver, rowCount, rowsIn, signedBytes, startReceiver, statusWebhook } from './receiver.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { getEvent } from '../../functions/ledger/list.ts';
+import { getEvent } from '../../functions/ledger/events/event-list.ts';
 import { eventually } from '../eventually.ts';
 import { type EngineFault, startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';

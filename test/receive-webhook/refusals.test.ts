@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { keepRejected } from '../../functions/ledger/rejections.ts';
+import { keepRejected } from '../../functions/ledger/rejections/rejections.ts';
 import { refusalCounter } from '../../functions/receive-webhook/refusals.ts';
 import { counting } from '../counting-client.ts';
 import { captureLog } from '../handlers.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { claimKey, readClaim, releaseKey } from '../../functions/ledger/idempotency-keys.ts';
+import { claimKey, readClaim, releaseKey } from '../../functions/ledger/jobs/idempotency-keys.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
 import { listedEvent, uuid } from '../porting-events.ts';

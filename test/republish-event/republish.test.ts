@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readUpstream } from '../../functions/ledger/upstream-state.ts';
+import { readUpstream } from '../../functions/ledger/status/upstream-state.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { eventually } from '../eventually.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';

@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Row, Store } from '../../functions/ledger/store.ts';
+import type { Row, Store } from '../../functions/ledger/table/store.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';

@@ -1,8 +1,8 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import type { OutcomeCounts } from '../../functions/ledger/republish-jobs.ts';
-import type { Store } from '../../functions/ledger/store.ts';
-import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
+import type { OutcomeCounts } from '../../functions/ledger/jobs/republish-jobs.ts';
+import { WORK_LEASE_FOR } from '../../functions/ledger/jobs/work-lease.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { Death } from '../mortal.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createJob, readJob } from '../../functions/ledger/republish-jobs.ts';
+import { createJob, readJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';

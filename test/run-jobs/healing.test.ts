@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { markMissed, recordRecovery } from '../../functions/ledger/gaps.ts';
-import { WORK_LEASE_FOR } from '../../functions/ledger/work-lease.ts';
+import { markMissed, recordRecovery } from '../../functions/ledger/events/awaited.ts';
+import { WORK_LEASE_FOR } from '../../functions/ledger/jobs/work-lease.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { closedPort } from '../closed-port.ts';
 import { counting } from '../counting-client.ts';

@@ -1,8 +1,8 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
-import { type JobItem, listItems } from '../../functions/ledger/republish-items.ts';
-import { createJob, type Job, readJob } from '../../functions/ledger/republish-jobs.ts';
-import type { Row, Store } from '../../functions/ledger/store.ts';
+import { type JobItem, listItems } from '../../functions/ledger/jobs/republish-items.ts';
+import { createJob, type Job, readJob } from '../../functions/ledger/jobs/republish-jobs.ts';
+import type { Row, Store } from '../../functions/ledger/table/store.ts';
 import { type RunOptions, type RunResult, runJobs } from '../../functions/run-jobs/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type Bus, openBus } from '../../functions/bus/bus.ts';
-import { readCurrent } from '../../functions/ledger/current.ts';
-import type { OrderStore } from '../../functions/ledger/store.ts';
+import { readCurrent } from '../../functions/ledger/runs/current.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
 import { decide } from '../../functions/publish-events/decide.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { recordListing } from '../../functions/ledger/listings.ts';
-import type { OrderStore } from '../../functions/ledger/store.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { recordListing } from '../../functions/ledger/events/record-listing.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';

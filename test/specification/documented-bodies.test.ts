@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LedgerEvent } from '../../functions/ledger/row.ts';
+import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { type Local, startLocal } from '../../infra/local/local.ts';
 import { readSettings } from '../../infra/local/settings.ts';

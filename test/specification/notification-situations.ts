@@ -1,4 +1,4 @@
-import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections.ts';
+import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
 import { uuid } from '../porting-events.ts';
 import { eventAt, healed, recovered, unlisted } from '../query-events/seed.ts';

@@ -1,4 +1,4 @@
-import { recordOpenSpan } from '../../functions/ledger/open-spans.ts';
+import { recordOpenSpan } from '../../functions/ledger/runs/open-spans.ts';
 import { uuid } from '../porting-events.ts';
 import { ran } from '../query-events/seed.ts';
 import type { Api } from './api.ts';

@@ -1,4 +1,4 @@
-import { claimKey } from '../../functions/ledger/idempotency-keys.ts';
+import { claimKey } from '../../functions/ledger/jobs/idempotency-keys.ts';
 import { uuid } from '../porting-events.ts';
 import type { Api } from './api.ts';
 import { ofNotifications } from './notification-situations.ts';

@@ -1,5 +1,5 @@
-import { learnChannel } from '../../functions/ledger/learned.ts';
-import { recordFault } from '../../functions/ledger/upstream-state.ts';
+import { learnChannel } from '../../functions/ledger/events/id-agreement.ts';
+import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
 import { ran } from '../query-events/seed.ts';
 import { closed, INVALID, of, REFUSED, reader, type Situation, whileDynamoDb } from './situation.ts';
 

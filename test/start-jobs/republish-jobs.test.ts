@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { markMissed } from '../../functions/ledger/gaps.ts';
-import { listItems } from '../../functions/ledger/republish-items.ts';
-import { cancelJob, createJob, oldestUnsettled, readJob } from '../../functions/ledger/republish-jobs.ts';
+import { markMissed } from '../../functions/ledger/events/awaited.ts';
+import { listItems } from '../../functions/ledger/jobs/republish-items.ts';
+import { cancelJob, createJob, oldestUnsettled, readJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { eventually } from '../eventually.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';

@@ -1,5 +1,5 @@
-import type { Job } from '../../functions/ledger/republish-jobs.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import type { Job } from '../../functions/ledger/jobs/republish-jobs.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
 import { bearer, operateToken, readToken } from '../query-events/reader.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readOpenSpans, recordOpenSpan } from '../../functions/ledger/open-spans.ts';
-import { NO_COUNTS, oldestRequested, takeOut } from '../../functions/ledger/requested-runs.ts';
-import { putRun } from '../../functions/ledger/sync-runs.ts';
+import { readOpenSpans, recordOpenSpan } from '../../functions/ledger/runs/open-spans.ts';
+import { NO_COUNTS, oldestRequested, takeOut } from '../../functions/ledger/runs/requested-runs.ts';
+import { putRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { captureLog } from '../handlers.ts';
 import { rowsIn } from '../receive-webhook/receiver.ts';
 import { RUNS, type Starter, startStarter } from './starter.ts';

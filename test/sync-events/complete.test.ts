@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { listEvents } from '../../functions/ledger/list.ts';
+import { listEvents } from '../../functions/ledger/events/event-list.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
 import { createRandom } from '../../infra/local/simulator/random.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LEASE_FOR } from '../../functions/ledger/sync-state.ts';
+import { LEASE_FOR } from '../../functions/ledger/runs/sync-state.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { Death, mortal as mortalProcess } from '../mortal.ts';
 import { listedEvent, withoutPayload } from '../porting-events.ts';

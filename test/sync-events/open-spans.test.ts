@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closeSpan, readOpenSpans, recordOpenSpan } from '../../functions/ledger/open-spans.ts';
+import { closeSpan, readOpenSpans, recordOpenSpan } from '../../functions/ledger/runs/open-spans.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 

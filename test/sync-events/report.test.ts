@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
-import { recordDelivery } from '../../functions/ledger/deliveries.ts';
-import { idsAgree, readIdsKnowledge } from '../../functions/ledger/learned.ts';
-import { readUpstream } from '../../functions/ledger/upstream-state.ts';
+import { idsAgree, readIdsKnowledge } from '../../functions/ledger/events/id-agreement.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
+import { readUpstream } from '../../functions/ledger/status/upstream-state.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import { problemsOf } from '../bus/schemas.ts';
 import { captureLog } from '../handlers.ts';

@@ -1,8 +1,8 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { cancelRun, NO_COUNTS, oldestRequested, requestRun } from '../../functions/ledger/requested-runs.ts';
-import { putRun, runIn, type ShownRun } from '../../functions/ledger/sync-runs.ts';
-import { LEASE_FOR } from '../../functions/ledger/sync-state.ts';
+import { cancelRun, NO_COUNTS, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import { putRun, runIn, type ShownRun } from '../../functions/ledger/runs/sync-runs.ts';
+import { LEASE_FOR } from '../../functions/ledger/runs/sync-state.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { asksForRequested, readInput } from '../../functions/sync-events/input.ts';
 import { runRequested } from '../../functions/sync-events/requested.ts';

@@ -1,8 +1,8 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished } from 'vitest';
-import { eventIn } from '../../functions/ledger/row.ts';
-import type { OrderStore } from '../../functions/ledger/store.ts';
-import { readSync, type SyncState } from '../../functions/ledger/sync-state.ts';
+import { eventIn } from '../../functions/ledger/events/row.ts';
+import { readSync, type SyncState } from '../../functions/ledger/runs/sync-state.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { runSync, type SyncOptions, type SyncResult } from '../../functions/sync-events/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { listEvents } from '../../functions/ledger/list.ts';
-import { recordListing } from '../../functions/ledger/listings.ts';
-import type { Store } from '../../functions/ledger/store.ts';
+import { listEvents } from '../../functions/ledger/events/event-list.ts';
+import { recordListing } from '../../functions/ledger/events/record-listing.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
 import { openStore } from '../open-store.ts';
 import { listedEvent, listing, uuid } from '../porting-events.ts';
 

@@ -1,6 +1,6 @@
 import { Telnyx } from 'telnyx';
 import { expect, vi } from 'vitest';
-import type { LedgerEvent } from '../../functions/ledger/row.ts';
+import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { type Simulator, startSimulator } from '../../infra/local/simulator/simulator.ts';

@@ -1,0 +1,143 @@
+import { GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type Day, dayAfter, dayOf, lastCountableDay } from '../../porting/day.ts';
+import { RECORD_TYPE } from '../events/row.ts';
+import { readControl } from '../table/read-rows.ts';
+import { controlKey, type Store, text, textIn } from '../table/store.ts';
+import { clearDoubt, doubtfulDays } from './doubtful-days.ts';
+
+/** How many events of each type a day has. */
+export type DayCount = Readonly<Record<string, number>>;
+
+/** What is kept about the number of events, for pages that must say exact totals without counting a million rows. */
+export interface KeptCounts {
+  /** Closed days with events, none of them doubtful. */
+  readonly days: ReadonlyMap<Day, DayCount>;
+  /** Every day up to this one is either in `days`, or doubtful, or empty. `undefined` before anything was counted. */
+  readonly through: Day | undefined;
+  /** Days up to `through` whose count is not to be trusted at present. */
+  readonly doubtful: ReadonlySet<Day>;
+}
+
+/** Bounds of `created_at_id` that no event reaches. */
+export const BEGINNING = '0';
+export const END = '~';
+
+/**
+ * Reads the kept counts. The days of a month share a row, an attribute each: a page of the list reads 12 rows for a year of the ledger
+ * instead of 365, which took half of its time when it held few events.
+ */
+export async function readKeptCounts(store: Store): Promise<KeptCounts> {
+  // The doubts before the counts: a doubt that is gone when we look has left its new count behind.
+  const [doubtful, through] = await Promise.all([doubtfulDays(store), countedThrough(store)]);
+  const days = new Map<Day, DayCount>();
+  for await (const { kind, id: month, ...counts } of readControl(store, 'day-counts')) {
+    for (const [dayOfMonth, count] of Object.entries(counts)) {
+      const day = `${month?.S}-${dayOfMonth}`;
+      if (!doubtful.has(day)) days.set(day, JSON.parse(count.S ?? '{}'));
+    }
+  }
+  return { days, through, doubtful: new Set(doubtful.keys()) };
+}
+
+/**
+ * Counts what has to be counted: days that have been closed since the last time, and doubtful days whose mark has run out. Work that
+ * the deadline cuts off is done by the next call.
+ *
+ * @param now,deadline milliseconds since 1970
+ */
+export async function countDays(store: Store, now: () => number, deadline: number): Promise<void> {
+  const through = await countedThrough(store);
+  const last = lastCountableDay(now());
+  if (through === undefined || through < last) {
+    const counted = await countClosedDays(store, through, last, () => now() >= deadline);
+    if (counted !== last) return;
+  }
+  for (const [day, until] of await doubtfulDays(store)) {
+    if (now() >= deadline) return;
+    if (until > now() || day > last) continue;
+    await putCount(store, day, await countOne(store, day));
+    await clearDoubt(store, day, until);
+  }
+}
+
+async function countClosedDays(
+  store: Store,
+  through: Day | undefined,
+  last: Day,
+  outOfTime: () => boolean,
+): Promise<Day> {
+  const from = through === undefined ? BEGINNING : dayAfter(through);
+  let open: { day: Day; count: Record<string, number> } | undefined;
+  for await (const { day, type } of typesBetween(store, from, dayAfter(last))) {
+    if (open && open.day !== day) {
+      await putCount(store, open.day, open.count);
+      if (outOfTime()) {
+        await putCountedThrough(store, open.day);
+        return open.day;
+      }
+      open = undefined;
+    }
+    open ??= { day, count: Object.create(null) as Record<string, number> };
+    open.count[type] = (open.count[type] ?? 0) + 1;
+  }
+  if (open) await putCount(store, open.day, open.count);
+  await putCountedThrough(store, last);
+  return last;
+}
+
+async function countOne(store: Store, day: Day): Promise<DayCount> {
+  const count = Object.create(null) as Record<string, number>;
+  for await (const { type } of typesBetween(store, day, dayAfter(day))) count[type] = (count[type] ?? 0) + 1;
+  return count;
+}
+
+/** Day and type of every event from the first day to before the second, oldest first. A sort key begins with its day. */
+async function* typesBetween(store: Store, from: Day, before: Day): AsyncGenerator<{ day: Day; type: string }> {
+  const pages = paginateQuery(
+    { client: store.client },
+    {
+      TableName: store.events,
+      IndexName: 'by_time',
+      KeyConditionExpression: 'record_type = :record_type AND created_at_id BETWEEN :from AND :before',
+      ProjectionExpression: 'created_at_id, event_type',
+      ExpressionAttributeValues: {
+        ':record_type': text(RECORD_TYPE),
+        ':from': text(from),
+        ':before': text(before),
+      },
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const row of Items) {
+      yield { day: dayOf(textIn(row, 'created_at_id') ?? ''), type: textIn(row, 'event_type') ?? '' };
+    }
+  }
+}
+
+async function countedThrough(store: Store): Promise<Day | undefined> {
+  const { Item } = await store.client.send(
+    new GetItemCommand({
+      TableName: store.control,
+      Key: controlKey('counted-through', 'events'),
+      ConsistentRead: true,
+    }),
+  );
+  return textIn(Item, 'day');
+}
+
+async function putCountedThrough(store: Store, day: Day): Promise<void> {
+  const Item = { ...controlKey('counted-through', 'events'), day: text(day) };
+  await store.client.send(new PutItemCommand({ TableName: store.control, Item }));
+}
+
+async function putCount(store: Store, day: Day, count: DayCount): Promise<void> {
+  await store.client.send(
+    new UpdateItemCommand({
+      TableName: store.control,
+      Key: controlKey('day-counts', day.slice(0, 'yyyy-mm'.length)),
+      UpdateExpression: 'SET #day = :count',
+      ExpressionAttributeNames: { '#day': day.slice('yyyy-mm-'.length) },
+      ExpressionAttributeValues: { ':count': text(JSON.stringify(count)) },
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+import type { Timestamp } from '../../porting/timestamp.ts';
+import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
+import type { Store } from '../table/store.ts';
+import { readEventPage } from './event-page.ts';
+import { type LedgerEvent, RECORD_TYPE } from './row.ts';
+
+/** Which events to list, by when the ledger first saw them; all conditions hold together. */
+export interface ArrivalFilter {
+  /** Included. */
+  readonly seenFrom?: Timestamp;
+  readonly type?: string;
+  readonly portingOrderId?: string;
+}
+
+/**
+ * A page of events, the one that the ledger first saw last at the top; by id at one instant. An event of years ago
+ * that a backfill has just brought is new, and a date in the future puts no event above the others.
+ *
+ * @param largest bytes of JSON after which reading stops
+ * @param now milliseconds since 1970
+ * @throws {PageTooLarge}
+ */
+export function listArrivals(
+  store: Store,
+  { seenFrom, type, portingOrderId }: ArrivalFilter,
+  page: PageRequest,
+  largest: number,
+  now: number,
+): Promise<CursorPage<LedgerEvent>> {
+  const part = {
+    index: 'by_first_seen',
+    partition: { attribute: 'record_type', value: RECORD_TYPE },
+    sortKey: 'first_seen_id',
+    ...(seenFrom !== undefined && { from: seenFrom }),
+    newestFirst: true,
+    where: {
+      ...(type !== undefined && { event_type: type }),
+      ...(portingOrderId !== undefined && { porting_order_id: portingOrderId }),
+    },
+  };
+  return readEventPage(store, part, page, largest, now);
+}

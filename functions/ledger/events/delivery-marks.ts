@@ -1,0 +1,34 @@
+import { isExpired } from '../table/expiry.ts';
+import { readRows } from '../table/read-rows.ts';
+import { type Store, textIn } from '../table/store.ts';
+
+/** What the ledger knows of an event whose webhook Telnyx could not deliver. */
+export interface DeliveryMark {
+  /** True when the webhook came after all: at another attempt, or when it was sent again. */
+  readonly webhookArrived: boolean;
+  readonly portingOrderId: string | undefined;
+}
+
+/**
+ * Looks events up by id, up to 100 a request. Those that the ledger lacks, or no longer shows, are missing from the map.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function readDeliveryMarks(
+  store: Pick<Store, 'client' | 'events'>,
+  ids: readonly string[],
+  now: number,
+): Promise<ReadonlyMap<string, DeliveryMark>> {
+  const marks = new Map<string, DeliveryMark>();
+  const attributes = 'id, webhook_first_at, porting_order_id, expires_at';
+  for await (const rows of readRows(store, ids, { attributes })) {
+    for (const row of rows) {
+      if (isExpired(row, now)) continue;
+      marks.set(textIn(row, 'id') ?? '', {
+        webhookArrived: textIn(row, 'webhook_first_at') !== undefined,
+        portingOrderId: textIn(row, 'porting_order_id'),
+      });
+    }
+  }
+  return marks;
+}

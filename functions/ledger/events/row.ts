@@ -1,0 +1,84 @@
+import { type PortingEvent, recordOf } from '../../porting/event.ts';
+import { readJson } from '../../porting/json.ts';
+import { numberIn, type Row, textIn } from '../table/store.ts';
+
+/**
+ * A row of the table `events`:
+ * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id`
+ *   (`created_at#id`), `first_seen_id` (when the ledger first saw the event, `#id`)
+ * - `record`: the event as the Events API shows it, as JSON text, so that nothing is lost to type mapping; `record_version` grows as
+ *   Telnyx completes it
+ * - `delivered`: the event as its webhook told it, in the record's shape, as JSON text, until the list's record makes it superfluous
+ * - where it came from: `webhook_first_at`, `webhook_last_at`, `webhook_deliveries`, `listed_first_at`
+ * - what was asked for: `republish_count`, `republish_last_at`, `republish_last_by`, `republish_last_outcome`
+ * - what was announced, and what has to be: news.ts
+ * - whether its webhook came: gaps.ts
+ */
+
+/** The partition key of `by_time`: every port-in event has this record type. */
+export const RECORD_TYPE = 'porting_event';
+
+/**
+ * Stands in `delivered` once the list's record has its payload: a webhook that comes later is then counted, but not stored a second
+ * time, and a row never holds two large bodies (DynamoDB's limit is 400 KB a row).
+ */
+export const SUPERSEDED = 'superseded by the list';
+
+/** What the ledger knows about an event beside Telnyx's record. Instants as `2024-06-11T18:52:47.972000Z`. */
+export interface LedgerMember {
+  readonly first_seen_at: string | null;
+  readonly first_seen_by: 'webhook' | 'list';
+  readonly webhook_deliveries: number;
+  readonly webhook_last_at: string | null;
+  readonly listed_at: string | null;
+  readonly republish_count: number;
+  readonly republish_last_at: string | null;
+  /** Version of the event's content, as the bus tells it. */
+  readonly revision: number;
+  readonly published_at: string | null;
+  /** When its webhook was given up; null when none was due, or it came in time. */
+  readonly missed_at: string | null;
+  readonly recovered_at: string | null;
+}
+
+/** An event as the ledger shows it: Telnyx's record and one member more. */
+export type LedgerEvent = PortingEvent & { readonly ledger: LedgerMember };
+
+/** The sort key of the indexes: time, then id, so that two events of one instant have a fixed order. */
+export function createdAtId(createdAt: string, id: string): string {
+  return `${createdAt}#${id}`;
+}
+
+/** The same for the time at which the ledger first saw an event. Needs `:first_seen_id`. */
+export const FIRST_SEEN = 'first_seen_id = if_not_exists(first_seen_id, :first_seen_id)';
+
+/** The event in a row. */
+export function eventIn(row: Row): LedgerEvent | undefined {
+  const listed = parsed(textIn(row, 'record'));
+  const delivered = textIn(row, 'delivered');
+  const record = recordOf(listed, delivered === SUPERSEDED ? undefined : parsed(delivered));
+  return record && { ...record, ledger: ledgerMember(row) };
+}
+
+function parsed(json: string | undefined): PortingEvent | undefined {
+  return json === undefined ? undefined : (readJson(json) as PortingEvent);
+}
+
+function ledgerMember(row: Row): LedgerMember {
+  const webhookFirstAt = textIn(row, 'webhook_first_at');
+  const listedAt = textIn(row, 'listed_first_at');
+  const byWebhook = webhookFirstAt !== undefined && (listedAt === undefined || webhookFirstAt <= listedAt);
+  return {
+    first_seen_at: (byWebhook ? webhookFirstAt : listedAt) ?? null,
+    first_seen_by: byWebhook ? 'webhook' : 'list',
+    webhook_deliveries: numberIn(row, 'webhook_deliveries') ?? 0,
+    webhook_last_at: textIn(row, 'webhook_last_at') ?? null,
+    listed_at: listedAt ?? null,
+    republish_count: numberIn(row, 'republish_count') ?? 0,
+    republish_last_at: textIn(row, 'republish_last_at') ?? null,
+    revision: numberIn(row, 'revision') ?? 0,
+    published_at: textIn(row, 'published_at') ?? null,
+    missed_at: textIn(row, 'missed_at') ?? null,
+    recovered_at: textIn(row, 'recovered_at') ?? null,
+  };
+}

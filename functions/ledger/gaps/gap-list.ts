@@ -1,0 +1,115 @@
+import type { Timestamp } from '../../porting/timestamp.ts';
+import { END } from '../counts/day-counts.ts';
+import type { Gap } from '../events/awaited.ts';
+import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
+import { readStretch, type Stretch } from '../table/key-range.ts';
+import { readRows } from '../table/read-rows.ts';
+import { type Row, type Store, textIn } from '../table/store.ts';
+
+/** A notification that did not come as it should, as the API shows it. */
+export interface ShownGap {
+  readonly id: string;
+  readonly event_type: string | null;
+  readonly porting_order_id: string | null;
+  readonly created_at: Timestamp;
+  readonly kind: Gap;
+  readonly listed_at: Timestamp | null;
+  readonly missed_at: Timestamp | null;
+  readonly recovered_at: Timestamp | null;
+  readonly unlisted_at: Timestamp | null;
+  /** What was done about it by itself. */
+  readonly healing: { readonly asked_at: Timestamp; readonly outcome: string | null } | null;
+}
+
+/** Which gaps to list. Bounds of `created_at` are both included. */
+export interface GapFilter {
+  readonly kind: Gap;
+  readonly type?: string;
+  readonly portingOrderId?: string;
+  readonly createdFrom?: Timestamp;
+  readonly createdTo?: Timestamp;
+}
+
+const SORT_KEY = 'created_at_id';
+/** Keys looked at in one request when a filter passes some over: 200 KB. */
+const LOOKED_AT = 1_000;
+
+/** A page of gaps, newest event first. */
+export async function listGaps(store: Store, filter: GapFilter, page: PageRequest): Promise<CursorPage<ShownGap>> {
+  if (isBackwards(filter)) return { things: [], next: undefined };
+  const stretch = gapStretch(store, filter);
+  const isFiltered = filter.type !== undefined || filter.portingOrderId !== undefined;
+  return fillPage(
+    {
+      sortKey: SORT_KEY,
+      read: (after) => readStretch(store, stretch, after, isFiltered ? LOOKED_AT : page.size + 1),
+      show: (keys) => readGaps(store, filter.kind, keys),
+    },
+    page,
+  );
+}
+
+/** An unlisted event that the list has shown since, or one whose webhook has come meanwhile, is a gap of this kind no more. */
+async function readGaps(store: Store, kind: Gap, keys: readonly Row[]): Promise<readonly (ShownGap | undefined)[]> {
+  const ids = keys.map((key) => textIn(key, 'id') ?? '');
+  const gaps = new Map<string, ShownGap>();
+  for await (const rows of readRows(store, ids, { attributes: ATTRIBUTES })) {
+    for (const row of rows) if (isStillA(kind, row)) gaps.set(textIn(row, 'id') ?? '', gapIn(row, kind));
+  }
+  return ids.map((id) => gaps.get(id));
+}
+
+const ATTRIBUTES =
+  'id, gap, event_type, porting_order_id, created_at_id, listed_first_at, missed_at, recovered_at, unlisted_at, healed_at, healing_outcome';
+
+function isStillA(kind: Gap, row: Row): boolean {
+  const isListed = row.listed_first_at !== undefined;
+  return textIn(row, 'gap') === kind && row[SORT_KEY] !== undefined && !(kind === 'unlisted' && isListed);
+}
+
+function gapIn(row: Row, kind: Gap): ShownGap {
+  const of = (attribute: string) => textIn(row, attribute) ?? null;
+  const askedAt = of('healed_at');
+  return {
+    id: textIn(row, 'id') ?? '',
+    event_type: of('event_type'),
+    porting_order_id: of('porting_order_id'),
+    created_at: createdAtIn(row),
+    kind,
+    listed_at: of('listed_first_at'),
+    missed_at: of('missed_at'),
+    recovered_at: of('recovered_at'),
+    unlisted_at: of('unlisted_at'),
+    healing: askedAt === null ? null : { asked_at: askedAt, outcome: of('healing_outcome') },
+  };
+}
+
+/** When the event in a key or a row was created. */
+export function createdAtIn(row: Row): Timestamp {
+  return textIn(row, SORT_KEY)?.split('#', 1)[0] ?? '';
+}
+
+/** The stretch of the index in which the gaps of a filter lie. */
+export function gapStretch(store: Store, filter: GapFilter): Stretch {
+  const { kind, type, portingOrderId, createdFrom, createdTo } = filter;
+  return {
+    table: store.events,
+    index: 'by_gap',
+    partition: { attribute: 'gap', value: kind },
+    sortKey: SORT_KEY,
+    ...(createdFrom !== undefined && { from: createdFrom }),
+    // Behind the last instant itself lie the ids of its events.
+    ...(createdTo !== undefined && { to: `${createdTo}#${END}` }),
+    newestFirst: true,
+    attributes: ['id', SORT_KEY],
+    where: {
+      ...(type !== undefined && { event_type: type }),
+      ...(portingOrderId !== undefined && { porting_order_id: portingOrderId }),
+    },
+  };
+}
+
+/** DynamoDB refuses a range that ends before it begins. */
+export function isBackwards({ createdFrom, createdTo }: Pick<GapFilter, 'createdFrom' | 'createdTo'>): boolean {
+  return createdFrom !== undefined && createdTo !== undefined && createdFrom > createdTo;
+}

@@ -1,0 +1,76 @@
+import { type Day, dayOf } from '../../porting/day.ts';
+import type { Gap } from '../events/awaited.ts';
+import { readStretch } from '../table/key-range.ts';
+import { readRows } from '../table/read-rows.ts';
+import { type Row, type Store, textIn } from '../table/store.ts';
+import { createdAtIn, type GapFilter, gapStretch, isBackwards } from './gap-list.ts';
+
+/** How many notifications of a day, by the event's `created_at`, did not come as they should. */
+export interface DayOfGaps {
+  readonly day: Day;
+  readonly missed: number;
+  readonly recovered: number;
+  readonly unlisted: number;
+}
+
+/** Keys read in one request, and requests for each kind. */
+const MOST_KEYS = 4_000;
+const MOST_READS = 3;
+/** An index does not tell that the list has shown an event since: rows have to be read, 100 in one request. */
+const MOST_UNLISTED = 1_000;
+
+const KINDS = ['missed', 'recovered', 'unlisted'] as const satisfies readonly Gap[];
+
+/**
+ * Counts the gaps of a span, at a bounded cost. Days without any are left out.
+ *
+ * @returns newest day first; `complete` is false when there are more than could be counted, oldest first among those left out
+ */
+export async function countGapsByDay(
+  store: Store,
+  filter: Omit<GapFilter, 'kind'>,
+): Promise<{ readonly days: readonly DayOfGaps[]; readonly complete: boolean }> {
+  if (isBackwards(filter)) return { days: [], complete: true };
+  const found = await Promise.all(KINDS.map((kind) => readKeys(store, { ...filter, kind })));
+  const days = new Map<Day, Record<Gap, number>>();
+  for (const [index, { keys }] of found.entries()) {
+    for (const key of keys) {
+      const day = dayOf(createdAtIn(key));
+      const counts = days.get(day) ?? { missed: 0, recovered: 0, unlisted: 0 };
+      counts[KINDS[index] as Gap] += 1;
+      days.set(day, counts);
+    }
+  }
+  const newestFirst = [...days].sort(([one], [other]) => (one < other ? 1 : -1));
+  return {
+    days: newestFirst.map(([day, counts]) => ({ day, ...counts })),
+    complete: found.every(({ complete }) => complete),
+  };
+}
+
+async function readKeys(store: Store, filter: GapFilter): Promise<{ keys: readonly Row[]; complete: boolean }> {
+  const stretch = gapStretch(store, filter);
+  const keys: Row[] = [];
+  let place: string | undefined;
+  for (let reads = 0; reads < MOST_READS; reads += 1) {
+    const { rows, end } = await readStretch(store, stretch, place, MOST_KEYS);
+    keys.push(...rows);
+    place = end;
+    if (place === undefined) break;
+  }
+  if (filter.kind !== 'unlisted') return { keys, complete: place === undefined };
+  const looked = keys.slice(0, MOST_UNLISTED);
+  return {
+    keys: await neverListedAmong(store, looked),
+    complete: place === undefined && looked.length === keys.length,
+  };
+}
+
+async function neverListedAmong(store: Store, keys: readonly Row[]): Promise<readonly Row[]> {
+  const idOf = (row: Row) => textIn(row, 'id') ?? '';
+  const listed = new Set<string>();
+  for await (const rows of readRows(store, keys.map(idOf), { attributes: 'id, listed_first_at' })) {
+    for (const row of rows) if (row.listed_first_at !== undefined) listed.add(idOf(row));
+  }
+  return keys.filter((key) => !listed.has(idOf(key)));
+}

@@ -1,0 +1,144 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { ACTION_REQUIRED } from '../../porting/acts.ts';
+import { readJson } from '../../porting/json.ts';
+import type { OrderState } from '../../porting/order.ts';
+import { readOverdueLimits } from '../../porting/overdue.ts';
+import type { Timestamp } from '../../porting/timestamp.ts';
+import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
+import { type Keys, readStretch, type Stretch } from '../table/key-range.ts';
+import { readRows } from '../table/read-rows.ts';
+import { type OrderStore, type Row, text, textIn } from '../table/store.ts';
+import { NO_STATUS, ORDER_RECORD_TYPE } from './orders.ts';
+
+/** An order as the API shows it. */
+export type Order = OrderState & {
+  /** Since when it has the status in which it is overdue; null when it is not. The nightly run finds out. */
+  readonly overdue_since: Timestamp | null;
+};
+
+/** Which orders to list; all conditions hold together. */
+export interface OrderFilter {
+  /** Any of these. */
+  readonly statuses?: readonly string[];
+  readonly actionRequired?: boolean;
+  /** Exactly this. */
+  readonly customerReference?: string;
+}
+
+export type OrderSort = 'changed_at' | '-changed_at';
+
+const SORT_KEY = 'changed_at_id';
+/** References that are longer are in no index: orders.ts. */
+const LONGEST_REFERENCE = 1_024;
+/** Keys looked at in one request when some of them may be passed over: a BatchGetItem of rows. */
+const LOOKED_AT = 100;
+
+/** Statuses from which something may follow. */
+export const OPEN_STATUSES: readonly string[] = [...readOverdueLimits('default').keys()];
+
+/** The order with this id, or `undefined`. */
+export async function getOrder(store: OrderStore, id: string): Promise<Order | undefined> {
+  const { Item } = await store.client.send(new GetItemCommand({ TableName: store.orders, Key: { id: text(id) } }));
+  return Item && orderIn(Item);
+}
+
+/**
+ * A page of orders, by the time of their last event and, at one instant, by id. Keys come from an index, the orders from their rows: one
+ * that has changed meanwhile so that the filter does not let it through is passed over.
+ */
+export async function listOrders(
+  store: OrderStore,
+  filter: OrderFilter,
+  sort: OrderSort,
+  page: PageRequest,
+): Promise<CursorPage<Order>> {
+  const { customerReference: reference } = filter;
+  const statuses = statusesOf(filter);
+  const isNone = statuses?.length === 0 || Buffer.byteLength(reference ?? '') > LONGEST_REFERENCE;
+  if (isNone) return { things: [], next: undefined };
+
+  const stretchOf = (index: string, attribute: string, value: string, ...more: readonly string[]): Stretch => ({
+    table: store.orders,
+    index,
+    partition: { attribute, value },
+    sortKey: SORT_KEY,
+    newestFirst: sort === '-changed_at',
+    attributes: ['id', SORT_KEY, ...more],
+  });
+  const most = page.size + 1;
+  const mostPassedOver = Math.max(most, LOOKED_AT);
+  const read = async (after: string | undefined): Promise<Keys> => {
+    if (reference !== undefined) {
+      const stretch = stretchOf('by_reference', 'customer_reference', reference, 'status');
+      const isFiltered = statuses !== undefined || filter.actionRequired !== undefined;
+      const keys = await readStretch(store, stretch, after, isFiltered ? mostPassedOver : most);
+      return { ...keys, rows: keys.rows.filter((row) => statuses?.includes(textIn(row, 'status') ?? '') ?? true) };
+    }
+    if (statuses !== undefined) {
+      const stretches = statuses.map((status) => stretchOf('by_status', 'status', status));
+      return readMerged(store, stretches, after, most);
+    }
+    const stretch = stretchOf('by_changed', 'record_type', ORDER_RECORD_TYPE);
+    return readStretch(store, stretch, after, filter.actionRequired === undefined ? most : mostPassedOver);
+  };
+  const show = async (keys: readonly Row[]) => {
+    const orders = await readOrders(store, keys);
+    return orders.map((order) => (order && isLetThrough(order, filter) ? order : undefined));
+  };
+  return fillPage({ sortKey: SORT_KEY, read, show }, page);
+}
+
+/** The partitions in which the orders are; `undefined` when they can be in any. */
+function statusesOf({ statuses, actionRequired }: OrderFilter): readonly string[] | undefined {
+  if (actionRequired && statuses === undefined) return ACTION_REQUIRED;
+  if (actionRequired === undefined) return statuses;
+  return statuses?.filter((status) => ACTION_REQUIRED.includes(status) === actionRequired);
+}
+
+function isLetThrough(order: Order, { statuses, actionRequired, customerReference }: OrderFilter): boolean {
+  return (
+    (statuses === undefined || statuses.includes(order.status?.value ?? NO_STATUS)) &&
+    (actionRequired === undefined || order.action_required === actionRequired) &&
+    (customerReference === undefined || order.customer_reference === customerReference)
+  );
+}
+
+/** Reads several stretches as if they were one: up to where the first of them ends that goes on. */
+async function readMerged(
+  store: OrderStore,
+  stretches: readonly Stretch[],
+  after: string | undefined,
+  most: number,
+): Promise<Keys> {
+  const parts = await Promise.all(stretches.map((stretch) => readStretch(store, stretch, after, most)));
+  const isBefore = (one: string, other: string) => (stretches[0]?.newestFirst ? one > other : one < other);
+  const ends = parts.flatMap(({ end }) => end ?? []);
+  const known = ends.reduce<string | undefined>(
+    (first, end) => (first && isBefore(first, end) ? first : end),
+    undefined,
+  );
+  const rows = parts
+    .flatMap((part) => part.rows)
+    .filter((row) => known === undefined || !isBefore(known, placeOf(row)))
+    .sort((one, other) => (isBefore(placeOf(one), placeOf(other)) ? -1 : 1));
+  if (rows.length <= most) return { rows, end: known };
+  return { rows: rows.slice(0, most), end: placeOf(rows[most - 1]) };
+}
+
+function placeOf(key: Row | undefined): string {
+  return textIn(key, SORT_KEY) ?? '';
+}
+
+async function readOrders(store: OrderStore, keys: readonly Row[]): Promise<readonly (Order | undefined)[]> {
+  const ids = keys.map((key) => textIn(key, 'id') ?? '');
+  const orders = new Map<string, Order>();
+  for await (const rows of readRows(store, ids, { table: store.orders, attributes: 'id, state, overdue_since' })) {
+    for (const row of rows) orders.set(textIn(row, 'id') ?? '', orderIn(row));
+  }
+  return ids.map((id) => orders.get(id));
+}
+
+function orderIn(row: Row): Order {
+  const state = readJson(textIn(row, 'state') ?? '{}') as OrderState;
+  return { ...state, overdue_since: textIn(row, 'overdue_since') ?? null };
+}

@@ -1,0 +1,226 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { eventAskingToAct } from '../../porting/derived.ts';
+import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../../porting/gathered-facts.ts';
+import { readJson } from '../../porting/json.ts';
+import { foldOrder, type OrderState } from '../../porting/order.ts';
+import { factsIn, type OrderFact } from '../../porting/order-facts.ts';
+import { timestampOf } from '../../porting/timestamp.ts';
+import { readStretch } from '../table/key-range.ts';
+import {
+  controlKey,
+  number,
+  numberIn,
+  type OrderStore,
+  type Row,
+  type Store,
+  text,
+  textIn,
+  tookPlace,
+} from '../table/store.ts';
+
+/**
+ * A row of the table `orders`:
+ * - `id`; `facts`: what the fold knows of each event, as deflated JSON. They stay: the events themselves may go when
+ *   their time is over
+ * - `state`: the order as the API shows it, as JSON text
+ * - `version` grows with every write: whoever writes must have read the row as it is
+ * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's
+ *   own
+ * - `action_told`: the event whose action_required was announced last
+ * - `undecided`, the key of a sparse index: the customer must act, by what is known, and it has not been announced
+ * - `overdue_since`, `overdue_at`: the stay in a status that was announced as too long, and when it was
+ * - `retired` once the time of all its events is over
+ */
+export interface HeldOrder {
+  readonly state: OrderState;
+  readonly facts: readonly HeldFact[];
+  readonly overdueSince: string | undefined;
+  /** The event whose action_required was announced last. */
+  readonly actionTold: string | undefined;
+  /** Of the row that holds this; 0 when there is none. */
+  readonly version: number;
+}
+
+/** A fact, and what became of its event's row. */
+export type HeldFact = OrderFact & {
+  /** The event is another one of the order's under the webhook's id: it counts once. */
+  readonly joined?: true;
+  /** The event's time is over. When the list shows it again it is no news. */
+  readonly gone?: true;
+};
+
+/** The partition of `by_changed`: every order is in it. */
+export const ORDER_RECORD_TYPE = 'porting_order';
+
+/** The partition of `by_status` for orders whose status no event has told, such as those known only from a split. */
+export const NO_STATUS = 'none';
+
+/** The partition of `undecided`. */
+export const UNDECIDED = 'yes';
+
+/** Facts and state, of DynamoDB's 400 KB a row. Some 10,000 events deflated are 300 KB. */
+const LARGEST = 370_000;
+/** What is done to an order's facts, one after the other, until they fit. Only the first two leave nothing out. */
+const STEPS: readonly (Gather | undefined)[] = [undefined, gatherEqual, gatherPast, countGathered, countSplits];
+const LEAVES_OUT = 3;
+
+/** Writers of one order are few; each conflict means that another one went ahead. */
+const MOST_CONFLICTS = 20;
+
+const NOBODY_WROTE_SINCE = 'attribute_not_exists(version) OR version = :read';
+
+/** What is held of an order; an empty history when there is none. */
+export async function readOrder(store: OrderStore, id: string): Promise<HeldOrder> {
+  const { Item } = await store.client.send(
+    new GetItemCommand({ TableName: store.orders, Key: { id: text(id) }, ConsistentRead: true }),
+  );
+  const facts = unpack(Item);
+  return {
+    facts,
+    state: stateOf(id, facts),
+    overdueSince: textIn(Item, 'overdue_since'),
+    actionTold: textIn(Item, 'action_told'),
+    version: numberIn(Item, 'version') ?? 0,
+  };
+}
+
+/**
+ * Changes what is known of an order's events and folds them anew. When another process writes the order at the same
+ * time, it is read and changed again: no event is lost between the two. However many events an order has, its status is
+ * folded. An order with too many events to keep them all is noted in `control`, for the status to name: some of its
+ * events are only counted.
+ *
+ * @param now milliseconds since 1970
+ * @param change gives the new facts from the held ones; it may be called several times
+ */
+export async function changeOrder(
+  store: OrderStore,
+  id: string,
+  now: number,
+  change: (held: readonly HeldFact[]) => Promise<readonly HeldFact[]> | readonly HeldFact[],
+): Promise<HeldOrder> {
+  for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
+    const held = await readOrder(store, id);
+    const { facts, packed, state, step } = fitted(id, await change(held.facts));
+    if (packed.equals(pack(held.facts))) return held;
+    if (step >= LEAVES_OUT) await noteLargeOrder(store, id, now);
+    const overdueSince = held.overdueSince === state.status_since ? held.overdueSince : undefined;
+    const { actionTold } = held;
+    const version = held.version + 1;
+    const put = new PutItemCommand({
+      TableName: store.orders,
+      Item: {
+        ...rowOf(state, packed, version),
+        ...(overdueSince && { overdue_since: text(overdueSince) }),
+        ...(actionTold && { action_told: text(actionTold) }),
+        ...(eventAskingToAct(state, actionTold, now) !== undefined && { undecided: text(UNDECIDED) }),
+        ...(facts.every(({ gone, of = id }) => gone || of !== id) && { retired: text('yes') }),
+      },
+      ConditionExpression: NOBODY_WROTE_SINCE,
+      ExpressionAttributeValues: { ':read': number(held.version) },
+    });
+    if (await tookPlace(store.client.send(put))) return { state, facts, overdueSince, actionTold, version };
+  }
+  throw new Error(`The order ${id} was written by others ${MOST_CONFLICTS} times in a row.`);
+}
+
+/**
+ * Writes down whose action_required was announced, or that there is none to announce, and takes the order out of the
+ * undecided ones: unless it has been written since it was read, for then it may ask for something else.
+ *
+ * @param eventId the event; undefined when nothing was announced
+ * @param version of the row as it was read
+ */
+export async function markDecided(
+  store: OrderStore,
+  id: string,
+  eventId: string | undefined,
+  version: number,
+): Promise<void> {
+  const update = (unchanged: boolean) =>
+    new UpdateItemCommand({
+      TableName: store.orders,
+      Key: { id: text(id) },
+      ConditionExpression: unchanged ? 'version = :read' : 'attribute_exists(id)',
+      // Whoever folds the order at this moment must see the mark, or it would be announced a second time.
+      UpdateExpression: [
+        `${eventId === undefined ? '' : 'SET action_told = :event '}ADD version :one`,
+        ...(unchanged ? ['REMOVE undecided'] : []),
+      ].join(' '),
+      ExpressionAttributeValues: {
+        ':one': number(1),
+        ...(eventId !== undefined && { ':event': text(eventId) }),
+        ...(unchanged && { ':read': number(version) }),
+      },
+    });
+  if (await tookPlace(store.client.send(update(true)))) return;
+  if (eventId !== undefined) await tookPlace(store.client.send(update(false)));
+}
+
+/** Facts that fit into a row, with their state. */
+function fitted(id: string, given: readonly HeldFact[]) {
+  for (const [step, gather] of STEPS.entries()) {
+    const facts: readonly HeldFact[] = gather ? gather(id, given) : given;
+    const state = stateOf(id, facts);
+    const packed = pack(facts);
+    if (packed.length + Buffer.byteLength(JSON.stringify(state)) <= LARGEST) return { facts, packed, state, step };
+  }
+  throw new Error(`The order ${id} has ${given.length} events that do not fit into a row.`);
+}
+
+/** Writes down that some of an order's events are only counted. */
+async function noteLargeOrder(store: OrderStore, id: string, now: number): Promise<void> {
+  await store.client.send(
+    new UpdateItemCommand({
+      TableName: store.control,
+      Key: controlKey('large-order', id),
+      UpdateExpression: 'SET since = if_not_exists(since, :now)',
+      ExpressionAttributeValues: { ':now': text(timestampOf(now)) },
+    }),
+  );
+}
+
+/** Ids of orders some of whose events are only counted, 100 at most. */
+export async function readLargeOrders(store: Store): Promise<readonly string[]> {
+  const partition = { attribute: 'kind', value: 'large-order' };
+  const stretch = { table: store.control, partition, sortKey: 'id', newestFirst: false, attributes: ['id'] };
+  const { rows } = await readStretch(store, stretch, undefined, 100);
+  return rows.map((row) => textIn(row, 'id') ?? '');
+}
+
+function stateOf(id: string, facts: readonly HeldFact[]): OrderState {
+  return foldOrder(
+    id,
+    facts.filter(({ joined }) => !joined),
+  );
+}
+
+function rowOf(state: OrderState, facts: Buffer, version: number): Row {
+  const { id, status, status_since: since, customer_reference: reference } = state;
+  return {
+    id: text(id),
+    record_type: text(ORDER_RECORD_TYPE),
+    status: text(status?.value ?? NO_STATUS),
+    ...(since && { since: text(since) }),
+    ...(reference && isKey(reference) && { customer_reference: text(reference) }),
+    changed_at_id: text(`${state.changed_at}#${id}`),
+    state: text(JSON.stringify(state)),
+    facts: { B: facts },
+    version: number(version),
+  };
+}
+
+/** DynamoDB takes 2,048 bytes in a partition key. A longer reference is shown, but not found by. */
+function isKey(reference: string): boolean {
+  return Buffer.byteLength(reference) <= 1_024;
+}
+
+function unpack(row: Row | undefined): readonly HeldFact[] {
+  const packed = row?.facts?.B;
+  return packed ? factsIn(readJson(inflateRawSync(packed).toString())) : [];
+}
+
+function pack(facts: readonly HeldFact[]): Buffer {
+  return deflateRawSync(JSON.stringify(facts));
+}

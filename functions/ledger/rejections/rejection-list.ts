@@ -1,0 +1,98 @@
+import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
+import { isExpired } from '../table/expiry.ts';
+import { readStretch } from '../table/key-range.ts';
+import { type ControlKind, numberIn, type Row, type Store, textIn } from '../table/store.ts';
+
+/** What came and is no event, as the API shows it. */
+export interface Rejection {
+  readonly id: string;
+  /**
+   * `refused`: not signed as Telnyx signs, counted by the hour and reason. `unreadable`: signed, but no event.
+   * `listed`: a record of Telnyx's list that is no event, which counts once however often it is listed.
+   */
+  readonly kind: 'refused' | 'unreadable' | 'listed';
+  readonly reason: string;
+  readonly first_at: string;
+  readonly last_at: string;
+  readonly count: number;
+  /** Of the body that is kept; null when none is. */
+  readonly body_bytes: number | null;
+}
+
+/** Requests for each kind: of refusals 10,000 rows fit into one, of bodies as they come from Telnyx 1,000. */
+const MOST_READS = 10;
+const MOST_ROWS = 10_000;
+
+/** A page, and whether everything was looked at that is kept. */
+export interface RejectionPage extends CursorPage<Rejection> {
+  readonly complete: boolean;
+}
+
+/**
+ * A page of what was turned away, last one first. All of it is read for every page: rows are few, for refusals are counted together, and
+ * bodies are kept up to a bound; what is beyond 10 MB of bodies is left out, and `complete` is false.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function listRejections(store: Store, { size, after }: PageRequest, now: number): Promise<RejectionPage> {
+  const kinds = await Promise.all([
+    readKind(store, 'refusal', ['id', 'reason', 'first_at', 'last_at', 'count', 'expires_at']),
+    readKind(store, 'rejected-delivery', ['id', 'reason', 'first_at', 'last_at', 'deliveries', 'body', 'expires_at']),
+    readKind(store, 'rejected-record', ['id', 'reason', 'first_at', 'last_at', 'body', 'expires_at']),
+  ]);
+  const kept = kinds.map(({ rows }) => rows.filter((row) => !isExpired(row, now)));
+  const [refusals = [], bodies = [], records = []] = kept;
+  const shown = [
+    ...refusals.map((row) => rejectionIn(row, 'refused', numberIn(row, 'count'))),
+    ...bodies.map((row) => rejectionIn(row, 'unreadable', numberIn(row, 'deliveries'))),
+    ...records.map((row) => rejectionIn(row, 'listed', 1)),
+  ];
+  const newestFirst = shown.sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1));
+  const rest = after === undefined ? newestFirst : newestFirst.filter((one) => placeOf(one) < after);
+  const things = rest.slice(0, size);
+  const last = things.at(-1);
+  return {
+    things,
+    next: last && rest.length > things.length ? placeOf(last) : undefined,
+    complete: kinds.every(({ complete }) => complete),
+  };
+}
+
+function placeOf({ last_at, id }: Rejection): string {
+  return `${last_at}#${id}`;
+}
+
+function rejectionIn(row: Row, kind: Rejection['kind'], count = 0): Rejection {
+  return {
+    id: textIn(row, 'id') ?? '',
+    kind,
+    reason: textIn(row, 'reason') ?? '',
+    first_at: textIn(row, 'first_at') ?? '',
+    last_at: textIn(row, 'last_at') ?? '',
+    count,
+    body_bytes: row.body?.B?.length ?? null,
+  };
+}
+
+async function readKind(
+  store: Store,
+  kind: ControlKind,
+  attributes: readonly string[],
+): Promise<{ rows: readonly Row[]; complete: boolean }> {
+  const stretch = {
+    table: store.control,
+    partition: { attribute: 'kind', value: kind },
+    sortKey: 'id',
+    newestFirst: true,
+    attributes,
+  };
+  const rows: Row[] = [];
+  let place: string | undefined;
+  for (let reads = 0; reads < MOST_READS; reads += 1) {
+    const { rows: some, end } = await readStretch(store, stretch, place, MOST_ROWS);
+    rows.push(...some);
+    place = end;
+    if (place === undefined) return { rows, complete: true };
+  }
+  return { rows, complete: false };
+}

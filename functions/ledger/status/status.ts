@@ -1,0 +1,209 @@
+import { dayOf } from '../../porting/day.ts';
+import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
+import { idsAgree, readIdsKnowledge } from '../events/id-agreement.ts';
+import { readHealingDay } from '../gaps/healing.ts';
+import { readLargeOrders } from '../orders/orders.ts';
+import { type OpenSpan, readOpenSpans } from '../runs/open-spans.ts';
+import type { ShownRun } from '../runs/sync-runs.ts';
+import { readSync, type SyncState } from '../runs/sync-state.ts';
+import { readStretch } from '../table/key-range.ts';
+import { listRuns } from '../table/newest-first.ts';
+import { type OrderStore, type Store, textIn } from '../table/store.ts';
+import {
+  countAwaited,
+  countGaps,
+  countOverdue,
+  countRefused,
+  countRejected,
+  countUndecided,
+  countUnlisted,
+  countUnpublished,
+} from './status-counts.ts';
+import { readUpstream } from './upstream-state.ts';
+
+/** A kind of webhook that is known to arrive. */
+export interface Channel {
+  readonly event_type: string;
+  readonly first_at: Timestamp;
+  readonly last_at: Timestamp;
+}
+
+/** A span that did not prove complete. */
+export interface ShownSpan {
+  readonly id: string;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+  readonly since: Timestamp;
+  readonly tried_at: Timestamp;
+  readonly tries: number;
+  readonly reason: string;
+}
+
+/** How the ledger is, as the API shows it. */
+export interface LedgerStatus {
+  readonly sync: {
+    readonly last_complete_at: Timestamp | null;
+    readonly last_status: SyncState['lastStatus'] | null;
+    readonly complete_through: Timestamp | null;
+    readonly cursor_lag_seconds: number | null;
+    readonly running: boolean;
+    /** When the cursor was found in the future, and set back. */
+    readonly cursor_set_back_at: Timestamp | null;
+    /** Spans of the list that did not prove complete, the one that was tried longest ago first. */
+    readonly open_spans: readonly ShownSpan[];
+    readonly last_runs: readonly ShownRun[];
+  };
+  readonly publishing: {
+    readonly unpublished: number;
+    readonly oldest_unpublished_seconds: number | null;
+    /** Orders that ask something of the customer, which is announced when the ledger is current. */
+    readonly undecided_orders: number;
+  };
+  readonly gaps: {
+    readonly missed_24h: number;
+    readonly recovered_24h: number;
+    readonly awaiting: number;
+    readonly unlisted_24h: number;
+  };
+  readonly rejections: { readonly refused_24h: number; readonly unreadable_24h: number; readonly listed_24h: number };
+  readonly upstream: {
+    readonly last_fault: { readonly fault: string; readonly at: Timestamp } | null;
+    readonly rate_limited_until: Timestamp | null;
+    /** Seconds that our clock is ahead of Telnyx's (behind: negative); null when they agree within two minutes. */
+    readonly clock_ahead_seconds: number | null;
+  };
+  readonly ids_agree: boolean | null;
+  readonly channels: readonly Channel[];
+  /** Republishes that the ledger has asked for today, in UTC, on its own account. */
+  readonly healed_today: number;
+  readonly overdue_orders: number;
+  /** Ids of orders with too many events to keep them all, so that some are only counted, 100 at most. */
+  readonly large_orders: readonly string[];
+  /** Names of those counts that stopped at their bound: there may be more. */
+  readonly at_least: readonly string[];
+}
+
+const LAST_RUNS = 5;
+/** Telnyx has some ten types. Only what it has signed makes a row. */
+const MOST_CHANNELS = 100;
+
+/**
+ * How the ledger is. It costs some 31 requests, all at once, whatever the ledger holds: counts have bounds.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
+  const [sync, spans, largeOrders, runs, counted, upstream, ids, channels, healing] = await Promise.all([
+    readSync(store, now),
+    readOpenSpans(store),
+    readLargeOrders(store),
+    listRuns(store, { size: LAST_RUNS, after: undefined }, now),
+    countAll(store, now),
+    readUpstream(store),
+    readIdsKnowledge(store),
+    readChannels(store),
+    readHealingDay(store, dayOf(timestampOf(now))),
+  ]);
+  const { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, records, overdue } =
+    counted;
+  const { lastFault, rateLimitedUntil } = upstream;
+  return {
+    sync: {
+      last_complete_at: timestampOrNull(sync.lastCompleteAt),
+      last_status: sync.lastStatus ?? null,
+      complete_through: timestampOrNull(sync.completeThrough),
+      cursor_lag_seconds: secondsSince(sync.completeThrough, now),
+      running: sync.running,
+      cursor_set_back_at: timestampOrNull(sync.setBackAt),
+      open_spans: spans.map(shownSpan),
+      last_runs: runs.things,
+    },
+    publishing: {
+      unpublished: unpublished.count,
+      oldest_unpublished_seconds: secondsSince(unpublished.oldestSince, now),
+      undecided_orders: undecided.count,
+    },
+    gaps: {
+      missed_24h: missed.count,
+      recovered_24h: recovered.count,
+      awaiting: awaiting.count,
+      unlisted_24h: unlisted.count,
+    },
+    rejections: { refused_24h: refused.count, unreadable_24h: unreadable.count, listed_24h: records.count },
+    upstream: {
+      last_fault: lastFault ?? null,
+      rate_limited_until: (rateLimitedUntil ?? 0) > now ? timestampOrNull(rateLimitedUntil) : null,
+      clock_ahead_seconds: sync.clockAheadSeconds ?? null,
+    },
+    ids_agree: idsAgree(ids) ?? null,
+    channels,
+    healed_today: healing.asked,
+    overdue_orders: overdue.count,
+    large_orders: largeOrders,
+    at_least: Object.entries(NAMES).flatMap(([count, name]) =>
+      counted[count as keyof typeof NAMES].more ? [name] : [],
+    ),
+  };
+}
+
+/** Where each count stands in the answer. */
+const NAMES = {
+  unpublished: 'publishing.unpublished',
+  undecided: 'publishing.undecided_orders',
+  missed: 'gaps.missed_24h',
+  recovered: 'gaps.recovered_24h',
+  awaiting: 'gaps.awaiting',
+  unlisted: 'gaps.unlisted_24h',
+  refused: 'rejections.refused_24h',
+  unreadable: 'rejections.unreadable_24h',
+  records: 'rejections.listed_24h',
+  overdue: 'overdue_orders',
+} as const;
+
+async function countAll(store: OrderStore, now: number) {
+  const [unpublished, undecided, awaiting, missed, recovered, unlisted, refused, rejected, overdue] = await Promise.all(
+    [
+      countUnpublished(store),
+      countUndecided(store),
+      countAwaited(store),
+      countGaps(store, 'missed', now),
+      countGaps(store, 'recovered', now),
+      countUnlisted(store, now),
+      countRefused(store, now),
+      countRejected(store, now),
+      countOverdue(store),
+    ],
+  );
+  return { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, ...rejected, overdue };
+}
+
+function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): ShownSpan {
+  return {
+    id,
+    from: timestampOf(from),
+    to: timestampOf(to),
+    since: timestampOf(since),
+    tried_at: timestampOf(triedAt),
+    tries,
+    reason,
+  };
+}
+
+async function readChannels(store: Store): Promise<readonly Channel[]> {
+  const partition = { attribute: 'kind', value: 'channel' };
+  const stretch = { table: store.control, partition, sortKey: 'id', newestFirst: false };
+  const { rows } = await readStretch(store, stretch, undefined, MOST_CHANNELS);
+  return rows.map((row) => ({
+    event_type: textIn(row, 'id') ?? '',
+    first_at: textIn(row, 'first_at') ?? '',
+    last_at: textIn(row, 'last_at') ?? '',
+  }));
+}
+
+function timestampOrNull(milliseconds: number | undefined): Timestamp | null {
+  return milliseconds === undefined ? null : timestampOf(milliseconds);
+}
+
+function secondsSince(milliseconds: number | undefined, now: number): number | null {
+  return milliseconds === undefined ? null : Math.max(0, Math.round((now - milliseconds) / 1000));
+}

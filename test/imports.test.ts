@@ -54,17 +54,35 @@ function importsUnder(folder: string): Import[] {
   return files.flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')));
 }
 
-/** `functions/ledger/row.ts` is in `ledger`. */
+/** The rooms of the ledger. A file may import what lies in its own room and in those before it. */
+const ROOMS = ['table', 'counts', 'events', 'orders', 'jobs', 'gaps', 'runs', 'rejections', 'status'];
+
+/** `functions/ledger/events/row.ts` is in `ledger`. */
 const folderOf = (path: string) => path.split('/')[1] ?? '';
+/** `functions/ledger/events/row.ts` is in `events`; `undefined` for what is not in the ledger. */
+const roomOf = (path: string) => /^functions\/ledger\/(?:([^/]+)\/)?[^/]+$/.exec(path)?.[1];
 const isFunction = ({ to }: Import) => to.startsWith('functions/');
 const isInfrastructure = ({ to }: Import) => /^(infra|test)\//.test(to);
+const isLedger = (path: string) => path.startsWith('functions/ledger/');
 const shown = (imports: readonly Import[]) => imports.map(({ from, to }) => `${from} imports ${to}`);
+
+/** Rings of imports, each as the files in it; found by taking files away that import, or are imported by, no other one. */
+function cyclesIn(imports: readonly Import[]): string[] {
+  let left = [...imports];
+  for (let before = -1; before !== left.length; ) {
+    before = left.length;
+    const importing = new Set(left.map(({ from }) => from));
+    const imported = new Set(left.map(({ to }) => to));
+    left = left.filter(({ from, to }) => importing.has(to) && imported.has(from));
+  }
+  return shown(left);
+}
 
 const functions = importsUnder('functions');
 const infra = importsUnder('infra');
 
 test('every folder of functions/ has its rule, and every rule its folder', () => {
-  const folders = new Set(globSync('functions/*/*.ts', { cwd: root }).map(folderOf));
+  const folders = new Set(globSync('functions/**/*.ts', { cwd: root }).map(folderOf));
   expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
 });
 
@@ -148,6 +166,23 @@ describe('functions/', () => {
     const nameOf = (to: string) => /^(?:@[^/]+\/)?[^/]+/.exec(to)?.[0] ?? '';
     const missing = packages.filter(({ to, names }) => !(nameOf(to) in dependencies) && !/^\s*type\s/.test(names));
     expect(shown(missing)).toEqual([]);
+  });
+});
+
+describe('functions/ledger/', () => {
+  test('every file is in a room', () => {
+    const rooms = new Set(globSync('functions/ledger/**/*.ts', { cwd: root }).map(roomOf));
+    expect([...rooms].sort()).toEqual([...ROOMS].sort());
+  });
+
+  test.each(ROOMS)('%s imports itself and the rooms before it', (room) => {
+    const allowed = ROOMS.slice(0, ROOMS.indexOf(room) + 1);
+    const inside = functions.filter(({ from, to }) => isLedger(to) && roomOf(from) === room);
+    expect(shown(inside.filter(({ to }) => !allowed.includes(roomOf(to) ?? '')))).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    expect(cyclesIn(functions.filter(isFunction))).toEqual([]);
   });
 });
 

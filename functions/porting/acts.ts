@@ -47,6 +47,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 /** The statuses after which nothing follows. */
 export const TERMINAL: readonly string[] = [...RULES].flatMap(([status, { terminal }]) => (terminal ? [status] : []));
 
+/** The statuses from which something may follow. */
+export const OPEN_STATUSES: readonly string[] = [...RULES.keys()].filter((status) => !TERMINAL.includes(status));
+
 /** The statuses in which an order stands still until the customer corrects it. */
 export const ACTION_REQUIRED: readonly string[] = [...RULES].flatMap(([status, { actionRequired }]) =>
   actionRequired ? [status] : [],

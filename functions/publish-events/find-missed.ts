@@ -1,7 +1,8 @@
 import { log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { awaitedSince, markMissed, stopAwaiting } from '../ledger/events/awaited.ts';
-import { idsAgree, readChannels, readIdsKnowledge } from '../ledger/events/id-agreement.ts';
+import { readChannels } from '../ledger/events/channels.ts';
+import { idsAgree, readIdsKnowledge } from '../ledger/events/id-agreement.ts';
 import { readEvents } from '../ledger/events/read-events.ts';
 import type { LedgerEvent } from '../ledger/events/row.ts';
 import { awaitsJoining } from '../ledger/events/twins.ts';

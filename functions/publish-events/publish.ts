@@ -2,7 +2,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Announcement } from '../bus/entries.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
-import { learnChannel } from '../ledger/events/id-agreement.ts';
+import { learnChannel } from '../ledger/events/channels.ts';
 import { markAnnounced, readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
 import { markDecided } from '../ledger/orders/orders.ts';
 import type { OrderStore } from '../ledger/table/store.ts';

@@ -2,10 +2,10 @@ import type { AuthorizedEvent } from '../http/authorize.ts';
 import { timedIdIn } from '../http/path-parameter.ts';
 import { json, notFound } from '../http/problem.ts';
 import { anyText, pageSize, readParameters } from '../http/query-parameters.ts';
+import type { HeldJob } from '../ledger/jobs/job.ts';
 import { type JobItem, listItems } from '../ledger/jobs/republish-items.ts';
-import { type HeldJob, readJob } from '../ledger/jobs/republish-jobs.ts';
+import { listJobs, readJob } from '../ledger/jobs/republish-jobs.ts';
 import type { CursorPage, PageRequest } from '../ledger/table/cursor-page.ts';
-import { listJobs } from '../ledger/table/newest-first.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 

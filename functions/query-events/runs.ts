@@ -2,8 +2,8 @@ import type { AuthorizedEvent } from '../http/authorize.ts';
 import { timedIdIn } from '../http/path-parameter.ts';
 import { json, notFound } from '../http/problem.ts';
 import { anyText, pageSize, readParameters } from '../http/query-parameters.ts';
+import { getRun, listRuns } from '../ledger/runs/sync-runs.ts';
 import type { PageRequest } from '../ledger/table/cursor-page.ts';
-import { getRun, listRuns } from '../ledger/table/newest-first.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 

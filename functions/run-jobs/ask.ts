@@ -1,7 +1,7 @@
 import { describeError, log } from '../lambda/log.ts';
 import { measureFault } from '../lambda/metrics.ts';
 import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/events/republishes.ts';
-import type { JobOutcome } from '../ledger/jobs/republish-jobs.ts';
+import type { JobOutcome } from '../ledger/jobs/job.ts';
 import { recordFault } from '../ledger/status/upstream-state.ts';
 import type { Store } from '../ledger/table/store.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';

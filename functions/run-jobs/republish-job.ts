@@ -1,7 +1,8 @@
 import { describeError, log } from '../lambda/log.ts';
+import { type HeldJob, itemsExpireAt, JOB_OUTCOMES, type JobOutcome } from '../ledger/jobs/job.ts';
 import { completeJob, putProgress, settleCancelled, startJob } from '../ledger/jobs/job-progress.ts';
 import { claimItem, type Item, readOutcomes, readSelection, tellOutcome } from '../ledger/jobs/republish-items.ts';
-import { type HeldJob, itemsExpireAt, JOB_OUTCOMES, type JobOutcome, readJob } from '../ledger/jobs/republish-jobs.ts';
+import { readJob } from '../ledger/jobs/republish-jobs.ts';
 import { WorkLeaseLost } from '../ledger/jobs/work-lease.ts';
 import type { Answer } from './ask.ts';
 import type { Ending, Worker } from './worker.ts';

@@ -14,7 +14,7 @@ import { cachedSecret } from '../lambda/secret.ts';
 import { cancelJob, createJob, readJob } from '../ledger/jobs/republish-jobs.ts';
 import { closeSpan } from '../ledger/runs/open-spans.ts';
 import { cancelRun, requestRun } from '../ledger/runs/requested-runs.ts';
-import { getRun } from '../ledger/table/newest-first.ts';
+import { getRun } from '../ledger/runs/sync-runs.ts';
 import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
 import { earlierId, idFor } from './request-id.ts';

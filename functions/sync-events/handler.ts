@@ -14,7 +14,8 @@ import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
 import { asksForRequested, readInput } from './input.ts';
 import { runRequested } from './requested.ts';
-import { runSync, type SyncResult } from './run.ts';
+import type { SyncResult } from './result.ts';
+import { runSync } from './run.ts';
 
 /** Telnyx's own limit for a webhook answer is 2 s; a list of 250 events may take longer, but not 20 s. */
 const LIST_TIMEOUT = 20_000;

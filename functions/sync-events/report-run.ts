@@ -5,7 +5,7 @@ import { learnIdsAgree } from '../ledger/events/id-agreement.ts';
 import { recordFault } from '../ledger/status/upstream-state.ts';
 import type { Store } from '../ledger/table/store.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
-import type { SyncResult } from './run.ts';
+import type { SyncResult } from './result.ts';
 
 /** The faults of Telnyx's that a run has met, the ones that passed included. */
 export interface FaultCounter {

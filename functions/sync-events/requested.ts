@@ -10,7 +10,8 @@ import {
 import type { RunCounts, SyncRun } from '../ledger/runs/sync-runs.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
 import { millisecondsOf, timestamp } from '../porting/timestamp.ts';
-import { runSync, type SyncOptions, type SyncResult } from './run.ts';
+import type { SyncResult } from './result.ts';
+import { runSync, type SyncOptions } from './run.ts';
 
 /** A range that cannot be listed in this many tries is given up: whoever asked for it reads why in its row. */
 const TRIES = 3;

@@ -21,6 +21,7 @@ import { UpstreamError } from '../telnyx/upstream-error.ts';
 import { retryOpenSpans } from './open-spans.ts';
 import { readWindow, type WindowReader } from './read-window.ts';
 import { type FaultCounter, faultCounter, reportRun } from './report-run.ts';
+import type { SyncResult } from './result.ts';
 import { pageStorer, type Tally } from './store-page.ts';
 
 /** What is kept of the function's time for the end: the request under way, the counts, the run's row and the lease. */
@@ -51,24 +52,6 @@ export interface SyncOptions {
     readonly rowOf: (piece: SyncRun) => SyncRun;
     readonly isWanted: () => Promise<boolean>;
   };
-}
-
-/** What a run did, as it is returned and kept in the run's row. Instants in ISO 8601. */
-export interface SyncResult {
-  readonly run_id: string;
-  readonly status: Exclude<RunStatus, 'running'>;
-  readonly from: string;
-  readonly to: string;
-  readonly pages: number;
-  /** Different events in the parts that were read completely. */
-  readonly seen: number;
-  readonly inserted: number;
-  readonly confirmed: number;
-  readonly upgraded: number;
-  readonly duration_ms: number;
-  readonly error?: string;
-  /** For a range that was not finished: the input that does the rest. */
-  readonly resume?: { readonly from: string; readonly to: string };
 }
 
 /**

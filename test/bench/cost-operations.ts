@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countDays } from '../../functions/ledger/counts/day-counts.ts';
+import { learnChannel } from '../../functions/ledger/events/channels.ts';
 import { getEvent, type ListFilter, listEvents } from '../../functions/ledger/events/event-list.ts';
-import { learnChannel } from '../../functions/ledger/events/id-agreement.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { readHeld } from '../../functions/ledger/events/record-listing.ts';
 import { recordAttempt, recordOutcome } from '../../functions/ledger/events/republishes.ts';

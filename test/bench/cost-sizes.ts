@@ -1,6 +1,6 @@
 import { type AttributeValue, paginateScan } from '@aws-sdk/client-dynamodb';
 import { entryOf, sizeOf } from '../../functions/bus/entries.ts';
-import type { Row } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { type TableName, tables } from '../../infra/service.ts';
 import { open, SAMPLE, sampleOf, seen } from './cost-sample.ts';
 import { bytesOf } from './row-bytes.ts';

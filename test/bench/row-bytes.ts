@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Row } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 
 /** The size of a row as DynamoDB counts it: names too, and a byte for each two digits of a number, and one more. */
 export function bytesOf(row: Row): number {

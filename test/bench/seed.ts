@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand, type UpdateItemCommandInput, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { recordListing } from '../../functions/ledger/events/record-listing.ts';
-import type { Row, Store } from '../../functions/ledger/table/store.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import { lives } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { markMissed } from '../../functions/ledger/events/awaited.ts';
+import { readChannels } from '../../functions/ledger/events/channels.ts';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
-import { learnIdsAgree, readChannels, readIdsKnowledge } from '../../functions/ledger/events/id-agreement.ts';
+import { learnIdsAgree, readIdsKnowledge } from '../../functions/ledger/events/id-agreement.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import type { WebhookTypes } from '../../functions/porting/due.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';

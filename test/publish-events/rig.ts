@@ -7,7 +7,8 @@ import { eventIn, type LedgerEvent } from '../../functions/ledger/events/row.ts'
 import { type HeldOrder, readOrder } from '../../functions/ledger/orders/orders.ts';
 import { readCurrent } from '../../functions/ledger/runs/current.ts';
 import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
-import { type OrderStore, type Row, text } from '../../functions/ledger/table/store.ts';
+import { type OrderStore, text } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { decide } from '../../functions/publish-events/decide.ts';
 import { type Outcome, type Publisher, publishRows } from '../../functions/publish-events/publish.ts';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Job, JobOutcome } from '../../functions/ledger/jobs/job.ts';
 import { putProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
 import { claimItem, type JobItem, tellOutcome } from '../../functions/ledger/jobs/republish-items.ts';
-import { createJob, type Job, type JobOutcome } from '../../functions/ledger/jobs/republish-jobs.ts';
+import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { uuid } from '../porting-events.ts';
 import { pageOf, target, walk } from './pages.ts';

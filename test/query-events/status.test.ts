@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { learnChannel, learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/events/id-agreement.ts';
+import { learnChannel } from '../../functions/ledger/events/channels.ts';
+import { learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/events/id-agreement.ts';
 import { putLookedThrough, takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
 import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';

@@ -1,5 +1,6 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import type { OrderStore, Row, Store } from '../../functions/ledger/table/store.ts';
+import type { OrderStore, Store } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import type { Request } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';

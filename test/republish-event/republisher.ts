@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Row, Store } from '../../functions/ledger/table/store.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';

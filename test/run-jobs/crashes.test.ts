@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import type { OutcomeCounts } from '../../functions/ledger/jobs/republish-jobs.ts';
+import type { OutcomeCounts } from '../../functions/ledger/jobs/job.ts';
 import { WORK_LEASE_FOR } from '../../functions/ledger/jobs/work-lease.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';

@@ -1,8 +1,10 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
+import type { Job } from '../../functions/ledger/jobs/job.ts';
 import { type JobItem, listItems } from '../../functions/ledger/jobs/republish-items.ts';
-import { createJob, type Job, readJob } from '../../functions/ledger/jobs/republish-jobs.ts';
-import type { Row, Store } from '../../functions/ledger/table/store.ts';
+import { createJob, readJob } from '../../functions/ledger/jobs/republish-jobs.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { type RunOptions, type RunResult, runJobs } from '../../functions/run-jobs/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';

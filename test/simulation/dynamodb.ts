@@ -1,4 +1,4 @@
-import type { Row } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { type Answer, type Engine, tableOf } from './engine.ts';
 import type { Part, Plan } from './plan.ts';
 import type { Process } from './processes.ts';

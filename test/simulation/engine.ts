@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import type { Row } from '../../functions/ledger/table/store.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { creationOf } from '../../infra/local/tables.ts';
 import { tables } from '../../infra/service.ts';
 import { openEmbeddedEngine } from '../embedded-engine.ts';

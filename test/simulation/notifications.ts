@@ -1,4 +1,4 @@
-import { type Row, textIn } from '../../functions/ledger/table/store.ts';
+import { type Row, textIn } from '../../functions/ledger/table/values.ts';
 import { overdueSince } from '../../functions/porting/overdue.ts';
 import { GRACE, LIMITS } from './functions.ts';
 import { RECOGNISABLE } from './lives.ts';

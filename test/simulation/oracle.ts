@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
-import { type Row, textIn } from '../../functions/ledger/table/store.ts';
+import { type Row, textIn } from '../../functions/ledger/table/values.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { SimulatedBus } from './bus.ts';
 import type { Engine } from './engine.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { numberIn, type Row, textIn } from '../../functions/ledger/table/store.ts';
+import { numberIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
 import type { Published } from './bus.ts';
 import type { Expected, Rest } from './oracle.ts';
 

@@ -1,4 +1,4 @@
-import { learnChannel } from '../../functions/ledger/events/id-agreement.ts';
+import { learnChannel } from '../../functions/ledger/events/channels.ts';
 import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
 import { ran } from '../query-events/seed.ts';
 import { closed, INVALID, of, REFUSED, reader, type Situation, whileDynamoDb } from './situation.ts';

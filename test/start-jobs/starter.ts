@@ -1,4 +1,4 @@
-import type { Job } from '../../functions/ledger/jobs/republish-jobs.ts';
+import type { Job } from '../../functions/ledger/jobs/job.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';

@@ -1,8 +1,9 @@
 import { GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Day, dayAfter, dayOf, lastCountableDay } from '../../porting/day.ts';
-import { RECORD_TYPE } from '../events/row.ts';
+import { BEGINNING, RECORD_TYPE } from '../table/event-keys.ts';
 import { readControl } from '../table/read-rows.ts';
-import { controlKey, type Store, text, textIn } from '../table/store.ts';
+import { controlKey, type Store, text } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 import { clearDoubt, doubtfulDays } from './doubtful-days.ts';
 
 /** How many events of each type a day has. */
@@ -17,10 +18,6 @@ export interface KeptCounts {
   /** Days up to `through` whose count is not to be trusted at present. */
   readonly doubtful: ReadonlySet<Day>;
 }
-
-/** Bounds of `created_at_id` that no event reaches. */
-export const BEGINNING = '0';
-export const END = '~';
 
 /**
  * Reads the kept counts. The days of a month share a row, an attribute each: a page of the list reads 12 rows for a year of the ledger

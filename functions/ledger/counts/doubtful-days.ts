@@ -1,7 +1,8 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Day } from '../../porting/day.ts';
 import { readControl } from '../table/read-rows.ts';
-import { controlKey, number, numberIn, type Store, textIn, tookPlace } from '../table/store.ts';
+import { controlKey, number, type Store, tookPlace } from '../table/store.ts';
+import { numberIn, textIn } from '../table/values.ts';
 
 /**
  * A day whose kept count may be wrong, because a row is about to come into it. It is marked before the row is written, for so long

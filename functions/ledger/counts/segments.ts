@@ -1,5 +1,6 @@
 import { type Day, dayAfter } from '../../porting/day.ts';
-import { type DayCount, END, type KeptCounts } from './day-counts.ts';
+import { END } from '../table/event-keys.ts';
+import type { DayCount, KeptCounts } from './day-counts.ts';
 
 /** A stretch of the list, newest first; bounds are sort keys. `count` is undefined where the events have to be counted anew. */
 export interface Segment {

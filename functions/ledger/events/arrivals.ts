@@ -1,8 +1,9 @@
 import type { Timestamp } from '../../porting/timestamp.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
+import { eventRange, isEventOf, RECORD_TYPE } from '../table/event-keys.ts';
 import type { Store } from '../table/store.ts';
 import { readEventPage } from './event-page.ts';
-import { type LedgerEvent, RECORD_TYPE } from './row.ts';
+import type { LedgerEvent } from './row.ts';
 
 /** Which events to list, by when the ledger first saw them; all conditions hold together. */
 export interface ArrivalFilter {
@@ -27,16 +28,10 @@ export function listArrivals(
   largest: number,
   now: number,
 ): Promise<CursorPage<LedgerEvent>> {
-  const part = {
-    index: 'by_first_seen',
-    partition: { attribute: 'record_type', value: RECORD_TYPE },
-    sortKey: 'first_seen_id',
-    ...(seenFrom !== undefined && { from: seenFrom }),
+  const range = eventRange('by_first_seen', RECORD_TYPE, {
+    from: seenFrom,
     newestFirst: true,
-    where: {
-      ...(type !== undefined && { event_type: type }),
-      ...(portingOrderId !== undefined && { porting_order_id: portingOrderId }),
-    },
-  };
-  return readEventPage(store, part, page, largest, now);
+    where: isEventOf(type, portingOrderId),
+  });
+  return readEventPage(store, range, page, largest, now);
 }

@@ -1,8 +1,9 @@
 import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
-import { number, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { RECORD_TYPE } from '../table/event-keys.ts';
+import { number, type Store, text, tookPlace } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 import { ANNOUNCE, SHARDS, shardOf } from './outbox-marks.ts';
-import { RECORD_TYPE } from './row.ts';
 
 /**
  * Whether the notification of an event came, on its row:

@@ -1,6 +1,7 @@
 import { isExpired } from '../table/expiry.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Store, textIn } from '../table/store.ts';
+import type { Store } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 
 /** What the ledger knows of an event whose webhook Telnyx could not deliver. */
 export interface DeliveryMark {
@@ -20,8 +21,8 @@ export async function readDeliveryMarks(
   now: number,
 ): Promise<ReadonlyMap<string, DeliveryMark>> {
   const marks = new Map<string, DeliveryMark>();
-  const attributes = 'id, webhook_first_at, porting_order_id, expires_at';
-  for await (const rows of readRows(store, ids, { attributes })) {
+  const attributes = ['id', 'webhook_first_at', 'porting_order_id', 'expires_at'];
+  for await (const rows of readRows(store, 'events', ids, { attributes })) {
     for (const row of rows) {
       if (isExpired(row, now)) continue;
       marks.set(textIn(row, 'id') ?? '', {

@@ -1,10 +1,12 @@
 import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { BEGINNING, END, readKeptCounts } from '../counts/day-counts.ts';
+import { readKeptCounts } from '../counts/day-counts.ts';
 import { type Segment, segmentsOf } from '../counts/segments.ts';
+import { BEGINNING, END, RECORD_TYPE } from '../table/event-keys.ts';
 import { isExpired } from '../table/expiry.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Row, type Store, text, textIn } from '../table/store.ts';
-import { eventIn, type LedgerEvent, RECORD_TYPE } from './row.ts';
+import { type Store, text } from '../table/store.ts';
+import { type Row, textIn } from '../table/values.ts';
+import { eventIn, type LedgerEvent } from './row.ts';
 
 /** Which events to list. Bounds of `created_at` are timestamps with six digits, both included. */
 export interface ListFilter {
@@ -193,7 +195,7 @@ export async function eventsOf(
 ): Promise<readonly (LedgerEvent | undefined)[]> {
   const rows = new Map<string, Row>();
   let bytes = 0;
-  for await (const batch of readRows(store, ids)) {
+  for await (const batch of readRows(store, 'events', ids)) {
     for (const row of batch) {
       rows.set(textIn(row, 'id') ?? '', row);
       bytes += Buffer.byteLength(textIn(row, 'record') ?? textIn(row, 'delivered') ?? '');

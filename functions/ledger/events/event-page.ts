@@ -1,6 +1,7 @@
 import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
-import { readStretch, type Stretch } from '../table/key-range.ts';
-import { type Store, textIn } from '../table/store.ts';
+import { type KeyRange, readKeys } from '../table/key-range.ts';
+import type { Store } from '../table/store.ts';
+import { idIn } from '../table/values.ts';
 import { eventsOf } from './event-list.ts';
 import type { LedgerEvent } from './row.ts';
 
@@ -8,7 +9,7 @@ import type { LedgerEvent } from './row.ts';
 const LOOKED_AT = 1_000;
 
 /**
- * A page of the events in a stretch of one of their indexes.
+ * A page of the events in a range of one of their indexes.
  *
  * @param largest bytes of JSON after which reading stops
  * @param now milliseconds since 1970
@@ -16,21 +17,21 @@ const LOOKED_AT = 1_000;
  */
 export async function readEventPage(
   store: Store,
-  part: Omit<Stretch, 'table' | 'attributes'>,
+  part: KeyRange<'events'>,
   page: PageRequest,
   largest: number,
   now: number,
 ): Promise<CursorPage<LedgerEvent>> {
-  const { sortKey, where = {} } = part;
-  const stretch = { ...part, table: store.events, attributes: ['id', sortKey] };
-  const most = Object.keys(where).length > 0 ? LOOKED_AT : page.size + 1;
+  const { sortKey, where } = part;
+  const range = { ...part, attributes: ['id', sortKey] };
+  const most = where ? LOOKED_AT : page.size + 1;
   return fillPage(
     {
       sortKey,
       large: true,
-      read: (after) => readStretch(store, stretch, after, most),
+      read: (after) => readKeys(store, range, after, most),
       show: (keys) => {
-        const ids = keys.map((key) => textIn(key, 'id') ?? '');
+        const ids = keys.map(idIn);
         return eventsOf(store, ids, largest, now);
       },
     },

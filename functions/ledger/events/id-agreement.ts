@@ -1,31 +1,7 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { readControl } from '../table/read-rows.ts';
-import { controlKey, number, numberIn, type Store, text, textIn } from '../table/store.ts';
-
-/** Since when webhooks of a type are known to arrive, by event type; timestamps. */
-export type Channels = ReadonlyMap<string, string>;
-
-/** Writes down that a webhook of a type has arrived. */
-export async function learnChannel(store: Store, eventType: string, arrivedAt: string): Promise<void> {
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('channel', eventType),
-      UpdateExpression: 'SET first_at = if_not_exists(first_at, :at), last_at = :at',
-      ExpressionAttributeValues: { ':at': text(arrivedAt) },
-    }),
-  );
-}
-
-/** What is known of the channels. */
-export async function readChannels(store: Store): Promise<Channels> {
-  const channels = new Map<string, string>();
-  for await (const row of readControl(store, 'channel')) {
-    channels.set(textIn(row, 'id') ?? '', textIn(row, 'first_at') ?? '');
-  }
-  return channels;
-}
+import { controlKey, number, type Store, text } from '../table/store.ts';
+import { numberIn, textIn } from '../table/values.ts';
 
 /**
  * Whether a webhook's id is the list's id of the same event. The contract does not say (section 3): it shows when the list brings an

@@ -2,7 +2,8 @@ import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { factsOf, type PortingEvent } from '../../porting/event.ts';
 import { millisecondsOf, type Timestamp, timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { readRows } from '../table/read-rows.ts';
-import { number, numberIn, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { number, type Store, text, tookPlace } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 import { SHARDS } from './outbox-marks.ts';
 import { eventIn, type LedgerMember } from './row.ts';
 
@@ -46,7 +47,7 @@ export async function readUnpublished(
 ): Promise<{ readonly rows: readonly Unpublished[]; readonly broken: ReadonlyMap<string, string> }> {
   const found: Unpublished[] = [];
   const broken = new Map<string, string>();
-  for await (const rows of readRows(store, ids, { consistent: true })) {
+  for await (const rows of readRows(store, 'events', ids, { consistent: true })) {
     for (const row of rows) {
       try {
         const one = unpublishedIn(row);

@@ -5,7 +5,7 @@ import { eventIn, type LedgerEvent } from './row.ts';
 /** The events with these ids, in no order, as they are now. */
 export async function readEvents(store: Store, ids: readonly string[]): Promise<readonly LedgerEvent[]> {
   const events: LedgerEvent[] = [];
-  for await (const rows of readRows(store, ids, { consistent: true })) {
+  for await (const rows of readRows(store, 'events', ids, { consistent: true })) {
     events.push(...rows.flatMap((row) => eventIn(row) ?? []));
   }
   return events;

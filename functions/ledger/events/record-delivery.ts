@@ -3,10 +3,12 @@ import { dayOf, isClosed } from '../../porting/day.ts';
 import { type EventFacts, factsOf, type PortingEvent } from '../../porting/event.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
 import { markDoubtful } from '../counts/doubtful-days.ts';
-import { number, type Row, type Store, text, textIn, unlessRefused } from '../table/store.ts';
+import { createdAtId, RECORD_TYPE } from '../table/event-keys.ts';
+import { number, type Store, text, unlessRefused } from '../table/store.ts';
+import { type Row, textIn } from '../table/values.ts';
 import { type Gap, NOT_RECOVERED_YET, RECOVERED } from './awaited.ts';
 import { ANNOUNCE, NEWS, newsValues, shardOf } from './outbox-marks.ts';
-import { createdAtId, FIRST_SEEN, RECORD_TYPE } from './row.ts';
+import { FIRST_SEEN } from './row.ts';
 
 /**
  * What a delivery was: `stored` is the event's first sight, `confirmed` the first webhook of an event that the list brought, and

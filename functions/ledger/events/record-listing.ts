@@ -3,11 +3,13 @@ import { type Day, dayOf, isClosed } from '../../porting/day.ts';
 import { type EventFacts, mayArriveByWebhook } from '../../porting/event.ts';
 import { millisecondsOf, timestampOf } from '../../porting/timestamp.ts';
 import { MARK_COVERS_FOR, markDoubtful } from '../counts/doubtful-days.ts';
+import { createdAtId, RECORD_TYPE } from '../table/event-keys.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Store, text, textIn, tookPlace, unlessRefused } from '../table/store.ts';
+import { type Store, text, tookPlace, unlessRefused } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 import { AWAITED } from './awaited.ts';
 import { CHANGE, NEWS, newsValues } from './outbox-marks.ts';
-import { createdAtId, FIRST_SEEN, RECORD_TYPE, SUPERSEDED } from './row.ts';
+import { FIRST_SEEN, SUPERSEDED } from './row.ts';
 
 /** A listed event: what the ledger needs to know about it, and its record as JSON text. */
 export interface ListedEvent {
@@ -33,7 +35,9 @@ export interface Held {
 /** What the ledger holds of these events; those it lacks are missing from the map. */
 export async function readHeld(store: Store, ids: readonly string[]): Promise<ReadonlyMap<string, Held>> {
   const held = new Map<string, Held>();
-  for await (const rows of readRows(store, ids, { attributes: 'id, created_at_id, record_version, final_at' })) {
+  for await (const rows of readRows(store, 'events', ids, {
+    attributes: ['id', 'created_at_id', 'record_version', 'final_at'],
+  })) {
     for (const row of rows) {
       held.set(textIn(row, 'id') ?? '', {
         createdAtId: textIn(row, 'created_at_id'),

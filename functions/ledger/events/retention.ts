@@ -2,7 +2,8 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { dayOf, isClosed } from '../../porting/day.ts';
 import { markDoubtful } from '../counts/doubtful-days.ts';
 import { readRows } from '../table/read-rows.ts';
-import { number, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { number, type Store, text, tookPlace } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 
 /** Complete, and nothing about it is to be announced. Another row stays, whatever its age. */
 const IS_DONE = 'attribute_exists(final_at) AND attribute_not_exists(unpublished)';
@@ -16,7 +17,7 @@ const IS_DONE = 'attribute_exists(final_at) AND attribute_not_exists(unpublished
  */
 export async function retire(store: Store, ids: readonly string[], now: number): Promise<readonly string[]> {
   const gone = new Set(ids);
-  for await (const rows of readRows(store, ids, { consistent: true, attributes: 'id, created_at_id' })) {
+  for await (const rows of readRows(store, 'events', ids, { consistent: true, attributes: ['id', 'created_at_id'] })) {
     for (const row of rows) {
       const id = textIn(row, 'id') ?? '';
       const createdAtId = textIn(row, 'created_at_id');

@@ -1,6 +1,6 @@
 import { type PortingEvent, recordOf } from '../../porting/event.ts';
 import { readJson } from '../../porting/json.ts';
-import { numberIn, type Row, textIn } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 
 /**
  * A row of the table `events`:
@@ -14,9 +14,6 @@ import { numberIn, type Row, textIn } from '../table/store.ts';
  * - what was announced, and what has to be: news.ts
  * - whether its webhook came: gaps.ts
  */
-
-/** The partition key of `by_time`: every port-in event has this record type. */
-export const RECORD_TYPE = 'porting_event';
 
 /**
  * Stands in `delivered` once the list's record has its payload: a webhook that comes later is then counted, but not stored a second
@@ -43,11 +40,6 @@ export interface LedgerMember {
 
 /** An event as the ledger shows it: Telnyx's record and one member more. */
 export type LedgerEvent = PortingEvent & { readonly ledger: LedgerMember };
-
-/** The sort key of the indexes: time, then id, so that two events of one instant have a fixed order. */
-export function createdAtId(createdAt: string, id: string): string {
-  return `${createdAt}#${id}`;
-}
 
 /** The same for the time at which the ledger first saw an event. Needs `:first_seen_id`. */
 export const FIRST_SEEN = 'first_seen_id = if_not_exists(first_seen_id, :first_seen_id)';

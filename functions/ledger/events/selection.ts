@@ -1,10 +1,10 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { Timestamp } from '../../porting/timestamp.ts';
-import { BEGINNING, END } from '../counts/day-counts.ts';
+import { BEGINNING, END, RECORD_TYPE } from '../table/event-keys.ts';
 import { isExpired } from '../table/expiry.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Row, type Store, text, textIn } from '../table/store.ts';
-import { RECORD_TYPE } from './row.ts';
+import { type Store, text } from '../table/store.ts';
+import { type Row, textIn } from '../table/values.ts';
 
 /** Which events to select. Both bounds of `created_at` are included. */
 export interface SelectionFilter {
@@ -75,8 +75,8 @@ export async function describeEvents(
   now: number,
 ): Promise<readonly SelectedEvent[]> {
   const known = new Map<string, SelectedEvent>();
-  const attributes = 'id, event_type, porting_order_id, created_at_id, expires_at';
-  for await (const rows of readRows(store, ids, { attributes })) {
+  const attributes = ['id', 'event_type', 'porting_order_id', 'created_at_id', 'expires_at'];
+  for await (const rows of readRows(store, 'events', ids, { attributes })) {
     for (const row of rows) if (!isExpired(row, now)) known.set(textIn(row, 'id') ?? '', eventIn(row));
   }
   return ids.map((id) => known.get(id) ?? { id, event_type: null, porting_order_id: null, created_at: null });

@@ -5,7 +5,8 @@ import { sameEventKey } from '../../porting/same-event.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
 import { markDoubtful } from '../counts/doubtful-days.ts';
 import { readRows } from '../table/read-rows.ts';
-import { number, numberIn, type Row, type Store, text, textIn, tookPlace, unlessRefused } from '../table/store.ts';
+import { number, type Store, text, tookPlace, unlessRefused } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 import { AWAITED, type Gap, recordRecovery } from './awaited.ts';
 import { learnIdsDiffer } from './id-agreement.ts';
 import { NEWS, newsValues } from './outbox-marks.ts';
@@ -122,7 +123,7 @@ async function readTwins(store: Store, listedId: string, webhookId: string) {
 
 async function readAll(store: Store, ...ids: readonly string[]): Promise<ReadonlyMap<string, Row>> {
   const rows = new Map<string, Row>();
-  for await (const batch of readRows(store, ids, { consistent: true })) {
+  for await (const batch of readRows(store, 'events', ids, { consistent: true })) {
     for (const row of batch) rows.set(textIn(row, 'id') ?? '', row);
   }
   return rows;
@@ -150,7 +151,7 @@ export async function awaitsJoining(store: Store, listed: PortingEvent, orderId:
   );
   for await (const { Items = [] } of pages) {
     const ids = Items.map((row) => textIn(row, 'id') ?? '').filter((id) => id !== listed.id);
-    for await (const rows of readRows(store, ids, { consistent: true })) {
+    for await (const rows of readRows(store, 'events', ids, { consistent: true })) {
       if (rows.some((row) => isFromWebhookOnly(row) && sameEventKeyIn(row) === key)) return true;
     }
   }

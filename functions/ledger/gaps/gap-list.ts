@@ -1,10 +1,11 @@
 import type { Timestamp } from '../../porting/timestamp.ts';
-import { END } from '../counts/day-counts.ts';
 import type { Gap } from '../events/awaited.ts';
 import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
-import { readStretch, type Stretch } from '../table/key-range.ts';
+import { eventRange, isEventOf, through } from '../table/event-keys.ts';
+import { type KeyRange, readKeys } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Row, type Store, textIn } from '../table/store.ts';
+import type { Store } from '../table/store.ts';
+import { type Row, textIn } from '../table/values.ts';
 
 /** A notification that did not come as it should, as the API shows it. */
 export interface ShownGap {
@@ -37,12 +38,11 @@ const LOOKED_AT = 1_000;
 /** A page of gaps, newest event first. */
 export async function listGaps(store: Store, filter: GapFilter, page: PageRequest): Promise<CursorPage<ShownGap>> {
   if (isBackwards(filter)) return { things: [], next: undefined };
-  const stretch = gapStretch(store, filter);
-  const isFiltered = filter.type !== undefined || filter.portingOrderId !== undefined;
+  const range = gapRange(filter);
   return fillPage(
     {
       sortKey: SORT_KEY,
-      read: (after) => readStretch(store, stretch, after, isFiltered ? LOOKED_AT : page.size + 1),
+      read: (after) => readKeys(store, range, after, range.where ? LOOKED_AT : page.size + 1),
       show: (keys) => readGaps(store, filter.kind, keys),
     },
     page,
@@ -53,14 +53,25 @@ export async function listGaps(store: Store, filter: GapFilter, page: PageReques
 async function readGaps(store: Store, kind: Gap, keys: readonly Row[]): Promise<readonly (ShownGap | undefined)[]> {
   const ids = keys.map((key) => textIn(key, 'id') ?? '');
   const gaps = new Map<string, ShownGap>();
-  for await (const rows of readRows(store, ids, { attributes: ATTRIBUTES })) {
+  for await (const rows of readRows(store, 'events', ids, { attributes: ATTRIBUTES })) {
     for (const row of rows) if (isStillA(kind, row)) gaps.set(textIn(row, 'id') ?? '', gapIn(row, kind));
   }
   return ids.map((id) => gaps.get(id));
 }
 
-const ATTRIBUTES =
-  'id, gap, event_type, porting_order_id, created_at_id, listed_first_at, missed_at, recovered_at, unlisted_at, healed_at, healing_outcome';
+const ATTRIBUTES = [
+  'id',
+  'gap',
+  'event_type',
+  'porting_order_id',
+  'created_at_id',
+  'listed_first_at',
+  'missed_at',
+  'recovered_at',
+  'unlisted_at',
+  'healed_at',
+  'healing_outcome',
+];
 
 function isStillA(kind: Gap, row: Row): boolean {
   const isListed = row.listed_first_at !== undefined;
@@ -89,24 +100,15 @@ export function createdAtIn(row: Row): Timestamp {
   return textIn(row, SORT_KEY)?.split('#', 1)[0] ?? '';
 }
 
-/** The stretch of the index in which the gaps of a filter lie. */
-export function gapStretch(store: Store, filter: GapFilter): Stretch {
-  const { kind, type, portingOrderId, createdFrom, createdTo } = filter;
-  return {
-    table: store.events,
-    index: 'by_gap',
-    partition: { attribute: 'gap', value: kind },
-    sortKey: SORT_KEY,
-    ...(createdFrom !== undefined && { from: createdFrom }),
-    // Behind the last instant itself lie the ids of its events.
-    ...(createdTo !== undefined && { to: `${createdTo}#${END}` }),
+/** The range of the index in which the gaps of a filter lie. */
+export function gapRange({ kind, type, portingOrderId, createdFrom, createdTo }: GapFilter): KeyRange<'events'> {
+  return eventRange('by_gap', kind, {
+    from: createdFrom,
+    to: through(createdTo),
     newestFirst: true,
     attributes: ['id', SORT_KEY],
-    where: {
-      ...(type !== undefined && { event_type: type }),
-      ...(portingOrderId !== undefined && { porting_order_id: portingOrderId }),
-    },
-  };
+    where: isEventOf(type, portingOrderId),
+  });
 }
 
 /** DynamoDB refuses a range that ends before it begins. */

@@ -1,9 +1,10 @@
 import { type Day, dayOf } from '../../porting/day.ts';
 import type { Gap } from '../events/awaited.ts';
-import { readStretch } from '../table/key-range.ts';
+import { readKeys } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Row, type Store, textIn } from '../table/store.ts';
-import { createdAtIn, type GapFilter, gapStretch, isBackwards } from './gap-list.ts';
+import type { Store } from '../table/store.ts';
+import { idIn, type Row } from '../table/values.ts';
+import { createdAtIn, type GapFilter, gapRange, isBackwards } from './gap-list.ts';
 
 /** How many notifications of a day, by the event's `created_at`, did not come as they should. */
 export interface DayOfGaps {
@@ -31,7 +32,7 @@ export async function countGapsByDay(
   filter: Omit<GapFilter, 'kind'>,
 ): Promise<{ readonly days: readonly DayOfGaps[]; readonly complete: boolean }> {
   if (isBackwards(filter)) return { days: [], complete: true };
-  const found = await Promise.all(KINDS.map((kind) => readKeys(store, { ...filter, kind })));
+  const found = await Promise.all(KINDS.map((kind) => readGapKeys(store, { ...filter, kind })));
   const days = new Map<Day, Record<Gap, number>>();
   for (const [index, { keys }] of found.entries()) {
     for (const key of keys) {
@@ -48,12 +49,12 @@ export async function countGapsByDay(
   };
 }
 
-async function readKeys(store: Store, filter: GapFilter): Promise<{ keys: readonly Row[]; complete: boolean }> {
-  const stretch = gapStretch(store, filter);
+async function readGapKeys(store: Store, filter: GapFilter): Promise<{ keys: readonly Row[]; complete: boolean }> {
+  const range = gapRange(filter);
   const keys: Row[] = [];
   let place: string | undefined;
   for (let reads = 0; reads < MOST_READS; reads += 1) {
-    const { rows, end } = await readStretch(store, stretch, place, MOST_KEYS);
+    const { rows, end } = await readKeys(store, range, place, MOST_KEYS);
     keys.push(...rows);
     place = end;
     if (place === undefined) break;
@@ -67,10 +68,9 @@ async function readKeys(store: Store, filter: GapFilter): Promise<{ keys: readon
 }
 
 async function neverListedAmong(store: Store, keys: readonly Row[]): Promise<readonly Row[]> {
-  const idOf = (row: Row) => textIn(row, 'id') ?? '';
   const listed = new Set<string>();
-  for await (const rows of readRows(store, keys.map(idOf), { attributes: 'id, listed_first_at' })) {
-    for (const row of rows) if (row.listed_first_at !== undefined) listed.add(idOf(row));
+  for await (const rows of readRows(store, 'events', keys.map(idIn), { attributes: ['id', 'listed_first_at'] })) {
+    for (const row of rows) if (row.listed_first_at !== undefined) listed.add(idIn(row));
   }
-  return keys.filter((key) => !listed.has(idOf(key)));
+  return keys.filter((key) => !listed.has(idIn(key)));
 }

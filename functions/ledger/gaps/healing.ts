@@ -2,8 +2,9 @@ import { GetItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/clien
 import type { Day } from '../../porting/day.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
 import type { Gap } from '../events/awaited.ts';
-import type { JobOutcome } from '../jobs/republish-jobs.ts';
-import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import type { JobOutcome } from '../jobs/job.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 
 /**
  * Healing, on an event's row: `healed_at` (when its republish was decided upon, once for ever), `healed_by` (the worker),

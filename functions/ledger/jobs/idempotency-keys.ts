@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 
 const KEPT_SECONDS = 24 * 3600;
 

@@ -1,7 +1,8 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { controlKey, number, type Row, type Store, text, tookPlace } from '../table/store.ts';
-import { JOB_OUTCOMES, type JobStatus, type OutcomeCounts } from './republish-jobs.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import type { Row } from '../table/values.ts';
+import { JOB_OUTCOMES, type JobStatus, type OutcomeCounts } from './job.ts';
 
 /** What the worker writes on a job's row. Every write is refused once the job was cancelled, or another worker has it. */
 

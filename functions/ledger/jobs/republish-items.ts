@@ -1,7 +1,8 @@
 import { PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { type ControlKind, controlKey, number, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
-import type { HeldJob, JobOutcome } from './republish-jobs.ts';
+import { type ControlKind, controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import { type Row, textIn } from '../table/values.ts';
+import type { HeldJob, JobOutcome } from './job.ts';
 
 /**
  * An item of a job: `waiting` before it is asked for, `asked` while the call is under way. An item that stands at `asked` when another

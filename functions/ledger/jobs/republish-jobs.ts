@@ -1,43 +1,12 @@
 import { GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
+import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
 import { isExpired } from '../table/expiry.ts';
-import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { listNewestFirst } from '../table/newest-first.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import type { Row } from '../table/values.ts';
+import { type HeldJob, itemsExpireAt, type Job, type JobStatus, jobIn } from './job.ts';
 import { putChunks } from './republish-items.ts';
-
-export type JobStatus = 'pending' | 'running' | 'complete' | 'cancelled';
-
-/** How asking for one event again ended. `unknown`: Telnyx may have taken it or not, and nobody can tell. */
-export const JOB_OUTCOMES = ['sent', 'not_found', 'failed', 'unknown'] as const;
-export type JobOutcome = (typeof JOB_OUTCOMES)[number];
-export type OutcomeCounts = Readonly<Record<JobOutcome, number>>;
-
-/** A republish job as the API shows it. Instants as `2024-06-11T18:52:47.972000Z`. */
-export interface Job {
-  /** Begins with the instant at which it was asked for, so that text order is time order. */
-  readonly id: string;
-  readonly status: JobStatus;
-  readonly created_at: string;
-  /** The token's kind and 8 digits of its digest. */
-  readonly created_by: string;
-  /** What was asked for: the filter, or how many ids. */
-  readonly selection: Readonly<Record<string, unknown>>;
-  readonly total: number;
-  readonly done: number;
-  readonly outcomes: OutcomeCounts;
-  readonly started_at: string | null;
-  readonly ended_at: string | null;
-  /** Why it does not get on at present; it goes on by itself once that is over. */
-  readonly error: string | null;
-}
-
-/** A job, and what else its row holds. */
-export interface HeldJob {
-  readonly job: Job;
-  /** The request that froze the selection: its chunks are those that hold. */
-  readonly frozenBy: string;
-  /** Seconds since 1970. Its items stay a day longer, so that no job ever runs without its marks of what was asked. */
-  readonly expiresAt: number;
-}
 
 /** What a job is made of. */
 export interface NewJob {
@@ -50,9 +19,8 @@ export interface NewJob {
   readonly requestId: string;
 }
 
-const DAY = 24 * 3600;
 /** What a month old job did stands on the events' own rows. */
-const KEPT_SECONDS = 30 * DAY;
+const KEPT_SECONDS = 30 * 24 * 3600;
 
 /**
  * Makes a job: first the frozen selection, then the row that makes it visible, so that a death between the two leaves nothing to run.
@@ -98,6 +66,11 @@ export async function readJob(store: Store, id: string, now: number): Promise<He
   return Item && !isExpired(Item, now) ? jobIn(Item) : undefined;
 }
 
+/** A page of republish jobs, newest first. */
+export function listJobs(store: Store, page: PageRequest, now: number): Promise<CursorPage<Job>> {
+  return listNewestFirst(store, 'republish-job', page, (row) => jobIn(row).job, now);
+}
+
 /** The oldest job about which the worker has something to do. Reads the jobs of 30 days, some 500 bytes each. */
 export async function oldestUnsettled(store: Store, now: number): Promise<HeldJob | undefined> {
   const pages = paginateQuery(
@@ -139,33 +112,4 @@ export async function cancelJob(store: Store, id: string, now: number): Promise<
     },
   });
   return tookPlace(store.client.send(cancel));
-}
-
-/** When the items of a job go, in seconds since 1970. */
-export function itemsExpireAt(jobExpiresAt: number): number {
-  return jobExpiresAt + DAY;
-}
-
-/** The job in a row. */
-export function jobIn(row: Row): HeldJob {
-  const outcomes = Object.fromEntries(
-    JOB_OUTCOMES.map((outcome) => [outcome, numberIn(row, outcome) ?? 0]),
-  ) as unknown as OutcomeCounts;
-  return {
-    frozenBy: textIn(row, 'frozen_by') ?? '',
-    expiresAt: numberIn(row, 'expires_at') ?? 0,
-    job: {
-      id: textIn(row, 'id') ?? '',
-      status: textIn(row, 'status') as JobStatus,
-      created_at: textIn(row, 'created_at') ?? '',
-      created_by: textIn(row, 'created_by') ?? '',
-      selection: JSON.parse(textIn(row, 'selection') ?? '{}'),
-      total: numberIn(row, 'total') ?? 0,
-      done: JOB_OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
-      outcomes,
-      started_at: textIn(row, 'started_at') ?? null,
-      ended_at: textIn(row, 'ended_at') ?? null,
-      error: textIn(row, 'error') ?? null,
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { controlKey, number, type Row, type Store, text, tookPlace } from '../table/store.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import type { Row } from '../table/values.ts';
 
 /** A worker renews its lease while it works; one that dies keeps the others waiting for so long. */
 export const WORK_LEASE_FOR = 90_000;

@@ -1,8 +1,10 @@
-import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { readEventPage } from '../events/event-page.ts';
 import type { LedgerEvent } from '../events/row.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
-import { type Store, text, textIn } from '../table/store.ts';
+import { eventRange } from '../table/event-keys.ts';
+import { rowsOf } from '../table/key-range.ts';
+import type { Store } from '../table/store.ts';
+import { idIn } from '../table/values.ts';
 
 /**
  * A page of an order's timeline, by time and, at one instant, by id.
@@ -18,28 +20,12 @@ export function listOrderEvents(
   largest: number,
   now: number,
 ): Promise<CursorPage<LedgerEvent>> {
-  const part = {
-    index: 'by_order',
-    partition: { attribute: 'porting_order_id', value: orderId },
-    sortKey: 'created_at_id',
-    newestFirst,
-  };
-  return readEventPage(store, part, page, largest, now);
+  return readEventPage(store, eventRange('by_order', orderId, { newestFirst }), page, largest, now);
 }
 
 /** Ids of all events of an order, as the index shows them: one that was written a moment ago may be missing. */
 export async function orderEventIds(store: Store, orderId: string): Promise<readonly string[]> {
   const ids: string[] = [];
-  const pages = paginateQuery(
-    { client: store.client },
-    {
-      TableName: store.events,
-      IndexName: 'by_order',
-      KeyConditionExpression: 'porting_order_id = :order',
-      ProjectionExpression: 'id',
-      ExpressionAttributeValues: { ':order': text(orderId) },
-    },
-  );
-  for await (const { Items = [] } of pages) ids.push(...Items.map((row) => textIn(row, 'id') ?? ''));
+  for await (const row of rowsOf(store, eventRange('by_order', orderId, { attributes: ['id'] }))) ids.push(idIn(row));
   return ids;
 }

@@ -2,13 +2,13 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ACTION_REQUIRED } from '../../porting/acts.ts';
 import { readJson } from '../../porting/json.ts';
 import type { OrderState } from '../../porting/order.ts';
-import { readOverdueLimits } from '../../porting/overdue.ts';
 import type { Timestamp } from '../../porting/timestamp.ts';
 import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
-import { type Keys, readStretch, type Stretch } from '../table/key-range.ts';
+import { type Keys, readKeys, readMerged } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type OrderStore, type Row, text, textIn } from '../table/store.ts';
-import { NO_STATUS, ORDER_RECORD_TYPE } from './orders.ts';
+import { type OrderStore, text } from '../table/store.ts';
+import { type Row, textIn } from '../table/values.ts';
+import { NO_STATUS, ORDER_RECORD_TYPE, type OrderIndex, orderRange } from './order-keys.ts';
 
 /** An order as the API shows it. */
 export type Order = OrderState & {
@@ -33,9 +33,6 @@ const LONGEST_REFERENCE = 1_024;
 /** Keys looked at in one request when some of them may be passed over: a BatchGetItem of rows. */
 const LOOKED_AT = 100;
 
-/** Statuses from which something may follow. */
-export const OPEN_STATUSES: readonly string[] = [...readOverdueLimits('default').keys()];
-
 /** The order with this id, or `undefined`. */
 export async function getOrder(store: OrderStore, id: string): Promise<Order | undefined> {
   const { Item } = await store.client.send(new GetItemCommand({ TableName: store.orders, Key: { id: text(id) } }));
@@ -57,29 +54,23 @@ export async function listOrders(
   const isNone = statuses?.length === 0 || Buffer.byteLength(reference ?? '') > LONGEST_REFERENCE;
   if (isNone) return { things: [], next: undefined };
 
-  const stretchOf = (index: string, attribute: string, value: string, ...more: readonly string[]): Stretch => ({
-    table: store.orders,
-    index,
-    partition: { attribute, value },
-    sortKey: SORT_KEY,
-    newestFirst: sort === '-changed_at',
-    attributes: ['id', SORT_KEY, ...more],
-  });
+  const rangeOf = (index: OrderIndex, value: string, ...more: readonly string[]) =>
+    orderRange(index, value, { newestFirst: sort === '-changed_at', attributes: ['id', SORT_KEY, ...more] });
   const most = page.size + 1;
   const mostPassedOver = Math.max(most, LOOKED_AT);
   const read = async (after: string | undefined): Promise<Keys> => {
     if (reference !== undefined) {
-      const stretch = stretchOf('by_reference', 'customer_reference', reference, 'status');
+      const range = rangeOf('by_reference', reference, 'status');
       const isFiltered = statuses !== undefined || filter.actionRequired !== undefined;
-      const keys = await readStretch(store, stretch, after, isFiltered ? mostPassedOver : most);
+      const keys = await readKeys(store, range, after, isFiltered ? mostPassedOver : most);
       return { ...keys, rows: keys.rows.filter((row) => statuses?.includes(textIn(row, 'status') ?? '') ?? true) };
     }
     if (statuses !== undefined) {
-      const stretches = statuses.map((status) => stretchOf('by_status', 'status', status));
-      return readMerged(store, stretches, after, most);
+      const ranges = statuses.map((status) => rangeOf('by_status', status));
+      return readMerged(store, ranges, after, most);
     }
-    const stretch = stretchOf('by_changed', 'record_type', ORDER_RECORD_TYPE);
-    return readStretch(store, stretch, after, filter.actionRequired === undefined ? most : mostPassedOver);
+    const range = rangeOf('by_changed', ORDER_RECORD_TYPE);
+    return readKeys(store, range, after, filter.actionRequired === undefined ? most : mostPassedOver);
   };
   const show = async (keys: readonly Row[]) => {
     const orders = await readOrders(store, keys);
@@ -103,36 +94,10 @@ function isLetThrough(order: Order, { statuses, actionRequired, customerReferenc
   );
 }
 
-/** Reads several stretches as if they were one: up to where the first of them ends that goes on. */
-async function readMerged(
-  store: OrderStore,
-  stretches: readonly Stretch[],
-  after: string | undefined,
-  most: number,
-): Promise<Keys> {
-  const parts = await Promise.all(stretches.map((stretch) => readStretch(store, stretch, after, most)));
-  const isBefore = (one: string, other: string) => (stretches[0]?.newestFirst ? one > other : one < other);
-  const ends = parts.flatMap(({ end }) => end ?? []);
-  const known = ends.reduce<string | undefined>(
-    (first, end) => (first && isBefore(first, end) ? first : end),
-    undefined,
-  );
-  const rows = parts
-    .flatMap((part) => part.rows)
-    .filter((row) => known === undefined || !isBefore(known, placeOf(row)))
-    .sort((one, other) => (isBefore(placeOf(one), placeOf(other)) ? -1 : 1));
-  if (rows.length <= most) return { rows, end: known };
-  return { rows: rows.slice(0, most), end: placeOf(rows[most - 1]) };
-}
-
-function placeOf(key: Row | undefined): string {
-  return textIn(key, SORT_KEY) ?? '';
-}
-
 async function readOrders(store: OrderStore, keys: readonly Row[]): Promise<readonly (Order | undefined)[]> {
   const ids = keys.map((key) => textIn(key, 'id') ?? '');
   const orders = new Map<string, Order>();
-  for await (const rows of readRows(store, ids, { table: store.orders, attributes: 'id, state, overdue_since' })) {
+  for await (const rows of readRows(store, 'orders', ids, { attributes: ['id', 'state', 'overdue_since'] })) {
     for (const row of rows) orders.set(textIn(row, 'id') ?? '', orderIn(row));
   }
   return ids.map((id) => orders.get(id));

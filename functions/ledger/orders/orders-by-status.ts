@@ -1,6 +1,7 @@
 import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
-import { number, type OrderStore, text, textIn, tookPlace } from '../table/store.ts';
+import { number, type OrderStore, text, tookPlace } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 
 /** What the index tells of an order. */
 export interface OrderMark {

@@ -6,18 +6,11 @@ import { readJson } from '../../porting/json.ts';
 import { foldOrder, type OrderState } from '../../porting/order.ts';
 import { factsIn, type OrderFact } from '../../porting/order-facts.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { readStretch } from '../table/key-range.ts';
-import {
-  controlKey,
-  number,
-  numberIn,
-  type OrderStore,
-  type Row,
-  type Store,
-  text,
-  textIn,
-  tookPlace,
-} from '../table/store.ts';
+import { readKeys } from '../table/key-range.ts';
+import { controlRange } from '../table/read-rows.ts';
+import { controlKey, number, type OrderStore, type Store, text, tookPlace } from '../table/store.ts';
+import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
+import { NO_STATUS, ORDER_RECORD_TYPE, UNDECIDED } from './order-keys.ts';
 
 /**
  * A row of the table `orders`:
@@ -49,15 +42,6 @@ export type HeldFact = OrderFact & {
   /** The event's time is over. When the list shows it again it is no news. */
   readonly gone?: true;
 };
-
-/** The partition of `by_changed`: every order is in it. */
-export const ORDER_RECORD_TYPE = 'porting_order';
-
-/** The partition of `by_status` for orders whose status no event has told, such as those known only from a split. */
-export const NO_STATUS = 'none';
-
-/** The partition of `undecided`. */
-export const UNDECIDED = 'yes';
 
 /** Facts and state, of DynamoDB's 400 KB a row. Some 10,000 events deflated are 300 KB. */
 const LARGEST = 370_000;
@@ -183,10 +167,8 @@ async function noteLargeOrder(store: OrderStore, id: string, now: number): Promi
 
 /** Ids of orders some of whose events are only counted, 100 at most. */
 export async function readLargeOrders(store: Store): Promise<readonly string[]> {
-  const partition = { attribute: 'kind', value: 'large-order' };
-  const stretch = { table: store.control, partition, sortKey: 'id', newestFirst: false, attributes: ['id'] };
-  const { rows } = await readStretch(store, stretch, undefined, 100);
-  return rows.map((row) => textIn(row, 'id') ?? '');
+  const { rows } = await readKeys(store, controlRange('large-order', { attributes: ['id'] }), undefined, 100);
+  return rows.map(idIn);
 }
 
 function stateOf(id: string, facts: readonly HeldFact[]): OrderState {

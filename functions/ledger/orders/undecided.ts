@@ -1,17 +1,9 @@
-import { paginateQuery } from '@aws-sdk/client-dynamodb';
-import { type OrderStore, text, textIn } from '../table/store.ts';
-import { UNDECIDED } from './orders.ts';
+import { pagesOf } from '../table/key-range.ts';
+import type { OrderStore } from '../table/store.ts';
+import { idIn } from '../table/values.ts';
+import { orderRange, UNDECIDED } from './order-keys.ts';
 
 /** Ids of the orders that ask something of the customer which has not been announced, longest unchanged first, a page at a time. */
 export async function* undecidedOrders(store: OrderStore, pageSize: number): AsyncGenerator<readonly string[]> {
-  const pages = paginateQuery(
-    { client: store.client, pageSize },
-    {
-      TableName: store.orders,
-      IndexName: 'undecided',
-      KeyConditionExpression: 'undecided = :undecided',
-      ExpressionAttributeValues: { ':undecided': text(UNDECIDED) },
-    },
-  );
-  for await (const { Items = [] } of pages) yield Items.map((row) => textIn(row, 'id') ?? '');
+  for await (const rows of pagesOf(store, orderRange('undecided', UNDECIDED), pageSize)) yield rows.map(idIn);
 }

@@ -1,7 +1,9 @@
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
 import { isExpired } from '../table/expiry.ts';
-import { readStretch } from '../table/key-range.ts';
-import { type ControlKind, numberIn, type Row, type Store, textIn } from '../table/store.ts';
+import { readKeys } from '../table/key-range.ts';
+import { controlRange } from '../table/read-rows.ts';
+import type { ControlKind, Store } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 
 /** What came and is no event, as the API shows it. */
 export interface Rejection {
@@ -79,17 +81,11 @@ async function readKind(
   kind: ControlKind,
   attributes: readonly string[],
 ): Promise<{ rows: readonly Row[]; complete: boolean }> {
-  const stretch = {
-    table: store.control,
-    partition: { attribute: 'kind', value: kind },
-    sortKey: 'id',
-    newestFirst: true,
-    attributes,
-  };
+  const range = controlRange(kind, { newestFirst: true, consistent: false, attributes });
   const rows: Row[] = [];
   let place: string | undefined;
   for (let reads = 0; reads < MOST_READS; reads += 1) {
-    const { rows: some, end } = await readStretch(store, stretch, place, MOST_ROWS);
+    const { rows: some, end } = await readKeys(store, range, place, MOST_ROWS);
     rows.push(...some);
     place = end;
     if (place === undefined) return { rows, complete: true };

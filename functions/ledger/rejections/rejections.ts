@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LARGEST_RECORD } from '../../porting/event.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { controlKey, number, numberIn, type Store, text } from '../table/store.ts';
+import { controlKey, number, type Store, text } from '../table/store.ts';
+import { numberIn } from '../table/values.ts';
 
 const KEPT_SECONDS = 30 * 24 * 3600;
 const HOUR = 3_600_000;

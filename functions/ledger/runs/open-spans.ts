@@ -1,6 +1,7 @@
 import { DeleteItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Window } from '../../porting/window.ts';
-import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 
 /**
  * A closed window of the list that did not prove complete: the cursor has passed it, and events may be missing in it. Each scheduled run tries

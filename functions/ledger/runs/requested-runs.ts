@@ -6,7 +6,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Window } from '../../porting/window.ts';
-import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 import { putCancelled, putPendingRun, type RunCounts, runIn, type ShownRun } from './sync-runs.ts';
 
 /** A run over a range that somebody asked for, with what is left of it. Instants in milliseconds since 1970. */

@@ -1,7 +1,12 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
 import type { Window } from '../../porting/window.ts';
-import { controlKey, number, numberIn, type Row, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
+import { isExpired } from '../table/expiry.ts';
+import { listNewestFirst } from '../table/newest-first.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
+import { get } from '../table/verbs.ts';
 import type { RunStatus } from './sync-state.ts';
 
 /** What a run has counted. */
@@ -80,6 +85,17 @@ function rowOf(run: SyncRun, now: number): Row {
     ...(run.error !== undefined && { error: text(run.error) }),
     expires_at: number(Math.floor(now / 1000) + KEPT_SECONDS),
   };
+}
+
+/** A page of sync runs, those that began, or were asked for, last first. */
+export function listRuns(store: Store, page: PageRequest, now: number): Promise<CursorPage<ShownRun>> {
+  return listNewestFirst(store, 'sync-run', page, runIn, now);
+}
+
+/** The sync run with this id, unless its time is over. */
+export async function getRun(store: Store, id: string, now: number): Promise<ShownRun | undefined> {
+  const row = await get(store, 'control', controlKey('sync-run', id), { consistent: true });
+  return row && !isExpired(row, now) ? runIn(row) : undefined;
 }
 
 /** A run as the API shows it. Instants as `2024-06-11T18:52:47.972000Z`. */

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { controlKey, number, numberIn, type Store, text, textIn, tookPlace } from '../table/store.ts';
+import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
+import { numberIn, textIn } from '../table/values.ts';
 
 /** How a sync run ended, or that it has not. */
 export type RunStatus = 'running' | 'complete' | 'partial' | 'failed';

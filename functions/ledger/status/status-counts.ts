@@ -1,12 +1,13 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { OPEN_STATUSES } from '../../porting/acts.ts';
 import { millisecondsOf, timestamp, timestampOf } from '../../porting/timestamp.ts';
-import { END } from '../counts/day-counts.ts';
 import type { Gap } from '../events/awaited.ts';
 import { SHARDS } from '../events/outbox-marks.ts';
-import { OPEN_STATUSES } from '../orders/order-list.ts';
-import { UNDECIDED } from '../orders/orders.ts';
+import { UNDECIDED } from '../orders/order-keys.ts';
+import { END } from '../table/event-keys.ts';
 import { readRows } from '../table/read-rows.ts';
-import { numberIn, type OrderStore, type Row, type Store, text, textIn } from '../table/store.ts';
+import { type OrderStore, type Store, text } from '../table/store.ts';
+import { numberIn, type Row, textIn } from '../table/values.ts';
 
 /** What was counted up to a bound. `more`: there are, or may be, more than these. */
 export interface Counted {
@@ -78,7 +79,7 @@ export async function countUnlisted(store: Store, now: number): Promise<Counted>
   const ids = rows.map((row) => textIn(row, 'id') ?? '');
   const foundAfter = timestampOf(now - DAY);
   let count = 0;
-  for await (const read of readRows(store, ids, { attributes: 'unlisted_at, listed_first_at' })) {
+  for await (const read of readRows(store, 'events', ids, { attributes: ['unlisted_at', 'listed_first_at'] })) {
     for (const row of read) {
       if (row.listed_first_at === undefined && (textIn(row, 'unlisted_at') ?? '') >= foundAfter) count += 1;
     }

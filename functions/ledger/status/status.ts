@@ -5,10 +5,12 @@ import { readHealingDay } from '../gaps/healing.ts';
 import { readLargeOrders } from '../orders/orders.ts';
 import { type OpenSpan, readOpenSpans } from '../runs/open-spans.ts';
 import type { ShownRun } from '../runs/sync-runs.ts';
+import { listRuns } from '../runs/sync-runs.ts';
 import { readSync, type SyncState } from '../runs/sync-state.ts';
-import { readStretch } from '../table/key-range.ts';
-import { listRuns } from '../table/newest-first.ts';
-import { type OrderStore, type Store, textIn } from '../table/store.ts';
+import { readKeys } from '../table/key-range.ts';
+import { controlRange } from '../table/read-rows.ts';
+import type { OrderStore, Store } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 import {
   countAwaited,
   countGaps,
@@ -190,9 +192,7 @@ function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): S
 }
 
 async function readChannels(store: Store): Promise<readonly Channel[]> {
-  const partition = { attribute: 'kind', value: 'channel' };
-  const stretch = { table: store.control, partition, sortKey: 'id', newestFirst: false };
-  const { rows } = await readStretch(store, stretch, undefined, MOST_CHANNELS);
+  const { rows } = await readKeys(store, controlRange('channel', { consistent: false }), undefined, MOST_CHANNELS);
   return rows.map((row) => ({
     event_type: textIn(row, 'id') ?? '',
     first_at: textIn(row, 'first_at') ?? '',

@@ -1,6 +1,7 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { millisecondsOf, type Timestamp, timestampOf } from '../../porting/timestamp.ts';
-import { controlKey, type Store, text, textIn } from '../table/store.ts';
+import { controlKey, type Store, text } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
 
 /** How Telnyx has lately answered. */
 export interface UpstreamState {

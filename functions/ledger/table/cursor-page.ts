@@ -1,5 +1,5 @@
 import type { Keys } from './key-range.ts';
-import type { Row } from './store.ts';
+import type { Row } from './values.ts';
 
 /** Which page: so many things behind a place, or from the beginning. */
 export interface PageRequest {

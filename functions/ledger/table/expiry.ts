@@ -1,4 +1,4 @@
-import { numberIn, type Row } from './store.ts';
+import { numberIn, type Row } from './values.ts';
 
 /**
  * True once a row's time is over. DynamoDB deletes such a row within days; until then nobody may be shown it.

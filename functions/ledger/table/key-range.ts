@@ -1,86 +1,167 @@
-import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { type Row, type Store, text, textIn } from './store.ts';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { all, type Condition, expressions, is } from './expressions.ts';
+import { attributesOf, type Row, textIn } from './values.ts';
+import type { StoreWith, TableName } from './verbs.ts';
 
 /**
- * A stretch of one partition, read from one of its ends. The sort key is an `id`, or has the id behind an instant and a `#`: so every
- * row has a place of its own, and a place that is remembered is one to go on from, also when its row has gone.
+ * A range of one partition, read from one of its ends. Where pages are asked for by place (`readKeys`), the sort key is an `id`, or has the id
+ * behind an instant and a `#`: so every row has a place of its own, from which one can go on also when the row has gone.
  */
-export interface Stretch {
-  readonly table: string;
+export interface KeyRange<Table extends TableName = TableName> {
+  readonly table: Table;
   /** The table itself without it. */
   readonly index?: string;
   readonly partition: { readonly attribute: string; readonly value: string };
   readonly sortKey: string;
   /** Sort keys, both included. */
-  readonly from?: string;
-  readonly to?: string;
-  readonly newestFirst: boolean;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly newestFirst?: boolean;
   /** All of them without it. */
   readonly attributes?: readonly string[];
-  /** Rows that have other values are passed over. DynamoDB reads them all the same. */
-  readonly where?: Readonly<Record<string, string>>;
+  /** Other rows are passed over. DynamoDB reads them all the same. */
+  readonly where?: Condition | undefined;
   /** Sees what was written before, for twice the price; not for an index. */
   readonly consistent?: boolean;
 }
 
-/** What one request has read. `end` is the place up to which it read; undefined at the end of the stretch. */
+/** What one request has read. `end` is the place up to which it read; undefined at the end of the range. */
 export interface Keys {
   readonly rows: readonly Row[];
   readonly end: string | undefined;
 }
 
+/** What was counted up to a bound. `more`: there are, or may be, more than these. */
+export interface Counted {
+  readonly count: number;
+  readonly more: boolean;
+}
+
 /**
- * Reads a stretch behind a place: one request.
+ * Reads a range behind a place: one request.
  *
- * @param after a sort key of the stretch; its beginning without it
+ * @param after a sort key of the range; its beginning without it
  * @param most rows that DynamoDB looks at
  */
-export async function readStretch(
-  { client }: Pick<Store, 'client'>,
-  stretch: Stretch,
+export async function readKeys<Table extends TableName>(
+  store: StoreWith<Table>,
+  range: KeyRange<Table>,
   after: string | undefined,
   most: number,
 ): Promise<Keys> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
-    new QueryCommand({
-      TableName: stretch.table,
-      ...(stretch.index !== undefined && { IndexName: stretch.index }),
-      ...expressionsOf(stretch),
-      ScanIndexForward: !stretch.newestFirst,
-      ConsistentRead: stretch.consistent ?? false,
-      Limit: most,
-      ...(after !== undefined && { ExclusiveStartKey: keyAt(stretch, after) }),
-    }),
-  );
-  return { rows: Items, end: textIn(LastEvaluatedKey, stretch.sortKey) };
+  const place = after === undefined ? {} : { ExclusiveStartKey: keyAt(range, after) };
+  const query = new QueryCommand({ ...queryOf(store, range), Limit: most, ...place });
+  const { Items = [], LastEvaluatedKey } = await store.client.send(query);
+  return { rows: Items, end: textIn(LastEvaluatedKey, range.sortKey) };
 }
 
-function expressionsOf({ partition, sortKey, from, to, attributes = [], where = {} }: Stretch) {
-  const values: Record<string, AttributeValue> = { ':partition': text(partition.value) };
-  const conditions = [`#${partition.attribute} = :partition`];
-  if (from !== undefined && to !== undefined) conditions.push(`#${sortKey} BETWEEN :from AND :to`);
-  else if (from !== undefined) conditions.push(`#${sortKey} >= :from`);
-  else if (to !== undefined) conditions.push(`#${sortKey} <= :to`);
-  if (from !== undefined) values[':from'] = text(from);
-  if (to !== undefined) values[':to'] = text(to);
+/**
+ * Reads several ranges as if they were one: up to where the first of them ends that goes on. All are read in one direction, by one sort key.
+ *
+ * @param after,most as for {@link readKeys}, for each of them
+ */
+export async function readMerged<Table extends TableName>(
+  store: StoreWith<Table>,
+  ranges: readonly KeyRange<Table>[],
+  after: string | undefined,
+  most: number,
+): Promise<Keys> {
+  const parts = await Promise.all(ranges.map((range) => readKeys(store, range, after, most)));
+  const [{ sortKey = '', newestFirst = false } = {}] = ranges;
+  const placeOf = (row: Row | undefined) => textIn(row, sortKey) ?? '';
+  const isBefore = (one: string, other: string) => (newestFirst ? one > other : one < other);
+  const ends = parts.flatMap(({ end }) => end ?? []);
+  const known = ends.reduce<string | undefined>(
+    (first, end) => (first && isBefore(first, end) ? first : end),
+    undefined,
+  );
+  const rows = parts
+    .flatMap((part) => part.rows)
+    .filter((row) => known === undefined || !isBefore(known, placeOf(row)))
+    .sort((one, other) => (isBefore(placeOf(one), placeOf(other)) ? -1 : 1));
+  if (rows.length <= most) return { rows, end: known };
+  return { rows: rows.slice(0, most), end: placeOf(rows[most - 1]) };
+}
 
-  const filters = Object.entries(where).map(([attribute, value]) => {
-    values[`:is_${attribute}`] = text(value);
-    return `#${attribute} = :is_${attribute}`;
-  });
-  const bound = from === undefined && to === undefined ? [] : [sortKey];
-  const names = new Set([partition.attribute, ...bound, ...attributes, ...Object.keys(where)]);
+/**
+ * Reads a range to its end, a request at a time; empty answers are passed over.
+ *
+ * @param size rows that DynamoDB looks at in one request; as many as it likes (1 MB) without it
+ */
+export async function* pagesOf<Table extends TableName>(
+  store: StoreWith<Table>,
+  range: KeyRange<Table>,
+  size?: number,
+): AsyncGenerator<readonly Row[]> {
+  for await (const { Items = [] } of answersTo(store, { ...queryOf(store, range), ...(size && { Limit: size }) })) {
+    if (Items.length > 0) yield Items;
+  }
+}
+
+/** All rows of a range, one by one. */
+export async function* rowsOf<Table extends TableName>(
+  store: StoreWith<Table>,
+  range: KeyRange<Table>,
+): AsyncGenerator<Row> {
+  for await (const rows of pagesOf(store, range)) yield* rows;
+}
+
+/** How many rows a range has. */
+export async function countAll<Table extends TableName>(
+  store: StoreWith<Table>,
+  range: KeyRange<Table>,
+): Promise<number> {
+  let count = 0;
+  for await (const { Count = 0 } of answersTo(store, { ...queryOf(store, range), Select: 'COUNT' })) count += Count;
+  return count;
+}
+
+/** How many of the first `most` rows of a range are as it says: one request. */
+export async function countUpTo<Table extends TableName>(
+  store: StoreWith<Table>,
+  range: KeyRange<Table>,
+  most: number,
+): Promise<Counted> {
+  const query = new QueryCommand({ ...queryOf(store, range), Select: 'COUNT', Limit: most });
+  const { Count = 0, LastEvaluatedKey } = await store.client.send(query);
+  return { count: Count, more: LastEvaluatedKey !== undefined };
+}
+
+async function* answersTo({ client }: Pick<StoreWith<TableName>, 'client'>, input: QueryCommandInput) {
+  let ExclusiveStartKey: Row | undefined;
+  do {
+    const answer = await client.send(new QueryCommand({ ...input, ...(ExclusiveStartKey && { ExclusiveStartKey }) }));
+    yield answer;
+    ExclusiveStartKey = answer.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+function queryOf<Table extends TableName>(store: StoreWith<Table>, range: KeyRange<Table>): QueryCommandInput {
+  const { index, partition, attributes, where, newestFirst = false, consistent = false } = range;
+  const { terms, used } = expressions();
+  const within = boundsOf(range);
   return {
-    KeyConditionExpression: conditions.join(' AND '),
-    ...(filters.length > 0 && { FilterExpression: filters.join(' AND ') }),
-    ...(attributes.length > 0 && { ProjectionExpression: attributes.map((name) => `#${name}`).join(', ') }),
-    // Some of them are reserved words.
-    ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: values,
+    TableName: store[range.table],
+    ...(index !== undefined && { IndexName: index }),
+    KeyConditionExpression: all(is(partition.attribute, partition.value), within)(terms),
+    ...(where && { FilterExpression: where(terms) }),
+    ...(attributes && { ProjectionExpression: attributes.map(terms.name).join(', ') }),
+    ScanIndexForward: !newestFirst,
+    ConsistentRead: consistent,
+    ...used(),
   };
 }
 
-function keyAt({ partition, sortKey }: Stretch, place: string): Row {
+function boundsOf({ sortKey, from, to }: KeyRange): Condition | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  return ({ name, value }) => {
+    const key = name(sortKey);
+    if (from === undefined) return `${key} <= ${value(to ?? '')}`;
+    return to === undefined ? `${key} >= ${value(from)}` : `${key} BETWEEN ${value(from)} AND ${value(to)}`;
+  };
+}
+
+function keyAt({ partition, sortKey }: KeyRange, place: string): Row {
   const id = sortKey === 'id' ? place : place.slice(place.indexOf('#') + 1);
-  return { [partition.attribute]: text(partition.value), [sortKey]: text(place), id: text(id) };
+  return attributesOf({ [partition.attribute]: partition.value, [sortKey]: place, id });
 }

@@ -40,24 +40,13 @@ export function shortPauses() {
   return { retryStrategy: new ConfiguredRetryStrategy(LONGEST_PAUSES.length + 1, pauseBefore) };
 }
 
-export type Row = Record<string, AttributeValue>;
+export { numberIn, type Row, textIn } from './values.ts';
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const number = (value: number): AttributeValue => ({ N: String(value) });
 
-/** The text in an attribute, or `undefined` when the row lacks it. */
-export function textIn(row: Row | undefined, attribute: string): string | undefined {
-  return row?.[attribute]?.S;
-}
-
-/** The number in an attribute, or `undefined` when the row lacks it. */
-export function numberIn(row: Row | undefined, attribute: string): number | undefined {
-  const value = row?.[attribute]?.N;
-  return value === undefined ? undefined : Number(value);
-}
-
 /** Key of a row in the table `control`. */
-export function controlKey(kind: ControlKind, id: string): Row {
+export function controlKey(kind: ControlKind, id: string): Record<'kind' | 'id', AttributeValue> {
   return { kind: text(kind), id: text(id) };
 }
 

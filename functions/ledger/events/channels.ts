@@ -1,0 +1,24 @@
+import { once } from '../table/expressions.ts';
+import { readControl } from '../table/read-rows.ts';
+import { controlKey, type Store } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
+import { update } from '../table/verbs.ts';
+
+/** Since when webhooks of a type are known to arrive, by event type; timestamps. */
+export type Channels = ReadonlyMap<string, string>;
+
+/** Writes down that a webhook of a type has arrived. */
+export async function learnChannel(store: Store, eventType: string, arrivedAt: string): Promise<void> {
+  await update(store, 'control', controlKey('channel', eventType), {
+    set: { first_at: once(arrivedAt), last_at: arrivedAt },
+  });
+}
+
+/** What is known of the channels. */
+export async function readChannels(store: Store): Promise<Channels> {
+  const channels = new Map<string, string>();
+  for await (const row of readControl(store, 'channel')) {
+    channels.set(textIn(row, 'id') ?? '', textIn(row, 'first_at') ?? '');
+  }
+  return channels;
+}

@@ -1,0 +1,67 @@
+import { numberIn, type Row, textIn } from '../table/values.ts';
+
+export type JobStatus = 'pending' | 'running' | 'complete' | 'cancelled';
+
+/** How asking for one event again ended. `unknown`: Telnyx may have taken it or not, and nobody can tell. */
+export const JOB_OUTCOMES = ['sent', 'not_found', 'failed', 'unknown'] as const;
+export type JobOutcome = (typeof JOB_OUTCOMES)[number];
+export type OutcomeCounts = Readonly<Record<JobOutcome, number>>;
+
+/** A republish job as the API shows it. Instants as `2024-06-11T18:52:47.972000Z`. */
+export interface Job {
+  /** Begins with the instant at which it was asked for, so that text order is time order. */
+  readonly id: string;
+  readonly status: JobStatus;
+  readonly created_at: string;
+  /** The token's kind and 8 digits of its digest. */
+  readonly created_by: string;
+  /** What was asked for: the filter, or how many ids. */
+  readonly selection: Readonly<Record<string, unknown>>;
+  readonly total: number;
+  readonly done: number;
+  readonly outcomes: OutcomeCounts;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  /** Why it does not get on at present; it goes on by itself once that is over. */
+  readonly error: string | null;
+}
+
+/** A job, and what else its row holds. */
+export interface HeldJob {
+  readonly job: Job;
+  /** The request that froze the selection: its chunks are those that hold. */
+  readonly frozenBy: string;
+  /** Seconds since 1970. Its items stay a day longer, so that no job ever runs without its marks of what was asked. */
+  readonly expiresAt: number;
+}
+
+const DAY = 24 * 3600;
+
+/** When the items of a job go, in seconds since 1970. */
+export function itemsExpireAt(jobExpiresAt: number): number {
+  return jobExpiresAt + DAY;
+}
+
+/** The job in a row. */
+export function jobIn(row: Row): HeldJob {
+  const outcomes = Object.fromEntries(
+    JOB_OUTCOMES.map((outcome) => [outcome, numberIn(row, outcome) ?? 0]),
+  ) as unknown as OutcomeCounts;
+  return {
+    frozenBy: textIn(row, 'frozen_by') ?? '',
+    expiresAt: numberIn(row, 'expires_at') ?? 0,
+    job: {
+      id: textIn(row, 'id') ?? '',
+      status: textIn(row, 'status') as JobStatus,
+      created_at: textIn(row, 'created_at') ?? '',
+      created_by: textIn(row, 'created_by') ?? '',
+      selection: JSON.parse(textIn(row, 'selection') ?? '{}'),
+      total: numberIn(row, 'total') ?? 0,
+      done: JOB_OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
+      outcomes,
+      started_at: textIn(row, 'started_at') ?? null,
+      ended_at: textIn(row, 'ended_at') ?? null,
+      error: textIn(row, 'error') ?? null,
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { all, type Condition, is } from './expressions.ts';
+import type { KeyRange } from './key-range.ts';
+
+/** The partition key of the indexes by time: every port-in event has this record type. */
+export const RECORD_TYPE = 'porting_event';
+
+/** Bounds that no sort key of an index reaches. */
+export const BEGINNING = '0';
+export const END = '~';
+
+/** A sort key of the indexes: time, then id, so that two events of one instant have a fixed order. */
+export function createdAtId(createdAt: string, id: string): string {
+  return `${createdAt}#${id}`;
+}
+
+/** The bound of a sort key for an instant that is included: behind the instant itself lie the ids of its events. */
+export function through(instant: string | undefined): string | undefined {
+  return instant === undefined ? undefined : `${instant}#${END}`;
+}
+
+/** The indexes of the table `events`, as infra/service.ts describes them: partition key and sort key. */
+const INDEXES = {
+  by_time: ['record_type', 'created_at_id'],
+  by_type: ['event_type', 'created_at_id'],
+  by_order: ['porting_order_id', 'created_at_id'],
+  by_first_seen: ['record_type', 'first_seen_id'],
+  by_gap: ['gap', 'created_at_id'],
+  unpublished: ['unpublished', 'unpublished_since'],
+  awaiting_webhook: ['awaiting_webhook', 'awaiting_since'],
+} as const;
+
+export type EventIndex = keyof typeof INDEXES;
+
+type Part = Omit<KeyRange<'events'>, 'table' | 'index' | 'partition' | 'sortKey' | 'consistent'>;
+
+/** A range of an index of the table `events`: the events whose partition key is `value`. */
+export function eventRange(index: EventIndex, value: string, part: Part = {}): KeyRange<'events'> {
+  const [attribute, sortKey] = INDEXES[index];
+  return { table: 'events', index, partition: { attribute, value }, sortKey, ...part };
+}
+
+/** That an event is of a type and an order, where they are given; `undefined` when neither is. */
+export function isEventOf(type: string | undefined, portingOrderId: string | undefined): Condition | undefined {
+  if (type === undefined && portingOrderId === undefined) return undefined;
+  return all(
+    type === undefined ? undefined : is('event_type', type),
+    portingOrderId === undefined ? undefined : is('porting_order_id', portingOrderId),
+  );
+}

@@ -1,0 +1,136 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Change, type Condition, expressions, updateExpression } from './expressions.ts';
+import type { OrderStore } from './store.ts';
+import { attributesOf, type Row, type Values } from './values.ts';
+
+export type TableName = 'events' | 'control' | 'orders';
+
+/** A store that has a table. */
+export type StoreWith<Table extends TableName> = Pick<OrderStore, 'client' | Table>;
+
+/** How a write is made. */
+export interface WriteOptions {
+  /** The row must be so, or nothing is written. A row that is not there has no attributes. */
+  readonly when?: Condition;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Update extends Change, WriteOptions {
+  /** Which attributes are returned: those of the row before or after, all of them or those that were written. */
+  readonly returns?: 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW';
+}
+
+/**
+ * Changes a row, or makes it when there is none.
+ *
+ * @returns what `returns` asks for, else an empty row; `undefined` when `when` does not hold
+ */
+export async function update<Table extends TableName>(
+  store: StoreWith<Table>,
+  table: Table,
+  key: Values,
+  { when, signal, returns, ...change }: Update,
+): Promise<Row | undefined> {
+  const { terms, used } = expressions();
+  const command = new UpdateItemCommand({
+    TableName: store[table],
+    Key: attributesOf(key),
+    UpdateExpression: updateExpression(change, terms),
+    ...(when && { ConditionExpression: when(terms) }),
+    ...(returns && { ReturnValues: returns }),
+    ...used(),
+  });
+  const written = store.client.send(command, optionsOf(signal)).then(({ Attributes = {} }) => Attributes);
+  return unlessRefused(written);
+}
+
+/**
+ * Puts a row in the place of the one with its key.
+ *
+ * @returns false when `when` does not hold
+ */
+export async function put<Table extends TableName>(
+  store: StoreWith<Table>,
+  table: Table,
+  row: Values,
+  { when, signal }: WriteOptions = {},
+): Promise<boolean> {
+  const { terms, used } = expressions();
+  const command = new PutItemCommand({
+    TableName: store[table],
+    Item: attributesOf(row),
+    ...(when && { ConditionExpression: when(terms) }),
+    ...used(),
+  });
+  return tookPlace(store.client.send(command, optionsOf(signal)));
+}
+
+/**
+ * Deletes a row.
+ *
+ * @returns false when `when` does not hold
+ */
+export async function remove<Table extends TableName>(
+  store: StoreWith<Table>,
+  table: Table,
+  key: Values,
+  { when, signal }: WriteOptions = {},
+): Promise<boolean> {
+  const { terms, used } = expressions();
+  const command = new DeleteItemCommand({
+    TableName: store[table],
+    Key: attributesOf(key),
+    ...(when && { ConditionExpression: when(terms) }),
+    ...used(),
+  });
+  return tookPlace(store.client.send(command, optionsOf(signal)));
+}
+
+/** How a row is read: which attributes, all without `attributes`. */
+export interface ReadOptions {
+  readonly attributes?: readonly string[];
+  /** Sees what was written before, for twice the price. */
+  readonly consistent?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads a row. */
+export async function get<Table extends TableName>(
+  store: StoreWith<Table>,
+  table: Table,
+  key: Values,
+  { attributes, consistent = false, signal }: ReadOptions = {},
+): Promise<Row | undefined> {
+  const { terms, used } = expressions();
+  const command = new GetItemCommand({
+    TableName: store[table],
+    Key: attributesOf(key),
+    ConsistentRead: consistent,
+    ...(attributes && { ProjectionExpression: attributes.map(terms.name).join(', ') }),
+    ...used(),
+  });
+  return (await store.client.send(command, optionsOf(signal))).Item;
+}
+
+function optionsOf(signal: AbortSignal | undefined) {
+  return signal ? { abortSignal: signal } : {};
+}
+
+async function unlessRefused<Returned>(write: Promise<Returned>): Promise<Returned | undefined> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+async function tookPlace(write: Promise<unknown>): Promise<boolean> {
+  return (await unlessRefused(write.then(() => true))) ?? false;
+}

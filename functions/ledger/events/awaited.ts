@@ -1,9 +1,11 @@
 import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { RECORD_TYPE } from '../table/event-keys.ts';
+import { all, type Change, exists, lacks, once, together } from '../table/expressions.ts';
 import { number, type Store, text, tookPlace } from '../table/store.ts';
 import { textIn } from '../table/values.ts';
-import { ANNOUNCE, SHARDS, shardOf } from './outbox-marks.ts';
+import { update } from '../table/verbs.ts';
+import { SHARDS, shardOf, wake } from './outbox-marks.ts';
 
 /**
  * Whether the notification of an event came, on its row:
@@ -13,16 +15,23 @@ import { ANNOUNCE, SHARDS, shardOf } from './outbox-marks.ts';
  */
 export type Gap = 'missed' | 'recovered' | 'unlisted';
 
-const STILL_AWAITED = 'attribute_exists(awaiting_webhook) AND attribute_not_exists(webhook_first_at)';
+const STILL_AWAITED = all(exists('awaiting_webhook'), lacks('webhook_first_at'));
 const NEVER_LISTED = 'attribute_exists(id) AND attribute_not_exists(listed_first_at) AND attribute_not_exists(gap)';
 
-export const NOT_RECOVERED_YET = 'attribute_not_exists(recovered_at)';
+/** An event whose webhook is awaited has both. */
+export const AWAITING = ['awaiting_webhook', 'awaiting_since'] as const;
+
+export const NOT_RECOVERED_YET = lacks('recovered_at');
 
 /** The webhook of a missed notification has come after all. */
-export const RECOVERED = ['gap = :recovered', 'recovered_at = :now'];
+export function recovered(at: Timestamp): Change {
+  return { set: { gap: 'recovered' satisfies Gap, recovered_at: at } };
+}
 
-/** The webhook may still come. Needs `:shard` and `:now`. */
-export const AWAITED = ['awaiting_webhook = :shard', 'awaiting_since = if_not_exists(awaiting_since, :now)'];
+/** The webhook may still come. */
+export function awaited(id: string, at: Timestamp): Change {
+  return { set: { awaiting_webhook: shardOf(id), awaiting_since: once(at) } };
+}
 
 /** Ids of events that have been waiting for their webhook since an instant, longest first, a page at a time. */
 export async function* awaitedSince(store: Store, until: number): AsyncGenerator<readonly string[]> {
@@ -44,37 +53,16 @@ export async function* awaitedSince(store: Store, until: number): AsyncGenerator
 
 /** Gives a webhook up as missed. False when it has come meanwhile. */
 export async function markMissed(store: Store, id: string, now: number): Promise<boolean> {
-  return tookPlace(
-    store.client.send(
-      new UpdateItemCommand({
-        TableName: store.events,
-        Key: { id: text(id) },
-        ConditionExpression: `${STILL_AWAITED} AND attribute_not_exists(missed_at)`,
-        UpdateExpression: `SET gap = :missed, missed_at = :now, ${ANNOUNCE.join(', ')} REMOVE awaiting_webhook, awaiting_since`,
-        ExpressionAttributeValues: {
-          ':missed': text('missed' satisfies Gap),
-          ':now': text(timestampOf(now)),
-          ':shard': text(shardOf(id)),
-        },
-      }),
-    ),
-  );
+  const at = timestampOf(now);
+  const change = together(wake(id, at), { set: { gap: 'missed' satisfies Gap, missed_at: at }, remove: AWAITING });
+  const missed = await update(store, 'events', { id }, { when: all(STILL_AWAITED, lacks('missed_at')), ...change });
+  return missed !== undefined;
 }
 
 /** Writes down that the webhook of a missed notification has come after all, under another id: deliveries.ts has the others. */
 export async function recordRecovery(store: Store, id: string, now: number): Promise<void> {
-  const write = new UpdateItemCommand({
-    TableName: store.events,
-    Key: { id: text(id) },
-    ConditionExpression: NOT_RECOVERED_YET,
-    UpdateExpression: `SET ${[...RECOVERED, ...ANNOUNCE].join(', ')}`,
-    ExpressionAttributeValues: {
-      ':recovered': text('recovered' satisfies Gap),
-      ':now': text(timestampOf(now)),
-      ':shard': text(shardOf(id)),
-    },
-  });
-  await tookPlace(store.client.send(write));
+  const at = timestampOf(now);
+  await update(store, 'events', { id }, { when: NOT_RECOVERED_YET, ...together(recovered(at), wake(id, at)) });
 }
 
 /** Waits for a webhook no more: none was due, as the event was at that revision. A payload that comes at this moment may say otherwise. */

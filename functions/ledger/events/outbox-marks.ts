@@ -1,17 +1,17 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { number, text } from '../table/store.ts';
+import type { Timestamp } from '../../porting/timestamp.ts';
+import { type Change, oneMoreThan, together } from '../table/expressions.ts';
 
 /**
- * The row is its own outbox. What has to follow a write (the order's state, an announcement on the bus) is marked on the row by that very
- * write, and the mark goes when it is done: nothing can be written without it, whoever dies in between.
+ * The row is its own outbox. The write that needs more work (fold the order, publish on the bus) marks the row itself, and the mark goes
+ * once the work is done: a crash in between loses nothing.
  *
- * - `revision` counts the versions of an event's content; `news_revision` is the last one that has to be announced, and
+ * - `revision` counts the versions of an event's content; `news_revision` is the last one that has to be published, and
  *   `published_revision` the last one that was.
- * - `unpublished` and `unpublished_since` are the keys of the sparse index: something about this row is to be done. A listing that only
- *   confirms has nothing to announce, but its `created_at` may change the order's fold.
+ * - `unpublished` and `unpublished_since` are the keys of the sparse index of marked rows. A listing that only confirms an event has
+ *   nothing to publish, but its `created_at` may change the order's fold.
  */
 
-/** The sparse indexes are spread over so many partitions: 4,000 writes a second, where one would take 1,000. */
+/** The sparse indexes are spread over four partitions: 4,000 writes a second, where one would take 1,000. */
 export const SHARDS = ['0', '1', '2', '3'] as const;
 
 /** The shard of an event. */
@@ -19,23 +19,17 @@ export function shardOf(id: string): string {
   return SHARDS[id.charCodeAt(id.length - 1) & 3] as string;
 }
 
-const NEW_REVISION = 'revision = if_not_exists(revision, :zero) + :one';
+/** The write leaves something to do that is not to publish the event. */
+export function wake(id: string, at: Timestamp): Change {
+  return { set: { unpublished: shardOf(id), unpublished_since: at } };
+}
 
-/** The write changes the content so that it has to be announced: the event's first sight, or its payload. */
-export const NEWS = [
-  NEW_REVISION,
-  'news_revision = if_not_exists(revision, :zero) + :one',
-  'unpublished = :shard',
-  'unpublished_since = :now',
-];
+/** The write changes the content in a way that need not be published. */
+export function revise(id: string, at: Timestamp): Change {
+  return together({ set: { revision: oneMoreThan('revision') } }, wake(id, at));
+}
 
-/** There is something to do that is not to announce the event. */
-export const ANNOUNCE = ['unpublished = :shard', 'unpublished_since = :now'];
-
-/** The write changes the content in a way that need not be announced. */
-export const CHANGE = [NEW_REVISION, ...ANNOUNCE];
-
-/** The values that {@link NEWS} and {@link CHANGE} need besides `:now`. */
-export function newsValues(id: string): Record<string, AttributeValue> {
-  return { ':zero': number(0), ':one': number(1), ':shard': text(shardOf(id)) };
+/** The write changes the content so that it has to be published: the event's first sight, or its payload. */
+export function publish(id: string, at: Timestamp): Change {
+  return together({ set: { news_revision: oneMoreThan('revision') } }, revise(id, at));
 }

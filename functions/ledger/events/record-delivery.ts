@@ -1,14 +1,14 @@
-import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { dayOf, isClosed } from '../../porting/day.ts';
 import { type EventFacts, factsOf, type PortingEvent } from '../../porting/event.ts';
-import { timestampOf } from '../../porting/timestamp.ts';
+import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { markDoubtful } from '../counts/doubtful-days.ts';
 import { createdAtId, RECORD_TYPE } from '../table/event-keys.ts';
-import { number, type Store, text, unlessRefused } from '../table/store.ts';
-import { type Row, textIn } from '../table/values.ts';
-import { type Gap, NOT_RECOVERED_YET, RECOVERED } from './awaited.ts';
-import { ANNOUNCE, NEWS, newsValues, shardOf } from './outbox-marks.ts';
-import { FIRST_SEEN } from './row.ts';
+import { all, any, type Change, type Condition, exists, lacks, once, together } from '../table/expressions.ts';
+import type { Store } from '../table/store.ts';
+import { textIn } from '../table/values.ts';
+import { get, update } from '../table/verbs.ts';
+import { AWAITING, NOT_RECOVERED_YET, recovered } from './awaited.ts';
+import { publish, wake } from './outbox-marks.ts';
 
 /**
  * What a delivery was: `stored` is the event's first sight, `confirmed` the first webhook of an event that the list brought, and
@@ -16,32 +16,13 @@ import { FIRST_SEEN } from './row.ts';
  */
 export type DeliveryOutcome = 'stored' | 'confirmed' | 'duplicate';
 
-/** No webhook's body is held, nor is one superfluous: this one is news. */
-const BODY_IS_NEWS = 'attribute_not_exists(delivered)';
-/** Rows go when their retention ends; a mark must not bring an empty one back. */
-const EVENT_IS_HELD = 'attribute_exists(id)';
+/** The row holds no webhook's body, and no record of the list that replaces one. */
+const BODY_IS_NEWS = lacks('delivered');
+/** Rows go when their retention ends; a late webhook must not bring an empty one back. */
+const EVENT_IS_HELD = exists('id');
 /** The webhook had been given up, and this is the first one that comes. */
-const WAS_MISSED = `attribute_exists(missed_at) AND ${NOT_RECOVERED_YET}`;
-const WAS_NOT_MISSED = '(attribute_not_exists(missed_at) OR attribute_exists(recovered_at))';
-
-/** What every delivery leaves behind. Whoever waited for it need not wait any more. */
-const DELIVERED = ['webhook_first_at = if_not_exists(webhook_first_at, :now)', 'webhook_last_at = :now'];
-const COUNTED = 'ADD webhook_deliveries :one REMOVE awaiting_webhook, awaiting_since';
-
-/**
- * The first body of an event. What the list said about time, type and order stands, so that an event does not move in the list when
- * it is delivered.
- */
-const FIRST_BODY = [
-  'record_type = if_not_exists(record_type, :record_type)',
-  'event_type = if_not_exists(event_type, :event_type)',
-  'created_at_id = if_not_exists(created_at_id, :created_at_id)',
-  'delivered = :delivered',
-  'final_at = if_not_exists(final_at, :now)',
-  FIRST_SEEN,
-  ...DELIVERED,
-  ...NEWS,
-];
+const WAS_MISSED = all(exists('missed_at'), NOT_RECOVERED_YET);
+const WAS_NOT_MISSED = any(lacks('missed_at'), exists('recovered_at'));
 
 /**
  * Writes a delivered event: one request for the first body, two for every other delivery, and three or four when the webhook had been given
@@ -61,24 +42,24 @@ export async function recordDelivery(
   const at = timestampOf(now);
   const facts = factsOf(event, at);
   if (!facts) throw new TypeError('A delivered event has an id and a type.');
-  const options = signal ? { abortSignal: signal } : {};
-  const Key = { id: text(facts.id) };
+  const key = { id: facts.id };
 
   if (isClosed(dayOf(facts.createdAt), now)) {
-    const look = new GetItemCommand({ TableName: store.events, Key, ProjectionExpression: 'id' });
-    const { Item } = await store.client.send(look, options);
-    // Before the row, never after: a death between the two would leave a count that is wrong for ever.
-    if (!Item) await markDoubtful(store, dayOf(facts.createdAt), now, signal);
+    const held = await get(store, 'events', key, { attributes: ['id'], signal });
+    // Before the row, never after: a death between the two would leave the count wrong permanently.
+    if (!held) await markDoubtful(store, dayOf(facts.createdAt), now, signal);
   }
 
-  const update = async (input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>): Promise<Row | undefined> => {
-    const write = new UpdateItemCommand({ TableName: store.events, Key, ReturnValues: 'ALL_OLD', ...input });
-    return unlessRefused(store.client.send(write, options).then(({ Attributes = {} }) => Attributes));
-  };
-
   for (const missed of [false, true]) {
-    const first = await update(firstBody(event, facts, at, missed));
-    const before = first ?? (await update(furtherBody(facts, at, missed)));
+    const writeWhen = (when: Condition, ...changes: readonly Change[]) =>
+      update(store, 'events', key, {
+        when: all(when, missed ? WAS_MISSED : WAS_NOT_MISSED),
+        ...together(delivered(at), missed ? recovered(at) : {}, ...changes),
+        returns: 'ALL_OLD',
+        signal,
+      });
+    const first = await writeWhen(BODY_IS_NEWS, firstBody(event, facts, at));
+    const before = first ?? (await writeWhen(EVENT_IS_HELD, missed ? wake(facts.id, at) : {}));
     if (!before) continue;
     if (textIn(before, 'webhook_first_at') !== undefined) return 'duplicate';
     return first && textIn(before, 'event_type') === undefined ? 'stored' : 'confirmed';
@@ -87,36 +68,33 @@ export async function recordDelivery(
   return recordDelivery(store, event, now, signal);
 }
 
-function firstBody(event: PortingEvent, facts: EventFacts, at: string, missed: boolean) {
-  const set = [...FIRST_BODY, ...(missed ? RECOVERED : [])];
-  if (facts.portingOrderId !== undefined)
-    set.push('porting_order_id = if_not_exists(porting_order_id, :porting_order_id)');
+/** What every delivery leaves behind. The webhook is awaited no longer. */
+function delivered(at: Timestamp): Change {
   return {
-    ConditionExpression: `${BODY_IS_NEWS} AND ${missed ? WAS_MISSED : WAS_NOT_MISSED}`,
-    UpdateExpression: `SET ${set.join(', ')} ${COUNTED}`,
-    ExpressionAttributeValues: {
-      ':record_type': text(RECORD_TYPE),
-      ':event_type': text(facts.eventType),
-      ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
-      ':first_seen_id': text(createdAtId(at, facts.id)),
-      ':delivered': text(JSON.stringify(event)),
-      ':now': text(at),
-      ...newsValues(facts.id),
-      ...(missed && { ':recovered': text('recovered' satisfies Gap) }),
-      ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
-    },
+    set: { webhook_first_at: once(at), webhook_last_at: at },
+    add: { webhook_deliveries: 1 },
+    remove: AWAITING,
   };
 }
 
-function furtherBody({ id }: EventFacts, at: string, missed: boolean) {
-  const set = [...DELIVERED, ...(missed ? [...RECOVERED, ...ANNOUNCE] : [])];
-  return {
-    ConditionExpression: `${EVENT_IS_HELD} AND ${missed ? WAS_MISSED : WAS_NOT_MISSED}`,
-    UpdateExpression: `SET ${set.join(', ')} ${COUNTED}`,
-    ExpressionAttributeValues: {
-      ':now': text(at),
-      ':one': number(1),
-      ...(missed && { ':recovered': text('recovered' satisfies Gap), ':shard': text(shardOf(id)) }),
+/**
+ * The first body of an event. What the list said about time, type and order stands, so that an event does not move in the list when
+ * it is delivered.
+ */
+function firstBody(
+  event: PortingEvent,
+  { id, eventType, portingOrderId, createdAt }: EventFacts,
+  at: Timestamp,
+): Change {
+  return together(publish(id, at), {
+    set: {
+      record_type: once(RECORD_TYPE),
+      event_type: once(eventType),
+      porting_order_id: portingOrderId === undefined ? undefined : once(portingOrderId),
+      created_at_id: once(createdAtId(createdAt, id)),
+      first_seen_id: once(createdAtId(at, id)),
+      delivered: JSON.stringify(event),
+      final_at: once(at),
     },
-  };
+  });
 }

@@ -1,15 +1,16 @@
-import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Day, dayOf, isClosed } from '../../porting/day.ts';
 import { type EventFacts, mayArriveByWebhook } from '../../porting/event.ts';
 import { millisecondsOf, timestampOf } from '../../porting/timestamp.ts';
 import { MARK_COVERS_FOR, markDoubtful } from '../counts/doubtful-days.ts';
 import { createdAtId, RECORD_TYPE } from '../table/event-keys.ts';
+import { all, any, type Change, type Condition, exists, isBelow, lacks, once, together } from '../table/expressions.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Store, text, tookPlace, unlessRefused } from '../table/store.ts';
+import type { Store } from '../table/store.ts';
 import { textIn } from '../table/values.ts';
-import { AWAITED } from './awaited.ts';
-import { CHANGE, NEWS, newsValues } from './outbox-marks.ts';
-import { FIRST_SEEN, SUPERSEDED } from './row.ts';
+import { update } from '../table/verbs.ts';
+import { awaited } from './awaited.ts';
+import { publish, revise } from './outbox-marks.ts';
+import { SUPERSEDED } from './row.ts';
 
 /** A listed event: what the ledger needs to know about it, and its record as JSON text. */
 export interface ListedEvent {
@@ -55,40 +56,24 @@ export function isKnown(held: Held | undefined, facts: EventFacts): boolean {
 }
 
 /** Neither source has brought this event yet. */
-const NOT_HELD = 'attribute_not_exists(id)';
-const IS_HELD = 'attribute_exists(id)';
+const NOT_HELD = lacks('id');
 /** The list has not brought this event yet; at most its webhook has. */
-const NEVER_LISTED = 'attribute_not_exists(record_version)';
-/** The held record has no payload yet, or is older. A completed record never goes back: versions only grow. */
-const HELD_IS_OLDER = 'record_version < :version';
-const IS_NEWER = `(${NEVER_LISTED} OR ${HELD_IS_OLDER})`;
-/** The event has been announced as complete, or is about to be. */
-const HELD_AS_FINAL = 'attribute_exists(final_at)';
-const NOT_HELD_AS_FINAL = 'attribute_not_exists(final_at)';
+const NEVER_LISTED = lacks('record_version');
 
-const SET_ON_LISTING = [
-  '#record = :record',
-  'record_version = :version',
-  'record_type = :record_type',
-  'event_type = :event_type',
-  // Telnyx's own created_at replaces the webhook's occurred_at, which lies some seconds off.
-  'created_at_id = :created_at_id',
-  'listed_first_at = if_not_exists(listed_first_at, :now)',
-  FIRST_SEEN,
-];
-
-/** A webhook that has not come for so long is awaited no more: an account's first sync lists years, of which nobody waits for one. */
+/** The webhook of an older event is not awaited: an account's first sync lists years of them. */
 const AWAITED_FOR = 30 * 24 * 3_600_000;
 
 /**
  * The two things that a listing may be. Which one is known only to the row, so each is a condition of its own: `news` brings the event
- * to life or completes it, and has to be announced; a `confirmation` shows the list's own record of what is known.
+ * to life or completes it, and has to be published; a `confirmation` shows the list's own record of what is known.
  */
 type Meaning = 'news' | 'confirmation';
 
-function conditionOf(meaning: Meaning, facts: EventFacts): string {
-  if (meaning === 'news') return facts.final ? `${NOT_HELD_AS_FINAL} AND ${IS_NEWER}` : NOT_HELD;
-  return `${facts.final ? HELD_AS_FINAL : IS_HELD} AND ${IS_NEWER}`;
+function conditionOf(meaning: Meaning, { final, version }: EventFacts): Condition {
+  // A completed record never goes back: versions only grow.
+  const isNewer = any(NEVER_LISTED, isBelow('record_version', version));
+  if (meaning === 'news') return final ? all(lacks('final_at'), isNewer) : NOT_HELD;
+  return all(exists(final ? 'final_at' : 'id'), isNewer);
 }
 
 /**
@@ -105,10 +90,7 @@ export async function recordListing(
   const meanings: Meaning[] = ['news', 'confirmation'];
   if (held && (held.final || !listed.facts.final)) meanings.reverse();
   for (const meaning of meanings) {
-    const write = writeOf(store, listed, now, meaning, conditionOf(meaning, listed.facts));
-    const before = await unlessRefused(
-      store.client.send(new UpdateItemCommand(write)).then(({ Attributes = {} }) => Attributes),
-    );
+    const before = await write(store, listed, now, meaning, conditionOf(meaning, listed.facts));
     if (!before) continue;
     if (before.record_version) return 'upgraded';
     return before.event_type ? 'confirmed' : 'inserted';
@@ -117,45 +99,33 @@ export async function recordListing(
 }
 
 /** Writes a listed event if nothing at all is held of it, and says whether it did. */
-export function insertListing(store: Store, listed: ListedEvent, now: number): Promise<boolean> {
-  return tookPlace(store.client.send(new UpdateItemCommand(writeOf(store, listed, now, 'news', NOT_HELD))));
+export async function insertListing(store: Store, listed: ListedEvent, now: number): Promise<boolean> {
+  return (await write(store, listed, now, 'news', NOT_HELD)) !== undefined;
 }
 
-function writeOf(
-  store: Store,
-  { facts, json }: ListedEvent,
-  now: number,
-  meaning: Meaning,
-  condition: string,
-): UpdateItemCommandInput {
+function write(store: Store, { facts, json }: ListedEvent, now: number, meaning: Meaning, when: Condition) {
+  const { id, eventType, createdAt } = facts;
+  const at = timestampOf(now);
   const news = meaning === 'news';
   // With its payload an event may be recognised under another id: it is looked at once more, also when it was given up before.
-  const awaited = news && mayArriveByWebhook(facts.eventType) && now - millisecondsOf(facts.createdAt) < AWAITED_FOR;
-  const set = [...SET_ON_LISTING, ...(news ? NEWS : CHANGE)];
-  if (awaited) set.push(...AWAITED);
-  if (facts.final) set.push('final_at = if_not_exists(final_at, :now)');
-  if (facts.portingOrderId !== undefined) set.push('porting_order_id = :porting_order_id');
-  if (facts.hasPayload) set.push('delivered = :superseded');
-  return {
-    TableName: store.events,
-    Key: { id: text(facts.id) },
-    ConditionExpression: condition,
-    UpdateExpression: `SET ${set.join(', ')}`,
-    ExpressionAttributeNames: { '#record': 'record' },
-    ExpressionAttributeValues: {
-      ':record': text(json),
-      ':version': text(facts.version),
-      ':record_type': text(RECORD_TYPE),
-      ':event_type': text(facts.eventType),
-      ':created_at_id': text(createdAtId(facts.createdAt, facts.id)),
-      ':now': text(timestampOf(now)),
-      ':first_seen_id': text(createdAtId(timestampOf(now), facts.id)),
-      ...newsValues(facts.id),
-      ...(facts.portingOrderId !== undefined && { ':porting_order_id': text(facts.portingOrderId) }),
-      ...(facts.hasPayload && { ':superseded': text(SUPERSEDED) }),
+  const isAwaited = news && mayArriveByWebhook(eventType) && now - millisecondsOf(createdAt) < AWAITED_FOR;
+  const record: Change = {
+    set: {
+      record: json,
+      record_version: facts.version,
+      record_type: RECORD_TYPE,
+      event_type: eventType,
+      porting_order_id: facts.portingOrderId,
+      // Telnyx's own created_at replaces the webhook's occurred_at, which lies some seconds off.
+      created_at_id: createdAtId(createdAt, id),
+      listed_first_at: once(at),
+      first_seen_id: once(createdAtId(at, id)),
+      final_at: facts.final ? once(at) : undefined,
+      delivered: facts.hasPayload ? SUPERSEDED : undefined,
     },
-    ReturnValues: 'UPDATED_OLD',
   };
+  const change = together(record, (news ? publish : revise)(id, at), isAwaited ? awaited(id, at) : {});
+  return update(store, 'events', { id }, { when, ...change, returns: 'UPDATED_OLD' });
 }
 
 /**

@@ -41,9 +41,6 @@ export interface LedgerMember {
 /** An event as the ledger shows it: Telnyx's record and one member more. */
 export type LedgerEvent = PortingEvent & { readonly ledger: LedgerMember };
 
-/** The same for the time at which the ledger first saw an event. Needs `:first_seen_id`. */
-export const FIRST_SEEN = 'first_seen_id = if_not_exists(first_seen_id, :first_seen_id)';
-
 /** The event in a row. */
 export function eventIn(row: Row): LedgerEvent | undefined {
   const listed = parsed(textIn(row, 'record'));

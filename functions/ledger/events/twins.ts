@@ -4,12 +4,14 @@ import type { PortingEvent } from '../../porting/event.ts';
 import { sameEventKey } from '../../porting/same-event.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
 import { markDoubtful } from '../counts/doubtful-days.ts';
+import { all, is, together } from '../table/expressions.ts';
 import { readRows } from '../table/read-rows.ts';
 import { number, type Store, text, tookPlace, unlessRefused } from '../table/store.ts';
 import { numberIn, type Row, textIn } from '../table/values.ts';
-import { AWAITED, type Gap, recordRecovery } from './awaited.ts';
+import { type Update, update } from '../table/verbs.ts';
+import { awaited, type Gap, recordRecovery } from './awaited.ts';
 import { learnIdsDiffer } from './id-agreement.ts';
-import { NEWS, newsValues } from './outbox-marks.ts';
+import { publish } from './outbox-marks.ts';
 import { eventIn } from './row.ts';
 
 const NOT_JOINED_YET = 'attribute_not_exists(joined_from)';
@@ -78,39 +80,24 @@ export async function separateTwins(
     // What came for the other one was added to its own.
     const own = deliveries - (numberIn(listed, 'twin_deliveries') ?? 0);
     const missed = own <= 0 && textIn(listed, 'missed_at') !== undefined;
-    const set = own > 0 ? ['webhook_deliveries = :own'] : missed ? ['gap = :missed'] : AWAITED;
-    const remove = [
-      'joined_from',
-      'twin_deliveries',
-      'twin_published_at',
-      ...(own > 0 ? [] : WEBHOOK),
-      ...(missed ? RECOVERY : []),
-    ];
-    const untold = new UpdateItemCommand({
-      TableName: store.events,
-      Key: { id: text(listedId) },
-      ConditionExpression: 'joined_from = :webhook AND webhook_deliveries = :deliveries',
-      UpdateExpression: `SET ${[...NEWS, ...set].join(', ')} REMOVE ${remove.join(', ')}`,
-      ExpressionAttributeValues: {
-        ':webhook': text(webhookId),
-        ':deliveries': number(deliveries),
-        ':now': text(timestampOf(now)),
-        ...newsValues(listedId),
-        ...(own > 0 && { ':own': number(own) }),
-        ...(missed && { ':missed': text('missed' satisfies Gap) }),
-      },
-    });
-    if (await tookPlace(store.client.send(untold))) break;
+    const at = timestampOf(now);
+    const gap = missed ? { set: { gap: 'missed' satisfies Gap } } : awaited(listedId, at);
+    const separate: Update = {
+      when: all(is('joined_from', webhookId), is('webhook_deliveries', deliveries)),
+      ...together(publish(listedId, at), own > 0 ? { set: { webhook_deliveries: own } } : gap),
+      remove: [
+        'joined_from',
+        'twin_deliveries',
+        'twin_published_at',
+        ...(own > 0 ? [] : WEBHOOK),
+        ...(missed ? RECOVERY : []),
+      ],
+    };
+    if (await update(store, 'events', { id: listedId }, separate)) break;
     if (conflicts === MOST_CONFLICTS - 1) throw new Error(`The event ${listedId} was written by others all the time.`);
   }
-  const shown = new UpdateItemCommand({
-    TableName: store.events,
-    Key: { id: text(webhookId) },
-    ConditionExpression: 'joined_to = :listed',
-    UpdateExpression: `SET ${NEWS.join(', ')} REMOVE joined_to`,
-    ExpressionAttributeValues: { ':listed': text(listedId), ':now': text(timestampOf(now)), ...newsValues(webhookId) },
-  });
-  await tookPlace(store.client.send(shown));
+  const show = together(publish(webhookId, timestampOf(now)), { remove: ['joined_to'] });
+  await update(store, 'events', { id: webhookId }, { when: is('joined_to', listedId), ...show });
 }
 
 /** The two rows as they are now; `undefined` when they are not, or not any more, one event's. */

@@ -46,9 +46,9 @@ export interface ToAnnounce {
 export function toAnnounce(row: Unpublished, order: OrderState | null, apiUrl: string, now: number): ToAnnounce {
   const { id, event, ledger } = row;
   if (row.joinedTo !== undefined) {
-    return { announcements: [], waits: false, event: true, missed: false, recovered: false };
+    return { announcements: [], waits: false, event: false, missed: false, recovered: false };
   }
-  const isNews = row.news !== undefined && !row.announcedAsTwin;
+  const isNews = row.news !== undefined && !row.publishedAsOther;
   const seenAt = ledger.first_seen_at === null ? 0 : millisecondsOf(ledger.first_seen_at);
   const waits = isNews && !row.final && now - seenAt < WAITS_FOR_PAYLOAD;
   const show = `${apiUrl}/v2/porting/events/${encodeURIComponent(id)}`;
@@ -71,7 +71,7 @@ export function toAnnounce(row: Unpublished, order: OrderState | null, apiUrl: s
   return {
     announcements,
     waits,
-    event: row.news !== undefined && !waits,
+    event: isNews && !waits,
     missed: row.missedToAnnounce,
     recovered: row.recoveredToAnnounce,
   };

@@ -2,7 +2,7 @@ import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { markUnlisted, neverListed } from '../ledger/events/awaited.ts';
-import { idsAgree, readIdsKnowledge } from '../ledger/events/id-agreement.ts';
+import { readIdsAgree } from '../ledger/events/id-agreement.ts';
 import { readEvents } from '../ledger/events/read-events.ts';
 import { retire } from '../ledger/events/retention.ts';
 import { orderEventIds } from '../ledger/orders/order-events.ts';
@@ -38,12 +38,12 @@ export async function findUnlisted({ store }: Day, now: number): Promise<number>
   const from = now - 8 * DAY;
   const to = Math.min(now, completeThrough) - DAY;
   if (to < from) return 0;
-  const agree = idsAgree(await readIdsKnowledge(store));
+  const agree = await readIdsAgree(store);
   let found = 0;
   for await (const ids of neverListed(store, timestampOf(from), timestampOf(to))) {
     for (const event of await readEvents(store, ids)) {
-      // It may have been listed under another id, which nothing tells.
-      if (agree !== true && sameEventKey(event) === undefined) continue;
+      // It may have been listed under another id: one that was recognised is joined, and not among these.
+      if (!agree && (agree === undefined || sameEventKey(event) === undefined)) continue;
       if (!(await markUnlisted(store, event.id, now))) continue;
       found += 1;
       log('warn', 'notification_unlisted', { id: event.id, event_type: event.event_type });

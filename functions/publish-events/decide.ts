@@ -48,8 +48,8 @@ type Undecided = Folded & { readonly id: string };
 
 /** @returns true when it was announced; false when there was nothing to announce, or the bus did not take it */
 async function decideOne({ store, bus }: Publisher, undecided: Undecided, now: number): Promise<boolean> {
-  const { id, order, actionTold, version } = undecided;
-  const action = actionRequired(order, actionTold, now);
+  const { id, order, actionPublished, version } = undecided;
+  const action = actionRequired(order, actionPublished, now);
   if (!action) {
     await markDecided(store, id, undefined, version);
     return false;

@@ -1,17 +1,25 @@
 import { log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { awaitedSince, markMissed, stopAwaiting } from '../ledger/events/awaited.ts';
-import { readChannels } from '../ledger/events/channels.ts';
-import { idsAgree, readIdsKnowledge } from '../ledger/events/id-agreement.ts';
+import { type Channels, readChannels } from '../ledger/events/channels.ts';
+import { learnIdsDiffer, readIdsAgree } from '../ledger/events/id-agreement.ts';
+import { deliveredTwin } from '../ledger/events/join.ts';
+import { wakeEvent } from '../ledger/events/outbox.ts';
 import { readEvents } from '../ledger/events/read-events.ts';
 import type { LedgerEvent } from '../ledger/events/row.ts';
-import { awaitsJoining } from '../ledger/events/twins.ts';
 import { readOrder } from '../ledger/orders/orders.ts';
+import { listIsRead } from '../ledger/runs/open-spans.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import { isDue, type WebhookTypes } from '../porting/due.ts';
 import { factsOf, hasPayload, membersOf } from '../porting/event.ts';
 import { sameEventKey } from '../porting/same-event.ts';
 import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
+
+interface Known {
+  readonly channels: Channels;
+  /** Whether ids agree: id-agreement.ts. */
+  agree: boolean | undefined;
+}
 
 /** Payloads are there within minutes, and the nightly run finds those that took longer. */
 const PAYLOAD_AWAITED_FOR = 24 * 3_600_000;
@@ -34,9 +42,9 @@ export interface Watch {
 export async function findMissed(watch: Watch, now: () => number, outOfTime: () => boolean): Promise<number> {
   const { store, types, grace, webhookUrl: ownUrl } = watch;
   let missed = 0;
-  let known: { channels: Awaited<ReturnType<typeof readChannels>>; agree: boolean | undefined } | undefined;
+  let known: Known | undefined;
   for await (const ids of awaitedSince(store, now() - grace)) {
-    known ??= { channels: await readChannels(store), agree: idsAgree(await readIdsKnowledge(store)) };
+    known ??= { channels: await readChannels(store), agree: await readIdsAgree(store) };
     for (const event of await readEvents(store, ids)) {
       if (outOfTime()) return finish(missed);
       const { id, event_type, porting_order_id } = event;
@@ -57,7 +65,7 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       const isNew = event.ledger.missed_at === null && event.ledger.webhook_last_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
       if (!due) await stopAwaiting(store, id, event.ledger.revision);
-      else if (known.agree !== true && orderId !== undefined && (await awaitsJoining(store, event, orderId))) continue;
+      else if (orderId !== undefined && (await cameAsOther(store, event, orderId, known, now()))) continue;
       else if (await markMissed(store, id, now())) {
         missed += 1;
         log('warn', 'notification_missed', { id, event_type, porting_order_id });
@@ -65,6 +73,36 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
     }
   }
   return finish(missed);
+}
+
+/**
+ * True when the webhook of a listed event came under another id, or may have: then it is not missed. That ids differ is proved when the list
+ * was read completely for an hour around the webhook and does not have its id. From then on the two rows are joined.
+ */
+async function cameAsOther(
+  store: OrderStore,
+  listed: LedgerEvent,
+  orderId: string,
+  known: Known,
+  now: number,
+): Promise<boolean> {
+  if (known.agree === true) return false;
+  // Before the row: what it does not show by then, the list up to the cursor does not have.
+  const isRead = await listIsRead(store, now);
+  const twin = await deliveredTwin(store, listed, orderId);
+  if (!twin) return false;
+  if (known.agree === undefined && isRead(createdAtOf(twin, now))) {
+    await learnIdsDiffer(store, now);
+    known.agree = (await readIdsAgree(store)) ?? false;
+    log('warn', 'ids_differ', { listed: listed.id, delivered: twin.id });
+  }
+  if (known.agree === false) await wakeEvent(store, listed.id, now);
+  return true;
+}
+
+function createdAtOf(event: LedgerEvent, now: number): number {
+  const seenAt = event.ledger.first_seen_at ?? timestampOf(now);
+  return millisecondsOf(factsOf(event, seenAt)?.createdAt ?? seenAt);
 }
 
 function seenAt({ ledger }: LedgerEvent): number {

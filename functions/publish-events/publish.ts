@@ -90,7 +90,7 @@ async function stateAfter(
   rows: readonly Unpublished[],
   now: number,
 ): Promise<Folded> {
-  if (orderId === undefined) return { order: null, actionTold: undefined, version: 0, rows };
+  if (orderId === undefined) return { order: null, actionPublished: undefined, version: 0, rows };
   return foldIn(store, orderId, rows, now);
 }
 
@@ -99,12 +99,12 @@ async function stateAfter(
  * is current: see decide.ts.
  */
 async function liveAction(store: OrderStore, orderId: string | undefined, folded: Folded, now: number) {
-  const { order, actionTold, version, rows } = folded;
+  const { order, actionPublished, version, rows } = folded;
   const bearer = rows.find(({ id }) => id === order?.status_event_id);
   if (orderId === undefined || !bearer?.receivedAt || !isLive(bearer.createdAt, bearer.receivedAt)) return { version };
-  if (!actionRequired(order, actionTold, now)) return { version };
+  if (!actionRequired(order, actionPublished, now)) return { version };
   const whole = await foldWhole(store, orderId, now);
-  return { action: actionRequired(whole.order, whole.actionTold, now), version: whole.version };
+  return { action: actionRequired(whole.order, whole.actionPublished, now), version: whole.version };
 }
 
 /** Marks what was said. Counts it. */
@@ -127,7 +127,7 @@ async function settle(
       const revision = event ? row.ledger.revision : undefined;
       try {
         if (action) await markDecided(store, row.portingOrderId ?? '', action.detail.event_id, version);
-        await markAnnounced(store, row, { revision, missed, recovered, all: !waits }, now());
+        await markAnnounced(store, row, { revision, missed, recovered, everything: !waits }, now());
       } catch (error) {
         failed.set(row.id, describeError(error));
         continue;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { joinTwins } from '../../functions/ledger/events/twins.ts';
+import { hideJoined, join } from '../../functions/ledger/events/join.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { uuid } from '../porting-events.ts';
@@ -65,7 +65,9 @@ describe('what is new', () => {
     const { store } = reader;
     await listed(store, eventAt(11, NOON - DAY), NOON + 4_000);
     await delivered(store, eventAt(12, NOON - DAY), NOON + 5_000);
-    await joinTwins(store, { listedId: uuid(11), webhookId: uuid(12) }, NOON + 6_000);
+    const pair = { listedId: uuid(11), webhookId: uuid(12) };
+    await join(store, pair, NOON + 6_000);
+    await hideJoined(store, pair, NOON + 6_000);
     expect((await arrivals()).slice(0, 2)).toEqual(ids(11, 5));
   });
 });

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { markMissed, recordRecovery } from '../../functions/ledger/events/awaited.ts';
+import { markMissed } from '../../functions/ledger/events/awaited.ts';
+import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { WORK_LEASE_FOR } from '../../functions/ledger/jobs/work-lease.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { closedPort } from '../closed-port.ts';
 import { counting } from '../counting-client.ts';
 import { captureLog } from '../handlers.ts';
 import { Death } from '../mortal.ts';
-import { listedEvent } from '../porting-events.ts';
+import { deliveredEvent, listedEvent } from '../porting-events.ts';
 import { listed } from '../query-events/reader.ts';
 import { mortal } from './mortal.ts';
 import { API_KEY, MINUTE, NOON, openRig, type Rig, repeated, TIMEOUT } from './rig.ts';
@@ -80,7 +81,7 @@ test('off: nothing is done, and no event is read', async () => {
 test('what came meanwhile, or has no webhook at all, is left alone', async () => {
   const rig = await openRig();
   const [came = ''] = await missMany(rig, 1);
-  await recordRecovery(rig.store, came, rig.time);
+  await recordDelivery(rig.store, deliveredEvent(listedEvent(1, { id: came })), rig.time);
   expect(await rig.run(healing())).toEqual({ status: 'idle' });
   expect(rig.telnyx.requests).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
-import { idsAgree, readIdsKnowledge } from '../../functions/ledger/events/id-agreement.ts';
+import { readIdsAgree } from '../../functions/ledger/events/id-agreement.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { readUpstream } from '../../functions/ledger/status/upstream-state.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
@@ -90,8 +90,8 @@ test('an event that came by webhook and is listed under the same id teaches that
   const event = listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() });
   rig.telnyx.put(event);
   rig.telnyx.put(listedEvent(2, { created_at: new Date(NOON - MINUTE).toISOString() }));
-  expect(idsAgree(await readIdsKnowledge(rig.store))).toBeUndefined();
+  expect(await readIdsAgree(rig.store)).toBeUndefined();
   await recordDelivery(rig.store, deliveredEvent(event), NOON - 30_000);
   await rig.run();
-  expect(idsAgree(await readIdsKnowledge(rig.store))).toBe(true);
+  expect(await readIdsAgree(rig.store)).toBe(true);
 });

@@ -6,7 +6,7 @@ import { isExpired } from '../table/expiry.ts';
 import { readRows } from '../table/read-rows.ts';
 import { type Store, text } from '../table/store.ts';
 import { type Row, textIn } from '../table/values.ts';
-import { eventIn, type LedgerEvent } from './row.ts';
+import { eventIn, joinedToIn, type LedgerEvent } from './row.ts';
 
 /** Which events to list. Bounds of `created_at` are timestamps with six digits, both included. */
 export interface ListFilter {
@@ -60,7 +60,7 @@ export async function listEvents(
  */
 export async function getEvent(store: Store, id: string, now = Date.now()): Promise<LedgerEvent | undefined> {
   const row = await readRow(store, id);
-  const listedId = textIn(row, 'joined_to');
+  const listedId = row && joinedToIn(row);
   const shown = listedId === undefined ? row : await readRow(store, listedId);
   return shown && !isExpired(shown, now) ? eventIn(shown) : undefined;
 }
@@ -204,7 +204,7 @@ export async function eventsOf(
   }
   return ids.map((id) => {
     const row = rows.get(id);
-    const hidden = !row || isExpired(row, now) || textIn(row, 'joined_to') !== undefined;
+    const hidden = !row || isExpired(row, now) || joinedToIn(row) !== undefined;
     return hidden ? undefined : eventIn(row);
   });
 }

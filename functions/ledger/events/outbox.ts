@@ -1,11 +1,14 @@
-import { paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { factsOf, type PortingEvent } from '../../porting/event.ts';
 import { millisecondsOf, type Timestamp, timestamp, timestampOf } from '../../porting/timestamp.ts';
+import { eventRange } from '../table/event-keys.ts';
+import { all, exists, is, lacks } from '../table/expressions.ts';
+import { pagesOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
-import { number, type Store, text, tookPlace } from '../table/store.ts';
-import { numberIn, type Row, textIn } from '../table/values.ts';
-import { SHARDS } from './outbox-marks.ts';
-import { eventIn, type LedgerMember } from './row.ts';
+import type { Store } from '../table/store.ts';
+import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
+import { update } from '../table/verbs.ts';
+import { SHARDS, wake } from './outbox-marks.ts';
+import { eventIn, joinedToIn, type LedgerMember } from './row.ts';
 
 /** A row with something to announce, read as it is now. */
 export interface Unpublished {
@@ -28,12 +31,14 @@ export interface Unpublished {
   readonly recordVersion: string | undefined;
   readonly missedToAnnounce: boolean;
   readonly recoveredToAnnounce: boolean;
-  /** The list's id of the same event, when this row was joined to it. */
+  /** The list's id of the same event, when this row was joined to it: join.ts. */
   readonly joinedTo: string | undefined;
+  /** The listed event to which this row was joined before the list showed this one as well. */
+  readonly mistakenFor: string | undefined;
   /** The webhook's id of the same event, when that row was joined to this one. */
   readonly joinedFrom: string | undefined;
-  /** True when this event was announced under another id. */
-  readonly announcedAsTwin: boolean;
+  /** True when this event was published under its webhook's id. */
+  readonly publishedAsOther: boolean;
 }
 
 /**
@@ -81,10 +86,16 @@ function unpublishedIn(row: Row): Unpublished | undefined {
     recordVersion: textIn(row, 'record_version'),
     missedToAnnounce: ledger.missed_at !== null && textIn(row, 'missed_published_at') === undefined,
     recoveredToAnnounce: ledger.recovered_at !== null && textIn(row, 'recovered_published_at') === undefined,
-    joinedTo: textIn(row, 'joined_to'),
+    joinedTo: joinedToIn(row),
+    mistakenFor: textIn(row, 'listed_first_at') && textIn(row, 'joined_to'),
     joinedFrom: textIn(row, 'joined_from'),
-    announcedAsTwin: textIn(row, 'twin_published_at') !== undefined,
+    publishedAsOther: textIn(row, 'published_as') !== undefined,
   };
+}
+
+/** Marks a row for the publisher, unless it has gone. */
+export async function wakeEvent(store: Store, id: string, now: number): Promise<void> {
+  await update(store, 'events', { id }, { when: exists('id'), ...wake(id, timestampOf(now)) });
 }
 
 /** What was announced of a row. */
@@ -93,7 +104,7 @@ export interface Announced {
   readonly missed: boolean;
   readonly recovered: boolean;
   /** False while the row waits for its payload: it stays in the index. */
-  readonly all: boolean;
+  readonly everything: boolean;
 }
 
 /**
@@ -105,49 +116,31 @@ export interface Announced {
 export async function markAnnounced(
   store: Store,
   row: Pick<Unpublished, 'id' | 'since' | 'ledger'>,
-  { revision, missed, recovered, all }: Announced,
+  { revision, missed, recovered, everything }: Announced,
   now: number,
 ): Promise<void> {
-  const set = [
-    ...(revision === undefined ? [] : ['published_at = :now', 'published_revision = :published']),
-    ...(missed ? ['missed_published_at = :now'] : []),
-    ...(recovered ? ['recovered_published_at = :now'] : []),
-  ];
-  const unchanged = asItWasRead(row);
-  const write = (remove: boolean) =>
-    new UpdateItemCommand({
-      TableName: store.events,
-      Key: { id: text(row.id) },
-      ConditionExpression: remove ? unchanged.condition : 'attribute_exists(id)',
-      UpdateExpression: [
-        ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
-        ...(remove ? ['REMOVE unpublished, unpublished_since'] : []),
-      ].join(' '),
-      ExpressionAttributeValues: {
-        ...(set.length > 0 && { ':now': text(timestampOf(now)) }),
-        ...(revision !== undefined && { ':published': number(revision) }),
-        ...(remove && unchanged.values),
-      },
-    });
-  if (all && (await tookPlace(store.client.send(write(true))))) return;
-  if (set.length > 0) await tookPlace(store.client.send(write(false)));
+  const at = timestampOf(now);
+  const set = {
+    ...(revision !== undefined && { published_at: at, published_revision: revision }),
+    ...(missed && { missed_published_at: at }),
+    ...(recovered && { recovered_published_at: at }),
+  };
+  const { id } = row;
+  const remove = ['unpublished', 'unpublished_since'];
+  if (everything && (await update(store, 'events', { id }, { when: isAsRead(row), set, remove }))) return;
+  if (Object.keys(set).length > 0) await update(store, 'events', { id }, { when: exists('id'), set });
 }
 
-/** That nothing was written which has to be announced. The mark alone would not tell: two writers may share its millisecond. */
-function asItWasRead({ since, ledger: { revision, missed_at, recovered_at } }: Pick<Unpublished, 'since' | 'ledger'>) {
-  const read = {
-    unpublished_since: text(since),
-    revision: revision === 0 ? null : number(revision),
-    missed_at: missed_at === null ? null : text(missed_at),
-    recovered_at: recovered_at === null ? null : text(recovered_at),
-  };
-  const held = Object.entries(read).flatMap(([name, value]) => (value === null ? [] : [[`:${name}`, value] as const]));
-  return {
-    condition: Object.entries(read)
-      .map(([name, value]) => (value === null ? `attribute_not_exists(${name})` : `${name} = :${name}`))
-      .join(' AND '),
-    values: Object.fromEntries(held),
-  };
+/** Nothing was written that has to be published. The mark alone would not show it: two writers may share its millisecond. */
+function isAsRead({ since, ledger: { revision, missed_at, recovered_at } }: Pick<Unpublished, 'since' | 'ledger'>) {
+  const isStill = (attribute: string, value: string | number | null) =>
+    value === null ? lacks(attribute) : is(attribute, value);
+  return all(
+    is('unpublished_since', since),
+    isStill('revision', revision === 0 ? null : revision),
+    isStill('missed_at', missed_at),
+    isStill('recovered_at', recovered_at),
+  );
 }
 
 /** Rows that have been marked at least until an instant, oldest mark first, a page at a time: ids and marks. */
@@ -156,19 +149,9 @@ export async function* unpublishedUntil(
   until: number,
 ): AsyncGenerator<readonly { readonly id: string; readonly since: string }[]> {
   for (const shard of SHARDS) {
-    const pages = paginateQuery(
-      { client: store.client, pageSize: 100 },
-      {
-        TableName: store.events,
-        IndexName: 'unpublished',
-        KeyConditionExpression: 'unpublished = :shard AND unpublished_since <= :until',
-        ExpressionAttributeValues: { ':shard': text(shard), ':until': text(timestampOf(until)) },
-      },
-    );
-    for await (const { Items = [] } of pages) {
-      if (Items.length > 0) {
-        yield Items.map((row) => ({ id: textIn(row, 'id') ?? '', since: textIn(row, 'unpublished_since') ?? '' }));
-      }
+    const range = eventRange('unpublished', shard, { to: timestampOf(until) });
+    for await (const rows of pagesOf(store, range, 100)) {
+      yield rows.map((row) => ({ id: idIn(row), since: textIn(row, 'unpublished_since') ?? '' }));
     }
   }
 }

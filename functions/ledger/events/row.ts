@@ -11,8 +11,9 @@ import { numberIn, type Row, textIn } from '../table/values.ts';
  * - `delivered`: the event as its webhook told it, in the record's shape, as JSON text, until the list's record makes it superfluous
  * - where it came from: `webhook_first_at`, `webhook_last_at`, `webhook_deliveries`, `listed_first_at`
  * - what was asked for: `republish_count`, `republish_last_at`, `republish_last_by`, `republish_last_outcome`
- * - what was announced, and what has to be: news.ts
- * - whether its webhook came: gaps.ts
+ * - what was published, and what has to be: outbox-marks.ts
+ * - whether its webhook came: awaited.ts
+ * - whether it is one event with another row: join.ts
  */
 
 /**
@@ -40,6 +41,11 @@ export interface LedgerMember {
 
 /** An event as the ledger shows it: Telnyx's record and one member more. */
 export type LedgerEvent = PortingEvent & { readonly ledger: LedgerMember };
+
+/** The id of the same event in the list, when this row was joined to it: join.ts. */
+export function joinedToIn(row: Row): string | undefined {
+  return row.listed_first_at === undefined ? textIn(row, 'joined_to') : undefined;
+}
 
 /** The event in a row. */
 export function eventIn(row: Row): LedgerEvent | undefined {

@@ -1,4 +1,3 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ACTION_REQUIRED } from '../../porting/acts.ts';
 import { readJson } from '../../porting/json.ts';
 import type { OrderState } from '../../porting/order.ts';
@@ -6,8 +5,9 @@ import type { Timestamp } from '../../porting/timestamp.ts';
 import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
 import { type Keys, readKeys, readMerged } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type OrderStore, text } from '../table/store.ts';
+import type { OrderStore } from '../table/store.ts';
 import { type Row, textIn } from '../table/values.ts';
+import { get } from '../table/verbs.ts';
 import { NO_STATUS, ORDER_RECORD_TYPE, type OrderIndex, orderRange } from './order-keys.ts';
 
 /** An order as the API shows it. */
@@ -35,8 +35,8 @@ const LOOKED_AT = 100;
 
 /** The order with this id, or `undefined`. */
 export async function getOrder(store: OrderStore, id: string): Promise<Order | undefined> {
-  const { Item } = await store.client.send(new GetItemCommand({ TableName: store.orders, Key: { id: text(id) } }));
-  return Item && orderIn(Item);
+  const row = await get(store, 'orders', { id });
+  return row && orderIn(row);
 }
 
 /**

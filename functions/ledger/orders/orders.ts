@@ -1,15 +1,18 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { eventAskingToAct } from '../../porting/derived.ts';
 import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../../porting/gathered-facts.ts';
 import { readJson } from '../../porting/json.ts';
 import { foldOrder, type OrderState } from '../../porting/order.ts';
-import { factsIn, type OrderFact } from '../../porting/order-facts.ts';
+import { factsIn } from '../../porting/order-facts.ts';
+import { type JoinableFact, presentId, withoutJoined } from '../../porting/pairs.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
+import { createdAtId } from '../table/event-keys.ts';
+import { any, exists, is, lacks, once } from '../table/expressions.ts';
 import { readKeys } from '../table/key-range.ts';
 import { controlRange } from '../table/read-rows.ts';
-import { controlKey, number, type OrderStore, type Store, text, tookPlace } from '../table/store.ts';
+import { controlKey, type OrderStore, type Store } from '../table/store.ts';
 import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
+import { get, put, update } from '../table/verbs.ts';
 import { NO_STATUS, ORDER_RECORD_TYPE, UNDECIDED } from './order-keys.ts';
 
 /**
@@ -20,7 +23,7 @@ import { NO_STATUS, ORDER_RECORD_TYPE, UNDECIDED } from './order-keys.ts';
  * - `version` grows with every write: whoever writes must have read the row as it is
  * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's
  *   own
- * - `action_told`: the event whose action_required was announced last
+ * - `action_told`: the event whose action_required was last published
  * - `undecided`, the key of a sparse index: the customer must act, by what is known, and it has not been announced
  * - `overdue_since`, `overdue_at`: the stay in a status that was announced as too long, and when it was
  * - `retired` once the time of all its events is over
@@ -29,16 +32,14 @@ export interface HeldOrder {
   readonly state: OrderState;
   readonly facts: readonly HeldFact[];
   readonly overdueSince: string | undefined;
-  /** The event whose action_required was announced last. */
-  readonly actionTold: string | undefined;
+  /** The event whose action_required was last published. */
+  readonly actionPublished: string | undefined;
   /** Of the row that holds this; 0 when there is none. */
   readonly version: number;
 }
 
 /** A fact, and what became of its event's row. */
-export type HeldFact = OrderFact & {
-  /** The event is another one of the order's under the webhook's id: it counts once. */
-  readonly joined?: true;
+export type HeldFact = JoinableFact & {
   /** The event's time is over. When the list shows it again it is no news. */
   readonly gone?: true;
 };
@@ -52,20 +53,16 @@ const LEAVES_OUT = 3;
 /** Writers of one order are few; each conflict means that another one went ahead. */
 const MOST_CONFLICTS = 20;
 
-const NOBODY_WROTE_SINCE = 'attribute_not_exists(version) OR version = :read';
-
 /** What is held of an order; an empty history when there is none. */
 export async function readOrder(store: OrderStore, id: string): Promise<HeldOrder> {
-  const { Item } = await store.client.send(
-    new GetItemCommand({ TableName: store.orders, Key: { id: text(id) }, ConsistentRead: true }),
-  );
-  const facts = unpack(Item);
+  const row = await get(store, 'orders', { id }, { consistent: true });
+  const facts = unpack(row);
   return {
     facts,
     state: stateOf(id, facts),
-    overdueSince: textIn(Item, 'overdue_since'),
-    actionTold: textIn(Item, 'action_told'),
-    version: numberIn(Item, 'version') ?? 0,
+    overdueSince: textIn(row, 'overdue_since'),
+    actionPublished: textIn(row, 'action_told'),
+    version: numberIn(row, 'version') ?? 0,
   };
 }
 
@@ -76,44 +73,42 @@ export async function readOrder(store: OrderStore, id: string): Promise<HeldOrde
  * events are only counted.
  *
  * @param now milliseconds since 1970
- * @param change gives the new facts from the held ones; it may be called several times
+ * @param change the new facts, from the held ones; it may be called several times
  */
 export async function changeOrder(
   store: OrderStore,
   id: string,
   now: number,
-  change: (held: readonly HeldFact[]) => Promise<readonly HeldFact[]> | readonly HeldFact[],
+  change: (held: readonly HeldFact[]) => readonly HeldFact[],
 ): Promise<HeldOrder> {
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
     const held = await readOrder(store, id);
-    const { facts, packed, state, step } = fitted(id, await change(held.facts));
+    const { facts, packed, state, step } = fitted(id, change(held.facts));
     if (packed.equals(pack(held.facts))) return held;
     if (step >= LEAVES_OUT) await noteLargeOrder(store, id, now);
     const overdueSince = held.overdueSince === state.status_since ? held.overdueSince : undefined;
-    const { actionTold } = held;
+    const actionPublished = presentId(held.actionPublished, state.status_event_id, facts);
     const version = held.version + 1;
-    const put = new PutItemCommand({
-      TableName: store.orders,
-      Item: {
-        ...rowOf(state, packed, version),
-        ...(overdueSince && { overdue_since: text(overdueSince) }),
-        ...(actionTold && { action_told: text(actionTold) }),
-        ...(eventAskingToAct(state, actionTold, now) !== undefined && { undecided: text(UNDECIDED) }),
-        ...(facts.every(({ gone, of = id }) => gone || of !== id) && { retired: text('yes') }),
-      },
-      ConditionExpression: NOBODY_WROTE_SINCE,
-      ExpressionAttributeValues: { ':read': number(held.version) },
-    });
-    if (await tookPlace(store.client.send(put))) return { state, facts, overdueSince, actionTold, version };
+    const row = {
+      ...rowOf(state, packed, version),
+      overdue_since: overdueSince,
+      action_told: actionPublished,
+      undecided: eventAskingToAct(state, actionPublished, now) === undefined ? undefined : UNDECIDED,
+      retired: facts.every(({ gone, of = id }) => gone || of !== id) ? 'yes' : undefined,
+    };
+    const isUnchanged = any(lacks('version'), is('version', held.version));
+    if (await put(store, 'orders', row, { when: isUnchanged })) {
+      return { state, facts, overdueSince, actionPublished, version };
+    }
   }
   throw new Error(`The order ${id} was written by others ${MOST_CONFLICTS} times in a row.`);
 }
 
 /**
- * Writes down whose action_required was announced, or that there is none to announce, and takes the order out of the
+ * Records whose action_required was published, or that there is none to publish, and takes the order out of the
  * undecided ones: unless it has been written since it was read, for then it may ask for something else.
  *
- * @param eventId the event; undefined when nothing was announced
+ * @param eventId the event; undefined when nothing was published
  * @param version of the row as it was read
  */
 export async function markDecided(
@@ -122,24 +117,11 @@ export async function markDecided(
   eventId: string | undefined,
   version: number,
 ): Promise<void> {
-  const update = (unchanged: boolean) =>
-    new UpdateItemCommand({
-      TableName: store.orders,
-      Key: { id: text(id) },
-      ConditionExpression: unchanged ? 'version = :read' : 'attribute_exists(id)',
-      // Whoever folds the order at this moment must see the mark, or it would be announced a second time.
-      UpdateExpression: [
-        `${eventId === undefined ? '' : 'SET action_told = :event '}ADD version :one`,
-        ...(unchanged ? ['REMOVE undecided'] : []),
-      ].join(' '),
-      ExpressionAttributeValues: {
-        ':one': number(1),
-        ...(eventId !== undefined && { ':event': text(eventId) }),
-        ...(unchanged && { ':read': number(version) }),
-      },
-    });
-  if (await tookPlace(store.client.send(update(true)))) return;
-  if (eventId !== undefined) await tookPlace(store.client.send(update(false)));
+  // Whoever folds the order at this moment must see the mark, or it would be published a second time.
+  const decided = { set: { action_told: eventId }, add: { version: 1 } };
+  const when = is('version', version);
+  if (await update(store, 'orders', { id }, { ...decided, when, remove: ['undecided'] })) return;
+  if (eventId !== undefined) await update(store, 'orders', { id }, { ...decided, when: exists('id') });
 }
 
 /** Facts that fit into a row, with their state. */
@@ -155,14 +137,7 @@ function fitted(id: string, given: readonly HeldFact[]) {
 
 /** Writes down that some of an order's events are only counted. */
 async function noteLargeOrder(store: OrderStore, id: string, now: number): Promise<void> {
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('large-order', id),
-      UpdateExpression: 'SET since = if_not_exists(since, :now)',
-      ExpressionAttributeValues: { ':now': text(timestampOf(now)) },
-    }),
-  );
+  await update(store, 'control', controlKey('large-order', id), { set: { since: once(timestampOf(now)) } });
 }
 
 /** Ids of orders some of whose events are only counted, 100 at most. */
@@ -172,24 +147,21 @@ export async function readLargeOrders(store: Store): Promise<readonly string[]> 
 }
 
 function stateOf(id: string, facts: readonly HeldFact[]): OrderState {
-  return foldOrder(
-    id,
-    facts.filter(({ joined }) => !joined),
-  );
+  return foldOrder(id, withoutJoined(facts));
 }
 
-function rowOf(state: OrderState, facts: Buffer, version: number): Row {
-  const { id, status, status_since: since, customer_reference: reference } = state;
+function rowOf(state: OrderState, facts: Buffer, version: number) {
+  const { id, status, status_since, customer_reference: reference } = state;
   return {
-    id: text(id),
-    record_type: text(ORDER_RECORD_TYPE),
-    status: text(status?.value ?? NO_STATUS),
-    ...(since && { since: text(since) }),
-    ...(reference && isKey(reference) && { customer_reference: text(reference) }),
-    changed_at_id: text(`${state.changed_at}#${id}`),
-    state: text(JSON.stringify(state)),
-    facts: { B: facts },
-    version: number(version),
+    id,
+    record_type: ORDER_RECORD_TYPE,
+    status: status?.value ?? NO_STATUS,
+    since: status_since ?? undefined,
+    customer_reference: reference && isKey(reference) ? reference : undefined,
+    changed_at_id: createdAtId(state.changed_at, id),
+    state: JSON.stringify(state),
+    facts,
+    version,
   };
 }
 

@@ -2,6 +2,7 @@ import { DeleteItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } f
 import type { Window } from '../../porting/window.ts';
 import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
 import { numberIn, type Row, textIn } from '../table/values.ts';
+import { readSync } from './sync-state.ts';
 
 /**
  * A closed window of the list that did not prove complete: the cursor has passed it, and events may be missing in it. Each scheduled run tries
@@ -31,6 +32,18 @@ export async function readOpenSpans(store: Store): Promise<readonly OpenSpan[]> 
   );
   for await (const { Items = [] } of pages) spans.push(...Items.map(spanIn));
   return spans.sort((a, b) => a.triedAt - b.triedAt || a.from - b.from);
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * Whether the list was read completely for an hour before and after an instant (milliseconds since 1970): the cursor has passed it, and no
+ * open span touches it.
+ */
+export async function listIsRead(store: Store, now: number): Promise<(at: number) => boolean> {
+  const { completeThrough = 0 } = await readSync(store, now);
+  const spans = await readOpenSpans(store);
+  return (at) => at + HOUR <= completeThrough && !spans.some(({ from, to }) => from <= at + HOUR && to >= at - HOUR);
 }
 
 /** Records a span as open, as one with those that it overlaps or touches. Whoever does it has the lease. */

@@ -1,6 +1,6 @@
 import { dayOf } from '../../porting/day.ts';
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
-import { idsAgree, readIdsKnowledge } from '../events/id-agreement.ts';
+import { readIdsAgree } from '../events/id-agreement.ts';
 import { readHealingDay } from '../gaps/healing.ts';
 import { readLargeOrders } from '../orders/orders.ts';
 import { type OpenSpan, readOpenSpans } from '../runs/open-spans.ts';
@@ -95,14 +95,14 @@ const MOST_CHANNELS = 100;
  * @param now milliseconds since 1970
  */
 export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
-  const [sync, spans, largeOrders, runs, counted, upstream, ids, channels, healing] = await Promise.all([
+  const [sync, spans, largeOrders, runs, counted, upstream, idsAgree, channels, healing] = await Promise.all([
     readSync(store, now),
     readOpenSpans(store),
     readLargeOrders(store),
     listRuns(store, { size: LAST_RUNS, after: undefined }, now),
     countAll(store, now),
     readUpstream(store),
-    readIdsKnowledge(store),
+    readIdsAgree(store),
     readChannels(store),
     readHealingDay(store, dayOf(timestampOf(now))),
   ]);
@@ -137,7 +137,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
       rate_limited_until: (rateLimitedUntil ?? 0) > now ? timestampOrNull(rateLimitedUntil) : null,
       clock_ahead_seconds: sync.clockAheadSeconds ?? null,
     },
-    ids_agree: idsAgree(ids) ?? null,
+    ids_agree: idsAgree ?? null,
     channels,
     healed_today: healing.asked,
     overdue_orders: overdue.count,

@@ -1,0 +1,135 @@
+import { dayOf, isClosed } from '../../porting/day.ts';
+import type { PortingEvent } from '../../porting/event.ts';
+import type { Pair } from '../../porting/pairs.ts';
+import { sameEventKey } from '../../porting/same-event.ts';
+import { timestampOf } from '../../porting/timestamp.ts';
+import { markDoubtful } from '../counts/doubtful-days.ts';
+import { eventRange } from '../table/event-keys.ts';
+import { all, exists, is, lacks, together } from '../table/expressions.ts';
+import { pagesOf } from '../table/key-range.ts';
+import { readRows } from '../table/read-rows.ts';
+import type { Store } from '../table/store.ts';
+import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
+import { get, update } from '../table/verbs.ts';
+import { AWAITING, recovered } from './awaited.ts';
+import { wake } from './outbox-marks.ts';
+import { eventIn, type LedgerEvent } from './row.ts';
+
+/**
+ * Where the list and webhooks give one event two ids, its two rows are joined. The list's row stays, since show and republish know its id:
+ * `joined_from` is the webhook's id, and `published_as` says that the event was published under that. The webhook's row leaves the lists and
+ * points to the other one with `joined_to`, which counts only as long as the list has not shown the webhook's id: the write that records
+ * such a listing makes two events of them again.
+ *
+ * Each step marks the row that the next step starts from, so a publisher that dies is followed by one that goes on.
+ */
+
+/**
+ * First step: the list's row takes the webhook's marks, and keeps any other webhook's row from being joined to it.
+ *
+ * @returns true when it has, also when another publisher did it; false when the rows are not, or no longer, one from each source
+ */
+export async function join(store: Store, { listedId, webhookId }: Pair, now: number): Promise<boolean> {
+  const at = timestampOf(now);
+  const webhook = await get(store, 'events', { id: webhookId }, { consistent: true });
+  const listed = await get(store, 'events', { id: listedId }, { consistent: true });
+  if (!webhook || !listed || !isFromWebhookOnly(webhook)) return false;
+  if (textIn(listed, 'joined_from') === webhookId) return true;
+  if (!isFromListOnly(listed)) return false;
+  const missed = listed.missed_at !== undefined && listed.recovered_at === undefined;
+  const taken = {
+    set: {
+      joined_from: webhookId,
+      published_as: textIn(webhook, 'published_at') && webhookId,
+      webhook_first_at: textIn(webhook, 'webhook_first_at'),
+      webhook_last_at: textIn(webhook, 'webhook_last_at'),
+      webhook_deliveries: numberIn(webhook, 'webhook_deliveries'),
+    },
+    remove: AWAITING,
+  };
+  const written = await update(
+    store,
+    'events',
+    { id: listedId },
+    {
+      when: all(
+        exists('listed_first_at'),
+        lacks('webhook_first_at'),
+        lacks('joined_from'),
+        missed ? exists('missed_at') : lacks('missed_at'),
+      ),
+      ...together(taken, wake(listedId, at), missed ? recovered(at) : {}),
+    },
+  );
+  // Refused: it has changed since it was read. Each of these changes happens once.
+  return written ? true : join(store, { listedId, webhookId }, now);
+}
+
+/**
+ * Second step, also when it has been done before: the webhook's row leaves the lists.
+ *
+ * @returns false when the list has shown it meanwhile: then the two are two events
+ */
+export async function hideJoined(store: Store, { listedId, webhookId }: Pair, now: number): Promise<boolean> {
+  const row = await get(store, 'events', { id: webhookId }, { consistent: true, attributes: ['created_at_id'] });
+  const createdAtId = textIn(row, 'created_at_id');
+  if (createdAtId !== undefined && isClosed(dayOf(createdAtId), now))
+    await markDoubtful(store, dayOf(createdAtId), now);
+  const hidden = await update(
+    store,
+    'events',
+    { id: webhookId },
+    {
+      when: all(exists('id'), lacks('listed_first_at')),
+      ...together(wake(webhookId, timestampOf(now)), {
+        set: { joined_to: listedId },
+        remove: ['created_at_id', 'first_seen_id', 'gap'],
+      }),
+    },
+  );
+  return hidden !== undefined;
+}
+
+/**
+ * Makes an event of its own of the list's row again: it is published unless it was. What it has taken from the webhook's row stays.
+ */
+export async function restoreListed(store: Store, { listedId, webhookId }: Pair, now: number): Promise<void> {
+  await update(
+    store,
+    'events',
+    { id: listedId },
+    {
+      when: is('joined_from', webhookId),
+      ...together(wake(listedId, timestampOf(now)), { remove: ['joined_from', 'published_as'] }),
+    },
+  );
+}
+
+/** The row that the webhook of a listed event has brought under another id, if there is one that is not joined. */
+export async function deliveredTwin(
+  store: Store,
+  listed: PortingEvent,
+  orderId: string,
+): Promise<LedgerEvent | undefined> {
+  const key = sameEventKey(listed);
+  if (key === undefined) return undefined;
+  const range = eventRange('by_order', orderId, { attributes: ['id'], where: is('event_type', listed.event_type) });
+  for await (const keys of pagesOf(store, range)) {
+    const ids = keys.map(idIn).filter((id) => id !== listed.id);
+    for await (const rows of readRows(store, 'events', ids, { consistent: true })) {
+      for (const row of rows.filter(isFromWebhookOnly)) {
+        const event = eventIn(row);
+        if (event && sameEventKey(event) === key) return event;
+      }
+    }
+  }
+  return undefined;
+}
+
+function isFromListOnly(row: Row): boolean {
+  return row.listed_first_at !== undefined && row.webhook_first_at === undefined && row.joined_from === undefined;
+}
+
+function isFromWebhookOnly(row: Row): boolean {
+  return row.webhook_first_at !== undefined && row.listed_first_at === undefined;
+}

@@ -42,8 +42,10 @@ export async function findUnlisted({ store }: Day, now: number): Promise<number>
   let found = 0;
   for await (const ids of neverListed(store, timestampOf(from), timestampOf(to))) {
     for (const event of await readEvents(store, ids)) {
-      // It may have been listed under another id: one that was recognised is joined, and not among these.
+      // It may have been listed under another id: one that can be recognised is joined now, if it was.
       if (!agree && (agree === undefined || sameEventKey(event) === undefined)) continue;
+      const { porting_order_id: order } = event;
+      if (!agree && typeof order === 'string') await foldWhole(store, order, now);
       if (!(await markUnlisted(store, event.id, now))) continue;
       found += 1;
       log('warn', 'notification_unlisted', { id: event.id, event_type: event.event_type });

@@ -21,8 +21,8 @@ interface Known {
   agree: boolean | undefined;
 }
 
-/** Payloads are there within minutes, and the nightly run finds those that took longer. */
-const PAYLOAD_AWAITED_FOR = 24 * 3_600_000;
+/** How long an event waits for what tells whether its webhook is due. Payloads are there within minutes, or the nightly run finds them. */
+const AWAITED_FOR = 24 * 3_600_000;
 
 export interface Watch {
   readonly store: OrderStore;
@@ -60,13 +60,15 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       const orderId = facts?.portingOrderId;
       const orderUrl = await addressOf(store, orderId, channel.orderUrl);
       // Whether its webhook comes here is in its payload.
-      if (orderUrl === undefined && !hasPayload(event) && now() - seenAt(event) < PAYLOAD_AWAITED_FOR) continue;
+      if (orderUrl === undefined && !hasPayload(event) && now() - seenAt(event) < AWAITED_FOR) continue;
       // When its payload comes, an event is awaited once more, whose webhook was given up before, or has come under another id.
       const isNew = event.ledger.missed_at === null && event.ledger.webhook_last_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
       if (!due) await stopAwaiting(store, id, event.ledger.revision);
-      else if (orderId !== undefined && (await cameAsOther(store, event, orderId, known, now()))) continue;
-      else if (await markMissed(store, id, now())) {
+      else if (orderId !== undefined && (await cameAsOther(store, event, orderId, known, now()))) {
+        // An open span may stand in the way of a proof permanently.
+        if (now() - seenAt(event) >= AWAITED_FOR) await stopAwaiting(store, id, event.ledger.revision);
+      } else if (await markMissed(store, id, now())) {
         missed += 1;
         log('warn', 'notification_missed', { id, event_type, porting_order_id });
       }

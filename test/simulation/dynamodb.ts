@@ -18,6 +18,12 @@ export interface Input {
   readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Row[] }>>;
 }
 
+/** What an update gives an attribute, also when it does so only once; `undefined` when it leaves it alone. */
+export function assignedTo({ UpdateExpression = '', ExpressionAttributeValues = {} }: Input, attribute: string) {
+  const assignment = new RegExp(`#?\\b${attribute} = (?:if_not_exists\\(#?\\w+, )?(:\\w+)`).exec(UpdateExpression);
+  return assignment && ExpressionAttributeValues[assignment[1] as string];
+}
+
 /** A write that took place. */
 export interface Write {
   readonly process: Process;

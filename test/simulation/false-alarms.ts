@@ -2,7 +2,7 @@ import { SUPERSEDED } from '../../functions/ledger/events/row.ts';
 import { type PortingEvent as LedgerRecord, recordOf } from '../../functions/porting/event.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { Published } from './bus.ts';
-import type { Write } from './dynamodb.ts';
+import { assignedTo, type Write } from './dynamodb.ts';
 import type { Happening } from './lives.ts';
 import { plainOrder } from './plain-order.ts';
 import type { Plan } from './plan.ts';
@@ -34,7 +34,7 @@ export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
   function onWrite({ table, input }: Write): void {
     if (table !== 'events') return;
     for (const name of ['record', 'delivered'] as const) {
-      const json = input.ExpressionAttributeValues?.[`:${name}`]?.S;
+      const json = assignedTo(input, name)?.S;
       if (json === undefined || json === SUPERSEDED) continue;
       const event: LedgerRecord = JSON.parse(json);
       const order = event.porting_order_id ?? '';

@@ -95,8 +95,9 @@ function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): 
   if (!one) return;
   const wasMissed = textIn(row, 'missed_at') !== undefined;
   const isArrived = arrivalOf(rest, one) !== undefined;
-  // What cannot be recognised may have been listed under another id, as long as ids are not known to agree.
-  const isTold = RECOGNISABLE.includes(one.event.event_type) || truth.agreeKnownAt !== undefined;
+  // What cannot be recognised may have been listed under another id, as long as ids are not known to agree; so may be all, until anything is known.
+  const isRecognised = truth.differKnownAt !== undefined && RECOGNISABLE.includes(one.event.event_type);
+  const isTold = truth.agreeKnownAt !== undefined || isRecognised;
   const isUnlisted =
     one.byWebhookOnly &&
     isTold &&

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Input } from './dynamodb.ts';
+import { assignedTo, type Input } from './dynamodb.ts';
 import { tableOf } from './engine.ts';
 import type { Plan } from './plan.ts';
 import type { Process } from './processes.ts';
@@ -33,8 +33,6 @@ function onWrites(table: string, change: (input: Input, process: Process) => Inp
       /^(Put|Update)/.test(operation) && tableOf(input.TableName ?? '') === table ? change(input, process) : input,
   };
 }
-
-const replaced = (text: string | undefined, part: string, other: string) => text?.replace(part, other) ?? '';
 
 function unconditional({ ConditionExpression: _, ...input }: Input): Input {
   return input;
@@ -156,27 +154,34 @@ describe('the oracle notices', () => {
 });
 
 function unmarked(input: Input): Input {
-  const UpdateExpression = replaced(input.UpdateExpression, ', unpublished = :shard, unpublished_since = :now', '');
-  return { ...input, UpdateExpression };
+  const UpdateExpression = input.UpdateExpression?.replace(/(, )?#unpublished = :\w+, #unpublished_since = :\w+/, '');
+  return { ...input, ...(UpdateExpression !== undefined && { UpdateExpression }) };
 }
 
 function neverNewer(input: Input): Input {
   const { ConditionExpression: condition } = input;
   if (condition === undefined) return input;
-  return { ...input, ConditionExpression: replaced(condition, 'record_version < :version', 'record_version < :zero') };
+  const never = { ':never': { S: '' } };
+  const ConditionExpression = condition.replace(/#record_version < :\w+/, '#record_version < :never');
+  if (ConditionExpression === condition) return input;
+  return { ...input, ConditionExpression, ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ...never } };
 }
 
 /** The row of another event beside the one that was to be written. */
 function elsewhere(input: Input): Input {
   const id = input.Key?.id?.S ?? '';
-  return input.UpdateExpression?.includes('#record') ? { ...input, Key: { id: { S: `${id.slice(0, -1)}f` } } } : input;
+  return assignedTo(input, 'record') ? { ...input, Key: { id: { S: `${id.slice(0, -1)}f` } } } : input;
 }
 
 const DAY = 24 * 3_600_000;
 
 function ahead(input: Input): Input {
-  const through = input.ExpressionAttributeValues?.[':through']?.N;
-  if (through === undefined) return input;
-  const later = { N: String(Number(through) + DAY) };
-  return { ...input, ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ':through': later } };
+  const through = assignedTo(input, 'complete_through');
+  if (!through?.N) return input;
+  const later = { N: String(Number(through.N) + DAY) };
+  const values = Object.entries(input.ExpressionAttributeValues ?? {});
+  const ExpressionAttributeValues = Object.fromEntries(
+    values.map(([place, value]) => [place, value === through ? later : value]),
+  );
+  return { ...input, ExpressionAttributeValues };
 }

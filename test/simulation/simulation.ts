@@ -1,6 +1,6 @@
 import { createRandom } from '../../infra/local/simulator/random.ts';
 import { openSimulatedBus } from './bus.ts';
-import { type Input, openDynamoDb } from './dynamodb.ts';
+import { assignedTo, type Input, openDynamoDb } from './dynamodb.ts';
 import { openEngine } from './engine.ts';
 import { watchForFalseAlarms } from './false-alarms.ts';
 import { type Launch, loadReceiver, openFunctions, type Sabotage, storeOf } from './functions.ts';
@@ -52,7 +52,7 @@ export async function simulate(seed: number, breakage: Breakage = {}): Promise<V
   const alarms = watchForFalseAlarms({ plan, truth, happenings, now });
   const bus = openSimulatedBus({ ...world, random: randomFor('bus'), onEvent: alarms.onEvent });
   const onWrite = async (write: Parameters<typeof truth.onWrite>[0]): Promise<void> => {
-    if (write.table === 'events' && write.input.UpdateExpression?.includes('unpublished = :shard')) stream(write.id);
+    if (write.table === 'events' && assignedTo(write.input, 'unpublished')) stream(write.id);
     alarms.onWrite(write);
     await truth.onWrite(write);
   };

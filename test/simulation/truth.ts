@@ -1,5 +1,5 @@
 import { OVERLAP } from '../../functions/porting/window.ts';
-import type { Input, Write } from './dynamodb.ts';
+import { assignedTo, type Input, type Write } from './dynamodb.ts';
 import type { Engine } from './engine.ts';
 import type { Happening } from './lives.ts';
 
@@ -19,9 +19,13 @@ export interface Truth {
   readonly listings: Map<string, number>;
   /** Since when the ledger knows that a type arrives, and since when it says that it does. */
   readonly channels: Map<string, { readonly knownAt: number; readonly since: string }>;
+  /** When it was known that a webhook has the list's id, and when, that it has another one. */
   agreeKnownAt: number | undefined;
+  differKnownAt: number | undefined;
   /** When an event's time was over. */
   readonly hidden: Map<string, number>;
+  /** Webhooks' ids whose rows were joined to the list's. */
+  readonly joined: Set<string>;
   /** Rows that were deleted because their time was over. */
   readonly expired: Set<string>;
   readonly violations: Violation[];
@@ -33,7 +37,7 @@ export function openTruth(engine: Engine, happenings: readonly Happening[], now:
   const present = new Set<string>();
 
   async function checkCursor({ input }: Write): Promise<void> {
-    const through = Number(input.ExpressionAttributeValues?.[':through']?.N);
+    const through = Number(assignedTo(input, 'complete_through')?.N);
     const due = happenings.filter(
       ({ event, createdAt, visibleAt }) =>
         visibleAt <= now() && createdAt <= through - OVERLAP && !present.has(event.id),
@@ -52,7 +56,9 @@ export function openTruth(engine: Engine, happenings: readonly Happening[], now:
     listings: new Map(),
     channels: new Map(),
     agreeKnownAt: undefined,
+    differKnownAt: undefined,
     hidden: new Map(),
+    joined: new Set(),
     expired: new Set(),
     violations: [],
     violate(invariant, what, ids = []) {
@@ -60,21 +66,22 @@ export function openTruth(engine: Engine, happenings: readonly Happening[], now:
     },
     async onWrite(write) {
       const { table, id, input, process } = write;
-      const told = input.UpdateExpression ?? '';
+      const sets = (attribute: string) => Boolean(assignedTo(input, attribute));
       const first = (instants: Map<string, number>) => instants.has(id) || instants.set(id, now());
       if (table === 'events') {
-        if (process.name.startsWith('receive-webhook') && told.includes('webhook_last_at = :now'))
-          first(truth.arrivals);
-        if (told.includes('listed_first_at')) first(truth.listings);
-        if (told.includes('expires_at')) first(truth.hidden);
+        if (process.name.startsWith('receive-webhook') && sets('webhook_last_at')) first(truth.arrivals);
+        if (sets('listed_first_at')) first(truth.listings);
+        if (sets('expires_at')) first(truth.hidden);
+        if (sets('joined_to')) truth.joined.add(id);
       }
       if (table !== 'control') return;
       const kind = kindOf(input);
       if (kind === 'channel' && !truth.channels.has(id)) {
-        truth.channels.set(id, { knownAt: now(), since: input.ExpressionAttributeValues?.[':at']?.S ?? '' });
+        truth.channels.set(id, { knownAt: now(), since: assignedTo(input, 'last_at')?.S ?? '' });
       }
-      if (kind === 'learned' && told.includes('agreed_at')) truth.agreeKnownAt ??= now();
-      if (kind === 'sync' && told.includes('complete_through')) await checkCursor(write);
+      if (kind === 'learned' && sets('agreed_at')) truth.agreeKnownAt ??= now();
+      if (kind === 'learned' && sets('differ_at')) truth.differKnownAt ??= now();
+      if (kind === 'sync' && sets('complete_through')) await checkCursor(write);
     },
   };
   return truth;

@@ -16,7 +16,7 @@ import { SHARDS, shardOf, wake } from './outbox-marks.ts';
 export type Gap = 'missed' | 'recovered' | 'unlisted';
 
 const STILL_AWAITED = all(exists('awaiting_webhook'), lacks('webhook_first_at'));
-const NEVER_LISTED = all(exists('id'), lacks('listed_first_at'), lacks('gap'));
+const NEVER_LISTED = all(exists('id'), lacks('listed_first_at'), lacks('joined_to'), lacks('gap'));
 
 /** An event whose webhook is awaited has both. */
 export const AWAITING = ['awaiting_webhook', 'awaiting_since'] as const;

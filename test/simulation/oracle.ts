@@ -88,6 +88,7 @@ export async function judge(rest: Rest): Promise<Verdict> {
     if (wanted && !isDeepStrictEqual(record, wanted)) truth.violate('record', 'not as it is listed', [id]);
   }
   checkOrders(rest, expected, orders);
+  checkJoined(rest, listed);
   const duplicated = checkPublished(rest, expected, rows);
   const { missed, missing } = checkNotifications(rest, expected, rows, orders);
   checkCalls(rest);
@@ -176,6 +177,19 @@ async function readLedger({ launch, truth, timeline }: Rest): Promise<ReadonlyMa
   const ending = await reading;
   if (ending.how !== 'done') truth.violate('list', `cannot be read: ${JSON.stringify(ending)}`);
   return held;
+}
+
+/** Once ids are known to differ, an event that can be recognised is one. */
+function checkJoined({ happenings, truth }: Rest, listed: ReadonlyMap<string, PortingEvent>): void {
+  const { differKnownAt: known, arrivals, listings, joined, hidden } = truth;
+  if (known === undefined) return;
+  const isLater = (at: number | undefined) => at !== undefined && at > known;
+  for (const { event, webhook } of happenings) {
+    if (!webhook || webhook.id === event.id || !RECOGNISABLE.includes(event.event_type)) continue;
+    if (!listed.has(event.id) || hidden.has(event.id) || !isLater(arrivals.get(webhook.id))) continue;
+    if (isLater(listings.get(event.id)) && !joined.has(webhook.id))
+      truth.violate('joined', 'told as two', [event.id, webhook.id]);
+  }
 }
 
 function checkOrders({ truth }: Rest, expected: ReadonlyMap<string, Expected>, rows: readonly Row[]): void {

@@ -19,6 +19,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   I13: 'each refusal has one id',
   record: 'an event is shown as it is listed',
   list: 'the list shows as many events as it says',
+  joined: 'once ids are known to differ, an event that can be recognised is one',
   missed: 'a notification is missed when its webhook was due and did not come',
   recovered: 'a missed one whose webhook came later is recovered',
   gap: "a row's gap is what is true at rest",

@@ -39,20 +39,9 @@ export async function askEngine(headers: Readonly<Record<string, string>>, body:
     authorization,
     'x-amz-date': date,
   };
-  for (let tries = 1; ; tries += 1) {
-    const answer = await askOverHttp(endpoint, signed, body).catch((error: unknown) => {
-      if (tries < 3) return undefined;
-      throw error;
-    });
-    // An engine of its own process has hiccups on a busy machine. The SDK would ask again, and so do we: a test that counts requests means
-    // those of the function.
-    if (answer && (answer.status < 500 || tries === 3)) return answer;
-  }
-}
-
-/** Over a connection of its own: one that is kept may be closed just as it is used again. Not with fetch: its timers may be the test's. */
-async function askOverHttp(endpoint: string, headers: Record<string, string>, body: string): Promise<EngineAnswer> {
-  const asked = request(endpoint, { method: 'POST', headers, agent: false });
+  // A connection of its own: one that is kept may be closed just as it is used again. Not with fetch: its timers are the
+  // test's, which may be short.
+  const asked = request(endpoint, { method: 'POST', headers: signed, agent: false });
   asked.end(body);
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   const { 'content-type': type = '', 'x-amz-crc32': crc = '' } = answer.headers as Record<string, string>;

@@ -21,7 +21,9 @@ AbortSignal.timeout = (milliseconds) => {
   return controller.signal;
 };
 
-// At once for what is set up before all tests of a file, and again after a test that has had other plans.
+// At once for what is set up before all tests of a file, whatever an earlier file made of the calendar, and again after a test that has had
+// other plans.
+vi.useRealTimers();
 vi.useFakeTimers({ toFake: ['Date'] });
 beforeEach(() => {
   deadlines = [];

@@ -19,6 +19,8 @@ export interface SecretsManager {
 /** Answers GetSecretValue over HTTP, on a free port of this machine. */
 export async function startSecretsManager(values: Readonly<Record<string, string>>): Promise<SecretsManager> {
   const server = createServer(async (request, response) => {
+    // See faulty-engine.ts.
+    response.sendDate = false;
     const { SecretId } = JSON.parse(await text(request));
     manager.requests += 1;
     if (manager.state === 'hangs') return manager.onHang();

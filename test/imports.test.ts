@@ -16,7 +16,7 @@ const handlers = [
 ];
 const shared = ['porting', 'ledger', 'telnyx', 'bus', 'http', 'lambda'];
 
-/** Which folders of `functions/` the files of a folder may import besides their own (design, section 2). */
+/** Which folders of `functions/` the files of a folder may import besides their own (functions/README.md). */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   porting: [],
   lambda: [],

@@ -27,7 +27,7 @@ interface Rule {
 
 const DAY = 24;
 
-/** Contract section 6. */
+/** docs/telnyx.md §6. */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   // Telnyx deletes a draft after 30 days.
   ['draft', { acts: 'customer', withinHours: 30 * DAY }],

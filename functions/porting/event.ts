@@ -2,7 +2,7 @@ import { isNested } from './json.ts';
 import { recordTime, type Timestamp } from './timestamp.ts';
 
 /**
- * A port-in event as the Events API shows it (contract section 1). No field but `id` and `event_type` can be relied
+ * A port-in event as the Events API shows it (docs/telnyx.md §1.1). No field but `id` and `event_type` can be relied
  * upon, and unknown types, statuses and fields are kept as they came.
  */
 export interface PortingEvent {
@@ -28,7 +28,7 @@ export const PORTING_ORDER_FAMILY = 'porting_order.';
  */
 export const LARGEST_RECORD = 380_000;
 
-/** Types that Telnyx never sends by webhook, and whose payload is always null (contract section 1). */
+/** Types that Telnyx never sends by webhook, and whose payload is always null (docs/telnyx.md §1.2). */
 const WITHOUT_WEBHOOK: ReadonlySet<string> = new Set([
   'porting_order.loa_updated',
   'porting_order.sharing_token_expired',

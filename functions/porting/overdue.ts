@@ -5,7 +5,7 @@ import { type Timestamp, timestampOf } from './timestamp.ts';
 /** After how many business days in a status an order is overdue. A status that is missing has no limit. */
 export type OverdueLimits = ReadonlyMap<string, number>;
 
-/** An order's whole course takes one to four weeks (contract section 6). Terminal statuses have no limit. */
+/** An order's whole course takes one to four weeks (docs/telnyx.md §6). Terminal statuses have no limit. */
 const DEFAULT_LIMITS: OverdueLimits = new Map([
   // Three weeks: more than a week is left before Telnyx deletes a draft at 30 days.
   ['draft', 15],

@@ -2,7 +2,7 @@ import { inOneCase, isName, membersOf, type PortingEvent, portingOrderIdOf, port
 import { recordTime } from './timestamp.ts';
 
 /**
- * What an event can be recognised by when its webhook and the list give it two ids (contract section 3): a status
+ * What an event can be recognised by when its webhook and the list give it two ids (docs/telnyx.md §3.2): a status
  * change by order, status and `payload.updated_at`, a comment by its own id, a deletion by its order.
  *
  * @returns `undefined` when there is nothing safe: for splits, messaging and unknown types, and as long as the payload

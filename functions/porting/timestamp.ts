@@ -5,7 +5,7 @@ export type Timestamp = string;
 
 /**
  * Reads a date-time in any of the spellings that Telnyx uses (`…Z` with microseconds, `…Z` without a fraction, `…+00:00`;
- * contract section 3) and writes it in one. Digits after the sixth are cut.
+ * docs/telnyx.md §3.1) and writes it in one. Digits after the sixth are cut.
  *
  * @returns `undefined` when the value is not a date-time
  */

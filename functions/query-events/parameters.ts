@@ -46,7 +46,7 @@ export interface ListRequest {
 }
 
 /**
- * Reads the parameters of the list of events, those of Telnyx's Events API (contract section 1).
+ * Reads the parameters of the list of events, those of Telnyx's Events API (docs/telnyx.md §1).
  *
  * @throws a 422 that names the parameter, what was given and what is allowed
  */

@@ -19,7 +19,7 @@ import { refusalCounter } from './refusals.ts';
 const LARGEST_BODY = 256 * 1024;
 
 /**
- * Telnyx gives up after 2 s (contract section 3), a cold start of some 300 ms and the way included. A write takes 10 ms; one that
+ * Telnyx gives up after 2 s (docs/telnyx.md §3.4), a cold start of some 300 ms and the way included. A write takes 10 ms; one that
  * takes this long will not come, and a 503 in time makes Telnyx send the webhook again.
  */
 const GIVE_UP_AFTER = 1_200;

@@ -31,7 +31,7 @@ export interface ReadPart {
 
 /**
  * Reads a window, oldest part first, and yields each part when every event in it has been stored: a checkpoint. The
- * order in which the API lists is unknown (contract section 1), so completeness is proved by counting: a reading is
+ * order in which the API lists is unknown (docs/telnyx.md §1), so completeness is proved by counting: a reading is
  * complete when all its pages claim the same number of results and exactly that many different events were seen. That
  * holds for any order, and fails for a row that a shifted page skipped, for an empty page that contradicts its total,
  * and for a total that shrank.

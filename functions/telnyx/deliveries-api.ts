@@ -4,7 +4,7 @@ import { type ClientOptions, telnyxClient } from './client.ts';
 import { type FailedDelivery, failedDeliveryOf } from './failed-delivery.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** The types that Telnyx sends by webhook (contract section 1): the log's filter takes names, and no family. */
+/** The types that Telnyx sends by webhook (docs/telnyx.md §1.2): the log's filter takes names, and no family. */
 const TYPES_WITH_WEBHOOK = [
   'porting_order.status_changed',
   'porting_order.new_comment',
@@ -27,7 +27,7 @@ export interface DeliveriesPage {
   readonly totalResults: number | null;
 }
 
-/** Telnyx's log of webhook deliveries (contract section 4). Every call is one HTTP request. */
+/** Telnyx's log of webhook deliveries (docs/telnyx.md §4). Every call is one HTTP request. */
 export interface DeliveriesApi {
   /**
    * One page of deliveries of port-in webhooks whose attempts all failed. Throws {@link UpstreamError}.

@@ -5,7 +5,7 @@ import { type ClientOptions, telnyxClient } from './client.ts';
 import { isUsedUp, retryAfterOf } from './rate-limit.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** The largest page that the Events API gives (contract section 1). */
+/** The largest page that the Events API gives (docs/telnyx.md §1). */
 const LARGEST_PAGE = 250;
 
 /** One page of the list, with what it says about the whole. */

@@ -1,7 +1,7 @@
 import { isName, isObject, PORTING_ORDER_FAMILY, portingOrderIdOf } from '../porting/event.ts';
 import { type Timestamp, timestamp } from '../porting/timestamp.ts';
 
-/** An error of Telnyx's log, with what it means; null when the contract does not know the code. */
+/** An error of Telnyx's log, with what it means; null when docs/telnyx.md §4 does not know the code. */
 export interface DeliveryError {
   readonly code: number;
   readonly meaning: string | null;
@@ -32,7 +32,7 @@ export interface FailedDelivery {
   readonly attempts: readonly FailedAttempt[];
 }
 
-/** Contract section 4. */
+/** docs/telnyx.md §4. */
 const MEANINGS: Readonly<Record<number, string>> = {
   75000: 'could not be delivered',
   75001: 'the host name of the URL cannot be resolved',
@@ -54,7 +54,7 @@ const MOST_ATTEMPTS = 20;
 const MOST_ERRORS = 5;
 
 /**
- * Reads a record of the log, of which no field can be relied upon (contract section 4): what is missing, or is not what it should be,
+ * Reads a record of the log, of which no field can be relied upon (docs/telnyx.md §4): what is missing, or is not what it should be,
  * is null.
  *
  * @returns `undefined` for what was not asked for: no object, a delivery that succeeded, another product's event
@@ -76,7 +76,7 @@ export function failedDeliveryOf(record: unknown): FailedDelivery | undefined {
   };
 }
 
-/** The specification shows the event itself; what was sent was an envelope around it (contract section 3). */
+/** The specification shows the event itself; what was sent was an envelope around it (docs/telnyx.md §4). */
 function envelopeIn(webhook: unknown): Readonly<Record<string, unknown>> {
   if (!isObject(webhook)) return {};
   return isObject(webhook.data) ? webhook.data : webhook;

@@ -27,7 +27,7 @@ export interface Pace {
  * repeated up to 4 times, after the pause that Telnyx asked for, else 0.5 s, doubled each time, with a random part so that two
  * accounts do not march in step. A pause over 30 s, or past the deadline, ends the call instead: the next run comes anyway.
  *
- * @param perSecond 4 in production: 5 a second was measured by a third party on a neighbouring family (contract section 7)
+ * @param perSecond 4 in production: 5 a second was measured by a third party on a neighbouring family (docs/telnyx.md §7)
  * @param deadline milliseconds since 1970 after which no pause may end
  */
 export function pace(perSecond: number, deadline: () => number, clock: Clock = systemClock): Pace {

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { publicKeysIn } from '../porting/public-keys.ts';
 
-/** How far a webhook's timestamp may lie from the present, either way: 300 s, as in Telnyx's SDK (contract section 3). */
+/** How far a webhook's timestamp may lie from the present, either way: 300 s, as in Telnyx's SDK (docs/telnyx.md §3.3). */
 const TOLERANCE_SECONDS = 300;
 
 const INTEGER = /^(0|[1-9]\d{0,11})$/;
@@ -29,7 +29,7 @@ export function readPublicKeys(setting: string): readonly KeyObject[] {
 }
 
 /**
- * Judges whether Telnyx signed these bytes, with one of these keys, within 300 s of now (contract section 3: Ed25519 over the
+ * Judges whether Telnyx signed these bytes, with one of these keys, within 300 s of now (docs/telnyx.md §3.3: Ed25519 over the
  * timestamp as sent, `|`, and the raw body).
  *
  * @param signature the header `telnyx-signature-ed25519`; a duplicated header arrives joined by a comma and is malformed

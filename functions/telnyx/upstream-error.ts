@@ -11,7 +11,7 @@ import { retryAfterOf } from './rate-limit.ts';
  * - `refused`: any other 4xx
  * - `unavailable`: 503; Telnyx says that it takes nothing for now
  * - `failed`: any other 5xx
- * - `unreadable`: an answer that is not what the contract says: HTML, half a JSON, a page without totals, a redirect
+ * - `unreadable`: an answer that is not what docs/telnyx.md says: HTML, half a JSON, a page without totals, a redirect
  * - `not reached`: no connection came about; surely nothing was sent
  * - `no answer`: a time-out or a broken connection; what was asked for may have been done
  * - `gave up`: we ran out of time before or while asking

@@ -25,8 +25,8 @@ const DEEPEST = 64;
 const TOO_DEEP = `the body is nested deeper than ${DEEPEST} levels`;
 
 /**
- * Reads a webhook's body. Both documented envelopes are accepted: `{data: {…}, meta}`, and the flat one (contract
- * section 3).
+ * Reads a webhook's body. Both documented envelopes are accepted: `{data: {…}, meta}`, and the flat one
+ * (docs/telnyx.md §3.1).
  *
  * @param body raw bytes whose signature has been verified
  */

@@ -21,7 +21,7 @@ const violations = (schema: string, value: unknown): unknown => {
   return validate(value) ? [] : validate.errors;
 };
 
-// The document does not allow a null payload, and the contract says that a `created` event has one.
+// The document does not allow a null payload, and docs/telnyx.md §1.1 says that a `created` event has one.
 const withoutNullPayload = (event: PortingEvent): object => {
   const { payload, ...rest } = event;
   return event.payload_status === 'created' && payload === null ? rest : event;

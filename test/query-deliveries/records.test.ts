@@ -63,7 +63,7 @@ describe('a record of the log', () => {
     expect(failedDeliveryOf({ ...documented, webhook: sent })).toEqual(failedDeliveryOf(documented));
   });
 
-  test('a code that the contract does not know has no meaning, and what is no code is left out', () => {
+  test('a code that docs/telnyx.md does not know has no meaning, and what is no code is left out', () => {
     const errors = [75_777, '75404', { code: 75_000 }, 'oops', null, {}, 1.5, -1, ['75001']];
     const read = failedDeliveryOf({ attempts: [{ errors: errors.slice(0, 5) }, { errors: errors.slice(5) }] });
     expect(read?.attempts.map(({ error_codes }) => error_codes)).toEqual([

@@ -23,7 +23,7 @@ afterEach(() => {
 
 afterAll(() => vi.unstubAllEnvs());
 
-/** Refused as the contract says, without a trace but a line of the log. */
+/** Refused as docs/security.md says, without a trace but a line of the log. */
 async function expectRefused(request: Request, reason: string) {
   const { status, headers, body } = await receiver.invoke(request);
   expect({ status, type: headers['content-type'] }).toEqual({ status: 401, type: 'application/json' });

@@ -13,7 +13,7 @@ const DAY = 24 * 60 * MINUTE;
 export const OUR_URL = 'https://webhooks.ledger.example/webhooks/telnyx';
 const ANOTHER_URL = 'https://crm.example/telnyx';
 
-/** Types by which an event can be recognised under another id (contract section 3). */
+/** Types by which an event can be recognised under another id (docs/telnyx.md §3.2). */
 export const RECOGNISABLE = ['status_changed', 'new_comment', 'deleted'].map((type) => `porting_order.${type}`);
 
 /** An event of the simulated account. Instants are milliseconds since 1970. */

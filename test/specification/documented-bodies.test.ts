@@ -166,7 +166,7 @@ describe('by webhook', () => {
   });
 });
 
-/** The specification's enumeration lacks codes that its samples show (contract section 6). */
+/** The specification's enumeration lacks codes that its samples show (docs/telnyx.md §6). */
 function offSpecCodes({ payload }: Envelope): string[] {
   const { details = [] } = (payload.status ?? {}) as { details?: { code: string }[] };
   const known = telnyx.components.schemas.PortingOrdersExceptionType?.properties?.code?.enum as string[];

@@ -35,7 +35,7 @@ const successOf = (path: string) => [
   'schema',
 ];
 
-/** The document does not allow a null payload, and the contract says that a `created` event has one. */
+/** The document does not allow a null payload, and docs/telnyx.md §1.1 says that a `created` event has one. */
 function withoutNullPayload(event: PortingEvent): object {
   const { payload, ...rest } = event;
   return event.payload_status === 'created' && payload === null ? rest : event;
@@ -108,7 +108,7 @@ describe('our description beside theirs', () => {
     expect(Object.keys(ledger.paths[path]?.[method]?.responses ?? {})).toEqual(expect.arrayContaining(statuses));
   });
 
-  test('the parameters of the list, with their limits; only the types are as open as the contract says', () => {
+  test('the parameters of the list, with their limits; only the types are as open as docs/telnyx.md says', () => {
     const page = telnyx.components.parameters?.['porting-order_PageConsolidated'] as { schema: Described };
     const filter = telnyx.paths['/porting/events']?.get?.parameters?.find(({ name }) => name === 'filter');
     const theirs = { ...flat('page', page.schema), ...flat('filter', filter?.schema ?? {}) };

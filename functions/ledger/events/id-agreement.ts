@@ -4,7 +4,7 @@ import { controlKey, type Store } from '../table/store.ts';
 import { get, update } from '../table/verbs.ts';
 
 /**
- * Whether a webhook's id is the list's id of the same event: docs/telnyx.md says that this is unknown. It shows when one event is seen both
+ * Whether a webhook's id is the list's id of the same event: docs/telnyx.md §3.2 says that this is unknown. It shows when one event is seen both
  * ways: `agreed_at`, since one was seen under one id; `differ_at`, since one was seen under two.
  */
 const IDS = controlKey('learned', 'ids');

@@ -6,8 +6,8 @@ import {
   missedAfter,
   putLookedThrough,
   readHealingDay,
+  recordHealing,
   takeShare,
-  tellHealing,
   unclaimHealing,
 } from '../ledger/gaps/healing.ts';
 import { type Day, dayOf } from '../porting/day.ts';
@@ -96,7 +96,7 @@ async function healOne(
     await giveShareBack(store, day);
     return paused(answer.notTaken);
   }
-  await tellHealing(store, id, owner, answer.outcome);
+  await recordHealing(store, id, owner, answer.outcome);
   log('info', 'healing', { id, outcome: answer.outcome });
   return 'asked';
 }

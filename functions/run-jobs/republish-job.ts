@@ -1,7 +1,13 @@
 import { describeError, log } from '../lambda/log.ts';
 import { type HeldJob, itemsExpireAt, JOB_OUTCOMES, type JobOutcome } from '../ledger/jobs/job.ts';
-import { completeJob, putProgress, settleCancelled, startJob } from '../ledger/jobs/job-progress.ts';
-import { claimItem, type Item, readOutcomes, readSelection, tellOutcome } from '../ledger/jobs/republish-items.ts';
+import { completeJob, recordProgress, settleCancelledJob, startJob } from '../ledger/jobs/job-progress.ts';
+import {
+  claimItem,
+  type Item,
+  readOutcomes,
+  readSelection,
+  recordItemOutcome,
+} from '../ledger/jobs/republish-items.ts';
 import { readJob } from '../ledger/jobs/republish-jobs.ts';
 import { WorkLeaseLost } from '../ledger/jobs/work-lease.ts';
 import type { Answer } from './ask.ts';
@@ -24,7 +30,7 @@ export async function workOn(held: HeldJob, worker: Worker): Promise<Ending> {
   const ids = await readSelection(store, held);
   const outcomes = await settledOutcomes(id, ids, worker);
   const counts = countsOf(outcomes.values());
-  if (!(await putProgress(store, id, owner, counts))) return stopped(held, worker);
+  if (!(await recordProgress(store, id, owner, counts))) return stopped(held, worker);
 
   let reportedAt = clock.now();
   for (const [position, eventId] of ids.entries()) {
@@ -33,11 +39,11 @@ export async function workOn(held: HeldJob, worker: Worker): Promise<Ending> {
     const answer = await askFor({ job: id, position, eventId }, held, worker);
     if ('notTaken' in answer) {
       report('warn', held, 'running', counts, answer.notTaken);
-      return (await putProgress(store, id, owner, counts, answer.notTaken)) ? 'paused' : stopped(held, worker);
+      return (await recordProgress(store, id, owner, counts, answer.notTaken)) ? 'paused' : stopped(held, worker);
     }
     counts[answer.outcome] += 1;
     // Refused once the job is cancelled: no further item begins.
-    if (!(await putProgress(store, id, owner, counts, null))) return stopped(held, worker);
+    if (!(await recordProgress(store, id, owner, counts, null))) return stopped(held, worker);
     if (clock.now() - reportedAt < PROGRESS_EVERY) continue;
     reportedAt = clock.now();
     report('info', held, 'running', counts);
@@ -58,13 +64,13 @@ async function askFor(item: Item, held: HeldJob, worker: Worker): Promise<Answer
     return outcome === 'waiting' ? askFor(item, held, worker) : { outcome };
   }
   const answer = await worker.asker.ask(telnyx, item.eventId, `job:${item.job}`);
-  await tellOutcome(store, item, 'outcome' in answer ? answer.outcome : 'waiting', clock.now());
+  await recordItemOutcome(store, item, 'outcome' in answer ? answer.outcome : 'waiting', clock.now());
   return answer;
 }
 
 /** How an item ended that somebody else has claimed: what that one told, or, as long as nothing was told, nobody knows. */
 async function outcomeOf(item: Item, { store, clock }: Worker): Promise<JobOutcome | 'waiting'> {
-  if (await tellOutcome(store, item, 'unknown', clock.now())) return 'unknown';
+  if (await recordItemOutcome(store, item, 'unknown', clock.now())) return 'unknown';
   const told = (await readOutcomes(store, item.job, item.position, item.position + 1)).get(item.position);
   return !told || told.outcome === 'asked' ? 'unknown' : told.outcome;
 }
@@ -91,7 +97,7 @@ async function stopped(held: HeldJob, worker: Worker): Promise<Ending> {
   if (status !== 'cancelled') throw new WorkLeaseLost('Another worker took the job over: this one stops.');
   const ids = await readSelection(store, held);
   const counts = countsOf((await settledOutcomes(held.job.id, ids, worker)).values());
-  await settleCancelled(store, held.job.id, counts);
+  await settleCancelledJob(store, held.job.id, counts);
   report('info', held, 'cancelled', counts);
   return 'ended';
 }

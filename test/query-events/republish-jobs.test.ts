@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Job, JobOutcome } from '../../functions/ledger/jobs/job.ts';
-import { putProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
-import { claimItem, type JobItem, tellOutcome } from '../../functions/ledger/jobs/republish-items.ts';
+import { recordProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
+import { claimItem, type JobItem, recordItemOutcome } from '../../functions/ledger/jobs/republish-items.ts';
 import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { uuid } from '../porting-events.ts';
@@ -39,9 +39,9 @@ beforeAll(async () => {
     const item = { job, position, eventId: ids[position] ?? '' };
     await claimItem(store, item, 'a worker', NOON / 1_000 + 31 * DAY, NOON + 2_000);
     const outcome = OUTCOMES[position];
-    if (outcome) await tellOutcome(store, item, outcome, NOON + 3_000);
+    if (outcome) await recordItemOutcome(store, item, outcome, NOON + 3_000);
   }
-  await putProgress(store, job, 'a worker', { sent: 1, not_found: 1, failed: 1, unknown: 1 });
+  await recordProgress(store, job, 'a worker', { sent: 1, not_found: 1, failed: 1, unknown: 1 });
 });
 
 afterAll(async () => {

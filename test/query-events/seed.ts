@@ -1,5 +1,5 @@
 import { markMissed, markUnlisted } from '../../functions/ledger/events/awaited.ts';
-import { claimHealing, tellHealing } from '../../functions/ledger/gaps/healing.ts';
+import { claimHealing, recordHealing } from '../../functions/ledger/gaps/healing.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
 import { markOverdue } from '../../functions/ledger/orders/orders-by-status.ts';
 import { putRun, type SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
@@ -66,7 +66,7 @@ export async function unlisted(store: Store, event: PortingEvent, at: number): P
 export async function healed(store: Store, event: PortingEvent, at: number): Promise<void> {
   await missed(store, event, at);
   await claimHealing(store, event.id, 'a worker', at);
-  await tellHealing(store, event.id, 'a worker', 'sent');
+  await recordHealing(store, event.id, 'a worker', 'sent');
 }
 
 /** A sync run that began so and so. */

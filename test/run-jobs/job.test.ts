@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { cancelJob } from '../../functions/ledger/jobs/republish-jobs.ts';
+import { cancelJob } from '../../functions/ledger/jobs/job-progress.ts';
 import { readUpstream } from '../../functions/ledger/status/upstream-state.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';

@@ -1,20 +1,17 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
-import type { Row } from '../table/values.ts';
-import { JOB_OUTCOMES, type JobStatus, type OutcomeCounts } from './job.ts';
+import { all, type Condition, is, isAbove, isOneOf, once } from '../table/expressions.ts';
+import { controlKey, type Store } from '../table/store.ts';
+import { type Update, update } from '../table/verbs.ts';
+import type { JobStatus, OutcomeCounts } from './job.ts';
 
-/** What the worker writes on a job's row. Every write is refused once the job was cancelled, or another worker has it. */
+/**
+ * How a job's row changes: pending, running, then complete or cancelled. The worker's writes are refused once the job was cancelled, or
+ * another worker has it.
+ */
 
-const NOT_ENDED = '#status IN (:pending, :running)';
-const RUNNING_FOR_US = '#status = :running AND worked_by = :owner';
-/** The second status: our own word, repeated by the SDK. */
-const OURS_TO_COMPLETE = '#status IN (:running, :complete) AND worked_by = :owner';
-const CANCELLED = '#status = :cancelled';
-
-const SET_COUNTS = `SET ${JOB_OUTCOMES.map((outcome) => `#${outcome} = :${outcome}`).join(', ')}`;
-
-const is = (status: JobStatus) => text(status);
+const hasStatus = (...statuses: readonly JobStatus[]) => isOneOf('status', statuses);
+const hasNotEnded = hasStatus('pending', 'running');
+const isWorkedBy = (owner: string) => is('worked_by', owner);
 
 /**
  * Takes a job over, from a worker that has died as well.
@@ -22,31 +19,27 @@ const is = (status: JobStatus) => text(status);
  * @param owner unique to the worker
  */
 export function startJob(store: Store, id: string, owner: string, now: number): Promise<boolean> {
-  return write(
-    store,
-    id,
-    NOT_ENDED,
-    'SET #status = :running, worked_by = :owner, started_at = if_not_exists(started_at, :now)',
-    { ':pending': is('pending'), ':running': is('running'), ':owner': text(owner), ':now': text(timestampOf(now)) },
-  );
+  return write(store, id, hasNotEnded, {
+    set: { status: 'running' satisfies JobStatus, worked_by: owner, started_at: once(timestampOf(now)) },
+  });
 }
 
 /**
- * Says how far a job has come.
+ * Records how far a job has come.
  *
- * @param error why it does not get on, or null when it does; without it the last word stands
+ * @param error why it does not get on, or null when it does; without it the last one stands
  */
-export function putProgress(
+export function recordProgress(
   store: Store,
   id: string,
   owner: string,
   counts: OutcomeCounts,
   error?: string | null,
 ): Promise<boolean> {
-  const values = { ...ours(owner), ...valuesOf(counts) };
-  if (error === undefined) return write(store, id, RUNNING_FOR_US, SET_COUNTS, values);
-  if (error === null) return write(store, id, RUNNING_FOR_US, `${SET_COUNTS} REMOVE #error`, values);
-  return write(store, id, RUNNING_FOR_US, `${SET_COUNTS}, #error = :error`, { ...values, ':error': text(error) });
+  return write(store, id, all(hasStatus('running'), isWorkedBy(owner)), {
+    set: { ...counts, error: error ?? undefined },
+    remove: error === null ? ['error'] : [],
+  });
 }
 
 /** Ends a job. */
@@ -57,42 +50,30 @@ export function completeJob(
   counts: OutcomeCounts,
   now: number,
 ): Promise<boolean> {
-  return write(
-    store,
-    id,
-    OURS_TO_COMPLETE,
-    `${SET_COUNTS}, #status = :complete, ended_at = :now REMOVE unsettled, #error`,
-    { ...ours(owner), ...valuesOf(counts), ':complete': is('complete'), ':now': text(timestampOf(now)) },
-  );
+  // It is complete already when the SDK repeats our own write.
+  return write(store, id, all(hasStatus('running', 'complete'), isWorkedBy(owner)), {
+    set: { ...counts, status: 'complete' satisfies JobStatus, ended_at: timestampOf(now) },
+    remove: ['unsettled', 'error'],
+  });
 }
 
-/** Says what a cancelled job had done when it was stopped. */
-export function settleCancelled(store: Store, id: string, counts: OutcomeCounts): Promise<boolean> {
-  const values = { ...valuesOf(counts), ':cancelled': is('cancelled') };
-  return write(store, id, CANCELLED, `${SET_COUNTS} REMOVE unsettled`, values);
+/**
+ * Cancels a job that has not ended. The worker sees it before its next item.
+ *
+ * @returns false when there is no such job, or it has ended
+ */
+export function cancelJob(store: Store, id: string, now: number): Promise<boolean> {
+  return write(store, id, all(hasNotEnded, isAbove('expires_at', Math.floor(now / 1000))), {
+    set: { status: 'cancelled' satisfies JobStatus, ended_at: timestampOf(now) },
+    remove: ['error'],
+  });
 }
 
-function ours(owner: string): Row {
-  return { ':running': is('running'), ':owner': text(owner) };
+/** Records what a cancelled job had done when it was stopped. */
+export function settleCancelledJob(store: Store, id: string, counts: OutcomeCounts): Promise<boolean> {
+  return write(store, id, hasStatus('cancelled'), { set: counts, remove: ['unsettled'] });
 }
 
-function valuesOf(counts: OutcomeCounts): Row {
-  return Object.fromEntries(JOB_OUTCOMES.map((outcome) => [`:${outcome}`, number(counts[outcome])]));
-}
-
-function write(store: Store, id: string, condition: string, update: string, values: Row): Promise<boolean> {
-  const aliases = `${condition} ${update}`.matchAll(/#(\w+)/g);
-  return tookPlace(
-    store.client.send(
-      new UpdateItemCommand({
-        TableName: store.control,
-        Key: controlKey('republish-job', id),
-        ConditionExpression: condition,
-        UpdateExpression: update,
-        // Some of the names are reserved words of DynamoDB.
-        ExpressionAttributeNames: Object.fromEntries([...aliases].map(([alias, name = '']) => [alias, name])),
-        ExpressionAttributeValues: values,
-      }),
-    ),
-  );
+async function write(store: Store, id: string, when: Condition, change: Update): Promise<boolean> {
+  return (await update(store, 'control', controlKey('republish-job', id), { when, ...change })) !== undefined;
 }

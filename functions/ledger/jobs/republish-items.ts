@@ -1,7 +1,10 @@
-import { PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { type ControlKind, controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
-import { type Row, textIn } from '../table/values.ts';
+import { all, any, is, lacks } from '../table/expressions.ts';
+import { rowsOf } from '../table/key-range.ts';
+import { controlRange } from '../table/read-rows.ts';
+import { type ControlKind, controlKey, type Store } from '../table/store.ts';
+import { idIn, type Row, textIn } from '../table/values.ts';
+import { put, update } from '../table/verbs.ts';
 import type { HeldJob, JobOutcome } from './job.ts';
 
 /**
@@ -39,10 +42,10 @@ export async function putChunks(
 ): Promise<void> {
   const chunks = Array.from({ length: Math.ceil(ids.length / CHUNK) }, (_, index) => ({
     ...controlKey(chunksOf(id), chunkKey(requestId, index)),
-    ids: text(JSON.stringify(ids.slice(index * CHUNK, (index + 1) * CHUNK))),
-    expires_at: number(expiresAt),
+    ids: JSON.stringify(ids.slice(index * CHUNK, (index + 1) * CHUNK)),
+    expires_at: expiresAt,
   }));
-  await Promise.all(chunks.map((Item) => store.client.send(new PutItemCommand({ TableName: store.control, Item }))));
+  await Promise.all(chunks.map((chunk) => put(store, 'control', chunk)));
 }
 
 /** The event ids at the positions from one up to before another, in the order in which they are asked for. */
@@ -55,8 +58,9 @@ export async function readSelection(
   if (from >= before) return [];
   const first = Math.floor(from / CHUNK);
   const last = Math.floor((before - 1) / CHUNK);
+  const range = controlRange(chunksOf(job.id), { from: chunkKey(frozenBy, first), to: chunkKey(frozenBy, last) });
   const ids: string[] = [];
-  for await (const row of rowsBetween(store, chunksOf(job.id), chunkKey(frozenBy, first), chunkKey(frozenBy, last))) {
+  for await (const row of rowsOf(store, range)) {
     ids.push(...(JSON.parse(textIn(row, 'ids') ?? '[]') as string[]));
   }
   return ids.slice(from - first * CHUNK, before - first * CHUNK);
@@ -69,9 +73,10 @@ export async function readOutcomes(
   from: number,
   before: number,
 ): Promise<ReadonlyMap<number, { readonly outcome: ItemOutcome; readonly at: string }>> {
+  const range = controlRange(itemsOf(job), { from: itemKey(from), to: itemKey(before) });
   const outcomes = new Map<number, { outcome: ItemOutcome; at: string }>();
-  for await (const row of rowsBetween(store, itemsOf(job), itemKey(from), itemKey(before))) {
-    outcomes.set(Number.parseInt(textIn(row, 'id') ?? '', 10), {
+  for await (const row of rowsOf(store, range)) {
+    outcomes.set(Number.parseInt(idIn(row), 10), {
       outcome: textIn(row, 'outcome') as ItemOutcome,
       at: textIn(row, 'at') ?? '',
     });
@@ -89,11 +94,6 @@ export async function listItems(store: Store, held: HeldJob, from: number, size:
   return ids.map((event_id, index) => ({ event_id, outcome: 'waiting', at: null, ...outcomes.get(from + index) }));
 }
 
-/** Nobody has asked for it, or Telnyx is known not to have taken it. The last part: our own claim, repeated by the SDK. */
-const FREE = 'attribute_not_exists(id) OR outcome = :waiting OR (outcome = :asked AND asked_by = :owner)';
-/** Nobody has told how it ended. The last part: our own word, repeated by the SDK. */
-const UNTOLD = 'outcome = :asked OR outcome = :outcome';
-
 /** The row of one item. */
 export interface Item {
   readonly job: string;
@@ -101,79 +101,42 @@ export interface Item {
   readonly eventId: string;
 }
 
+const hasOutcome = (outcome: ItemOutcome) => is('outcome', outcome);
+
 /**
- * Claims an item, before the call, for ever.
+ * Claims an item permanently, before the call.
  *
  * @param owner unique to the worker
  * @param expiresAt seconds since 1970
- * @returns false when it was asked for before, by whomever: then it must not be asked for
+ * @returns false when a worker has asked for it before: then it must not be asked for
  */
-export async function claimItem(
-  store: Store,
-  item: Item,
-  owner: string,
-  expiresAt: number,
-  now: number,
-): Promise<boolean> {
-  const put = new PutItemCommand({
-    TableName: store.control,
-    Item: {
-      ...keyOf(item),
-      outcome: text('asked' satisfies ItemOutcome),
-      at: text(timestampOf(now)),
-      asked_by: text(owner),
-      expires_at: number(expiresAt),
-    },
-    ConditionExpression: FREE,
-    ExpressionAttributeValues: {
-      ':waiting': text('waiting' satisfies ItemOutcome),
-      ':asked': text('asked' satisfies ItemOutcome),
-      ':owner': text(owner),
-    },
-  });
-  return tookPlace(store.client.send(put));
+export function claimItem(store: Store, item: Item, owner: string, expiresAt: number, now: number): Promise<boolean> {
+  const outcome: ItemOutcome = 'asked';
+  const claim = { ...keyOf(item), outcome, at: timestampOf(now), asked_by: owner, expires_at: expiresAt };
+  // The last: our own claim, when the SDK repeats it.
+  const isFree = any(lacks('id'), hasOutcome('waiting'), all(hasOutcome('asked'), is('asked_by', owner)));
+  return put(store, 'control', claim, { when: isFree });
 }
 
 /**
- * Writes down how an item ended. `waiting` gives one back that was surely not sent.
+ * Records how an item ended. `waiting` gives one back that was surely not sent.
  *
- * @returns false when it has been told before, otherwise
+ * @returns false when another outcome is recorded already
  */
-export async function tellOutcome(
+export async function recordItemOutcome(
   store: Store,
   item: Item,
   outcome: JobOutcome | 'waiting',
   now: number,
 ): Promise<boolean> {
-  const update = new UpdateItemCommand({
-    TableName: store.control,
-    Key: keyOf(item),
-    ConditionExpression: UNTOLD,
-    UpdateExpression: 'SET outcome = :outcome, #at = :now',
-    ExpressionAttributeNames: { '#at': 'at' },
-    ExpressionAttributeValues: {
-      ':asked': text('asked' satisfies ItemOutcome),
-      ':outcome': text(outcome),
-      ':now': text(timestampOf(now)),
-    },
+  const written = await update(store, 'control', keyOf(item), {
+    // The second: our own write, when the SDK repeats it.
+    when: any(hasOutcome('asked'), hasOutcome(outcome)),
+    set: { outcome, at: timestampOf(now) },
   });
-  return tookPlace(store.client.send(update));
+  return written !== undefined;
 }
 
 function keyOf({ job, position, eventId }: Item): Row {
   return controlKey(itemsOf(job), `${itemKey(position)}#${eventId}`);
-}
-
-/** Rows of a kind, by id; both bounds are included. What was written before is seen. */
-async function* rowsBetween(store: Store, kind: ControlKind, from: string, to: string): AsyncGenerator<Row> {
-  const pages = paginateQuery(
-    { client: store.client },
-    {
-      TableName: store.control,
-      KeyConditionExpression: 'kind = :kind AND id BETWEEN :from AND :to',
-      ExpressionAttributeValues: { ':kind': text(kind), ':from': text(from), ':to': text(to) },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items = [] } of pages) yield* Items;
 }

@@ -1,10 +1,13 @@
-import { GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { timestampOf } from '../../porting/timestamp.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
 import { isExpired } from '../table/expiry.ts';
+import { all, is, isAbove, lacks } from '../table/expressions.ts';
+import { rowsOf } from '../table/key-range.ts';
 import { listNewestFirst } from '../table/newest-first.ts';
-import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
-import type { Row } from '../table/values.ts';
+import { controlRange } from '../table/read-rows.ts';
+import { controlKey, type Store } from '../table/store.ts';
+import { attributesOf } from '../table/values.ts';
+import { get, put } from '../table/verbs.ts';
 import { type HeldJob, itemsExpireAt, type Job, type JobStatus, jobIn } from './job.ts';
 import { putChunks } from './republish-items.ts';
 
@@ -35,35 +38,28 @@ export async function createJob(
 ): Promise<HeldJob & { readonly isNew: boolean }> {
   const expiresAt = Math.floor(now / 1000) + KEPT_SECONDS;
   await putChunks(store, job, itemsExpireAt(expiresAt));
-  const Item: Row = {
+  const row = attributesOf({
     ...controlKey('republish-job', job.id),
-    status: text('pending' satisfies JobStatus),
+    status: 'pending' satisfies JobStatus,
     // While it is there, the worker has something to do about this job: to run it, or to count up a cancelled one.
-    unsettled: { BOOL: true },
-    created_at: text(timestampOf(now)),
-    created_by: text(job.by),
-    selection: text(JSON.stringify(job.selection)),
-    frozen_by: text(job.requestId),
-    total: number(job.ids.length),
-    expires_at: number(expiresAt),
-  };
-  const put = new PutItemCommand({
-    TableName: store.control,
-    Item,
-    ConditionExpression: 'attribute_not_exists(id)',
+    unsettled: true,
+    created_at: timestampOf(now),
+    created_by: job.by,
+    selection: JSON.stringify(job.selection),
+    frozen_by: job.requestId,
+    total: job.ids.length,
+    expires_at: expiresAt,
   });
-  if (await tookPlace(store.client.send(put))) return { ...jobIn(Item), isNew: true };
-  const first = (await readJob(store, job.id, now)) ?? jobIn(Item);
+  if (await put(store, 'control', row, { when: lacks('id') })) return { ...jobIn(row), isNew: true };
+  const first = (await readJob(store, job.id, now)) ?? jobIn(row);
   // Ours, when the SDK has repeated a write whose answer was lost.
   return { ...first, isNew: first.frozenBy === job.requestId };
 }
 
-/** The job with this id, unless its time is over. */
+/** The job with this id, unless it has expired. */
 export async function readJob(store: Store, id: string, now: number): Promise<HeldJob | undefined> {
-  const { Item } = await store.client.send(
-    new GetItemCommand({ TableName: store.control, Key: controlKey('republish-job', id), ConsistentRead: true }),
-  );
-  return Item && !isExpired(Item, now) ? jobIn(Item) : undefined;
+  const row = await get(store, 'control', controlKey('republish-job', id), { consistent: true });
+  return row && !isExpired(row, now) ? jobIn(row) : undefined;
 }
 
 /** A page of republish jobs, newest first. */
@@ -73,43 +69,7 @@ export function listJobs(store: Store, page: PageRequest, now: number): Promise<
 
 /** The oldest job about which the worker has something to do. Reads the jobs of 30 days, some 500 bytes each. */
 export async function oldestUnsettled(store: Store, now: number): Promise<HeldJob | undefined> {
-  const pages = paginateQuery(
-    { client: store.client },
-    {
-      TableName: store.control,
-      KeyConditionExpression: 'kind = :kind',
-      FilterExpression: 'unsettled = :true AND expires_at > :now',
-      ExpressionAttributeValues: {
-        ':kind': text('republish-job'),
-        ':true': { BOOL: true },
-        ':now': number(Math.floor(now / 1000)),
-      },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items: [row] = [] } of pages) if (row) return jobIn(row);
+  const where = all(is('unsettled', true), isAbove('expires_at', Math.floor(now / 1000)));
+  for await (const row of rowsOf(store, controlRange('republish-job', { where }))) return jobIn(row);
   return undefined;
-}
-
-/**
- * Cancels a job that has not ended. The worker sees it before its next item.
- *
- * @returns false when there is no such job, or it has ended
- */
-export async function cancelJob(store: Store, id: string, now: number): Promise<boolean> {
-  const cancel = new UpdateItemCommand({
-    TableName: store.control,
-    Key: controlKey('republish-job', id),
-    ConditionExpression: '#status IN (:pending, :running) AND expires_at > :seconds',
-    UpdateExpression: 'SET #status = :cancelled, ended_at = :now REMOVE #error',
-    ExpressionAttributeNames: { '#status': 'status', '#error': 'error' },
-    ExpressionAttributeValues: {
-      ':pending': text('pending' satisfies JobStatus),
-      ':running': text('running' satisfies JobStatus),
-      ':cancelled': text('cancelled' satisfies JobStatus),
-      ':now': text(timestampOf(now)),
-      ':seconds': number(Math.floor(now / 1000)),
-    },
-  });
-  return tookPlace(store.client.send(cancel));
 }

@@ -24,7 +24,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telnyx: ['porting'],
   bus: [],
   http: ['porting', 'lambda'],
+  republishing: ['porting', 'ledger', 'telnyx', 'lambda'],
   ...Object.fromEntries(handlers.map((handler) => [handler, shared])),
+  'republish-event': [...shared, 'republishing'],
+  'run-jobs': [...shared, 'republishing'],
 };
 
 interface Import {

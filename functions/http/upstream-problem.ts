@@ -1,4 +1,4 @@
-import { Problem } from './problem.ts';
+import { Problem, unavailable } from './problem.ts';
 
 /**
  * Answers for when Telnyx did not do its part.
@@ -40,4 +40,13 @@ export function upstreamUnavailable(detail: string, retryAfter: number | undefin
  */
 export function upstreamFailed(status: 502 | 504, detail: string): Problem {
   return new Problem(status, '10007', 'Unexpected error', detail, { headers: { 'x-should-retry': 'false' } });
+}
+
+/** Telnyx, once its API key is there. Throws a 503 while it is not. */
+export async function keyOrUnavailable<Api>(api: () => Promise<Api>): Promise<Api> {
+  try {
+    return await api();
+  } catch (error) {
+    throw unavailable('The Telnyx API key cannot be read, so nothing was asked of Telnyx.', error);
+  }
 }

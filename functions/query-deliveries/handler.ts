@@ -4,8 +4,9 @@ import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { answerProblems } from '../http/answer-problems.ts';
 import { type AuthorizedEvent, authorize } from '../http/authorize.ts';
-import { json, unavailable } from '../http/problem.ts';
+import { json } from '../http/problem.ts';
 import { readTokens } from '../http/tokens.ts';
+import { keyOrUnavailable } from '../http/upstream-problem.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { measureFault } from '../lambda/metrics.ts';
@@ -28,6 +29,8 @@ const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
 const secretsManager = new SecretsManagerClient({});
 const tokens = cachedSecret(secretsManager, environment('API_TOKENS_SECRET'), readTokens);
 const apiKey = cachedSecret(secretsManager, environment('TELNYX_API_KEY_SECRET'), readApiKey);
+const api = async () =>
+  deliveriesApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: LOG_TIMEOUT });
 
 async function failed(event: AuthorizedEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const request = readDeliveriesRequest(event.rawQueryString ?? '');
@@ -45,7 +48,7 @@ async function failed(event: AuthorizedEvent): Promise<APIGatewayProxyStructured
 }
 
 async function askTelnyx({ filter, page }: DeliveriesRequest): Promise<DeliveriesPage | { reason: string }> {
-  const telnyx = await keyOrUnavailable();
+  const telnyx = await keyOrUnavailable(api);
   try {
     return await telnyx.failed(filter, page);
   } catch (error) {
@@ -58,14 +61,6 @@ async function askTelnyx({ filter, page }: DeliveriesRequest): Promise<Deliverie
     }
     log('warn', 'delivery_log_unavailable', { reason });
     return { reason };
-  }
-}
-
-async function keyOrUnavailable() {
-  try {
-    return deliveriesApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: LOG_TIMEOUT });
-  } catch (error) {
-    throw unavailable('The Telnyx API key cannot be read, so nothing was asked of Telnyx.', error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { invalid, Problem, unavailable } from '../http/problem.ts';
+import { keyUsedFor } from '../http/idempotency-key.ts';
+import { Problem, unavailable } from '../http/problem.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { claimKey, keepAnswer, readClaim, releaseKey } from '../ledger/jobs/idempotency-keys.ts';
 import type { Store } from '../ledger/table/store.ts';
@@ -35,7 +36,7 @@ export interface Asked {
  *
  * @throws a 422 when the key was used for another event, a 504 when the first request died, a 409 when it takes too long
  */
-export async function once(
+export async function onceForKey(
   options: OnceOptions,
   ask: () => Promise<Asked>,
 ): Promise<APIGatewayProxyStructuredResultV2> {
@@ -43,14 +44,7 @@ export async function once(
   const claim = await claimKey(store, key, subject, requestId, Date.now()).catch((error: unknown) => {
     throw unavailable('The Idempotency-Key could not be written down, so nothing was asked for. Try again.', error);
   });
-  if (claim.subject !== subject) {
-    throw invalid(
-      '10015',
-      'Bad request',
-      `This Idempotency-Key was used for the event ${claim.subject}. Use a new key for each thing that you ask for.`,
-      { parameter: 'Idempotency-Key' },
-    );
-  }
+  if (claim.subject !== subject) throw keyUsedFor(`the event ${claim.subject}`);
   if (claim.claimedBy !== requestId) return answerOfFirst(options);
 
   const release = () => orLog('idempotency_key_not_released', releaseKey(store, key, requestId));

@@ -1,30 +1,40 @@
-import { describeError, log } from '../lambda/log.ts';
-import { measureFault } from '../lambda/metrics.ts';
-import { type RepublishOutcome, recordAttempt, recordOutcome } from '../ledger/events/republishes.ts';
+import { describeError } from '../lambda/log.ts';
+import { recordAttempt } from '../ledger/events/republishes.ts';
 import type { JobOutcome } from '../ledger/jobs/job.ts';
-import { recordFault } from '../ledger/status/upstream-state.ts';
 import type { Store } from '../ledger/table/store.ts';
+import { type Republished, republish } from '../republishing/republish.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
-import { type Clock, pace } from '../telnyx/pace.ts';
-import { isAboutTelnyx, tookNothing, UpstreamError } from '../telnyx/upstream-error.ts';
+import { type Clock, type Pace, pace } from '../telnyx/pace.ts';
 
-/** How asking ended; or that Telnyx has surely not taken it, for a reason that holds for every event. */
-export type Answer = { readonly outcome: JobOutcome } | { readonly notTaken: string };
+/** Telnyx has surely not taken it, for a reason that holds for every event. */
+export interface NotTaken {
+  readonly notTaken: string;
+}
+
+/** How asking for a republish ended. */
+export type Answer = { readonly outcome: JobOutcome } | NotTaken;
 
 /** Asks Telnyx for republishes, one after another, no faster than it likes. */
 export interface Asker {
   /**
-   * Asks once. Only what Telnyx has surely not taken is asked again, some times, where that may pass.
+   * Gets ready to ask: the API key is there, and the lease renewed. Comes before an event is claimed, which otherwise would look as if
+   * it had been asked for.
+   */
+  readonly prepare: () => Promise<EventsApi | NotTaken>;
+  /**
+   * Asks once. Only what Telnyx has surely not taken is asked again, a few times, where that may help.
    *
-   * @param by what stands on the event's row as the one who asked
+   * @param by who asks, for the event's row
    */
   readonly ask: (telnyx: EventsApi, id: string, by: string) => Promise<Answer>;
-  /** Waits until the next call may start: another worker's may come right after us. */
+  /** Waits until the next call may start: another worker's may come right after ours. */
   readonly turn: () => Promise<void>;
 }
 
 export interface AskerOptions {
   readonly store: Store;
+  /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
+  readonly api: () => Promise<EventsApi>;
   readonly clock: Clock;
   readonly requestsPerSecond: number;
   /** Milliseconds since 1970 after which no call may start. */
@@ -33,48 +43,25 @@ export interface AskerOptions {
   readonly keepLease: () => Promise<void>;
 }
 
-type Ended = { readonly recorded: RepublishOutcome; readonly answer: Answer };
-
-export function createAsker({ store, clock, requestsPerSecond, stopAt, keepLease }: AskerOptions): Asker {
+export function createAsker({ store, api, clock, requestsPerSecond, stopAt, keepLease }: AskerOptions): Asker {
   const calls = pace(requestsPerSecond, () => stopAt, clock);
   let asked = false;
-
-  async function note({ fault, retryAfterSeconds }: UpstreamError): Promise<void> {
-    measureFault(fault);
-    if (!isAboutTelnyx(fault)) return;
-    await recordFault(store, fault, clock.now(), retryAfterSeconds).catch((error: unknown) => {
-      log('warn', 'fault_not_recorded', { fault, error: describeError(error) });
+  const call: Pace['call'] = (ask) =>
+    calls.call(async () => {
+      await keepLease();
+      asked = true;
+      return ask();
     });
-  }
-
-  async function askOnce(telnyx: EventsApi, id: string): Promise<Ended> {
-    await keepLease();
-    asked = true;
-    try {
-      await telnyx.republish(id);
-      return { recorded: 'sent', answer: { outcome: 'sent' } };
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      await note(error);
-      // Thrown, it may be called again after a pause.
-      if (tookNothing(error)) throw error;
-      return endOf(error);
-    }
-  }
 
   return {
+    async prepare() {
+      const telnyx = await api().catch((error: unknown) => ({ notTaken: describeError(error) }));
+      if (!('notTaken' in telnyx)) await keepLease();
+      return telnyx;
+    },
     async ask(telnyx, id, by) {
       const attempt = await recordAttempt(store, id, by, clock.now());
-      const { recorded, answer } = await calls
-        .call(() => askOnce(telnyx, id))
-        .catch((error: unknown) => {
-          if (error instanceof UpstreamError) return endOf(error);
-          throw error;
-        });
-      await recordOutcome(store, attempt, recorded).catch((error: unknown) => {
-        log('error', 'republish_outcome_not_recorded', { id, outcome: recorded, error: describeError(error) });
-      });
-      return answer;
+      return answerOf(await republish({ store, telnyx, now: clock.now, call }, attempt));
     },
     turn: async () => {
       if (asked) await calls.call(async () => {});
@@ -82,28 +69,18 @@ export function createAsker({ store, clock, requestsPerSecond, stopAt, keepLease
   };
 }
 
-function endOf(error: UpstreamError): Ended {
-  const { fault, message } = error;
-  switch (fault) {
-    case 'key refused':
-      return { recorded: 'key_refused', answer: { notTaken: `Telnyx refuses this ledger's API key. ${message}` } };
-    case 'rate limited':
-      return { recorded: 'rate_limited', answer: { notTaken: `Telnyx takes no more requests for now. ${message}` } };
-    case 'unavailable':
-      return { recorded: 'not_sent', answer: { notTaken: `Telnyx is not available for now. ${message}` } };
-    case 'not reached':
-      return { recorded: 'not_sent', answer: { notTaken: message } };
-    case 'not found':
-      return { recorded: 'not_found', answer: { outcome: 'not_found' } };
+function answerOf({ outcome, error }: Republished): Answer {
+  switch (outcome) {
+    case 'key_refused':
+      return { notTaken: `Telnyx refuses this ledger's API key. ${error.message}` };
+    case 'rate_limited':
+      return { notTaken: `Telnyx takes no more requests for now. ${error.message}` };
+    case 'not_sent':
+      if (error.fault !== 'unavailable') return { notTaken: error.message };
+      return { notTaken: `Telnyx is not available for now. ${error.message}` };
     case 'refused':
-      return { recorded: 'refused', answer: { outcome: 'failed' } };
-    case 'failed':
-      return { recorded: 'failed', answer: { outcome: 'failed' } };
-    case 'unreadable':
-      if (tookNothing(error)) return { recorded: 'not_sent', answer: { notTaken: message } };
-      return { recorded: 'unknown', answer: { outcome: 'unknown' } };
-    case 'no answer':
-    case 'gave up':
-      return { recorded: 'unknown', answer: { outcome: 'unknown' } };
+      return { outcome: 'failed' };
+    default:
+      return { outcome };
   }
 }

@@ -1,4 +1,4 @@
-import { describeError, log } from '../lambda/log.ts';
+import { log } from '../lambda/log.ts';
 import {
   claimHealing,
   giveShareBack,
@@ -17,7 +17,7 @@ import type { Ending, Worker } from './worker.ts';
 
 const HOUR = 3_600_000;
 
-/** A webhook is awaited for 30 days after its event, and then given up: what is older was looked at when it was younger. */
+/** A webhook is given up 30 days after its event at the latest: older ones were looked at before. */
 const LOOK_BACK = 31 * 24 * HOUR;
 
 /** Events of one time are given up within minutes of each other, but not in their order. */
@@ -27,7 +27,7 @@ const UNORDERED_FOR = HOUR;
 interface Share {
   readonly day: Day;
   readonly left: number;
-  /** Missed notifications of events created after this sort key are to be looked at. */
+  /** Looks at missed notifications of events created after this sort key. */
   readonly from: string;
 }
 
@@ -46,11 +46,11 @@ export async function isHealingDue(perDay: number, worker: Pick<Worker, 'store' 
 }
 
 /**
- * Republishes missed notifications: each once for ever, oldest first, so many a day.
+ * Republishes missed notifications: each once and permanently, oldest first, `perDay` a day.
  *
- * The index of missed notifications holds healed ones too, until their webhook comes, and does not tell them apart. So that they are
- * not tried again each minute, the day's row remembers how far it was looked; with each new day the look begins anew, for what was
- * given up late and lies behind that.
+ * The index of missed notifications holds healed ones too until their webhook comes, and cannot tell them apart. So that they are not
+ * tried again each minute, the day's row remembers how far this has looked. Each new day it looks from the start, for events that were
+ * given up late.
  */
 export async function heal(perDay: number, worker: Worker): Promise<Ending> {
   const { store, clock } = worker;
@@ -74,7 +74,7 @@ export async function heal(perDay: number, worker: Worker): Promise<Ending> {
   return ending;
 }
 
-/** `nothing to do` also when it was claimed before, or its webhook has come. */
+/** `nothing to do` also when it was claimed before or its webhook has come. */
 async function healOne(
   { id, eventType }: MissedEvent,
   { day, perDay }: { readonly day: Day; readonly perDay: number },
@@ -82,9 +82,8 @@ async function healOne(
 ): Promise<'asked' | 'nothing to do' | 'paused' | 'used up'> {
   const { store, owner, clock } = worker;
   if (!mayArriveByWebhook(eventType)) return 'nothing to do';
-  const telnyx = await worker.api().catch((error: unknown) => ({ notTaken: describeError(error) }));
+  const telnyx = await worker.asker.prepare();
   if ('notTaken' in telnyx) return paused(telnyx.notTaken);
-  await worker.keepLease();
   if (!(await claimHealing(store, id, owner, clock.now()))) return 'nothing to do';
   if (!(await takeShare(store, day, perDay, clock.now()))) {
     await unclaimHealing(store, id, owner);

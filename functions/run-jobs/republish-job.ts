@@ -1,5 +1,5 @@
-import { describeError, log } from '../lambda/log.ts';
-import { type HeldJob, itemsExpireAt, JOB_OUTCOMES, type JobOutcome } from '../ledger/jobs/job.ts';
+import { log } from '../lambda/log.ts';
+import { doneOf, type HeldJob, itemsExpireAt, type JobOutcome } from '../ledger/jobs/job.ts';
 import { completeJob, recordProgress, settleCancelledJob, startJob } from '../ledger/jobs/job-progress.ts';
 import {
   claimItem,
@@ -18,8 +18,8 @@ const PROGRESS_EVERY = 5_000;
 type Counts = Record<JobOutcome, number>;
 
 /**
- * Works on a job until it ends, Telnyx takes nothing more, or the time is up. Before an item is asked for, it is claimed by a mark that
- * stays; so whatever dies, and whoever else works at the same time, none is asked for twice.
+ * Works on a job until it ends, Telnyx takes nothing more, or the time is up. An item is claimed permanently before it is asked for, so
+ * that none is asked for twice, whatever dies and whichever other worker runs at the same time.
  *
  * @throws {WorkLeaseLost} when another worker has taken the job over
  */
@@ -55,10 +55,8 @@ export async function workOn(held: HeldJob, worker: Worker): Promise<Ending> {
 
 async function askFor(item: Item, held: HeldJob, worker: Worker): Promise<Answer> {
   const { store, owner, clock } = worker;
-  // Before the claim: without a key nothing can be asked, and the item must not look as if it had been.
-  const telnyx = await worker.api().catch((error: unknown) => ({ notTaken: describeError(error) }));
+  const telnyx = await worker.asker.prepare();
   if ('notTaken' in telnyx) return telnyx;
-  await worker.keepLease();
   if (!(await claimItem(store, item, owner, itemsExpireAt(held.expiresAt), clock.now()))) {
     const outcome = await outcomeOf(item, worker);
     return outcome === 'waiting' ? askFor(item, held, worker) : { outcome };
@@ -68,14 +66,14 @@ async function askFor(item: Item, held: HeldJob, worker: Worker): Promise<Answer
   return answer;
 }
 
-/** How an item ended that somebody else has claimed: what that one told, or, as long as nothing was told, nobody knows. */
+/** How an item ended that another worker has claimed: what it recorded, or `unknown` as long as it recorded nothing. */
 async function outcomeOf(item: Item, { store, clock }: Worker): Promise<JobOutcome | 'waiting'> {
   if (await recordItemOutcome(store, item, 'unknown', clock.now())) return 'unknown';
-  const told = (await readOutcomes(store, item.job, item.position, item.position + 1)).get(item.position);
-  return !told || told.outcome === 'asked' ? 'unknown' : told.outcome;
+  const recorded = (await readOutcomes(store, item.job, item.position, item.position + 1)).get(item.position);
+  return !recorded || recorded.outcome === 'asked' ? 'unknown' : recorded.outcome;
 }
 
-/** How the items ended that have been asked for, by position; those included whose worker died meanwhile. */
+/** How the items ended that were asked for, by position, with those whose worker died. */
 async function settledOutcomes(
   job: string,
   ids: readonly string[],
@@ -84,13 +82,13 @@ async function settledOutcomes(
   const settled = new Map<number, JobOutcome>();
   for (const [position, { outcome }] of await readOutcomes(worker.store, job, 0, ids.length)) {
     const item = { job, position, eventId: ids[position] ?? '' };
-    const told = outcome === 'asked' ? await outcomeOf(item, worker) : outcome;
-    if (told !== 'waiting') settled.set(position, told);
+    const ended = outcome === 'asked' ? await outcomeOf(item, worker) : outcome;
+    if (ended !== 'waiting') settled.set(position, ended);
   }
   return settled;
 }
 
-/** The job's row has refused a write: the job was cancelled, or it is another's. */
+/** The job's row has refused a write: the job was cancelled, or another worker has it. */
 async function stopped(held: HeldJob, worker: Worker): Promise<Ending> {
   const { store, clock } = worker;
   const status = (await readJob(store, held.job.id, clock.now()))?.job.status;
@@ -109,6 +107,5 @@ function countsOf(outcomes: Iterable<JobOutcome>): Counts {
 }
 
 function report(level: 'info' | 'warn', { job }: HeldJob, status: string, counts: Counts, error?: string): void {
-  const done = JOB_OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
-  log(level, 'job', { id: job.id, status, total: job.total, done, ...counts, error });
+  log(level, 'job', { id: job.id, status, total: job.total, done: doneOf(counts), ...counts, error });
 }

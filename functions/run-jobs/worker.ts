@@ -27,10 +27,7 @@ export interface Worker {
   readonly store: Store;
   readonly owner: string;
   readonly clock: Clock;
-  readonly api: () => Promise<EventsApi>;
   readonly asker: Asker;
-  /** Renews the lease when it is time to. Throws {@link WorkLeaseLost}. */
-  readonly keepLease: () => Promise<void>;
   readonly outOfTime: () => boolean;
 }
 
@@ -52,9 +49,7 @@ export function workerOf({ store, api, clock, requestsPerSecond, owner, endsAt }
     store,
     owner,
     clock,
-    api,
-    asker: createAsker({ store, clock, requestsPerSecond, stopAt, keepLease }),
-    keepLease,
+    asker: createAsker({ store, api, clock, requestsPerSecond, stopAt, keepLease }),
     outOfTime: () => clock.now() >= stopAt,
   };
 }

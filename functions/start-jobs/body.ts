@@ -19,7 +19,7 @@ export function bodyOf(event: APIGatewayProxyEventV2, allowed: readonly string[]
   } catch {
     throw malformed('', `The body is no JSON. Send a JSON object with ${listed(allowed)}.`);
   }
-  return membersOf(parsed, '', allowed);
+  return objectAt(parsed, '', allowed);
 }
 
 /**
@@ -27,7 +27,7 @@ export function bodyOf(event: APIGatewayProxyEventV2, allowed: readonly string[]
  *
  * @param pointer to it, as RFC 6901 writes it
  */
-export function membersOf(value: unknown, pointer: string, allowed: readonly string[]): Members {
+export function objectAt(value: unknown, pointer: string, allowed: readonly string[]): Members {
   const what = pointer === '' ? 'The body' : `"${pointer.slice(1)}"`;
   if (!isObject(value)) throw wrongType(pointer, `${what} must be a JSON object with ${listed(allowed)}.`);
   const unknown = Object.keys(value).find((name) => !allowed.includes(name));

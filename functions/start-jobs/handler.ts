@@ -5,6 +5,7 @@ import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { answerProblems } from '../http/answer-problems.ts';
 import { type AuthorizedEvent, authorize } from '../http/authorize.ts';
+import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { timedIdIn } from '../http/path-parameter.ts';
 import { json, notFound } from '../http/problem.ts';
 import { readTokens } from '../http/tokens.ts';
@@ -36,7 +37,7 @@ async function startRepublishing(event: AuthorizedEvent) {
   if (request.dryRun) return json(200, { data: await dryRunOf(store, request, Date.now()) });
 
   const { requestId } = event.requestContext;
-  const key = event.headers['idempotency-key'];
+  const key = idempotencyKeyIn(event.headers);
   const asked = { ids: request.ids, filter: request.filter };
   const making = { key, makes: 'republish job', asked, requestId };
   const earlier = await earlierId(store, making, Date.now());
@@ -65,7 +66,7 @@ async function startSync(event: AuthorizedEvent) {
   const now = Date.now();
   const { from, to, window } = readRunRequest(event, now);
   const { requestId } = event.requestContext;
-  const key = event.headers['idempotency-key'];
+  const key = idempotencyKeyIn(event.headers);
   const id = await idFor(store, { key, makes: 'sync run', asked: { from, to }, requestId }, now);
   const { run, isNew } = await requestRun(store, id, window, now);
   return isNew ? json(202, { data: run }) : json(200, { data: run }, REPLAYED);

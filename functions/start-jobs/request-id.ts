@@ -1,9 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { invalid } from '../http/problem.ts';
+import { keyUsedFor } from '../http/idempotency-key.ts';
 import { type Claim, claimInForce, claimKey } from '../ledger/jobs/idempotency-keys.ts';
 import type { Store } from '../ledger/table/store.ts';
-
-const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 /** A request that makes something. */
 export interface MakingRequest {
@@ -24,8 +22,7 @@ export interface MakingRequest {
  * @throws a 422 when the key was used for something else
  */
 export async function earlierId(store: Store, request: MakingRequest, now: number): Promise<string | undefined> {
-  const key = keyOf(request);
-  const claim = key === undefined ? undefined : await claimInForce(store, key, now);
+  const claim = request.key === undefined ? undefined : await claimInForce(store, request.key, now);
   return claim && idUnder(claim, request);
 }
 
@@ -36,19 +33,14 @@ export async function earlierId(store: Store, request: MakingRequest, now: numbe
  * @throws a 422 when the key was used for something else
  */
 export async function idFor(store: Store, request: MakingRequest, now: number): Promise<string> {
-  const key = keyOf(request);
+  const { key, requestId } = request;
   if (key === undefined) return idAt(now, randomUUID());
-  return idUnder(await claimKey(store, key, subjectOf(request), request.requestId, now), request);
+  return idUnder(await claimKey(store, key, subjectOf(request), requestId, now), request);
 }
 
 function idUnder(claim: Claim, request: MakingRequest): string {
   if (claim.subject === subjectOf(request)) return idAt(claim.claimedAt, digestOf(request.key ?? ''));
-  throw keyProblem('This Idempotency-Key was used for something else. Use a new key for each thing that you ask for.');
-}
-
-function keyOf({ key }: MakingRequest): string | undefined {
-  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
-  throw keyProblem('An Idempotency-Key has 1 to 255 printable ASCII characters.');
+  throw keyUsedFor('something else');
 }
 
 function subjectOf({ makes, asked }: MakingRequest): string {
@@ -61,8 +53,4 @@ function idAt(now: number, unique: string): string {
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function keyProblem(detail: string) {
-  return invalid('10015', 'Bad request', detail, { parameter: 'Idempotency-Key' });
 }

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { SelectionFilter } from '../ledger/events/selection.ts';
 import { millisecondsOf, type Timestamp, timestamp } from '../porting/timestamp.ts';
 import { FIRST_EVENT_AT, SETTLE, type Window } from '../porting/window.ts';
-import { bodyOf, malformed, membersOf, outOfRange, wrongType } from './body.ts';
+import { bodyOf, malformed, objectAt, outOfRange, wrongType } from './body.ts';
 
 /** The most events that one job may have: 42 minutes of asking at 4 a second. */
 export const MOST_EVENTS = 10_000;
@@ -45,7 +45,7 @@ function readIds(ids: unknown): readonly string[] {
 }
 
 function readFilter(given: unknown): Pick<JobRequest, 'filter' | 'selection'> {
-  const members = membersOf(given, '/filter', ['type', 'porting_order_id', 'from', 'to', 'missed']);
+  const members = objectAt(given, '/filter', ['type', 'porting_order_id', 'from', 'to', 'missed']);
   // Everything there is must be asked for by its time, not by a filter that somebody forgot to fill in.
   if (Object.keys(members).length === 0) throw malformed('/filter', '"filter" is empty. Say what to republish.');
   const { type, porting_order_id: order, from, to, missed } = members;

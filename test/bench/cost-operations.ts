@@ -8,7 +8,7 @@ import { recordAttempt, recordOutcome } from '../../functions/ledger/events/repu
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { findOverdue, findUnlisted } from '../../functions/publish-events/close-day.ts';
-import { once } from '../../functions/republish-event/once.ts';
+import { onceForKey } from '../../functions/republish-event/once.ts';
 import { runSync } from '../../functions/sync-events/run.ts';
 import { withoutPayload } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
@@ -243,5 +243,5 @@ function republishOnce(store: Store, id: string) {
     longestRequest,
     remaining: () => 29_000,
   };
-  return once(options, async () => ({ answer: await republish(store, id), didNothing: false }));
+  return onceForKey(options, async () => ({ answer: await republish(store, id), didNothing: false }));
 }

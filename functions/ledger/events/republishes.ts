@@ -23,26 +23,19 @@ export interface Attempt {
   readonly at: string;
 }
 
-/** Records that a republish is about to be asked for, and by whom: before the call, so that a death in it leaves a trace. */
+/**
+ * Records that a republish is about to be asked for, and by whom: before the call, so that a death in it leaves a trace, the outcome
+ * `asked`. An event that the ledger lacks gets no row.
+ */
 export async function recordAttempt(store: Store, id: string, by: string, now: number): Promise<Attempt> {
-  const attempt = { id, at: timestampOf(now) };
-  await update(
-    store,
-    'events',
-    { id },
-    {
-      // A republish makes no row: only Telnyx's own record of an event does.
-      when: exists('id'),
-      // `asked` stays when the function dies in the call.
-      set: { republish_last_at: attempt.at, republish_last_by: by, republish_last_outcome: 'asked' },
-      add: { republish_count: 1 },
-    },
-  );
-  return attempt;
+  const at = timestampOf(now);
+  const set = { republish_last_at: at, republish_last_by: by, republish_last_outcome: 'asked' };
+  await update(store, 'events', { id }, { when: exists('id'), set, add: { republish_count: 1 } });
+  return { id, at };
 }
 
 /** Records how an attempt ended. Of two at once, the row shows the later one. */
 export async function recordOutcome(store: Store, { id, at }: Attempt, outcome: RepublishOutcome): Promise<void> {
-  const when = is('republish_last_at', at);
-  await update(store, 'events', { id }, { when, set: { republish_last_outcome: outcome } });
+  const set = { republish_last_outcome: outcome };
+  await update(store, 'events', { id }, { when: is('republish_last_at', at), set });
 }

@@ -55,17 +55,10 @@ export async function* missedAfter(store: Store, after: string): AsyncGenerator<
  * @returns false when it was claimed before, or its webhook has come
  */
 export async function claimHealing(store: Store, id: string, owner: string, now: number): Promise<boolean> {
-  const claimed = await update(
-    store,
-    'events',
-    { id },
-    {
-      // The last: our own claim, when the SDK repeats it.
-      when: all(is('gap', MISSED), any(lacks('healed_at'), isClaimedBy(owner))),
-      set: { healed_at: timestampOf(now), healed_by: owner, healing_outcome: 'asked' },
-    },
-  );
-  return claimed !== undefined;
+  // The last is our own claim, repeated by the SDK.
+  const isFree = any(lacks('healed_at'), isClaimedBy(owner));
+  const set = { healed_at: timestampOf(now), healed_by: owner, healing_outcome: 'asked' };
+  return (await update(store, 'events', { id }, { when: all(is('gap', MISSED), isFree), set })) !== undefined;
 }
 
 /** Records how the republish of a claimed event ended. */

@@ -27,7 +27,7 @@ export function startJob(store: Store, id: string, owner: string, now: number): 
 /**
  * Records how far a job has come.
  *
- * @param error why it does not get on, or null when it does; without it the last one stands
+ * @param error why it makes no progress, or null when it does; without it the last one stays
  */
 export function recordProgress(
   store: Store,
@@ -50,7 +50,7 @@ export function completeJob(
   counts: OutcomeCounts,
   now: number,
 ): Promise<boolean> {
-  // It is complete already when the SDK repeats our own write.
+  // The second is our own write, repeated by the SDK.
   return write(store, id, all(hasStatus('running', 'complete'), isWorkedBy(owner)), {
     set: { ...counts, status: 'complete' satisfies JobStatus, ended_at: timestampOf(now) },
     remove: ['unsettled', 'error'],

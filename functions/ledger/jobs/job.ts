@@ -2,7 +2,7 @@ import { numberIn, type Row, textIn } from '../table/values.ts';
 
 export type JobStatus = 'pending' | 'running' | 'complete' | 'cancelled';
 
-/** How asking for one event again ended. `unknown`: Telnyx may have taken it or not, and nobody can tell. */
+/** How the republish of one event ended. `unknown`: Telnyx may have taken it or not. */
 export const JOB_OUTCOMES = ['sent', 'not_found', 'failed', 'unknown'] as const;
 export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 export type OutcomeCounts = Readonly<Record<JobOutcome, number>>;
@@ -22,22 +22,27 @@ export interface Job {
   readonly outcomes: OutcomeCounts;
   readonly started_at: string | null;
   readonly ended_at: string | null;
-  /** Why it does not get on at present; it goes on by itself once that is over. */
+  /** Why it makes no progress at present; it goes on automatically once that is over. */
   readonly error: string | null;
 }
 
 /** A job, and what else its row holds. */
 export interface HeldJob {
   readonly job: Job;
-  /** The request that froze the selection: its chunks are those that hold. */
+  /** The request that froze the selection: its chunks hold. */
   readonly frozenBy: string;
-  /** Seconds since 1970. Its items stay a day longer, so that no job ever runs without its marks of what was asked. */
+  /** Seconds since 1970. Its items stay a day longer, so that no job ever runs without knowing what was asked. */
   readonly expiresAt: number;
 }
 
 const DAY = 24 * 3600;
 
-/** When the items of a job go, in seconds since 1970. */
+/** How many items have ended. */
+export function doneOf(outcomes: OutcomeCounts): number {
+  return JOB_OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0);
+}
+
+/** When the items of a job expire, in seconds since 1970. */
 export function itemsExpireAt(jobExpiresAt: number): number {
   return jobExpiresAt + DAY;
 }
@@ -57,7 +62,7 @@ export function jobIn(row: Row): HeldJob {
       created_by: textIn(row, 'created_by') ?? '',
       selection: JSON.parse(textIn(row, 'selection') ?? '{}'),
       total: numberIn(row, 'total') ?? 0,
-      done: JOB_OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
+      done: doneOf(outcomes),
       outcomes,
       started_at: textIn(row, 'started_at') ?? null,
       ended_at: textIn(row, 'ended_at') ?? null,

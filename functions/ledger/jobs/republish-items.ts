@@ -8,8 +8,8 @@ import { put, update } from '../table/verbs.ts';
 import type { HeldJob, JobOutcome } from './job.ts';
 
 /**
- * An item of a job: `waiting` before it is asked for, `asked` while the call is under way. An item that stands at `asked` when another
- * worker comes was being asked for when the one before died: it is `unknown`, and never asked for again.
+ * An item of a job: `waiting` before it is asked for, `asked` while the call is under way. When the next worker finds it `asked`, the one
+ * before died in the call: it is `unknown`, and never asked for again.
  */
 export type ItemOutcome = 'waiting' | 'asked' | JobOutcome;
 
@@ -17,7 +17,7 @@ export type ItemOutcome = 'waiting' | 'asked' | JobOutcome;
 export interface JobItem {
   readonly event_id: string;
   readonly outcome: ItemOutcome;
-  /** When it came to that; null while nothing has been done about it. */
+  /** Since when; null while nothing has been done about it. */
   readonly at: string | null;
 }
 
@@ -30,8 +30,8 @@ const chunkKey = (frozenBy: string, index: number) => `${frozenBy}#${String(inde
 const itemKey = (position: number) => String(position).padStart(6, '0');
 
 /**
- * Freezes a selection. Requests that make the same job at the same time have chunks of their own; which ones hold stands on the job's
- * row.
+ * Freezes a selection. Requests that make the same job at the same time have chunks of their own; the job's row says which
+ * ones hold.
  *
  * @param expiresAt seconds since 1970
  */
@@ -113,7 +113,7 @@ const hasOutcome = (outcome: ItemOutcome) => is('outcome', outcome);
 export function claimItem(store: Store, item: Item, owner: string, expiresAt: number, now: number): Promise<boolean> {
   const outcome: ItemOutcome = 'asked';
   const claim = { ...keyOf(item), outcome, at: timestampOf(now), asked_by: owner, expires_at: expiresAt };
-  // The last: our own claim, when the SDK repeats it.
+  // The last is our own claim, repeated by the SDK.
   const isFree = any(lacks('id'), hasOutcome('waiting'), all(hasOutcome('asked'), is('asked_by', owner)));
   return put(store, 'control', claim, { when: isFree });
 }
@@ -129,12 +129,10 @@ export async function recordItemOutcome(
   outcome: JobOutcome | 'waiting',
   now: number,
 ): Promise<boolean> {
-  const written = await update(store, 'control', keyOf(item), {
-    // The second: our own write, when the SDK repeats it.
-    when: any(hasOutcome('asked'), hasOutcome(outcome)),
-    set: { outcome, at: timestampOf(now) },
-  });
-  return written !== undefined;
+  // The second is our own write, repeated by the SDK.
+  const when = any(hasOutcome('asked'), hasOutcome(outcome));
+  const set = { outcome, at: timestampOf(now) };
+  return (await update(store, 'control', keyOf(item), { when, set })) !== undefined;
 }
 
 function keyOf({ job, position, eventId }: Item): Row {

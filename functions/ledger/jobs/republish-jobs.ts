@@ -22,14 +22,14 @@ export interface NewJob {
   readonly requestId: string;
 }
 
-/** What a month old job did stands on the events' own rows. */
+/** After that, what a job did can still be read on the events' own rows. */
 const KEPT_SECONDS = 30 * 24 * 3600;
 
 /**
  * Makes a job: first the frozen selection, then the row that makes it visible, so that a death between the two leaves nothing to run.
  *
  * @param now milliseconds since 1970
- * @returns the job, and false beside it when another request has made it before
+ * @returns the job; `isNew` is false when another request made it before
  */
 export async function createJob(
   store: Store,

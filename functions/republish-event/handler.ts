@@ -23,7 +23,7 @@ import { tookNothing } from '../telnyx/upstream-error.ts';
 import { type Asked, onceForKey } from './once.ts';
 import { republishProblem } from './problem-of.ts';
 
-/** The function ends after 29 s: this leaves time for a DynamoDB that answers at the third try only, before the call and after it. */
+/** The function ends after 29 s: before and after the call, DynamoDB may answer at the third try. */
 const REPUBLISH_TIMEOUT = 15_000;
 const LONGEST_REQUEST = 30_000;
 
@@ -54,7 +54,7 @@ async function startRepublish(event: AuthorizedEvent, context: Context): Promise
   return onceForKey(options, () => askTelnyx(id, event.caller.name));
 }
 
-/** Throws only as long as nothing was asked of Telnyx; from then on every end is an answer. */
+/** Throws only before the call to Telnyx; after it, every end is an answer. */
 async function askTelnyx(id: string, caller: string): Promise<Asked> {
   const telnyx = await keyOrUnavailable(api);
   const attempt = await recordAttempt(store, id, caller, Date.now()).catch((error: unknown) => {

@@ -23,18 +23,18 @@ export interface OnceOptions {
   readonly remaining: () => number;
 }
 
-/** How asking ended: what the caller hears, and whether surely nothing was done. */
+/** How asking ended: the caller's answer, and whether surely nothing was done. */
 export interface Asked {
   readonly answer: APIGatewayProxyStructuredResultV2;
   readonly didNothing: boolean;
 }
 
 /**
- * Does something once for an Idempotency-Key: the first request does it, and every later one within 24 h gets its answer, also one
- * that comes while the first is still under way. A first request that has done nothing, or throws, frees its key:
- * whoever follows its answer's advice asks with the same one.
+ * Does something once for an Idempotency-Key: the first request does it, and every later one within 24 h gets its
+ * answer, also while the first is still under way. A first request that has done nothing, or throws, frees its key: the
+ * caller may try again with it.
  *
- * @throws a 422 when the key was used for another event, a 504 when the first request died, a 409 when it takes too long
+ * @throws a 422 when the key was used for another event, a 504 when the first request died, a 409 when it is too slow
  */
 export async function onceForKey(
   options: OnceOptions,
@@ -57,7 +57,7 @@ export async function onceForKey(
   return answer;
 }
 
-/** What was done, or not done, is done: whoever asked must hear of that, not of a note about it that failed. */
+/** The caller gets the answer even when it cannot be recorded. */
 async function orLog(event: string, note: Promise<void>): Promise<void> {
   await note.catch((error: unknown) => log('error', event, { error: describeError(error) }));
 }
@@ -79,7 +79,8 @@ async function answerOfFirst({ store, key, longestRequest, remaining }: OnceOpti
         504,
         '10007',
         'Unexpected error',
-        'The first request with this key ended without an outcome: the notification may have been sent. Ask with a new key to send it again.',
+        'The first request with this key ended without an outcome: the notification may have been sent. ' +
+          'Ask with a new key to send it again.',
         { headers: { 'x-should-retry': 'false' } },
       );
     }

@@ -13,7 +13,7 @@ export interface Republishing {
   readonly telnyx: EventsApi;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Makes the call: once, unless given. What throws an {@link UpstreamError} was surely not taken and may be repeated. */
+  /** Makes the call; it may repeat one that throws an {@link UpstreamError}, which Telnyx surely did not take. */
   readonly call?: Pace['call'];
 }
 
@@ -23,11 +23,10 @@ export type Republished =
   | { readonly outcome: Exclude<RepublishOutcome, 'sent'>; readonly error: UpstreamError };
 
 /**
- * Asks Telnyx for a republish and records how it ended. From the call on, a ledger that does not answer is logged and changes nothing:
- * what was sent was sent.
+ * Asks Telnyx for a republish, and records how it ended. When that cannot be recorded, it is logged.
  *
  * @param attempt recorded before, so that a death in the call leaves a trace
- * @throws only what `call` throws of its own
+ * @throws only what `call` itself throws
  */
 export async function republish(
   { store, telnyx, now, call = (ask) => ask() }: Republishing,
@@ -57,7 +56,7 @@ export async function republish(
     });
     return ended;
   } finally {
-    // They are written while the outcome is: one after the other, a slow DynamoDB would outlast the function.
+    // Written at the same time as the outcome: one after the other, a slow DynamoDB would outlast the function.
     await Promise.all(faults);
   }
 }
@@ -86,7 +85,7 @@ function outcomeOf(error: UpstreamError): Exclude<RepublishOutcome, 'sent'> {
   }
 }
 
-/** How Telnyx is: for alarms, for the status, and for the jobs, which keep still while it takes no requests. */
+/** Records how Telnyx is, for alarms, for the status, and for jobs, which rest while it takes no requests. */
 async function noteFault(store: Store, { fault, retryAfterSeconds }: UpstreamError, now: number): Promise<void> {
   measureFault(fault);
   if (!isAboutTelnyx(fault)) return;

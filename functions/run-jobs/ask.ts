@@ -17,8 +17,8 @@ export type Answer = { readonly outcome: JobOutcome } | NotTaken;
 /** Asks Telnyx for republishes, one after another, no faster than it likes. */
 export interface Asker {
   /**
-   * Gets ready to ask: the API key is there, and the lease renewed. Comes before an event is claimed, which otherwise would look as if
-   * it had been asked for.
+   * Gets ready to ask: reads the API key and renews the lease. Call it before claiming an event, which otherwise would
+   * look as if it had been asked for.
    */
   readonly prepare: () => Promise<EventsApi | NotTaken>;
   /**

@@ -20,10 +20,10 @@ const HOUR = 3_600_000;
 /** A webhook is given up 30 days after its event at the latest: older ones were looked at before. */
 const LOOK_BACK = 31 * 24 * HOUR;
 
-/** Events of one time are given up within minutes of each other, but not in their order. */
+/** Events of one time are given up within minutes of each other, but not in order. */
 const UNORDERED_FOR = HOUR;
 
-/** Where a day's healing stands. */
+/** What is left of a day's healing. */
 interface Share {
   readonly day: Day;
   readonly left: number;
@@ -48,9 +48,9 @@ export async function isHealingDue(perDay: number, worker: Pick<Worker, 'store' 
 /**
  * Republishes missed notifications: each once and permanently, oldest first, `perDay` a day.
  *
- * The index of missed notifications holds healed ones too until their webhook comes, and cannot tell them apart. So that they are not
- * tried again each minute, the day's row remembers how far this has looked. Each new day it looks from the start, for events that were
- * given up late.
+ * The index of missed notifications holds healed ones too until their webhook comes, and does not show which they are.
+ * The day's row remembers how far this has looked, so that they are not tried again each minute. Each new day it looks
+ * from the start, for events that were given up late.
  */
 export async function heal(perDay: number, worker: Worker): Promise<Ending> {
   const { store, clock } = worker;

@@ -18,8 +18,8 @@ const PROGRESS_EVERY = 5_000;
 type Counts = Record<JobOutcome, number>;
 
 /**
- * Works on a job until it ends, Telnyx takes nothing more, or the time is up. An item is claimed permanently before it is asked for, so
- * that none is asked for twice, whatever dies and whichever other worker runs at the same time.
+ * Works on a job until it ends, Telnyx takes nothing more, or the time is up. An item is claimed permanently before the
+ * call: none is asked for twice, even when this worker dies or another one works at the same time.
  *
  * @throws {WorkLeaseLost} when another worker has taken the job over
  */

@@ -8,7 +8,7 @@ export type Members = Readonly<Record<string, unknown>>;
 /**
  * A request's body, which must be a JSON object.
  *
- * @param allowed names of its members: one that is misspelt would else be ignored, and more be done than was asked for
+ * @param allowed names of its members: a misspelt filter, if ignored, would do more than was asked for
  * @throws a 422 that points at what is wrong
  */
 export function bodyOf(event: APIGatewayProxyEventV2, allowed: readonly string[]): Members {

@@ -9,15 +9,15 @@ export interface MakingRequest {
   readonly key: string | undefined;
   /** `republish job` or `sync run`. */
   readonly makes: string;
-  /** What was asked for, read and written again: blanks and the order of members make no other request. */
+  /** What was asked for, parsed: white space and the order of members make no other request. */
   readonly asked: unknown;
   /** Unique to the request. */
   readonly requestId: string;
 }
 
 /**
- * The id of what an earlier request with this Idempotency-Key has made or begun to make. Nothing is claimed: a request
- * that turns out to make nothing leaves its key free for a better one.
+ * The id of what an earlier request with this Idempotency-Key made or began to make. Claims nothing: a request that in
+ * the end makes nothing leaves its key free for a better one.
  *
  * @throws a 422 when the key was used for something else
  */
@@ -27,8 +27,8 @@ export async function earlierId(store: Store, request: MakingRequest, now: numbe
 }
 
 /**
- * The id of what a request makes: the instant, so that text order is time order, and eight digits. For the same Idempotency-Key within
- * 24 h it is the same one, so that whichever of the requests gets so far makes it, and the others find it.
+ * The id of what a request makes: the instant, so that text order is time order, and eight digits. Requests with the
+ * same Idempotency-Key within 24 h get the same id: one of them makes the thing, and the others find it.
  *
  * @throws a 422 when the key was used for something else
  */

@@ -8,7 +8,7 @@ import { bodyOf, malformed, objectAt, outOfRange, wrongType } from './body.ts';
 export const MOST_EVENTS = 10_000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Any type of the family: Telnyx adds types, and the ledger keeps those that nobody here has heard of. */
+/** Any type of the family: Telnyx adds types, and the ledger keeps those that it does not know. */
 const EVENT_TYPE = /^porting_order\.[a-z0-9_.]{1,100}$/;
 
 /** What to republish: these events, or those that a filter lets through. */
@@ -46,7 +46,7 @@ function readIds(ids: unknown): readonly string[] {
 
 function readFilter(given: unknown): Pick<JobRequest, 'filter' | 'selection'> {
   const members = objectAt(given, '/filter', ['type', 'porting_order_id', 'from', 'to', 'missed']);
-  // Everything there is must be asked for by its time, not by a filter that somebody forgot to fill in.
+  // A filter left empty by mistake must not republish everything: that takes a span of time.
   if (Object.keys(members).length === 0) throw malformed('/filter', '"filter" is empty. Say what to republish.');
   const { type, porting_order_id: order, from, to, missed } = members;
   if (type !== undefined && (typeof type !== 'string' || !EVENT_TYPE.test(type))) {

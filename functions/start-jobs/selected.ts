@@ -40,7 +40,7 @@ export async function dryRunOf(store: Store, request: JobRequest, now: number): 
     dry_run: true,
     total: events.length,
     by_type: Object.fromEntries([...byType].sort(([, a], [, b]) => b - a)),
-    // An index does not tell all that is shown.
+    // An index does not hold all that is shown.
     first: request.ids ? first : await describeEvents(store, firstIds, now),
   };
 }

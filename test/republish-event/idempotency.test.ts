@@ -20,15 +20,15 @@ afterEach(async () => {
   await republisher.close();
 });
 
-/** A first request with the key `first`, made so long ago by a function that has not told its outcome. */
+/** A first request with the key `first`, by a function that recorded no outcome. */
 async function claimedBefore(milliseconds: number): Promise<void> {
   const { store, event } = republisher;
   await claimKey(store, 'first', event.id, 'another request', Date.now() - milliseconds);
 }
 
 /**
- * What a context answers, asked how much time is left: plenty. It acts once requests with a key have looked `looks` times at what has become
- * of the first one. They ask after each look; middy asks as well, when it calls a handler.
+ * A context's answer to how much time is left: plenty. It acts once requests with a key have looked `looks` times for the
+ * first one's answer. They ask after each look; middy asks too, when it calls a handler.
  */
 function afterLooks({ requests, looks }: { requests: number; looks: number }, act: () => void): () => number {
   let left = requests + looks;
@@ -201,7 +201,7 @@ describe('a new request is never refused because of an old one', () => {
   });
 });
 
-describe('a first request that never told its outcome', () => {
+describe('a first request that never recorded its outcome', () => {
   test.each([31_000, 23 * HOUR])('%i ms ago: 504 that says it may have been sent, no upstream call', async (ago) => {
     const { republish, telnyx, event } = republisher;
     await claimedBefore(ago);
@@ -228,7 +228,7 @@ describe('a first request that never told its outcome', () => {
   test('while our own time runs out: 409 that says when to ask again', async () => {
     const { republish, telnyx, event } = republisher;
     await claimedBefore(0);
-    // Middy is told that there is plenty: its timer is a real one.
+    // Middy gets plenty of time: its timer is a real one.
     const left = [29_000, 2_300, 2_100, 1_900];
     const remaining = () => left.shift() ?? 0;
     const { status, headers } = await republish(event.id, { key: 'first', remaining });

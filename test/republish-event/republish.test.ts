@@ -45,7 +45,7 @@ test('204 with an empty body; one upstream call; recorded with count, time, call
   expect(log.lines()).toMatchObject([{ event: 'republish', id: event.id, outcome: 'sent', caller }]);
 });
 
-test('again: another upstream call; the count grows, and the rest tells of the last', async () => {
+test('a second republish is a second upstream call; the row counts both and shows the last', async () => {
   const { republish, telnyx, event, store } = republisher;
   await republish(event.id);
   telnyx.intercept = () => ({ status: 500 });
@@ -94,7 +94,7 @@ test.each([
   expect((rateLimitedUntil ?? 0) > Date.now()).toBe(status === 429);
 });
 
-describe('Telnyx refuses or fails: one outcome each, told plainly, after one call', () => {
+describe('Telnyx refuses or fails: one plain answer after one call, and its outcome on the row', () => {
   const errors = [{ code: '10009', title: 'Authentication failed', detail: apiKey }];
   test.each<[string, Fault, { status: number; code: string; says: RegExp; outcome: string }]>([
     [

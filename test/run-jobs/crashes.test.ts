@@ -21,7 +21,7 @@ async function tally(rig: Rig, id: string): Promise<OutcomeCounts> {
   return counts;
 }
 
-/** A store in front of whose first PutItem something else is done, which may be told to do that very write. */
+/** A store that runs `act` before its first PutItem. `act` may do that write itself. */
 function beforeFirstPut(store: Store, act: (write: () => Promise<void>) => Promise<void>): Store {
   type Send = typeof store.client.send;
   let first = true;
@@ -43,8 +43,8 @@ function beforeFirstPut(store: Store, act: (write: () => Promise<void>) => Promi
   return { ...store, client };
 }
 
-describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
-  test('of any step: the next worker goes on, no item is asked for twice, and the counts are those of the items', async () => {
+describe.each(['before', 'after'] as const)('a worker dies %s the effect of any step', (when) => {
+  test('the next one goes on, asks for no item twice, and its counts are those of the items', async () => {
     let diesAt = 1;
     for (let alive = false; !alive; diesAt += 1) {
       const rig = await openRig();
@@ -63,7 +63,7 @@ describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
       const { status, done, outcomes } = await rig.job(id);
       expect({ status, done }).toEqual({ status: 'complete', done: 3 });
       expect(outcomes).toEqual(await tally(rig, id));
-      // At most the item under way is in doubt; what is told as sent was sent.
+      // At most the item under way is in doubt; what is recorded as sent was sent.
       expect(outcomes.unknown).toBeLessThanOrEqual(1);
       for (const { event_id, outcome } of await rig.items(id)) {
         if (outcome === 'sent') expect(rig.telnyx.republished).toContain(event_id);
@@ -71,13 +71,13 @@ describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
       if (alive) expect(rig.telnyx.republished).toEqual([first?.event_id, third?.event_id]);
       await rig.telnyx.close();
     }
-    // Four writes and a call an item, and what a run does around them: fewer steps would mean that the test no longer sees them all.
+    // Four writes and a call for each item, and what a run does around them: with fewer steps the test misses some.
     expect(diesAt).toBeGreaterThan(22);
   });
 });
 
 describe('the lease', () => {
-  test('two workers at once, and a third: one works, the others do nothing', async () => {
+  test('lets one of three workers work, and the others do nothing', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(6);
     const runs = await Promise.all([rig.run(), rig.run(), rig.run()]);
@@ -86,7 +86,7 @@ describe('the lease', () => {
     expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 6 } });
   });
 
-  test('of a worker that died is free after 90 s, not before', async () => {
+  test('of a worker that died is free after 90 s, and not before', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(2);
     const { store, api } = mortal(rig, 8, 'after');
@@ -98,7 +98,7 @@ describe('the lease', () => {
     expect(await rig.job(id)).toMatchObject({ status: 'complete', done: 2 });
   });
 
-  test('that was stolen while its old owner still lives: it stops, no item is asked for twice, the counts are right', async () => {
+  test('is stolen from a live worker: it stops, no item is asked for twice, the counts are right', async () => {
     for (const stolenIn of [1, 2, 3]) {
       const rig = await openRig();
       const id = await rig.makeJob(4);
@@ -127,7 +127,7 @@ describe('the lease', () => {
     }
   });
 
-  test('that was stolen right before a claim: what both have claimed is asked for by one', async () => {
+  test('is stolen right before a claim: only one of the two workers asks for the item', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     // The thief has read how the items stand, and is about to claim the first; then the old owner does.
@@ -159,7 +159,7 @@ describe('the lease', () => {
   });
 });
 
-test('a job of 10,000 that dies at 4,000 goes on at 4,001, and its progress shows', async () => {
+test('a job of 10,000 whose worker dies at 4,000 goes on at 4,001, and shows its progress', async () => {
   const rig = await openRig({ requestsPerSecond: 5 });
   const id = await rig.makeJob(10_000);
   const ids = (await rig.items(id)).map(({ event_id }) => event_id);

@@ -43,7 +43,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
   };
 }
 
-test('on the schedule: what was asked for is done with the key from its secret', async () => {
+test('on its schedule the function works on a job, with the API key from its secret', async () => {
   const log = captureLog();
   const { store, telnyx, run, close } = await start();
   expect(await run()).toEqual({ status: 'idle' });
@@ -61,7 +61,7 @@ test('on the schedule: what was asked for is done with the key from its secret',
   await close();
 });
 
-test('a key that was refused is read anew once the rest is over, and the job goes on', async () => {
+test('a refused API key is read again after the rest, and the job goes on', async () => {
   captureLog();
   const { store, secrets, telnyx, run, close } = await start();
   const event = listedEvent(1);
@@ -77,6 +77,6 @@ test('a key that was refused is read anew once the rest is over, and the job goe
   await close();
 });
 
-test('a setting that means nothing ends the cold start', async () => {
+test('an invalid setting fails the cold start', async () => {
   await expect(start({ HEALING: 'on' })).rejects.toThrow('HEALING must be off or republish, not on');
 });

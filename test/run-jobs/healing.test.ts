@@ -25,7 +25,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** An event that was listed and whose webhook was given up. */
+/** A listed event that was given up as missed. */
 async function miss(rig: Rig, number: number, createdAt: number): Promise<string> {
   const event = listedEvent(number, { created_at: new Date(createdAt).toISOString() });
   rig.telnyx.put(event);
@@ -44,7 +44,7 @@ async function missMany(rig: Rig, many: number, first = 1): Promise<readonly str
 
 const healing = (perDay = 50) => ({ healing: { mode: 'republish', perDay } as const });
 
-test('each missed notification once for ever, oldest first, with its outcome', async () => {
+test('each missed notification is asked for once, oldest first, and its outcome recorded', async () => {
   const rig = await openRig();
   const ids = await missMany(rig, 3);
   rig.telnyx.remove(ids[1] ?? '');
@@ -78,7 +78,7 @@ test('off: nothing is done, and no event is read', async () => {
   expect(rig.telnyx.requests).toEqual([]);
 });
 
-test('what came meanwhile, or has no webhook at all, is left alone', async () => {
+test('an event whose webhook came meanwhile, or that never has one, is left alone', async () => {
   const rig = await openRig();
   const [came = ''] = await missMany(rig, 1);
   await recordDelivery(rig.store, deliveredEvent(listedEvent(1, { id: came })), rig.time);
@@ -86,8 +86,8 @@ test('what came meanwhile, or has no webhook at all, is left alone', async () =>
   expect(rig.telnyx.requests).toEqual([]);
 });
 
-describe('the budget', () => {
-  test('so many a day, the rest on the next days; a used-up day claims nothing', async () => {
+describe("a day's share", () => {
+  test('is not exceeded; the rest waits for the next days, and a used-up day claims nothing', async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 5);
     await rig.run(healing(2));
@@ -102,7 +102,7 @@ describe('the budget', () => {
     expect(rig.telnyx.republished).toEqual(ids);
   });
 
-  test('is not overdrawn by two workers of which one was robbed of its lease', async () => {
+  test('is not exceeded by two workers when one lost its lease', async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 6);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -125,7 +125,7 @@ describe('the budget', () => {
   });
 });
 
-test('a share of the day that somebody else took meanwhile is not taken twice; the event is free again', async () => {
+test('when another worker takes the last of the share, it is not taken twice, and the event is free again', async () => {
   const rig = await openRig();
   const ids = await missMany(rig, 2);
   let stolen = false;
@@ -174,7 +174,7 @@ describe('Telnyx takes nothing', () => {
     expect(rig.telnyx.republished).toEqual(ids);
   });
 
-  test("its port is closed: the one try and the day's share stay, and are used when it answers", async () => {
+  test("a closed port uses up neither the event's one try nor the day's share", async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 3);
     const gone = eventsApi({ apiKey: API_KEY, baseUrl: `http://127.0.0.1:${await closedPort()}/v2`, timeout: TIMEOUT });
@@ -188,7 +188,7 @@ describe('Telnyx takes nothing', () => {
     expect(await rig.eventRow(ids[2] ?? '')).toMatchObject({ healing_outcome: { S: 'sent' } });
   });
 
-  test('no API key: no event is touched', async () => {
+  test('without an API key, no event is touched', async () => {
     const rig = await openRig();
     const [id = ''] = await missMany(rig, 1);
     const api = () => Promise.reject(new Error('no Telnyx API key has been put into it yet'));
@@ -197,8 +197,8 @@ describe('Telnyx takes nothing', () => {
   });
 });
 
-describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
-  test('of any step: no event is asked for twice, none but the one under way is left out, the budget holds', async () => {
+describe.each(['before', 'after'] as const)('a worker dies %s the effect of any step', (when) => {
+  test("no event is asked for twice, at most the one under way is left out, and the day's share holds", async () => {
     let diesAt = 1;
     for (let alive = false; !alive; diesAt += 1) {
       const rig = await openRig();
@@ -227,8 +227,8 @@ describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
   });
 });
 
-describe('what was looked at', () => {
-  test('is not read again each minute', async () => {
+describe('looking for missed events', () => {
+  test('does not read them again each minute', async () => {
     const rig = await openRig();
     await missMany(rig, 30);
     await rig.run(healing());
@@ -239,7 +239,7 @@ describe('what was looked at', () => {
     expect(counted.requests()).toEqual({ Query: 2, GetItem: 1 });
   });
 
-  test('what is given up out of order is healed: of one hour at once, of earlier ones with the next day', async () => {
+  test('finds those given up out of order: of the last hour at once, older ones the next day', async () => {
     const rig = await openRig();
     const recent = await miss(rig, 1, NOON - 20 * MINUTE);
     const old = await miss(rig, 2, NOON - 10 * HOUR);
@@ -255,7 +255,7 @@ describe('what was looked at', () => {
     expect(repeated(rig.telnyx)).toEqual([]);
   });
 
-  test('reaches back for the 30 days in which a webhook is awaited', async () => {
+  test('goes back the 30 days in which a webhook may be awaited', async () => {
     const rig = await openRig();
     const old = await miss(rig, 1, NOON - 29 * DAY);
     await rig.run(healing());

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('each item once, in order; progress, results and the events themselves tell of it', async () => {
+test('each item is asked for once, in order; the job, its items and the events record it', async () => {
   const rig = await openRig();
   const id = await rig.makeJob(9);
   const ids = (await rig.items(id)).map(({ event_id }) => event_id);
@@ -58,7 +58,7 @@ test('each item once, in order; progress, results and the events themselves tell
   expect(await rig.run()).toEqual({ status: 'idle' });
 });
 
-test('with nothing to do, a run is one read', async () => {
+test('a run with nothing to do costs one read', async () => {
   const rig = await openRig();
   await rig.makeJob(1);
   await rig.run();
@@ -67,7 +67,7 @@ test('with nothing to do, a run is one read', async () => {
   expect(counted.requests()).toEqual({ Query: 1 });
 });
 
-test('the oldest job first', async () => {
+test('the oldest job is run first', async () => {
   const rig = await openRig();
   const first = await rig.makeJob(2);
   rig.time += 1;
@@ -77,7 +77,7 @@ test('the oldest job first', async () => {
   expect(rig.telnyx.republished).toEqual(order);
 });
 
-describe('what comes of a call', () => {
+describe('a call to Telnyx', () => {
   const errors = [{ code: '10009', title: 'Authentication failed' }];
   test.each<[string, Fault, string, string]>([
     ['404', { status: 404, body: { errors } }, 'not_found', 'not_found'],
@@ -88,7 +88,7 @@ describe('what comes of a call', () => {
     ['200 with HTML', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }, 'unknown', 'unknown'],
     ['200 with errors', { status: 200, body: { errors } }, 'unknown', 'unknown'],
     ['a 303, which follows upon what was done', { status: 303, headers: { location: '/' } }, 'unknown', 'unknown'],
-  ])('%s: asked once, and told', async (_, fault, outcome, onEvent) => {
+  ])('%s: asked once, and recorded', async (_, fault, outcome, onEvent) => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     const eventId = (await rig.items(id))[1]?.event_id ?? '';
@@ -193,10 +193,10 @@ describe('what comes of a call', () => {
 });
 
 describe('Telnyx has surely taken nothing', () => {
-  const nobody = async () => `http://127.0.0.1:${await closedPort()}/v2`;
+  const closed = async () => `http://127.0.0.1:${await closedPort()}/v2`;
 
-  test.each<[string, Fault | typeof nobody, RegExp]>([
-    ['its port is closed', nobody, /^Telnyx cannot be reached: .*ECONNREFUSED/],
+  test.each<[string, Fault | typeof closed, RegExp]>([
+    ['its port is closed', closed, /^Telnyx cannot be reached: .*ECONNREFUSED/],
     ['503', { status: 503, headers: { 'retry-after': '5' } }, /^Telnyx is not available for now\. Telnyx answered 503/],
     [
       'a redirect',
@@ -210,7 +210,7 @@ describe('Telnyx has surely taken nothing', () => {
     await listed(rig.store, { ...listedEvent(0), id: second?.event_id ?? '' }, rig.time);
     const away = eventsApi({
       apiKey: API_KEY,
-      baseUrl: trouble === nobody ? await nobody() : rig.telnyx.url,
+      baseUrl: trouble === closed ? await closed() : rig.telnyx.url,
       timeout: TIMEOUT,
     });
     const there = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -252,7 +252,7 @@ describe('Telnyx has surely taken nothing', () => {
 });
 
 describe('cancel', () => {
-  test('stops before the next item; what was under way is counted', async () => {
+  test('stops before the next item, and counts the one under way', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(6);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -276,7 +276,7 @@ describe('cancel', () => {
     expect(rig.telnyx.republished).toHaveLength(3);
   });
 
-  test('before it began: nothing is asked', async () => {
+  test('of a job that has not begun: nothing is asked', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(2);
     await cancelJob(rig.store, id, rig.time);
@@ -286,7 +286,7 @@ describe('cancel', () => {
     expect(await rig.run()).toEqual({ status: 'idle' });
   });
 
-  test('of a job whose worker died while it asked: what was under way is unknown', async () => {
+  test('of a job whose worker died in a call: that item is unknown', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -300,7 +300,7 @@ describe('cancel', () => {
     expect(rig.telnyx.requests).toEqual([]);
   });
 
-  test('a job that has ended stays as it is', async () => {
+  test('of a job that has ended changes nothing', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(1);
     await rig.run();
@@ -311,7 +311,7 @@ describe('cancel', () => {
 });
 
 describe('the rate', () => {
-  test('at most 4 begin in any second, across runs that follow each other and with a limit of 5', async () => {
+  test('is at most 4 calls in any second, across consecutive runs', async () => {
     const rig = await openRig({ requestsPerSecond: 5 });
     const id = await rig.makeJob(30);
     // A run has so little time that it takes several.
@@ -329,7 +329,7 @@ describe('the rate', () => {
   });
 });
 
-test('a job whose time is over is not run, nor shown', async () => {
+test('an expired job is neither run nor shown', async () => {
   const rig = await openRig();
   const id = await rig.makeJob(1);
   rig.time += 30 * 24 * 60 * MINUTE + 1_000;

@@ -17,7 +17,7 @@ export const API_KEY = 'KEYtest';
 /** Milliseconds after which a request is given up; they pass when a test says so. */
 export const TIMEOUT = 15_000;
 
-/** Telnyx over HTTP, a ledger on a real engine, workers between them, and a clock that moves when somebody sleeps. */
+/** Telnyx over HTTP, a ledger on a real engine, workers between them, and a clock that moves when a worker sleeps. */
 export interface Rig {
   readonly store: Store;
   readonly telnyx: EventsApi;

@@ -34,7 +34,7 @@ async function idsOf(id: string): Promise<readonly string[]> {
   return (await listItems(starter.store, held, 0, held.job.total)).map(({ event_id }) => event_id);
 }
 
-/** Six events an hour apart, of two types and two orders, the last two of which were missed; not in the order of their times. */
+/** Six events an hour apart, of two types and two orders, the last two missed; not in order of time. */
 async function fill(): Promise<void> {
   for (const number of [3, 1, 6, 2, 5, 4]) {
     const event = listedEvent(number, {
@@ -112,7 +112,7 @@ describe('a job', () => {
     expect(await idsOf(job.id)).toEqual([uuid(6)]);
   });
 
-  test('a death before its own row leaves nothing that is run, or shown', async () => {
+  test('is neither run nor shown when its request dies before it writes the row', async () => {
     const engine = await startFaultyEngine();
     const dying = await startStarter({ endpoint: engine.endpoint });
     // Its third chunk, and everything after it.
@@ -149,7 +149,7 @@ describe('a dry run', () => {
     expect(await rowsIn(starter.store, 'control')).toEqual([]);
   });
 
-  test('of ids: what the ledger lacks is told; the first 100 are shown', async () => {
+  test('of ids: shows the first 100, and how many the ledger lacks', async () => {
     await fill();
     const ids = [uuid(6), ...Array.from({ length: 150 }, (_, number) => uuid(1_000 + number))];
     const { body } = await starter.post(JOBS, { ids, dry_run: true });
@@ -265,7 +265,7 @@ describe('an Idempotency-Key', () => {
     expect(await idsOf(jobs[0]?.id?.S ?? '')).toEqual(ids);
   });
 
-  test('of two requests that selected differently, those ids hold whose job was made', async () => {
+  test('of two requests that select differently: the job has the ids of the one that made it', async () => {
     const { store } = starter;
     const job = { id: '2026-03-01T00:00:00.000Z-00000000', selection: {}, by: 'operate:test' };
     const late = { ...job, ids: [uuid(7), uuid(8), uuid(9)], requestId: 'late' };
@@ -274,7 +274,7 @@ describe('an Idempotency-Key', () => {
     expect(await idsOf(job.id)).toEqual([uuid(1), uuid(2)]);
   });
 
-  test('whose first request died before it made its job: the next one makes it', async () => {
+  test('of a request that died before it made its job: the next one makes it', async () => {
     const engine = await startFaultyEngine();
     const dying = await startStarter({ endpoint: engine.endpoint });
     let puts = 0;

@@ -24,8 +24,8 @@ export interface Attempt {
 }
 
 /**
- * Records that a republish is about to be asked for, and by whom: before the call, so that a death in it leaves a trace, the outcome
- * `asked`. An event that the ledger lacks gets no row.
+ * Records that a republish is about to be asked for, and by whom. Its outcome is `asked` until {@link recordOutcome}:
+ * permanently, when the function dies in the call. An event that the ledger lacks gets no row.
  */
 export async function recordAttempt(store: Store, id: string, by: string, now: number): Promise<Attempt> {
   const at = timestampOf(now);

@@ -10,9 +10,9 @@ import { idIn, numberIn, textIn } from '../table/values.ts';
 import { get, update } from '../table/verbs.ts';
 
 /**
- * Healing, on an event's row: `healed_at` (when a worker claimed it, once and permanently), `healed_by` (that worker), `healing_outcome`
- * (`asked` while the call is under way, and permanently when the worker died in it). A day's share is a row of `control`, `healing-day`:
- * `asked`, how many events were; `looked_through`, up to which event the missed ones were looked at that day.
+ * Healing, on an event's row: `healed_at` (when a worker claimed it, permanently), `healed_by` (that worker),
+ * `healing_outcome` (`asked` while the call is under way, and permanently when the worker died in it). A day's share is
+ * a row of `control`, `healing-day`: `asked`, how many events were; `looked_through`, the last missed event looked at.
  */
 export interface HealingDay {
   readonly asked: number;
@@ -38,7 +38,7 @@ export async function readHealingDay(store: Store, day: Day): Promise<HealingDay
   return { asked: numberIn(row, 'asked') ?? 0, lookedThrough: textIn(row, 'looked_through') };
 }
 
-/** Events whose webhook was given up and has not come since, created after a sort key, oldest first. Healed ones are among them. */
+/** Missed events, healed ones among them, created after a sort key, oldest first. */
 export async function* missedAfter(store: Store, after: string): AsyncGenerator<MissedEvent> {
   for await (const rows of pagesOf(store, eventRange('by_gap', MISSED, { from: after }), 100)) {
     for (const row of rows) {
@@ -49,7 +49,7 @@ export async function* missedAfter(store: Store, after: string): AsyncGenerator<
 }
 
 /**
- * Claims a missed event, once and permanently.
+ * Claims a missed event permanently.
  *
  * @param owner unique to the worker
  * @returns false when it was claimed before, or its webhook has come
@@ -66,7 +66,7 @@ export async function recordHealing(store: Store, id: string, owner: string, out
   await update(store, 'events', { id }, { when: isClaimedBy(owner), set: { healing_outcome: outcome } });
 }
 
-/** Gives a claimed event back that was surely not asked for. */
+/** Gives back a claimed event that was surely not asked for. */
 export async function unclaimHealing(store: Store, id: string, owner: string): Promise<void> {
   const remove = ['healed_at', 'healed_by', 'healing_outcome'];
   await update(store, 'events', { id }, { when: isClaimedBy(owner), remove });
@@ -82,12 +82,12 @@ export async function takeShare(store: Store, day: Day, perDay: number, now: num
   return taken !== undefined;
 }
 
-/** Puts one back that was not used. */
+/** Puts back one that was not used. */
 export async function giveShareBack(store: Store, day: Day): Promise<void> {
   await update(store, 'control', controlKey('healing-day', day), { add: { asked: -1 } });
 }
 
-/** Remembers for the day up to which event the missed ones have been looked at. */
+/** Remembers the last missed event that was looked at this day. */
 export async function putLookedThrough(store: Store, day: Day, createdAtId: string, now: number): Promise<void> {
   const set = { looked_through: createdAtId, expires_at: expiryOf(now) };
   await update(store, 'control', controlKey('healing-day', day), { set });

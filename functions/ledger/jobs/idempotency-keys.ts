@@ -8,7 +8,7 @@ const KEPT_SECONDS = 24 * 3600;
 
 /** An Idempotency-Key that a request has claimed. */
 export interface Claim {
-  /** Unique to the request, which so knows its own claim when the SDK repeats a write whose answer was lost. */
+  /** Unique to the request, which recognizes its own claim when the SDK repeats a write after a lost answer. */
   readonly claimedBy: string;
   /** What the key was first used for. */
   readonly subject: string;
@@ -46,7 +46,7 @@ export async function readClaim(store: Store, key: string): Promise<Claim | unde
   return row && claimIn(row);
 }
 
-/** The claim that a request at this instant (milliseconds since 1970) finds in force: an expired one may still be there. */
+/** The claim in force at an instant (milliseconds since 1970). An expired one may still be in the table. */
 export async function claimInForce(store: Store, key: string, now: number): Promise<Claim | undefined> {
   const claim = await readClaim(store, key);
   return claim && now - claim.claimedAt < KEPT_SECONDS * 1000 ? claim : undefined;

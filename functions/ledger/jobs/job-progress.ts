@@ -5,8 +5,8 @@ import { type Update, update } from '../table/verbs.ts';
 import type { JobStatus, OutcomeCounts } from './job.ts';
 
 /**
- * How a job's row changes: pending, running, then complete or cancelled. The worker's writes are refused once the job was cancelled, or
- * another worker has it.
+ * How a job's row changes: pending, running, then complete or cancelled. The worker's writes are refused once the job
+ * was cancelled or another worker has taken it over.
  */
 
 const hasStatus = (...statuses: readonly JobStatus[]) => isOneOf('status', statuses);
@@ -69,7 +69,7 @@ export function cancelJob(store: Store, id: string, now: number): Promise<boolea
   });
 }
 
-/** Records what a cancelled job had done when it was stopped. */
+/** Records what a cancelled job had done when it stopped. */
 export function settleCancelledJob(store: Store, id: string, counts: OutcomeCounts): Promise<boolean> {
   return write(store, id, hasStatus('cancelled'), { set: counts, remove: ['unsettled'] });
 }

@@ -8,8 +8,8 @@ import { put, update } from '../table/verbs.ts';
 import type { HeldJob, JobOutcome } from './job.ts';
 
 /**
- * An item of a job: `waiting` before it is asked for, `asked` while the call is under way. When the next worker finds it `asked`, the one
- * before died in the call: it is `unknown`, and never asked for again.
+ * An item of a job: `waiting` before it is asked for, `asked` while the call is under way. When the next worker finds
+ * it `asked`, the one before died in the call: it is `unknown`, and never asked for again.
  */
 export type ItemOutcome = 'waiting' | 'asked' | JobOutcome;
 
@@ -30,8 +30,8 @@ const chunkKey = (frozenBy: string, index: number) => `${frozenBy}#${String(inde
 const itemKey = (position: number) => String(position).padStart(6, '0');
 
 /**
- * Freezes a selection. Requests that make the same job at the same time have chunks of their own; the job's row says which
- * ones hold.
+ * Freezes a selection. Requests that make the same job at the same time write chunks of their own; the job's row says
+ * whose chunks hold.
  *
  * @param expiresAt seconds since 1970
  */

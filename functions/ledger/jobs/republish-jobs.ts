@@ -26,7 +26,7 @@ export interface NewJob {
 const KEPT_SECONDS = 30 * 24 * 3600;
 
 /**
- * Makes a job: first the frozen selection, then the row that makes it visible, so that a death between the two leaves nothing to run.
+ * Makes a job: first the frozen selection, then the row that makes it visible. A death between the two leaves no job.
  *
  * @param now milliseconds since 1970
  * @returns the job; `isNew` is false when another request made it before
@@ -41,7 +41,7 @@ export async function createJob(
   const row = attributesOf({
     ...controlKey('republish-job', job.id),
     status: 'pending' satisfies JobStatus,
-    // While it is there, the worker has something to do about this job: to run it, or to count up a cancelled one.
+    // The worker has something to do about this job: run it, or count what a cancelled one has done.
     unsettled: true,
     created_at: timestampOf(now),
     created_by: job.by,
@@ -52,7 +52,7 @@ export async function createJob(
   });
   if (await put(store, 'control', row, { when: lacks('id') })) return { ...jobIn(row), isNew: true };
   const first = (await readJob(store, job.id, now)) ?? jobIn(row);
-  // Ours, when the SDK has repeated a write whose answer was lost.
+  // It is ours when the SDK repeated the write after a lost answer.
   return { ...first, isNew: first.frozenBy === job.requestId };
 }
 
@@ -67,7 +67,7 @@ export function listJobs(store: Store, page: PageRequest, now: number): Promise<
   return listNewestFirst(store, 'republish-job', page, (row) => jobIn(row).job, now);
 }
 
-/** The oldest job about which the worker has something to do. Reads the jobs of 30 days, some 500 bytes each. */
+/** The oldest job that the worker must run or count. Reads the jobs of 30 days, some 500 bytes each. */
 export async function oldestUnsettled(store: Store, now: number): Promise<HeldJob | undefined> {
   const where = all(is('unsettled', true), isAbove('expires_at', Math.floor(now / 1000)));
   for await (const row of rowsOf(store, controlRange('republish-job', { where }))) return jobIn(row);

@@ -13,6 +13,7 @@ const engine = testsIn(
   'query-events',
   'receive-webhook',
   'republish-event',
+  'republishing',
   'run-jobs',
   'start-jobs',
   'sync-events',

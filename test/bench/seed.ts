@@ -1,10 +1,10 @@
 import { BatchWriteItemCommand, type UpdateItemCommandInput, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { recordListing } from '../../functions/ledger/events/record-listing.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import { lives } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { recordListing } from '../porting-events.ts';
 
 const DAY = 24 * 3_600_000;
 /** An order of the simulated account has 10.6 events, and lives for up to four weeks. */
@@ -66,7 +66,7 @@ async function rowOf(event: PortingEvent, now: number): Promise<Row> {
   await recordListing({ client, events: '', control: '' }, { facts, json: JSON.stringify(event) }, now);
   const { Key, UpdateExpression = '', ExpressionAttributeValues = {} } = request ?? {};
   const row: Row = { ...Key };
-  for (const [, name = '', value = ''] of UpdateExpression.matchAll(/#?(\w+) = (?:if_not_exists\(\w+, )?(:\w+)/g)) {
+  for (const [, name = '', value = ''] of UpdateExpression.matchAll(/#?(\w+) = (?:if_not_exists\(#?\w+, )?(:\w+)/g)) {
     const attribute = ExpressionAttributeValues[value];
     if (attribute && !DONE.includes(name)) row[name] = attribute;
   }

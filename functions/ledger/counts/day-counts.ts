@@ -1,10 +1,13 @@
-import { GetItemCommand, PutItemCommand, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Day, dayAfter, dayOf, lastCountableDay } from '../../porting/day.ts';
-import { BEGINNING, RECORD_TYPE } from '../table/event-keys.ts';
+import { BEGINNING, eventRange, RECORD_TYPE } from '../table/event-keys.ts';
+import { rowsOf } from '../table/key-range.ts';
 import { readControl } from '../table/read-rows.ts';
-import { controlKey, type Store, text } from '../table/store.ts';
+import { controlKey, type Store } from '../table/store.ts';
 import { textIn } from '../table/values.ts';
+import { get, put, update } from '../table/verbs.ts';
 import { clearDoubt, doubtfulDays } from './doubtful-days.ts';
+
+const COUNTED_THROUGH = controlKey('counted-through', 'events');
 
 /** How many events of each type a day has. */
 export type DayCount = Readonly<Record<string, number>>;
@@ -20,8 +23,8 @@ export interface KeptCounts {
 }
 
 /**
- * Reads the kept counts. The days of a month share a row, an attribute each: a page of the list reads 12 rows for a year of the ledger
- * instead of 365, which took half of its time when it held few events.
+ * Reads the kept counts. The days of a month share a row, an attribute each: a page of the list reads 12 rows for a
+ * year of the ledger instead of 365, which took half of its time when it held few events.
  */
 export async function readKeptCounts(store: Store): Promise<KeptCounts> {
   // The doubts before the counts: a doubt that is gone when we look has left its new count behind.
@@ -37,8 +40,8 @@ export async function readKeptCounts(store: Store): Promise<KeptCounts> {
 }
 
 /**
- * Counts what has to be counted: days that have been closed since the last time, and doubtful days whose mark has run out. Work that
- * the deadline cuts off is done by the next call.
+ * Counts what has to be counted: days that have been closed since the last time, and doubtful days whose mark has run
+ * out. Work that the deadline cuts off is done by the next call.
  *
  * @param now,deadline milliseconds since 1970
  */
@@ -88,53 +91,26 @@ async function countOne(store: Store, day: Day): Promise<DayCount> {
   return count;
 }
 
-/** Day and type of every event from the first day to before the second, oldest first. A sort key begins with its day. */
+/**
+ * Day and type of every event from the first day to before the second, oldest first. A sort key begins with its day.
+ */
 async function* typesBetween(store: Store, from: Day, before: Day): AsyncGenerator<{ day: Day; type: string }> {
-  const pages = paginateQuery(
-    { client: store.client },
-    {
-      TableName: store.events,
-      IndexName: 'by_time',
-      KeyConditionExpression: 'record_type = :record_type AND created_at_id BETWEEN :from AND :before',
-      ProjectionExpression: 'created_at_id, event_type',
-      ExpressionAttributeValues: {
-        ':record_type': text(RECORD_TYPE),
-        ':from': text(from),
-        ':before': text(before),
-      },
-    },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const row of Items) {
-      yield { day: dayOf(textIn(row, 'created_at_id') ?? ''), type: textIn(row, 'event_type') ?? '' };
-    }
+  const attributes = ['created_at_id', 'event_type'];
+  for await (const row of rowsOf(store, eventRange('by_time', RECORD_TYPE, { from, to: before, attributes }))) {
+    yield { day: dayOf(textIn(row, 'created_at_id') ?? ''), type: textIn(row, 'event_type') ?? '' };
   }
 }
 
 async function countedThrough(store: Store): Promise<Day | undefined> {
-  const { Item } = await store.client.send(
-    new GetItemCommand({
-      TableName: store.control,
-      Key: controlKey('counted-through', 'events'),
-      ConsistentRead: true,
-    }),
-  );
-  return textIn(Item, 'day');
+  return textIn(await get(store, 'control', COUNTED_THROUGH, { consistent: true }), 'day');
 }
 
 async function putCountedThrough(store: Store, day: Day): Promise<void> {
-  const Item = { ...controlKey('counted-through', 'events'), day: text(day) };
-  await store.client.send(new PutItemCommand({ TableName: store.control, Item }));
+  await put(store, 'control', { ...COUNTED_THROUGH, day });
 }
 
 async function putCount(store: Store, day: Day, count: DayCount): Promise<void> {
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('day-counts', day.slice(0, 'yyyy-mm'.length)),
-      UpdateExpression: 'SET #day = :count',
-      ExpressionAttributeNames: { '#day': day.slice('yyyy-mm-'.length) },
-      ExpressionAttributeValues: { ':count': text(JSON.stringify(count)) },
-    }),
-  );
+  const month = day.slice(0, 'yyyy-mm'.length);
+  const dayOfMonth = day.slice('yyyy-mm-'.length);
+  await update(store, 'control', controlKey('day-counts', month), { set: { [dayOfMonth]: JSON.stringify(count) } });
 }

@@ -1,7 +1,7 @@
 import { isExpired } from '../table/expiry.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
-import { textIn } from '../table/values.ts';
+import { idIn, textIn } from '../table/values.ts';
 
 /** What the ledger knows of an event whose webhook Telnyx could not deliver. */
 export interface DeliveryMark {
@@ -11,7 +11,8 @@ export interface DeliveryMark {
 }
 
 /**
- * Looks events up by id, up to 100 a request. Those that the ledger lacks, or no longer shows, are missing from the map.
+ * Looks events up by id, up to 100 a request. Those that the ledger lacks, or no longer shows, are missing from the
+ * map.
  *
  * @param now milliseconds since 1970
  */
@@ -25,7 +26,7 @@ export async function readDeliveryMarks(
   for await (const rows of readRows(store, 'events', ids, { attributes })) {
     for (const row of rows) {
       if (isExpired(row, now)) continue;
-      marks.set(textIn(row, 'id') ?? '', {
+      marks.set(idIn(row), {
         webhookArrived: textIn(row, 'webhook_first_at') !== undefined,
         portingOrderId: textIn(row, 'porting_order_id'),
       });

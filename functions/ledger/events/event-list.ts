@@ -1,11 +1,12 @@
-import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { readKeptCounts } from '../counts/day-counts.ts';
-import { type Segment, segmentsOf } from '../counts/segments.ts';
-import { BEGINNING, END, RECORD_TYPE } from '../table/event-keys.ts';
+import { listRanges } from '../counts/list-ranges.ts';
+import { BEGINNING, END, smallestRange, through } from '../table/event-keys.ts';
 import { isExpired } from '../table/expiry.ts';
+import { countAll, type KeyRange, pagesOf, rowsOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
-import { type Store, text } from '../table/store.ts';
-import { type Row, textIn } from '../table/values.ts';
+import type { Store } from '../table/store.ts';
+import { idIn, type Row, textIn } from '../table/values.ts';
+import { get } from '../table/verbs.ts';
 import { eventIn, joinedToIn, type LedgerEvent } from './row.ts';
 
 /** Which events to list. Bounds of `created_at` are timestamps with six digits, both included. */
@@ -16,7 +17,10 @@ export interface ListFilter {
   readonly createdTo?: string;
 }
 
-/** A page of the list, newest first, events of one instant by id. `total` counts all events that the filter lets through. */
+/**
+ * A page of the list, newest first, events of one instant by id. `total` counts all events that the filter lets
+ * through.
+ */
 export interface EventPage {
   readonly total: number;
   readonly events: readonly LedgerEvent[];
@@ -28,8 +32,8 @@ export class PageTooLarge extends Error {
 }
 
 /**
- * A page of the list. It costs about 10 requests at any size of the ledger: kept counts say where in time the page begins, and
- * only what lies within one day is skipped row by row (some 5,000 keys a request).
+ * A page of the list. It costs about 10 requests at any size of the ledger: kept counts say where in time the page
+ * begins, and only what lies within one day is skipped row by row (some 5,000 keys a request).
  *
  * @param page `number` from 1
  * @param largest bytes of JSON after which reading stops
@@ -43,34 +47,27 @@ export async function listEvents(
   largest: number,
   now = Date.now(),
 ): Promise<EventPage> {
-  const range = rangeOf(filter);
-  if (range.from > range.to) return { total: 0, events: [] };
-  const skip = (page.number - 1) * page.size;
-  const { total, ids } =
-    filter.portingOrderId === undefined
-      ? await idsByTime(store, filter.type, range, skip, page.size)
-      : await idsOfOrder(store, filter.portingOrderId, filter.type, range, skip, page.size);
-  const events = await eventsOf(store, ids, largest, now);
+  const bounds = { from: filter.createdFrom ?? BEGINNING, to: through(filter.createdTo) ?? END };
+  if (bounds.from > bounds.to) return { total: 0, events: [] };
+  const idsOf = filter.portingOrderId === undefined ? idsByTime : idsOfOrder;
+  const { total, ids } = await idsOf(store, filter, bounds, (page.number - 1) * page.size, page.size);
+  const events = await readShownEvents(store, ids, largest, now);
   return { total, events: events.filter((event) => event !== undefined) };
 }
 
 /**
- * The event with this id, unless its time is over. An event that the list brought under another id than its webhook had is found under
- * both, and told under the list's.
+ * The event with this id, unless it has expired. An event that the list brought under another id than its webhook had
+ * is found under both, and shown under the list's.
  */
 export async function getEvent(store: Store, id: string, now = Date.now()): Promise<LedgerEvent | undefined> {
-  const row = await readRow(store, id);
+  const row = await get(store, 'events', { id });
   const listedId = row && joinedToIn(row);
-  const shown = listedId === undefined ? row : await readRow(store, listedId);
+  const shown = listedId === undefined ? row : await get(store, 'events', { id: listedId });
   return shown && !isExpired(shown, now) ? eventIn(shown) : undefined;
 }
 
-async function readRow(store: Store, id: string): Promise<Row | undefined> {
-  const { Item } = await store.client.send(new GetItemCommand({ TableName: store.events, Key: { id: text(id) } }));
-  return Item;
-}
-
-interface Range {
+/** Sort keys, both included. */
+interface Bounds {
   readonly from: string;
   readonly to: string;
 }
@@ -80,105 +77,61 @@ interface Ids {
   readonly ids: readonly string[];
 }
 
-/** Sort keys are `created_at#id`: behind the last instant itself lie its ids, and `~` lies behind them. */
-function rangeOf({ createdFrom, createdTo }: ListFilter): Range {
-  return { from: createdFrom ?? BEGINNING, to: createdTo === undefined ? END : `${createdTo}#${END}` };
+/** The part of the list between two bounds. */
+function within(filter: ListFilter, { from, to }: Bounds): KeyRange<'events'> {
+  return smallestRange(filter, { from, to, newestFirst: true, attributes: ['id'] });
 }
 
+/**
+ * Kept counts say in which range the page begins.
+ *
+ * @param skip events before the page
+ */
 async function idsByTime(
   store: Store,
-  type: string | undefined,
-  range: Range,
+  filter: ListFilter,
+  { from, to }: Bounds,
   skip: number,
   size: number,
 ): Promise<Ids> {
-  const partition =
-    type === undefined
-      ? { index: 'by_time', attribute: 'record_type', value: RECORD_TYPE }
-      : { index: 'by_type', attribute: 'event_type', value: type };
-  const segments = segmentsOf(await readKeptCounts(store), range.from, range.to, type);
-  const counts = await Promise.all(segments.map((segment) => segment.count ?? countWithin(store, partition, segment)));
+  const ranges = listRanges(await readKeptCounts(store), from, to, filter.type);
+  const counts = await Promise.all(ranges.map((range) => range.count ?? countAll(store, within(filter, range))));
   const total = counts.reduce((sum, count) => sum + count, 0);
 
   let left = skip;
-  const start = segments.findIndex((_, index) => {
+  const newest = ranges.find((_, index) => {
     const count = counts[index] as number;
     if (left < count) return true;
     left -= count;
     return false;
   });
-  const newest = segments[start];
   if (!newest) return { total, ids: [] };
-  // Events that came since they were counted push others behind this page: whoever reads on must hear that there is one more.
-  const ids = await idsFrom(store, partition, { from: range.from, to: newest.to }, left, size + 1);
+  // Events that came since they were counted push others behind this page: readers must see that there is another page.
+  const ids = await idsFrom(store, within(filter, { from, to: newest.to }), left, size + 1);
   return { total: Math.max(total, skip + ids.length), ids: ids.slice(0, size) };
-}
-
-interface Partition {
-  readonly index: string;
-  readonly attribute: string;
-  readonly value: string;
-}
-
-function within({ index, attribute, value }: Partition, store: Store, { from, to }: Range) {
-  return {
-    TableName: store.events,
-    IndexName: index,
-    KeyConditionExpression: `${attribute} = :partition AND created_at_id BETWEEN :from AND :to`,
-    ExpressionAttributeValues: { ':partition': text(value), ':from': text(from), ':to': text(to) },
-    ScanIndexForward: false,
-  };
-}
-
-async function countWithin(store: Store, partition: Partition, segment: Segment): Promise<number> {
-  let count = 0;
-  const pages = paginateQuery({ client: store.client }, { ...within(partition, store, segment), Select: 'COUNT' });
-  for await (const { Count = 0 } of pages) count += Count;
-  return count;
 }
 
 async function idsFrom(
   store: Store,
-  partition: Partition,
-  range: Range,
+  range: KeyRange<'events'>,
   skip: number,
   size: number,
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   let left = skip;
-  const pages = paginateQuery(
-    { client: store.client, pageSize: skip + size },
-    { ...within(partition, store, range), ProjectionExpression: 'id' },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const row of Items.slice(left)) ids.push(textIn(row, 'id') ?? '');
-    left = Math.max(0, left - Items.length);
+  for await (const rows of pagesOf(store, range, skip + size)) {
+    ids.push(...rows.slice(left).map(idIn));
+    left = Math.max(0, left - rows.length);
     if (ids.length >= size) break;
   }
   return ids.slice(0, size);
 }
 
 /** An order has some dozens of events: all its keys are read at once. */
-async function idsOfOrder(
-  store: Store,
-  portingOrderId: string,
-  type: string | undefined,
-  range: Range,
-  skip: number,
-  size: number,
-): Promise<Ids> {
-  const partition = { index: 'by_order', attribute: 'porting_order_id', value: portingOrderId };
-  const matching: string[] = [];
-  const pages = paginateQuery(
-    { client: store.client },
-    { ...within(partition, store, range), ProjectionExpression: 'id, event_type' },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const row of Items) {
-      if (type === undefined || textIn(row, 'event_type') === type) matching.push(textIn(row, 'id') ?? '');
-    }
-  }
-  return { total: matching.length, ids: matching.slice(skip, skip + size) };
+async function idsOfOrder(store: Store, filter: ListFilter, bounds: Bounds, skip: number, size: number): Promise<Ids> {
+  const ids: string[] = [];
+  for await (const row of rowsOf(store, within(filter, bounds))) ids.push(idIn(row));
+  return { total: ids.length, ids: ids.slice(skip, skip + size) };
 }
 
 /**
@@ -187,7 +140,7 @@ async function idsOfOrder(
  *
  * @throws {PageTooLarge}
  */
-export async function eventsOf(
+export async function readShownEvents(
   store: Store,
   ids: readonly string[],
   largest: number,
@@ -197,7 +150,7 @@ export async function eventsOf(
   let bytes = 0;
   for await (const batch of readRows(store, 'events', ids)) {
     for (const row of batch) {
-      rows.set(textIn(row, 'id') ?? '', row);
+      rows.set(idIn(row), row);
       bytes += Buffer.byteLength(textIn(row, 'record') ?? textIn(row, 'delivered') ?? '');
     }
     if (bytes > largest) throw new PageTooLarge(`The first ${rows.size} events of the page are ${bytes} bytes.`);

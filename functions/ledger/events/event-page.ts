@@ -2,7 +2,7 @@ import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-pag
 import { type KeyRange, readKeys } from '../table/key-range.ts';
 import type { Store } from '../table/store.ts';
 import { idIn } from '../table/values.ts';
-import { eventsOf } from './event-list.ts';
+import { readShownEvents } from './event-list.ts';
 import type { LedgerEvent } from './row.ts';
 
 /** Keys looked at in one request when a filter passes some over: 200 KB. */
@@ -30,10 +30,7 @@ export async function readEventPage(
       sortKey,
       large: true,
       read: (after) => readKeys(store, range, after, most),
-      show: (keys) => {
-        const ids = keys.map(idIn);
-        return eventsOf(store, ids, largest, now);
-      },
+      show: (keys) => readShownEvents(store, keys.map(idIn), largest, now),
     },
     page,
   );

@@ -2,13 +2,13 @@ import type { Timestamp } from '../../porting/timestamp.ts';
 import { type Change, oneMoreThan, together } from '../table/expressions.ts';
 
 /**
- * The row is its own outbox. The write that needs more work (fold the order, publish on the bus) marks the row itself, and the mark goes
- * once the work is done: a crash in between loses nothing.
+ * The row is its own outbox. The write that needs more work (fold the order, publish on the bus) marks the row itself,
+ * and the mark goes once the work is done: a crash in between loses nothing.
  *
  * - `revision` counts the versions of an event's content; `news_revision` is the last one that has to be published, and
  *   `published_revision` the last one that was.
- * - `unpublished` and `unpublished_since` are the keys of the sparse index of marked rows. A listing that only confirms an event has
- *   nothing to publish, but its `created_at` may change the order's fold.
+ * - `unpublished` and `unpublished_since` are the keys of the sparse index of marked rows. A listing that only confirms
+ *   an event has nothing to publish, but its `created_at` may change the order's fold.
  */
 
 /** The sparse indexes are spread over four partitions: 4,000 writes a second, where one would take 1,000. */

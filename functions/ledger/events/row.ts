@@ -6,9 +6,10 @@ import { numberIn, type Row, textIn } from '../table/values.ts';
  * A row of the table `events`:
  * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id`
  *   (`created_at#id`), `first_seen_id` (when the ledger first saw the event, `#id`)
- * - `record`: the event as the Events API shows it, as JSON text, so that nothing is lost to type mapping; `record_version` grows as
- *   Telnyx completes it
- * - `delivered`: the event as its webhook told it, in the record's shape, as JSON text, until the list's record makes it superfluous
+ * - `record`: the event as the Events API shows it, as JSON text, so that nothing is lost to type mapping;
+ *   `record_version` grows as Telnyx completes it
+ * - `delivered`: the event as its webhook brought it, in the record's shape, as JSON text, until the list's record
+ *   replaces it
  * - where it came from: `webhook_first_at`, `webhook_last_at`, `webhook_deliveries`, `listed_first_at`
  * - what was asked for: `republish_count`, `republish_last_at`, `republish_last_by`, `republish_last_outcome`
  * - what was published, and what has to be: outbox-marks.ts
@@ -17,8 +18,8 @@ import { numberIn, type Row, textIn } from '../table/values.ts';
  */
 
 /**
- * Stands in `delivered` once the list's record has its payload: a webhook that comes later is then counted, but not stored a second
- * time, and a row never holds two large bodies (DynamoDB's limit is 400 KB a row).
+ * Stands in `delivered` once the list's record has its payload: a webhook that comes later is then counted, but not
+ * stored a second time, and a row never holds two large bodies (DynamoDB's limit is 400 KB a row).
  */
 export const SUPERSEDED = 'superseded by the list';
 
@@ -31,7 +32,7 @@ export interface LedgerMember {
   readonly listed_at: string | null;
   readonly republish_count: number;
   readonly republish_last_at: string | null;
-  /** Version of the event's content, as the bus tells it. */
+  /** Version of the event's content, as published on the bus. */
   readonly revision: number;
   readonly published_at: string | null;
   /** When its webhook was given up; null when none was due, or it came in time. */

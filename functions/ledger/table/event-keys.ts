@@ -47,3 +47,21 @@ export function isEventOf(type: string | undefined, portingOrderId: string | und
     portingOrderId === undefined ? undefined : is('porting_order_id', portingOrderId),
   );
 }
+
+/** Which events a range is to hold. */
+interface EventFilter {
+  readonly type?: string;
+  readonly portingOrderId?: string;
+  /** Only those whose webhook was given up and has not come since. */
+  readonly missed?: true;
+}
+
+/** The smallest range that holds the events of a filter, and no others. */
+export function smallestRange({ type, portingOrderId, missed }: EventFilter, part: Part): KeyRange<'events'> {
+  if (missed) return eventRange('by_gap', 'missed', { ...part, where: isEventOf(type, portingOrderId) });
+  if (portingOrderId !== undefined) {
+    // DynamoDB refuses a filter on the partition key itself.
+    return eventRange('by_order', portingOrderId, { ...part, where: isEventOf(type, undefined) });
+  }
+  return type === undefined ? eventRange('by_time', RECORD_TYPE, part) : eventRange('by_type', type, part);
+}

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import type { ListedEvent } from '../functions/ledger/events/record-listing.ts';
+import {
+  type Held,
+  type ListedEvent,
+  type ListingOutcome,
+  listingRecorder,
+} from '../functions/ledger/events/record-listing.ts';
+import type { Store } from '../functions/ledger/table/store.ts';
 import { factsOf, type PortingEvent as LedgerRecord } from '../functions/porting/event.ts';
 import type { PortingEvent } from '../infra/local/simulator/porting-event.ts';
 
@@ -41,6 +47,16 @@ export function listing(event: LedgerRecord): ListedEvent {
   const facts = factsOf(event, '2026-01-01T00:00:00.000000Z');
   if (!facts) throw new Error('not an event');
   return { facts, json: JSON.stringify(event) };
+}
+
+/**
+ * Records one listing as the sync does.
+ *
+ * @param now milliseconds since 1970
+ * @param held what a look at the row has shown
+ */
+export function recordListing(store: Store, listed: ListedEvent, now: number, held?: Held): Promise<ListingOutcome> {
+  return listingRecorder(store, () => now).record(listed, held);
 }
 
 export const eventTypes = [

@@ -1,12 +1,13 @@
 import type { Announcement } from '../../functions/bus/entries.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { type Held, type ListedEvent, readHeld, recordListing } from '../../functions/ledger/events/record-listing.ts';
+import { type Held, type ListedEvent, readHeld } from '../../functions/ledger/events/record-listing.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { readWebhook } from '../../functions/telnyx/webhook.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { webhookBody, webhookCount } from '../../infra/local/simulator/webhooks.ts';
 import { openStoreAt } from '../open-store-at.ts';
+import { recordListing } from '../porting-events.ts';
 import { meter, type Units } from './metered-client.ts';
 import { eventsOf } from './seed.ts';
 

@@ -1,4 +1,4 @@
-import { recordListing } from '../../functions/ledger/events/record-listing.ts';
+import { listingRecorder } from '../../functions/ledger/events/record-listing.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import { runSync } from '../../functions/sync-events/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
@@ -106,10 +106,11 @@ async function doJob({ kind, endpoint, baseUrl, events }: Job): Promise<Outcome>
   const begun = performance.now();
   if (kind === 'raw') {
     const left = rows.values();
+    const { record } = listingRecorder(store, Date.now);
     const write = async () => {
       for (const event of left) {
         const facts = factsOf(event, '2026-01-01T00:00:00.000000Z');
-        if (facts) await recordListing(store, { facts, json: JSON.stringify(event) }, Date.now());
+        if (facts) await record({ facts, json: JSON.stringify(event) });
       }
     };
     await Promise.all(Array.from({ length: WRITERS }, write));

@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { getEvent, listEvents } from '../../functions/ledger/events/event-list.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { recordListing } from '../../functions/ledger/events/record-listing.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { openStore } from '../open-store.ts';
-import { deliveredEvent, listedEvent, listing, withoutPayload } from '../porting-events.ts';
+import { deliveredEvent, listedEvent, listing, recordListing, withoutPayload } from '../porting-events.ts';
 
 const event = listedEvent(1);
 const completed = { ...event, updated_at: '2026-03-01T12:00:03.260000Z' };

@@ -1,10 +1,12 @@
+import type { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { countDays, readKeptCounts } from '../../functions/ledger/counts/day-counts.ts';
+import { doubtDay } from '../../functions/ledger/counts/doubtful-days.ts';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
-import { doubtMarker, recordListing } from '../../functions/ledger/events/record-listing.ts';
+import { listingRecorder } from '../../functions/ledger/events/record-listing.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { openStore } from '../open-store.ts';
-import { listedEvent, listing } from '../porting-events.ts';
+import { listedEvent, listing, recordListing } from '../porting-events.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -37,7 +39,7 @@ test('a day that is counted while a late row is on its way is counted again', as
 
   // The writer has marked the day, and is slow: a counter passes between mark and row.
   const late = listing(listedEvent(2));
-  await doubtMarker(store, () => now)(late.facts, undefined);
+  await doubtDay(store, late.facts.createdAt, now);
   await countDays(store, () => now, Number.POSITIVE_INFINITY);
   expect((await readKeptCounts(store)).doubtful).toEqual(new Set(['2026-03-01']));
   await recordListing(store, late, now);
@@ -55,13 +57,13 @@ test('a mark that is renewed while its day is counted stays', async () => {
   await insert(store, 1, noon);
   const now = noon + 48 * HOUR;
   await countDays(store, () => now, Number.POSITIVE_INFINITY);
-  await doubtMarker(store, () => now)(listing(listedEvent(2)).facts, undefined);
+  await doubtDay(store, '2026-03-01', now);
   const later = now + 3 * MINUTE;
   const client = Object.create(store.client, {
     send: {
       value: async (command: Parameters<typeof store.client.send>[0], ...rest: never[]) => {
         if (command.constructor.name === 'DeleteItemCommand') {
-          await doubtMarker(store, () => later)(listing(listedEvent(3)).facts, undefined);
+          await doubtDay(store, '2026-03-01', later);
         }
         return store.client.send(command, ...rest);
       },
@@ -86,19 +88,46 @@ test('counting that runs out of time goes on where it stopped, and the list is r
   expect(seen.at(-1)).toBe('2026-03-30');
 });
 
-test('marks of a page of one day cost one write', async () => {
+test('a page of one closed day costs one mark, written before its rows', async () => {
   const store = await openStore();
   const now = noon + 48 * HOUR;
-  let marks = 0;
+  const requests: string[] = [];
   const client = Object.create(store.client, {
     send: {
-      value: (command: Parameters<typeof store.client.send>[0], ...rest: never[]) => {
-        marks += 1;
-        return store.client.send(command, ...rest);
+      value: async (command: UpdateItemCommand) => {
+        const table = command.input.TableName === store.events ? 'row' : 'mark';
+        requests.push(table);
+        const answer = await store.client.send(command);
+        requests.push(`${table} written`);
+        return answer;
       },
     },
   });
-  const mark = doubtMarker({ ...store, client }, () => now);
-  for (let number = 0; number < 50; number += 1) await mark(listing(listedEvent(number)).facts, undefined);
-  expect(marks).toBe(1);
+  const { insert, record } = listingRecorder({ ...store, client }, () => now);
+  const listings = Array.from({ length: 50 }, (_, number) => listing(listedEvent(number)));
+  await Promise.all(listings.map((one, number) => (number % 2 === 0 ? insert(one) : record(one))));
+  expect(requests.slice(0, 2)).toEqual(['mark', 'mark written']);
+  expect(requests.filter((request) => request === 'mark')).toHaveLength(1);
+  expect(requests.filter((request) => request === 'row written')).toHaveLength(50);
+});
+
+test('a mark that cannot be written keeps the row back, and the next listing marks the day', async () => {
+  const store = await openStore();
+  const now = noon + 48 * HOUR;
+  let isDown = true;
+  const client = Object.create(store.client, {
+    send: {
+      value: async (command: UpdateItemCommand) => {
+        if (isDown && command.input.TableName === store.control) throw new Error('down');
+        return store.client.send(command);
+      },
+    },
+  });
+  const { record } = listingRecorder({ ...store, client }, () => now);
+  await expect(Promise.all([1, 2].map((number) => record(listing(listedEvent(number)))))).rejects.toThrow('down');
+  expect(await total(store)).toBe(0);
+  isDown = false;
+  await record(listing(listedEvent(1)));
+  await countDays(store, () => now, Number.POSITIVE_INFINITY);
+  expect((await readKeptCounts(store)).doubtful).toEqual(new Set(['2026-03-01']));
 });

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { countDays } from '../../functions/ledger/counts/day-counts.ts';
 import { type ListFilter, listEvents, PageTooLarge } from '../../functions/ledger/events/event-list.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/events/record-listing.ts';
+import { readHeld } from '../../functions/ledger/events/record-listing.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { openStore } from '../open-store.ts';
-import { deliveredEvent, eventTypes, instants, listedEvent, listing, uuid } from '../porting-events.ts';
+import { deliveredEvent, eventTypes, instants, listedEvent, listing, recordListing, uuid } from '../porting-events.ts';
 
 const DAY = 24 * 3_600_000;
 const LARGEST = 5_500_000;
@@ -29,12 +29,10 @@ async function pageOf(store: Store, filter: ListFilter, number: number, size: nu
   return { total, ids: events.map((event) => event.id) };
 }
 
-/** As the sync does it: the doubt first, then the row. */
+/** As the sync does it: a look first, then the row. */
 async function list(store: Store, event: PortingEvent, now: number): Promise<void> {
-  const { facts, json } = listing(event);
   const held = await readHeld(store, [event.id]);
-  await doubtMarker(store, () => now)(facts, held.get(event.id));
-  await recordListing(store, { facts, json }, now);
+  await recordListing(store, listing(event), now, held.get(event.id));
 }
 
 const step = fc.oneof(

@@ -1,12 +1,11 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { recordListing } from '../../functions/ledger/events/record-listing.ts';
 import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
-import { deliveredEvent, listedEvent, listing, uuid, withoutPayload } from '../porting-events.ts';
+import { deliveredEvent, listedEvent, listing, recordListing, uuid, withoutPayload } from '../porting-events.ts';
 
 const OVERDUE = 'exception=1';
 

@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, vi } from 'vitest';
 import { openBus } from '../../functions/bus/bus.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { doubtMarker, readHeld, recordListing } from '../../functions/ledger/events/record-listing.ts';
+import { readHeld } from '../../functions/ledger/events/record-listing.ts';
 import { eventIn, type LedgerEvent } from '../../functions/ledger/events/row.ts';
 import { type HeldOrder, readOrder } from '../../functions/ledger/orders/orders.ts';
 import { readCurrent } from '../../functions/ledger/runs/current.ts';
@@ -17,7 +17,7 @@ import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import type { BusEvent } from '../../infra/local/put-events.ts';
 import { problemsOf } from '../bus/schemas.ts';
 import { openStore } from '../open-store.ts';
-import { deliveredEvent, listing } from '../porting-events.ts';
+import { deliveredEvent, listing, recordListing } from '../porting-events.ts';
 
 export const MINUTE = 60_000;
 export const NOON = Date.parse('2026-03-20T12:00:00Z');
@@ -93,10 +93,8 @@ export async function openRig(): Promise<Rig> {
         .filter((event) => type === undefined || event['detail-type'] === type),
     deliver: (event) => recordDelivery(store, deliveredEvent(event), rig.time),
     async list(event) {
-      const listed = listing(event);
       const held = (await readHeld(store, [event.id])).get(event.id);
-      await doubtMarker(store, now)(listed.facts, held);
-      return recordListing(store, listed, rig.time, held);
+      return recordListing(store, listing(event), rig.time, held);
     },
     publish: (...ids) => publishRows(ids, publisher, now, 'stream'),
     sweep: (olderThan = 0) => sweep(publisher, olderThan, now, () => false),

@@ -1,11 +1,10 @@
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { recordListing } from '../../functions/ledger/events/record-listing.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 import type { OrderStore, Store } from '../../functions/ledger/table/store.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { type Answer, coldStart, type Invoke } from '../handlers.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
-import { deliveredEvent, listing } from '../porting-events.ts';
+import { deliveredEvent, listing, recordListing } from '../porting-events.ts';
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
 
 export const readToken = 'read-token-0123456789';

@@ -1,6 +1,5 @@
 import type { Context } from 'aws-lambda';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { recordListing } from '../../functions/ledger/events/record-listing.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
@@ -14,7 +13,7 @@ import { lambdaContext } from '../http-event.ts';
 import { openStore } from '../open-store.ts';
 // No deadline of the functions passes because this machine is busy.
 import '../own-time.ts';
-import { deliveredEvent, listing, uuid } from '../porting-events.ts';
+import { deliveredEvent, listing, recordListing, uuid } from '../porting-events.ts';
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
 import { type Account, openAccount, timestampIn } from '../telnyx/account.ts';
 

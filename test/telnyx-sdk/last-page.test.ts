@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
-import { recordListing } from '../../functions/ledger/events/record-listing.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { openStore } from '../open-store.ts';
-import { listedEvent, listing, uuid } from '../porting-events.ts';
+import { listedEvent, listing, recordListing, uuid } from '../porting-events.ts';
 
 const put = (store: Store, number: number) =>
   recordListing(store, listing(listedEvent(number, { created_at: `2026-03-01T12:00:0${number}Z` })), Date.now());

@@ -1,56 +1,70 @@
-import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Day } from '../../porting/day.ts';
+import { type Day, dayOf, isClosed } from '../../porting/day.ts';
+import type { Timestamp } from '../../porting/timestamp.ts';
+import { any, is, isBelow, lacks } from '../table/expressions.ts';
 import { readControl } from '../table/read-rows.ts';
-import { controlKey, number, type Store, tookPlace } from '../table/store.ts';
-import { numberIn, textIn } from '../table/values.ts';
+import { controlKey, type Store } from '../table/store.ts';
+import { idIn, numberIn } from '../table/values.ts';
+import { remove, update } from '../table/verbs.ts';
 
 /**
- * A day whose kept count may be wrong, because a row is about to come into it. It is marked before the row is written, for so long
- * that the row is there when the mark runs out: the slowest writer gives a write up after some 16 s.
+ * A closed day's count is doubtful while a row may be on its way into the day, or out of it. The day is marked before
+ * the row is written, long enough that the row is there when the mark runs out: the slowest writer gives up after some
+ * 16 s.
  */
 const DOUBTFUL_FOR = 120_000;
 
-/** For so long a mark still covers writes that begin after it. */
-export const MARK_COVERS_FOR = 60_000;
-
-/** Readers of an old mark see the new one: `until` is a reserved word of DynamoDB. */
-const UNTIL = { '#until': 'until' };
+/** A mark also covers writes that begin this long after it. */
+const MARK_COVERS_FOR = 30_000;
 
 /**
- * Marks a day's count as doubtful. Until the mark runs out every reader counts the day anew; then it is counted once, for good.
+ * Marks the day of an event as doubtful if it is closed: an event comes into it, or leaves it. Until the mark runs out
+ * every reader counts the day anew; then it is counted once and the count kept. To be called before the row is written:
+ * a death between the two would else leave the count wrong permanently.
  *
+ * @param createdAt the event's, or a sort key that begins with it
  * @param now milliseconds since 1970
  */
-export async function markDoubtful(store: Store, day: Day, now: number, signal?: AbortSignal): Promise<void> {
-  const mark = new UpdateItemCommand({
-    TableName: store.control,
-    Key: controlKey('doubtful-day', day),
-    UpdateExpression: 'SET #until = :until',
+export async function doubtDay(store: Store, createdAt: Timestamp, now: number, signal?: AbortSignal): Promise<void> {
+  const day = dayOf(createdAt);
+  if (!isClosed(day, now)) return;
+  const until = now + DOUBTFUL_FOR;
+  await update(store, 'control', controlKey('doubtful-day', day), {
     // A writer whose clock is behind must not shorten another's mark.
-    ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
-    ExpressionAttributeNames: UNTIL,
-    ExpressionAttributeValues: { ':until': number(now + DOUBTFUL_FOR) },
+    when: any(lacks('until'), isBelow('until', until)),
+    set: { until },
+    signal,
   });
-  await tookPlace(store.client.send(mark, signal ? { abortSignal: signal } : {}));
+}
+
+/** {@link doubtDay} for a writer of many rows, also at once: rows of one day share a mark. */
+export function dayDoubter(store: Store, now: () => number): (createdAt: Timestamp) => Promise<void> {
+  const marks = new Map<Day, { readonly at: number; readonly written: Promise<void> }>();
+  return async function doubt(createdAt) {
+    const day = dayOf(createdAt);
+    const at = now();
+    if (!isClosed(day, at)) return;
+    let mark = marks.get(day);
+    if (!mark || at - mark.at >= MARK_COVERS_FOR) {
+      mark = { at, written: doubtDay(store, day, at) };
+      marks.set(day, mark);
+    }
+    try {
+      await mark.written;
+    } catch (error) {
+      if (marks.get(day) === mark) marks.delete(day);
+      throw error;
+    }
+  };
 }
 
 /** All doubtful days, with the instant (milliseconds since 1970) at which each mark runs out. */
 export async function doubtfulDays(store: Store): Promise<ReadonlyMap<Day, number>> {
   const days = new Map<Day, number>();
-  for await (const row of readControl(store, 'doubtful-day')) {
-    days.set(textIn(row, 'id') ?? '', numberIn(row, 'until') ?? 0);
-  }
+  for await (const row of readControl(store, 'doubtful-day')) days.set(idIn(row), numberIn(row, 'until') ?? 0);
   return days;
 }
 
 /** Takes a mark away once its day has been counted, unless a writer has renewed it meanwhile. */
 export async function clearDoubt(store: Store, day: Day, until: number): Promise<void> {
-  const clear = new DeleteItemCommand({
-    TableName: store.control,
-    Key: controlKey('doubtful-day', day),
-    ConditionExpression: '#until = :until',
-    ExpressionAttributeNames: UNTIL,
-    ExpressionAttributeValues: { ':until': number(until) },
-  });
-  await tookPlace(store.client.send(clear));
+  await remove(store, 'control', controlKey('doubtful-day', day), { when: is('until', until) });
 }

@@ -1,9 +1,8 @@
-import { dayOf, isClosed } from '../../porting/day.ts';
 import type { PortingEvent } from '../../porting/event.ts';
 import type { Pair } from '../../porting/pairs.ts';
 import { sameEventKey } from '../../porting/same-event.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { markDoubtful } from '../counts/doubtful-days.ts';
+import { doubtDay } from '../counts/doubtful-days.ts';
 import { eventRange } from '../table/event-keys.ts';
 import { all, exists, is, lacks, together } from '../table/expressions.ts';
 import { pagesOf } from '../table/key-range.ts';
@@ -73,8 +72,7 @@ export async function join(store: Store, { listedId, webhookId }: Pair, now: num
 export async function hideJoined(store: Store, { listedId, webhookId }: Pair, now: number): Promise<boolean> {
   const row = await get(store, 'events', { id: webhookId }, { consistent: true, attributes: ['created_at_id'] });
   const createdAtId = textIn(row, 'created_at_id');
-  if (createdAtId !== undefined && isClosed(dayOf(createdAtId), now))
-    await markDoubtful(store, dayOf(createdAtId), now);
+  if (createdAtId !== undefined) await doubtDay(store, createdAtId, now);
   const hidden = await update(
     store,
     'events',

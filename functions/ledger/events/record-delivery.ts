@@ -1,7 +1,7 @@
 import { dayOf, isClosed } from '../../porting/day.ts';
 import { type EventFacts, factsOf, type PortingEvent } from '../../porting/event.ts';
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
-import { markDoubtful } from '../counts/doubtful-days.ts';
+import { doubtDay } from '../counts/doubtful-days.ts';
 import { createdAtId, RECORD_TYPE } from '../table/event-keys.ts';
 import { all, any, type Change, type Condition, exists, lacks, once, together } from '../table/expressions.ts';
 import type { Store } from '../table/store.ts';
@@ -11,8 +11,8 @@ import { AWAITING, NOT_RECOVERED_YET, recovered } from './awaited.ts';
 import { publish, wake } from './outbox-marks.ts';
 
 /**
- * What a delivery was: `stored` is the event's first sight, `confirmed` the first webhook of an event that the list brought, and
- * `duplicate` one more webhook.
+ * What a delivery was: `stored` is the event's first sight, `confirmed` the first webhook of an event that the list
+ * brought, and `duplicate` one more webhook.
  */
 export type DeliveryOutcome = 'stored' | 'confirmed' | 'duplicate';
 
@@ -25,10 +25,10 @@ const WAS_MISSED = all(exists('missed_at'), NOT_RECOVERED_YET);
 const WAS_NOT_MISSED = any(lacks('missed_at'), exists('recovered_at'));
 
 /**
- * Writes a delivered event: one request for the first body, two for every other delivery, and three or four when the webhook had been given
- * up as missed. Whichever it is, is known only to the row, so each is a condition of its own, and each is one write: a death after it
- * leaves nothing to be done. An event of a day whose count is kept takes up to two more: a look whether the row is there, and the mark
- * that the count is doubtful.
+ * Writes a delivered event: one request for the first body, two for every other delivery, and three or four when the
+ * webhook had been given up as missed. Whichever it is, is known only to the row, so each is a condition of its own,
+ * and each is one write: a death after it leaves nothing to be done. An event of a day whose count is kept takes up to
+ * two more: a look whether the row is there, and the mark that the count is doubtful.
  *
  * @param event in the record's shape, from a webhook whose signature was verified
  * @param now milliseconds since 1970
@@ -46,8 +46,7 @@ export async function recordDelivery(
 
   if (isClosed(dayOf(facts.createdAt), now)) {
     const held = await get(store, 'events', key, { attributes: ['id'], signal });
-    // Before the row, never after: a death between the two would leave the count wrong permanently.
-    if (!held) await markDoubtful(store, dayOf(facts.createdAt), now, signal);
+    if (!held) await doubtDay(store, facts.createdAt, now, signal);
   }
 
   for (const missed of [false, true]) {
@@ -78,8 +77,8 @@ function delivered(at: Timestamp): Change {
 }
 
 /**
- * The first body of an event. What the list said about time, type and order stands, so that an event does not move in the list when
- * it is delivered.
+ * The first body of an event. What the list said about time, type and order stands, so that an event does not move in
+ * the list when it is delivered.
  */
 function firstBody(
   event: PortingEvent,

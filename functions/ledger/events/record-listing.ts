@@ -1,12 +1,12 @@
-import { type Day, dayOf, isClosed } from '../../porting/day.ts';
+import { dayOf } from '../../porting/day.ts';
 import { type EventFacts, mayArriveByWebhook } from '../../porting/event.ts';
 import { millisecondsOf, timestampOf } from '../../porting/timestamp.ts';
-import { MARK_COVERS_FOR, markDoubtful } from '../counts/doubtful-days.ts';
+import { dayDoubter } from '../counts/doubtful-days.ts';
 import { createdAtId, RECORD_TYPE } from '../table/event-keys.ts';
 import { all, any, type Change, type Condition, exists, isBelow, lacks, once, together } from '../table/expressions.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
-import { textIn } from '../table/values.ts';
+import { idIn, textIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 import { awaited } from './awaited.ts';
 import { publish, revise } from './outbox-marks.ts';
@@ -19,8 +19,8 @@ export interface ListedEvent {
 }
 
 /**
- * What a listing was: `inserted` is the event's first sight, `confirmed` the first listing of an event that its webhook brought,
- * `upgraded` a listing whose record is newer than the held one, and `known` one that changed nothing.
+ * What a listing was: `inserted` is the event's first sight, `confirmed` the first listing of an event that its webhook
+ * brought, `upgraded` a listing whose record is newer than the held one, and `known` one that changed nothing.
  */
 export type ListingOutcome = 'inserted' | 'confirmed' | 'upgraded' | 'known';
 
@@ -40,7 +40,7 @@ export async function readHeld(store: Store, ids: readonly string[]): Promise<Re
     attributes: ['id', 'created_at_id', 'record_version', 'final_at'],
   })) {
     for (const row of rows) {
-      held.set(textIn(row, 'id') ?? '', {
+      held.set(idIn(row), {
         createdAtId: textIn(row, 'created_at_id'),
         version: textIn(row, 'record_version'),
         final: textIn(row, 'final_at') !== undefined,
@@ -64,8 +64,9 @@ const NEVER_LISTED = lacks('record_version');
 const AWAITED_FOR = 30 * 24 * 3_600_000;
 
 /**
- * The two things that a listing may be. Which one is known only to the row, so each is a condition of its own: `news` brings the event
- * to life or completes it, and has to be published; a `confirmation` shows the list's own record of what is known.
+ * The two things that a listing may be. Which one is known only to the row, so each is a condition of its own: `news`
+ * brings the event to life or completes it, and has to be published; a `confirmation` shows the list's own record of
+ * what is known.
  */
 type Meaning = 'news' | 'confirmation';
 
@@ -77,37 +78,55 @@ function conditionOf(meaning: Meaning, { final, version }: EventFacts): Conditio
 }
 
 /**
- * Writes a listed event: one conditional request, or two when the row changed since it was looked at.
+ * The only way to write listings. It also doubts the counts that a listing will change, before it is written: that of
+ * the event's own day when the event is new, and those of both days when Telnyx's `created_at` moves it out of the one
+ * that its webhook gave.
  *
- * @param held what a look at the row has shown; without it the event is taken to be new
+ * @param now milliseconds since 1970
  */
-export async function recordListing(
-  store: Store,
-  listed: ListedEvent,
-  now: number,
-  held?: Held,
-): Promise<ListingOutcome> {
-  const meanings: Meaning[] = ['news', 'confirmation'];
-  if (held && (held.final || !listed.facts.final)) meanings.reverse();
-  for (const meaning of meanings) {
-    const before = await write(store, listed, now, meaning, conditionOf(meaning, listed.facts));
-    if (!before) continue;
-    if (before.record_version) return 'upgraded';
-    return before.event_type ? 'confirmed' : 'inserted';
-  }
-  return 'known';
-}
+export function listingRecorder(store: Store, now: () => number) {
+  const doubt = dayDoubter(store, now);
 
-/** Writes a listed event if nothing at all is held of it, and says whether it did. */
-export async function insertListing(store: Store, listed: ListedEvent, now: number): Promise<boolean> {
-  return (await write(store, listed, now, 'news', NOT_HELD)) !== undefined;
+  async function doubtDays({ createdAt }: EventFacts, held: Held | undefined): Promise<void> {
+    const heldDay = held?.createdAtId === undefined ? undefined : dayOf(held.createdAtId);
+    if (heldDay === dayOf(createdAt)) return;
+    await doubt(createdAt);
+    if (heldDay !== undefined) await doubt(heldDay);
+  }
+
+  return {
+    /**
+     * Writes a listed event: one conditional request, or two when the row changed since it was looked at.
+     *
+     * @param held what a look at the row has shown; without it the event is taken to be new
+     */
+    async record(listed: ListedEvent, held?: Held): Promise<ListingOutcome> {
+      await doubtDays(listed.facts, held);
+      const meanings: Meaning[] = ['news', 'confirmation'];
+      if (held && (held.final || !listed.facts.final)) meanings.reverse();
+      for (const meaning of meanings) {
+        const before = await write(store, listed, now(), meaning, conditionOf(meaning, listed.facts));
+        if (!before) continue;
+        if (before.record_version) return 'upgraded';
+        return before.event_type ? 'confirmed' : 'inserted';
+      }
+      return 'known';
+    },
+
+    /** Writes a listed event if nothing at all is held of it, and says whether it did. */
+    async insert(listed: ListedEvent): Promise<boolean> {
+      await doubtDays(listed.facts, undefined);
+      return (await write(store, listed, now(), 'news', NOT_HELD)) !== undefined;
+    },
+  };
 }
 
 function write(store: Store, { facts, json }: ListedEvent, now: number, meaning: Meaning, when: Condition) {
   const { id, eventType, createdAt } = facts;
   const at = timestampOf(now);
   const news = meaning === 'news';
-  // With its payload an event may be recognised under another id: it is looked at once more, also when it was given up before.
+  // With its payload an event may be recognised under another id: it is looked at once more, also when it was given up
+  // before.
   const isAwaited = news && mayArriveByWebhook(eventType) && now - millisecondsOf(createdAt) < AWAITED_FOR;
   const record: Change = {
     set: {
@@ -126,24 +145,4 @@ function write(store: Store, { facts, json }: ListedEvent, now: number, meaning:
   };
   const change = together(record, (news ? publish : revise)(id, at), isAwaited ? awaited(id, at) : {});
   return update(store, 'events', { id }, { when, ...change, returns: 'UPDATED_OLD' });
-}
-
-/**
- * Marks the closed days whose number of events a listing will change, before it is written: the event's own day when it is new,
- * and both days when Telnyx's `created_at` moves it out of the one that its webhook gave. Remembers what it marked, so that a page
- * of one day costs one mark.
- */
-export function doubtMarker(store: Store, now: () => number) {
-  const markedAt = new Map<Day, number>();
-  return async function markDaysOf(facts: EventFacts, held: Held | undefined): Promise<void> {
-    const day = dayOf(facts.createdAt);
-    const heldDay = held?.createdAtId === undefined ? undefined : dayOf(held.createdAtId);
-    const changed = heldDay === day ? [] : [day, ...(heldDay === undefined ? [] : [heldDay])];
-    for (const doubtful of changed) {
-      const covered = now() - (markedAt.get(doubtful) ?? Number.NEGATIVE_INFINITY) < MARK_COVERS_FOR / 2;
-      if (covered || !isClosed(doubtful, now())) continue;
-      await markDoubtful(store, doubtful, now());
-      markedAt.set(doubtful, now());
-    }
-  };
 }

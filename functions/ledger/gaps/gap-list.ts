@@ -5,7 +5,7 @@ import { eventRange, isEventOf, through } from '../table/event-keys.ts';
 import { type KeyRange, readKeys } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
-import { type Row, textIn } from '../table/values.ts';
+import { idIn, type Row, textIn } from '../table/values.ts';
 
 /** A notification that did not come as it should, as the API shows it. */
 export interface ShownGap {
@@ -18,7 +18,7 @@ export interface ShownGap {
   readonly missed_at: Timestamp | null;
   readonly recovered_at: Timestamp | null;
   readonly unlisted_at: Timestamp | null;
-  /** What was done about it by itself. */
+  /** What was done about it automatically. */
   readonly healing: { readonly asked_at: Timestamp; readonly outcome: string | null } | null;
 }
 
@@ -49,12 +49,12 @@ export async function listGaps(store: Store, filter: GapFilter, page: PageReques
   );
 }
 
-/** An unlisted event that the list has shown since, or one whose webhook has come meanwhile, is a gap of this kind no more. */
+/** An unlisted event that the list has shown since, or one whose webhook has come meanwhile, is no longer a gap of this kind. */
 async function readGaps(store: Store, kind: Gap, keys: readonly Row[]): Promise<readonly (ShownGap | undefined)[]> {
-  const ids = keys.map((key) => textIn(key, 'id') ?? '');
+  const ids = keys.map(idIn);
   const gaps = new Map<string, ShownGap>();
   for await (const rows of readRows(store, 'events', ids, { attributes: ATTRIBUTES })) {
-    for (const row of rows) if (isStillA(kind, row)) gaps.set(textIn(row, 'id') ?? '', gapIn(row, kind));
+    for (const row of rows) if (isStillA(kind, row)) gaps.set(idIn(row), gapIn(row, kind));
   }
   return ids.map((id) => gaps.get(id));
 }
@@ -82,7 +82,7 @@ function gapIn(row: Row, kind: Gap): ShownGap {
   const of = (attribute: string) => textIn(row, attribute) ?? null;
   const askedAt = of('healed_at');
   return {
-    id: textIn(row, 'id') ?? '',
+    id: idIn(row),
     event_type: of('event_type'),
     porting_order_id: of('porting_order_id'),
     created_at: createdAtIn(row),

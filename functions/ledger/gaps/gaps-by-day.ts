@@ -17,7 +17,7 @@ export interface DayOfGaps {
 /** Keys read in one request, and requests for each kind. */
 const MOST_KEYS = 4_000;
 const MOST_READS = 3;
-/** An index does not tell that the list has shown an event since: rows have to be read, 100 in one request. */
+/** The index does not show whether the event has been listed since: rows have to be read, 100 in one request. */
 const MOST_UNLISTED = 1_000;
 
 const KINDS = ['missed', 'recovered', 'unlisted'] as const satisfies readonly Gap[];

@@ -3,7 +3,7 @@ import { isExpired } from '../table/expiry.ts';
 import { readKeys } from '../table/key-range.ts';
 import { controlRange } from '../table/read-rows.ts';
 import type { ControlKind, Store } from '../table/store.ts';
-import { numberIn, type Row, textIn } from '../table/values.ts';
+import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
 
 /** What came and is no event, as the API shows it. */
 export interface Rejection {
@@ -31,8 +31,8 @@ export interface RejectionPage extends CursorPage<Rejection> {
 }
 
 /**
- * A page of what was turned away, last one first. All of it is read for every page: rows are few, for refusals are counted together, and
- * bodies are kept up to a bound; what is beyond 10 MB of bodies is left out, and `complete` is false.
+ * A page of rejections, last one first. All are read for every page: rows are few, since refusals are counted together and bodies are kept
+ * up to a bound. Beyond 10 MB of bodies the rest is left out, and `complete` is false.
  *
  * @param now milliseconds since 1970
  */
@@ -66,7 +66,7 @@ function placeOf({ last_at, id }: Rejection): string {
 
 function rejectionIn(row: Row, kind: Rejection['kind'], count = 0): Rejection {
   return {
-    id: textIn(row, 'id') ?? '',
+    id: idIn(row),
     kind,
     reason: textIn(row, 'reason') ?? '',
     first_at: textIn(row, 'first_at') ?? '',

@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LARGEST_RECORD } from '../../porting/event.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
-import { controlKey, number, type Store, text } from '../table/store.ts';
+import { once } from '../table/expressions.ts';
+import { controlKey, type Store } from '../table/store.ts';
 import { numberIn } from '../table/values.ts';
+import { update } from '../table/verbs.ts';
 
 const KEPT_SECONDS = 30 * 24 * 3600;
 const HOUR = 3_600_000;
 
-/** Bodies kept of one hour. With 256 KB each, the largest that is taken, 30 days of a flood are 37 GB at most; a body has some 1 KB. */
+/**
+ * Bodies kept of one hour. At 256 KB each, the largest that is accepted, 30 days of a flood are 37 GB; most bodies have 1 KB.
+ */
 const KEPT_AN_HOUR = 200;
 
 /**
- * Keeps a signed body that cannot be read as an event, for 30 days. One row for each different body, whatever the number of its
- * deliveries, and so many rows an hour at most: neither repeated nor ever new ones can fill the table.
+ * Keeps a signed body that cannot be read as an event, for 30 days. A row for each different body, however often it is delivered, and at
+ * most 200 an hour: neither repeated nor always new bodies can fill the table.
  *
  * @param body the raw bytes, at most 256 KB
+ * @param now milliseconds since 1970
  * @returns false when it was not kept, because the hour has its share
  */
 export async function keepRejected(
@@ -25,35 +29,18 @@ export async function keepRejected(
   now: number,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const options = signal ? { abortSignal: signal } : {};
-  const counted = await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('rejected-count', hourOf(now)),
-      UpdateExpression: 'SET expires_at = :expires ADD deliveries :one',
-      ExpressionAttributeValues: { ':expires': expiryOf(now), ':one': number(1) },
-      ReturnValues: 'UPDATED_NEW',
-    }),
-    options,
-  );
-  if ((numberIn(counted.Attributes, 'deliveries') ?? 0) > KEPT_AN_HOUR) return false;
-  const digest = createHash('sha256').update(body).digest('hex');
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('rejected-delivery', digest),
-      UpdateExpression:
-        'SET reason = :reason, body = :body, first_at = if_not_exists(first_at, :now), last_at = :now, expires_at = :expires ADD deliveries :one',
-      ExpressionAttributeValues: {
-        ':reason': text(reason),
-        ':body': { B: body },
-        ':now': text(timestampOf(now)),
-        ':expires': expiryOf(now),
-        ':one': number(1),
-      },
-    }),
-    options,
-  );
+  const counted = await update(store, 'control', controlKey('rejected-count', hourOf(now)), {
+    set: { expires_at: expiryOf(now) },
+    add: { deliveries: 1 },
+    returns: 'UPDATED_NEW',
+    signal,
+  });
+  if ((numberIn(counted, 'deliveries') ?? 0) > KEPT_AN_HOUR) return false;
+  await update(store, 'control', controlKey('rejected-delivery', digestOf(body)), {
+    set: { body, ...sighting(reason, now) },
+    add: { deliveries: 1 },
+    signal,
+  });
   return true;
 }
 
@@ -64,9 +51,10 @@ export interface RejectedRecord {
 }
 
 /**
- * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: one row for each, however
- * often a run sees it. The hour remembers which it has seen, so that a day's are counted without reading them, each
- * once.
+ * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: a row for each, however often a run sees it.
+ * The hour remembers which it has seen, so that those of a day are counted, each once, without being read.
+ *
+ * @param now milliseconds since 1970
  */
 export async function keepRejectedRecords(
   store: Store,
@@ -74,37 +62,25 @@ export async function keepRejectedRecords(
   now: number,
 ): Promise<void> {
   if (records.length === 0) return;
-  const digests = records.map(({ json }) => createHash('sha256').update(json).digest('hex'));
-  for (const [index, { json, reason }] of records.entries()) {
-    await store.client.send(
-      new UpdateItemCommand({
-        TableName: store.control,
-        Key: controlKey('rejected-record', digests[index] ?? ''),
-        UpdateExpression:
-          'SET reason = :reason, body = :body, first_at = if_not_exists(first_at, :now), last_at = :now, expires_at = :expires',
-        ExpressionAttributeValues: {
-          ':reason': text(reason),
-          ':body': { B: Buffer.from(json).subarray(0, LARGEST_RECORD) },
-          ':now': text(timestampOf(now)),
-          ':expires': expiryOf(now),
-        },
-      }),
-    );
+  const seen = new Set<string>();
+  for (const { json, reason } of records) {
+    const digest = digestOf(json);
+    seen.add(digest.slice(0, 16));
+    await update(store, 'control', controlKey('rejected-record', digest), {
+      set: { body: Buffer.from(json).subarray(0, LARGEST_RECORD), ...sighting(reason, now) },
+    });
   }
-  const short = new Set(digests.map((digest) => digest.slice(0, 16)));
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('rejected-count', `${hourOf(now)}#listed`),
-      UpdateExpression: 'SET expires_at = :expires ADD records :records',
-      ExpressionAttributeValues: { ':expires': expiryOf(now), ':records': { SS: [...short] } },
-    }),
-  );
+  await update(store, 'control', controlKey('rejected-count', `${hourOf(now)}#listed`), {
+    set: { expires_at: expiryOf(now) },
+    add: { records: seen },
+  });
 }
 
 /**
  * Counts requests that were refused at the webhook URL: a row for each hour and reason, of which there are six, so that a flood of them
  * is a few rows. Nothing of the requests is kept.
+ *
+ * @param now milliseconds since 1970
  */
 export async function countRefusals(
   store: Store,
@@ -113,28 +89,27 @@ export async function countRefusals(
   now: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  await store.client.send(
-    new UpdateItemCommand({
-      TableName: store.control,
-      Key: controlKey('refusal', `${hourOf(now)}#${reason}`),
-      UpdateExpression:
-        'SET reason = :reason, first_at = if_not_exists(first_at, :now), last_at = :now, expires_at = :expires ADD #count :count',
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: {
-        ':reason': text(reason),
-        ':now': text(timestampOf(now)),
-        ':expires': expiryOf(now),
-        ':count': number(count),
-      },
-    }),
-    signal ? { abortSignal: signal } : {},
-  );
+  await update(store, 'control', controlKey('refusal', `${hourOf(now)}#${reason}`), {
+    set: sighting(reason, now),
+    add: { count },
+    signal,
+  });
+}
+
+/** What a row of either kind says. */
+function sighting(reason: string, now: number) {
+  const at = timestampOf(now);
+  return { reason, first_at: once(at), last_at: at, expires_at: expiryOf(now) };
+}
+
+function digestOf(body: Uint8Array | string): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 function hourOf(now: number): string {
   return new Date(now - (now % HOUR)).toISOString().slice(0, 'yyyy-mm-ddThh'.length);
 }
 
-function expiryOf(now: number) {
-  return number(Math.floor(now / 1000) + KEPT_SECONDS);
+function expiryOf(now: number): number {
+  return Math.floor(now / 1000) + KEPT_SECONDS;
 }

@@ -10,7 +10,7 @@ import { readSync, type SyncState } from '../runs/sync-state.ts';
 import { readKeys } from '../table/key-range.ts';
 import { controlRange } from '../table/read-rows.ts';
 import type { OrderStore, Store } from '../table/store.ts';
-import { textIn } from '../table/values.ts';
+import { idIn, textIn } from '../table/values.ts';
 import {
   countAwaited,
   countGaps,
@@ -24,7 +24,7 @@ import {
 import { readUpstream } from './upstream-state.ts';
 
 /** A kind of webhook that is known to arrive. */
-export interface Channel {
+export interface ShownChannel {
   readonly event_type: string;
   readonly first_at: Timestamp;
   readonly last_at: Timestamp;
@@ -58,7 +58,7 @@ export interface LedgerStatus {
   readonly publishing: {
     readonly unpublished: number;
     readonly oldest_unpublished_seconds: number | null;
-    /** Orders that ask something of the customer, which is announced when the ledger is current. */
+    /** Orders that ask something of the customer, which is published when the ledger is current. */
     readonly undecided_orders: number;
   };
   readonly gaps: {
@@ -75,7 +75,7 @@ export interface LedgerStatus {
     readonly clock_ahead_seconds: number | null;
   };
   readonly ids_agree: boolean | null;
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ShownChannel[];
   /** Republishes that the ledger has asked for today, in UTC, on its own account. */
   readonly healed_today: number;
   readonly overdue_orders: number;
@@ -100,10 +100,10 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     readOpenSpans(store),
     readLargeOrders(store),
     listRuns(store, { size: LAST_RUNS, after: undefined }, now),
-    countAll(store, now),
+    readCounts(store, now),
     readUpstream(store),
     readIdsAgree(store),
-    readChannels(store),
+    readShownChannels(store),
     readHealingDay(store, dayOf(timestampOf(now))),
   ]);
   const { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, records, overdue } =
@@ -162,7 +162,7 @@ const NAMES = {
   overdue: 'overdue_orders',
 } as const;
 
-async function countAll(store: OrderStore, now: number) {
+async function readCounts(store: OrderStore, now: number) {
   const [unpublished, undecided, awaiting, missed, recovered, unlisted, refused, rejected, overdue] = await Promise.all(
     [
       countUnpublished(store),
@@ -191,10 +191,10 @@ function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): S
   };
 }
 
-async function readChannels(store: Store): Promise<readonly Channel[]> {
+async function readShownChannels(store: Store): Promise<readonly ShownChannel[]> {
   const { rows } = await readKeys(store, controlRange('channel', { consistent: false }), undefined, MOST_CHANNELS);
   return rows.map((row) => ({
-    event_type: textIn(row, 'id') ?? '',
+    event_type: idIn(row),
     first_at: textIn(row, 'first_at') ?? '',
     last_at: textIn(row, 'last_at') ?? '',
   }));

@@ -2,10 +2,12 @@ import type { AuthorizedEvent } from '../http/authorize.ts';
 import { json } from '../http/problem.ts';
 import { readParameters } from '../http/query-parameters.ts';
 import { readStatus } from '../ledger/status/status.ts';
-import { type JudgedStatus, problemsOf } from './problems-of.ts';
+import { diagnose, type JudgedStatus } from './diagnosis.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-/** How the ledger is, as the API shows it: whether it is well, and if not, why; and what that was found out by. */
+/**
+ * The ledger's status, as the API shows it: whether it is well, and if not, the findings; and what they were found in.
+ */
 export type ShownStatus = { readonly well: boolean; readonly problems: readonly string[] } & JudgedStatus;
 
 /** How everything is. */
@@ -15,7 +17,7 @@ export function statusRoutes({ store, healing }: Resources): readonly ReadRoute[
     const now = Date.now();
     const { healed_today: asked_today, ...found } = await readStatus(store, now);
     const status = { ...found, healing: { mode: healing.mode, asked_today, per_day: healing.perDay } };
-    const problems = problemsOf(status, now);
+    const problems = diagnose(status, now);
     return json(200, { data: { well: problems.length === 0, problems, ...status } satisfies ShownStatus });
   }
 

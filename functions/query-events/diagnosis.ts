@@ -2,7 +2,7 @@ import type { LedgerStatus } from '../ledger/status/status.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 import type { Resources } from './resources.ts';
 
-/** What is judged: how the ledger is, and what it does about missed notifications. */
+/** What is judged: the ledger's status, and what it does about missed notifications. */
 export type JudgedStatus = Omit<LedgerStatus, 'healed_today'> & {
   readonly healing: {
     readonly mode: Resources['healing']['mode'];
@@ -14,20 +14,20 @@ export type JudgedStatus = Omit<LedgerStatus, 'healed_today'> & {
 /** Three intervals of the schedule. */
 const LONGEST_WITHOUT_SYNC = 15 * 60;
 const LONGEST_LAG = 30 * 60;
-/** An event without a payload is announced after 15 minutes, and the sweep comes every 5. */
+/** An event without a payload is published after 15 minutes, and the sweep runs every 5. */
 const LONGEST_UNPUBLISHED = 25 * 60;
-/** As the alarm `webhooks-refused` has it: fewer may be anybody's. */
+/** As in the alarm `webhooks-refused`: fewer may be scanners. */
 const MOST_REFUSED = 10;
 const DAY = 24 * 3_600_000;
 /** Telnyx asks for a second or two now and then. */
 const LONGEST_RATE_LIMIT = 60;
 
 /**
- * What is not well and what to do about it, a sentence each, worst first.
+ * What is wrong and what to do about it: findings, a sentence each, worst first.
  *
  * @param now milliseconds since 1970
  */
-export function problemsOf(status: JudgedStatus, now: number): readonly string[] {
+export function diagnose(status: JudgedStatus, now: number): readonly string[] {
   return [
     ...timed(status, now),
     ...synced(status, now),
@@ -43,16 +43,16 @@ export function problemsOf(status: JudgedStatus, now: number): readonly string[]
 function timed({ sync, upstream }: JudgedStatus, now: number): string[] {
   const { clock_ahead_seconds: ahead } = upstream;
   const { cursor_set_back_at: setBackAt } = sync;
-  const problems: string[] = [];
+  const findings: string[] = [];
   if (ahead !== null) {
     const clocks = `${duration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} Telnyx's`;
-    problems.push(`The ledger's clock is ${clocks}: set it right. Webhooks are refused when it is 5 minutes wrong.`);
+    findings.push(`The ledger's clock is ${clocks}: set it right. Webhooks are refused when it is 5 minutes wrong.`);
   }
   if (setBackAt !== null && now - millisecondsOf(setBackAt) < DAY) {
     const found = `The list was taken to be read up to an instant in the future: a clock was ahead. That was set right at ${setBackAt}`;
-    problems.push(`${found}, and the last 7 days were listed again; list what lies before with POST /v2/sync-runs.`);
+    findings.push(`${found}, and the last 7 days were listed again; list what lies before with POST /v2/sync-runs.`);
   }
-  return problems;
+  return findings;
 }
 
 function synced({ sync }: JudgedStatus, now: number): string[] {
@@ -92,18 +92,18 @@ function proved({ sync: { open_spans: spans } }: JudgedStatus): string[] {
 
 function askedTelnyx({ sync, upstream }: JudgedStatus, now: number): string[] {
   const { last_fault: fault, rate_limited_until: until } = upstream;
-  const problems: string[] = [];
+  const findings: string[] = [];
   const isSince = fault !== null && fault.at > (sync.last_complete_at ?? '');
   if (isSince && fault.fault === 'key refused') {
-    problems.push("Telnyx refuses the ledger's API key: put a valid one into its secret.");
+    findings.push("Telnyx refuses the ledger's API key: put a valid one into its secret.");
   }
   const wait = until === null ? 0 : (millisecondsOf(until) - now) / 1000;
   if (wait > LONGEST_RATE_LIMIT) {
-    problems.push(
+    findings.push(
       `Telnyx takes no requests for another ${duration(wait)}: somebody else may use up the account's limit.`,
     );
   }
-  return problems;
+  return findings;
 }
 
 /** All that came was refused. A few among many that were let in are scanners. */
@@ -125,18 +125,18 @@ function published({ publishing, at_least }: JudgedStatus): string[] {
 }
 
 function notified({ gaps, rejections, healing }: JudgedStatus): string[] {
-  const problems: string[] = [];
+  const findings: string[] = [];
   if (gaps.missed_24h > 0) {
     const missed = counted(gaps.missed_24h, 'notification', 'notifications');
     const events = 'of events of the last 24 h did not come';
-    problems.push(`${missed} ${events}: see /v2/gaps, and ask for them again with POST /v2/republish-jobs.`);
+    findings.push(`${missed} ${events}: see /v2/gaps, and ask for them again with POST /v2/republish-jobs.`);
   }
   if (gaps.missed_24h > 0 && healing.mode === 'republish' && healing.asked_today >= healing.per_day) {
-    problems.push(`Healing has used up its ${healing.per_day} republishes of today, and goes on tomorrow (UTC).`);
+    findings.push(`Healing has used up its ${healing.per_day} republishes of today, and goes on tomorrow (UTC).`);
   }
   if (gaps.unlisted_24h > 0) {
     const unlisted = counted(gaps.unlisted_24h, 'event came', 'events came');
-    problems.push(`${unlisted} by webhook and not by the list: see /v2/gaps?filter[kind]=unlisted.`);
+    findings.push(`${unlisted} by webhook and not by the list: see /v2/gaps?filter[kind]=unlisted.`);
   }
   if (rejections.unreadable_24h > 0) {
     const unreadable = counted(
@@ -144,27 +144,27 @@ function notified({ gaps, rejections, healing }: JudgedStatus): string[] {
       'webhook that Telnyx signed is',
       'webhooks that Telnyx signed are',
     );
-    problems.push(`${unreadable} no event: see /v2/rejections. Telnyx may have changed its format.`);
+    findings.push(`${unreadable} no event: see /v2/rejections. Telnyx may have changed its format.`);
   }
   if (rejections.listed_24h > 0) {
     const records = counted(rejections.listed_24h, 'record that Telnyx lists is', 'records that Telnyx lists are');
-    problems.push(`${records} no event: see /v2/rejections. Telnyx may have changed its format.`);
+    findings.push(`${records} no event: see /v2/rejections. Telnyx may have changed its format.`);
   }
-  return problems;
+  return findings;
 }
 
 function ported({ overdue_orders: overdue, large_orders: large }: JudgedStatus): string[] {
-  const problems: string[] = [];
+  const findings: string[] = [];
   if (overdue > 0) {
     const orders = counted(overdue, 'order stays in its', 'orders stay in their');
-    problems.push(`${orders} status for longer than the limit: see overdue_since in /v2/orders.`);
+    findings.push(`${orders} status for longer than the limit: see overdue_since in /v2/orders.`);
   }
   if (large.length > 0) {
     const orders = counted(large.length, 'order has', 'orders have');
     const ids = large.slice(0, 5).join(', ');
-    problems.push(`${orders} so many events that the oldest are only counted in its state; all are kept: ${ids}.`);
+    findings.push(`${orders} so many events that the oldest are only counted in its state; all are kept: ${ids}.`);
   }
-  return problems;
+  return findings;
 }
 
 function counted(count: number, one: string, more: string): string {

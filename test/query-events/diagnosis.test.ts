@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ShownRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
-import { type JudgedStatus, problemsOf } from '../../functions/query-events/problems-of.ts';
+import { diagnose, type JudgedStatus } from '../../functions/query-events/diagnosis.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-03-20T12:00:00Z');
@@ -42,11 +42,11 @@ function run(status: 'running' | 'failed' | 'complete', error: string | null = n
 
 test('a few refused requests where no webhook ever came may be scanners', () => {
   const rejections = { refused_24h: 10, unreadable_24h: 0, listed_24h: 0 };
-  expect(problemsOf({ ...well, channels: [], rejections }, NOW)).toEqual([]);
+  expect(diagnose({ ...well, channels: [], rejections }, NOW)).toEqual([]);
 });
 
 test('what passes by itself, or was over before the last run, is no problem', () => {
-  expect(problemsOf(well, NOW)).toEqual([]);
+  expect(diagnose(well, NOW)).toEqual([]);
 });
 
 describe('a problem is a sentence that says what to do', () => {
@@ -173,6 +173,6 @@ describe('a problem is a sentence that says what to do', () => {
     ['orders with too many events', { large_orders: ['a', 'b'] }, [/^2 orders have so many events .*: a, b\.$/]],
     ['overdue orders', { overdue_orders: 2 }, [/^2 orders stay in their status/]],
   ])('%s', (_, change, expected) => {
-    expect(problemsOf({ ...well, ...change }, NOW)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+    expect(diagnose({ ...well, ...change }, NOW)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
   });
 });

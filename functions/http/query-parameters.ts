@@ -3,8 +3,9 @@ import { invalid, type Problem } from './problem.ts';
 
 const LARGEST_NUMBER = 1_000_000_000;
 const LARGEST_SIZE = 250;
+const DEFAULT_SIZE = 20;
 
-/** Any type of the family: Telnyx adds types, and the ledger keeps those that nobody here has heard of. */
+/** Any type of the family: Telnyx adds types, and the ledger keeps those it does not know. */
 const EVENT_TYPE = /^porting_order\.[a-z0-9_.]{1,100}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Any status, for the same reason: also one with capitals or blanks. */
@@ -12,33 +13,47 @@ const STATUS = /^[^,]{1,60}$/u;
 const MOST_STATUSES = 20;
 
 /** Reads the value of one parameter, or throws a {@link Problem} that says what is allowed. */
-export type ReadParameter<Value> = (name: string, value: string) => Value;
+type ReadParameter<Value> = (name: string, value: string) => Value;
 
-/**
- * Reads a query. Unknown parameters are refused: a filter that is misspelt would else let everything through.
- *
- * @param rawQueryString as API Gateway passes it on, still encoded
- * @param readers by the parameters' names
- * @returns the values of the parameters that were given
- * @throws a 422 that names the parameter, what was given and what is allowed
- */
-export function readParameters<Values extends object>(
-  rawQueryString: string,
-  readers: { readonly [Name in keyof Values]: ReadParameter<Values[Name]> },
-): Partial<Values> {
-  const read: Partial<Values> = {};
-  for (const [name, value] of new URLSearchParams(rawQueryString)) {
-    if (!isKnown(readers, name)) throw unknownParameter(name, Object.keys(readers));
-    if (Object.hasOwn(read, name)) {
-      throw invalid('10015', 'Bad request', `"${name}" is given more than once. Give it once.`, { parameter: name });
-    }
-    read[name] = readers[name](name, value);
-  }
-  return read;
+/** What a query may have: for each value the parameter's name, and how it is read. */
+type Query<Values> = {
+  readonly [Name in keyof Values]: readonly [parameter: string, read: ReadParameter<Values[Name]>];
+};
+
+interface QueryRequest {
+  /** As API Gateway passes it on, still encoded. */
+  readonly rawQueryString?: string;
 }
 
-function isKnown<Readers extends object>(readers: Readers, name: PropertyKey): name is keyof Readers & string {
-  return Object.hasOwn(readers, name);
+/**
+ * Reads a query. Unknown parameters are refused: a misspelt filter would else let everything through.
+ *
+ * @returns the values that were given, in the order of `query`
+ * @throws a 422 that names the parameter, what was given and what is allowed
+ */
+export function readParameters<Values extends object>(request: QueryRequest, query: Query<Values>): Partial<Values> {
+  return pick(query, valuesIn(request, query));
+}
+
+/** The values of a query, by the parameters' names. */
+function valuesIn({ rawQueryString = '' }: QueryRequest, query: Query<object>): ReadonlyMap<string, unknown> {
+  const readers = new Map<string, ReadParameter<unknown>>(Object.values(query));
+  const values = new Map<string, unknown>();
+  for (const [name, value] of new URLSearchParams(rawQueryString)) {
+    const read = readers.get(name);
+    if (!read) throw unknownParameter(name, [...readers.keys()]);
+    if (values.has(name)) {
+      throw invalid('10015', 'Bad request', `"${name}" is given more than once. Give it once.`, { parameter: name });
+    }
+    values.set(name, read(name, value));
+  }
+  return values;
+}
+
+function pick<Values extends object>(query: Query<Values>, values: ReadonlyMap<string, unknown>): Partial<Values> {
+  const entries = Object.entries<Query<Record<string, unknown>>[string]>(query);
+  const given = entries.filter(([, [parameter]]) => values.has(parameter));
+  return Object.fromEntries(given.map(([name, [parameter]]) => [name, values.get(parameter)])) as Partial<Values>;
 }
 
 function unknownParameter(name: string, known: readonly string[]): Problem {
@@ -47,9 +62,6 @@ function unknownParameter(name: string, known: readonly string[]): Problem {
   const detail = `"${parameter}" is not a parameter ${allowed}`;
   return invalid('10031', 'Invalid filter', detail, { parameter });
 }
-
-export const pageNumber: ReadParameter<number> = (name, value) => integer(name, value, LARGEST_NUMBER);
-export const pageSize: ReadParameter<number> = (name, value) => integer(name, value, LARGEST_SIZE);
 
 export const eventType: ReadParameter<string> = (name, value) => {
   if (EVENT_TYPE.test(value)) return value;
@@ -95,6 +107,26 @@ export const dateTime: ReadParameter<Timestamp> = (name, value) => {
   if (at === undefined) throw wrong('10031', 'Invalid filter', name, value, 'a date-time such as 2026-01-31T00:00:00Z');
   return at;
 };
+
+const pageNumber: ReadParameter<number> = (name, value) => integer(name, value, LARGEST_NUMBER);
+const pageSize: ReadParameter<number> = (name, value) => integer(name, value, LARGEST_SIZE);
+
+const CURSOR_PAGE = { size: ['page[size]', pageSize], after: ['page[after]', anyText] } as const;
+const NUMBERED_PAGE = { number: ['page[number]', pageNumber], size: ['page[size]', pageSize] } as const;
+
+/** Reads the query of a list that is read on by cursors: like {@link readParameters}, and which page. */
+export function readCursorQuery<Values extends object>(request: QueryRequest, query: Query<Values>) {
+  const values = valuesIn(request, { ...CURSOR_PAGE, ...query });
+  const { size = DEFAULT_SIZE, after } = pick(CURSOR_PAGE, values);
+  return { page: { size, after }, given: pick(query, values) };
+}
+
+/** Reads the query of a list whose pages have numbers: like {@link readParameters}, and which page. */
+export function readNumberedQuery<Values extends object>(request: QueryRequest, query: Query<Values>) {
+  const values = valuesIn(request, { ...NUMBERED_PAGE, ...query });
+  const { number = 1, size = DEFAULT_SIZE } = pick(NUMBERED_PAGE, values);
+  return { page: { number, size }, given: pick(query, values) };
+}
 
 function integer(name: string, value: string, largest: number): number {
   const allowed = `a whole number from 1 to ${largest}`;

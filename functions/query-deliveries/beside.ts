@@ -16,7 +16,10 @@ export interface ShownDelivery {
   readonly webhook_arrived: boolean;
 }
 
-/** The ids under which the ledger may hold the event: Telnyx's sample of its log writes one in capitals, everything else in small letters. */
+/**
+ * The ids under which the ledger may hold the event: Telnyx's sample of its log writes one in capitals, everything else
+ * in small letters.
+ */
 export function idsOf({ eventId }: FailedDelivery): readonly string[] {
   return eventId === null ? [] : [eventId, eventId.toLowerCase()];
 }

@@ -2,7 +2,10 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { invalid } from '../http/problem.ts';
 import { PageTooLarge } from '../ledger/events/event-list.ts';
 
-/** Lambda's limit for an answer is 6 MB, in which the body is a text of JSON once more: each of its quotes takes two bytes. */
+/**
+ * Lambda's limit for an answer is 6 MB, in which the body is a text of JSON once more: each of its quotes takes two
+ * bytes.
+ */
 export const LARGEST_ANSWER = 5_500_000;
 
 /**

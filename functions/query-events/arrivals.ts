@@ -1,40 +1,26 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
-import { anyText, dateTime, eventType, orderId, pageSize, readParameters } from '../http/query-parameters.ts';
+import { dateTime, eventType, orderId, readCursorQuery } from '../http/query-parameters.ts';
 import { listArrivals } from '../ledger/events/arrivals.ts';
+import type { PageRequest } from '../ledger/table/cursor-page.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { LARGEST_ANSWER } from './answer-size.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-const DEFAULT_SIZE = 20;
-
-const READERS = {
-  'page[size]': pageSize,
-  'page[after]': anyText,
-  'filter[first_seen_at][gte]': dateTime,
-  'filter[type]': eventType,
-  'filter[porting_order_id]': orderId,
-};
+const FILTER = {
+  seenFrom: ['filter[first_seen_at][gte]', dateTime],
+  type: ['filter[type]', eventType],
+  portingOrderId: ['filter[porting_order_id]', orderId],
+} as const;
 
 /** Events in the order in which the ledger first saw them: what is new, whenever it occurred. */
 export function arrivalRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const now = Date.now();
-    const {
-      'page[size]': size = DEFAULT_SIZE,
-      'page[after]': after,
-      'filter[first_seen_at][gte]': seenFrom,
-      'filter[type]': type,
-      'filter[porting_order_id]': portingOrderId,
-    } = readParameters(event.rawQueryString ?? '', READERS);
-    const filter = {
-      ...(seenFrom !== undefined && { seenFrom }),
-      ...(type !== undefined && { type }),
-      ...(portingOrderId !== undefined && { portingOrderId }),
-    };
-    const read = (page: Parameters<typeof listArrivals>[2]) => listArrivals(store, filter, page, LARGEST_ANSWER, now);
-    // Before anything is read: whoever asks again from a little before then misses nothing.
-    return answerPage({ tokens }, { scope: ['arrivals', filter], size, after, read }, async () => ({
+    const { page, given: filter } = readCursorQuery(event, FILTER);
+    const read = (part: PageRequest) => listArrivals(store, filter, part, LARGEST_ANSWER, now);
+    // From before anything is read: a reader who asks again from then on, with some overlap, misses nothing.
+    return answerPage({ tokens }, { scope: ['arrivals', filter], page, read }, async () => ({
       as_of: timestampOf(now),
     }));
   }

@@ -9,9 +9,8 @@ import type { Resources } from './resources.ts';
 export interface CursorRequest<Thing> {
   /** Which list, with its filter and its order: a cursor is good for one scope only. */
   readonly scope: readonly unknown[];
-  readonly size: number;
-  /** The value of page[after]. */
-  readonly after: string | undefined;
+  /** `after` is the value of page[after]. */
+  readonly page: PageRequest;
   readonly read: (page: PageRequest) => Promise<CursorPage<Thing>>;
 }
 
@@ -23,7 +22,7 @@ export interface CursorRequest<Thing> {
  */
 export async function answerPage<Thing>(
   { tokens }: Pick<Resources, 'tokens'>,
-  { scope, size, after, read }: CursorRequest<Thing>,
+  { scope, page: { size, after }, read }: CursorRequest<Thing>,
   more: () => Promise<object> = async () => ({}),
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const cursors = cursorsOf(await tokens());

@@ -1,15 +1,23 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { eventIdIn } from '../http/event-id.ts';
 import { json, notFound } from '../http/problem.ts';
+import { dateTime, eventType, orderId, readNumberedQuery } from '../http/query-parameters.ts';
 import { getEvent, listEvents } from '../ledger/events/event-list.ts';
 import { LARGEST_ANSWER, orTooLarge } from './answer-size.ts';
-import { readListRequest } from './parameters.ts';
 import type { ReadRoute, Resources } from './resources.ts';
+
+/** What the list is filtered by: the parameters of Telnyx's Events API. */
+export const EVENT_QUERY = {
+  type: ['filter[type]', eventType],
+  portingOrderId: ['filter[porting_order_id]', orderId],
+  createdFrom: ['filter[created_at][gte]', dateTime],
+  createdTo: ['filter[created_at][lte]', dateTime],
+} as const;
 
 /** Telnyx's Port In Events API: list by page number, and show. */
 export function eventRoutes({ store }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
-    const { filter, page } = readListRequest(event.rawQueryString ?? '');
+    const { page, given: filter } = readNumberedQuery(event, EVENT_QUERY);
     return orTooLarge(page.size, async () => {
       const { total, events } = await listEvents(store, filter, page, LARGEST_ANSWER);
       const meta = {

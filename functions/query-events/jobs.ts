@@ -1,7 +1,7 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { timedIdIn } from '../http/path-parameter.ts';
 import { json, notFound } from '../http/problem.ts';
-import { anyText, pageSize, readParameters } from '../http/query-parameters.ts';
+import { readCursorQuery, readParameters } from '../http/query-parameters.ts';
 import type { HeldJob } from '../ledger/jobs/job.ts';
 import { type JobItem, listItems } from '../ledger/jobs/republish-items.ts';
 import { listJobs, readJob } from '../ledger/jobs/republish-jobs.ts';
@@ -9,27 +9,24 @@ import type { CursorPage, PageRequest } from '../ledger/table/cursor-page.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-const DEFAULT_SIZE = 20;
-const READERS = { 'page[size]': pageSize, 'page[after]': anyText };
-
 /** Republish jobs, and how each of their items stands. */
 export function jobRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
-    const { size, after } = pageOf(event);
-    const read = (page: PageRequest) => listJobs(store, page, Date.now());
-    return answerPage({ tokens }, { scope: ['republish-jobs'], size, after, read });
+    const { page } = readCursorQuery(event, {});
+    const read = (part: PageRequest) => listJobs(store, part, Date.now());
+    return answerPage({ tokens }, { scope: ['republish-jobs'], page, read });
   }
 
   async function show(event: AuthorizedEvent) {
-    readParameters(event.rawQueryString ?? '', {});
+    readParameters(event, {});
     return json(200, { data: (await heldJob(event)).job });
   }
 
   async function items(event: AuthorizedEvent) {
-    const { size, after } = pageOf(event);
+    const { page } = readCursorQuery(event, {});
     const held = await heldJob(event);
-    const read = (page: PageRequest) => pageOfItems(held, page);
-    return answerPage({ tokens }, { scope: ['republish-items', held.job.id], size, after, read });
+    const read = (part: PageRequest) => pageOfItems(held, part);
+    return answerPage({ tokens }, { scope: ['republish-items', held.job.id], page, read });
   }
 
   async function heldJob(event: AuthorizedEvent): Promise<HeldJob> {
@@ -52,9 +49,4 @@ export function jobRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
     { path: '/v2/republish-jobs/{id}', handler: show },
     { path: '/v2/republish-jobs/{id}/items', handler: items },
   ];
-}
-
-function pageOf(event: AuthorizedEvent): { readonly size: number; readonly after: string | undefined } {
-  const given = readParameters(event.rawQueryString ?? '', READERS);
-  return { size: given['page[size]'] ?? DEFAULT_SIZE, after: given['page[after]'] };
 }

@@ -1,32 +1,36 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { orderIdIn } from '../http/path-parameter.ts';
 import { json, notFound } from '../http/problem.ts';
-import { readParameters } from '../http/query-parameters.ts';
+import { anyText, flag, oneOf, readCursorQuery, readParameters, statusList } from '../http/query-parameters.ts';
 import { listOrderEvents } from '../ledger/orders/order-events.ts';
-import { getOrder, listOrders } from '../ledger/orders/order-list.ts';
+import { getOrder, listOrders, type OrderSort } from '../ledger/orders/order-list.ts';
+import type { PageRequest } from '../ledger/table/cursor-page.ts';
 import { LARGEST_ANSWER } from './answer-size.ts';
 import { answerPage } from './cursor-answer.ts';
-import { readOrdersRequest, readTimelineRequest } from './parameters.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-/** Orders, as their events tell them, and the events of one. */
+const ORDER_QUERY = {
+  statuses: ['filter[status]', statusList],
+  actionRequired: ['filter[action_required]', flag],
+  customerReference: ['filter[customer_reference]', anyText],
+  sort: ['sort', oneOf<OrderSort>('-changed_at', 'changed_at')],
+} as const;
+
+const TIMELINE_QUERY = { sort: ['sort', oneOf('created_at', '-created_at')] } as const;
+
+/** Orders, as their events show them, and the events of one. */
 export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
-    const { filter, sort, size, after } = readOrdersRequest(event.rawQueryString ?? '');
+    const { page, given } = readCursorQuery(event, ORDER_QUERY);
+    const { sort = '-changed_at', ...filter } = given;
     const { statuses = null, actionRequired = null, customerReference = null } = filter;
-    return answerPage(
-      { tokens },
-      {
-        scope: ['orders', statuses, actionRequired, customerReference, sort],
-        size,
-        after,
-        read: (page) => listOrders(store, filter, sort, page),
-      },
-    );
+    const scope = ['orders', statuses, actionRequired, customerReference, sort];
+    const read = (part: PageRequest) => listOrders(store, filter, sort, part);
+    return answerPage({ tokens }, { scope, page, read });
   }
 
   async function show(event: AuthorizedEvent) {
-    readParameters(event.rawQueryString ?? '', {});
+    readParameters(event, {});
     const id = orderIdIn(event.pathParameters);
     const order = await getOrder(store, id);
     if (!order) throw unknown(id);
@@ -35,22 +39,16 @@ export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] 
 
   async function timeline(event: AuthorizedEvent) {
     const orderId = orderIdIn(event.pathParameters);
-    const { size, after, newestFirst } = readTimelineRequest(event.rawQueryString ?? '');
-    return answerPage(
-      { tokens },
-      {
-        scope: ['order-events', orderId, newestFirst],
-        size,
-        after,
-        async read(page) {
-          const events = await listOrderEvents(store, { orderId, newestFirst }, page, LARGEST_ANSWER, Date.now());
-          // The order is folded a moment after its events are written, and outlives them.
-          const isEmpty = events.things.length === 0 && events.next === undefined && page.after === undefined;
-          if (isEmpty && !(await getOrder(store, orderId))) throw unknown(orderId);
-          return events;
-        },
-      },
-    );
+    const { page, given } = readCursorQuery(event, TIMELINE_QUERY);
+    const newestFirst = given.sort === '-created_at';
+    const read = async (part: PageRequest) => {
+      const events = await listOrderEvents(store, { orderId, newestFirst }, part, LARGEST_ANSWER, Date.now());
+      // The order is folded a moment after its events are written, and outlives them.
+      const isEmpty = events.things.length === 0 && events.next === undefined && part.after === undefined;
+      if (isEmpty && !(await getOrder(store, orderId))) throw unknown(orderId);
+      return events;
+    };
+    return answerPage({ tokens }, { scope: ['order-events', orderId, newestFirst], page, read });
   }
 
   return [

@@ -6,7 +6,7 @@ import type { OrderStore } from '../ledger/table/store.ts';
 /** What routes read from. */
 export interface Resources {
   readonly store: OrderStore;
-  /** The tokens in force: whoever is let in has one, and what seals cursors is made of them. */
+  /** The tokens in force: every caller has one, and cursors are sealed with a key derived from them. */
   readonly tokens: () => Promise<Tokens>;
   /** Whether missed notifications are republished, and how many of them a day at most. */
   readonly healing: { readonly mode: 'off' | 'republish'; readonly perDay: number };

@@ -13,7 +13,7 @@ export type ShownStatus = { readonly well: boolean; readonly problems: readonly 
 /** How everything is. */
 export function statusRoutes({ store, healing }: Resources): readonly ReadRoute[] {
   async function show(event: AuthorizedEvent) {
-    readParameters(event.rawQueryString ?? '', {});
+    readParameters(event, {});
     const now = Date.now();
     const { healed_today: asked_today, ...found } = await readStatus(store, now);
     const status = { ...found, healing: { mode: healing.mode, asked_today, per_day: healing.perDay } };

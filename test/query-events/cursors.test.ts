@@ -118,6 +118,14 @@ test('the same filter in other words is the same list', async () => {
   expect((await pageOf(reader, '/v2/orders', query)).data).toHaveLength(2);
 });
 
+test.each(['/v2/arrivals', '/v2/gaps'])('%s: the same filter in another order is the same list', async (path) => {
+  const byType = { 'filter[type]': 'porting_order.status_changed' };
+  const byOrder = { 'filter[porting_order_id]': order };
+  const cursor = await cursorOf(path, { ...byType, ...byOrder });
+  const turned = { 'page[after]': cursor, ...byOrder, ...byType };
+  expect((await pageOf(reader, path, turned)).data.length).toBeGreaterThan(0);
+});
+
 test('a cursor is good for whoever has a token of this ledger, until the tokens are changed', async () => {
   const own = await startReader();
   for (const number of [1, 2]) await ran(own.store, NOON - number * 1_000);

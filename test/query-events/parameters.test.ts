@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Problem } from '../../functions/http/problem.ts';
-import { readListRequest } from '../../functions/query-events/parameters.ts';
+import { readNumberedQuery } from '../../functions/http/query-parameters.ts';
+import { EVENT_QUERY } from '../../functions/query-events/events.ts';
 import { type Reader, startReader } from './reader.ts';
 
 let reader: Reader;
@@ -100,7 +101,8 @@ test('any query: read, or refused with a 422 that names a parameter', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(names, values), { maxLength: 4 }), fc.string(), (parameters, rest) => {
       try {
-        const { page } = readListRequest(`${new URLSearchParams(parameters)}${rest && `&${rest}`}`);
+        const rawQueryString = `${new URLSearchParams(parameters)}${rest && `&${rest}`}`;
+        const { page } = readNumberedQuery({ rawQueryString }, EVENT_QUERY);
         expect(page.size).toBeGreaterThanOrEqual(1);
         expect(page.size).toBeLessThanOrEqual(250);
         expect(page.number).toBeGreaterThanOrEqual(1);

@@ -19,8 +19,8 @@ import { refusalCounter } from './refusals.ts';
 const LARGEST_BODY = 256 * 1024;
 
 /**
- * Telnyx gives up after 2 s (docs/telnyx.md §3.4), a cold start of some 300 ms and the way included. A write takes 10 ms; one that
- * takes this long will not come, and a 503 in time makes Telnyx send the webhook again.
+ * Telnyx gives up after 2 s (docs/telnyx.md §3.4), a cold start of some 300 ms and the way included. A write takes 10
+ * ms; one that takes this long will not come, and a 503 in time makes Telnyx send the webhook again.
  */
 const GIVE_UP_AFTER = 1_200;
 
@@ -79,8 +79,8 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
 }
 
 /**
- * Waits for a write, but not longer than Telnyx waits for us. The race is there besides the signal because a signal ends a request,
- * not a look-up of credentials or a pause between two tries.
+ * Waits for a write, but not longer than Telnyx waits for us. The race is there besides the signal because a signal
+ * ends a request, not a look-up of credentials or a pause between two tries.
  */
 async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const deadline = AbortSignal.timeout(GIVE_UP_AFTER);

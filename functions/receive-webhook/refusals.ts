@@ -2,14 +2,17 @@ import { describeError, log } from '../lambda/log.ts';
 import { countRefusals } from '../ledger/rejections/rejections.ts';
 import type { Store } from '../ledger/table/store.ts';
 
-/** Between two writes about one reason. A flood costs six writes a minute and reason in each execution environment, and not one each. */
+/**
+ * Between two writes about one reason. A flood costs six writes a minute and reason in each execution environment, and
+ * not one each.
+ */
 const WRITTEN_EVERY = 10_000;
-/** The answer to somebody unknown does not wait for the table any longer. */
+/** The answer to an unknown caller waits no longer than this for the table. */
 const GIVE_UP_AFTER = 500;
 
 /**
- * Counts refused requests in the ledger: at once when there was none for a while, and together when they come in numbers. Those of the
- * last seconds of a flood may go uncounted.
+ * Counts refused requests in the ledger: at once when there was none for a while, and together when they come in
+ * numbers. Those of the last seconds of a flood may go uncounted.
  *
  * @returns a function that counts one; it never throws
  */

@@ -49,7 +49,10 @@ export async function listGaps(store: Store, filter: GapFilter, page: PageReques
   );
 }
 
-/** An unlisted event that the list has shown since, or one whose webhook has come meanwhile, is no longer a gap of this kind. */
+/**
+ * An unlisted event that the list has shown since, or one whose webhook has come meanwhile, is no longer a gap of this
+ * kind.
+ */
 async function readGaps(store: Store, kind: Gap, keys: readonly Row[]): Promise<readonly (ShownGap | undefined)[]> {
   const ids = keys.map(idIn);
   const gaps = new Map<string, ShownGap>();

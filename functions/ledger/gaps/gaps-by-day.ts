@@ -25,7 +25,8 @@ const KINDS = ['missed', 'recovered', 'unlisted'] as const satisfies readonly Ga
 /**
  * Counts the gaps of a span, at a bounded cost. Days without any are left out.
  *
- * @returns newest day first; `complete` is false when there are more than could be counted, oldest first among those left out
+ * @returns newest day first; `complete` is false when there are more than could be counted, oldest first among those
+ * left out
  */
 export async function countGapsByDay(
   store: Store,

@@ -31,8 +31,8 @@ export interface RejectionPage extends CursorPage<Rejection> {
 }
 
 /**
- * A page of rejections, last one first. All are read for every page: rows are few, since refusals are counted together and bodies are kept
- * up to a bound. Beyond 10 MB of bodies the rest is left out, and `complete` is false.
+ * A page of rejections, last one first. All are read for every page: rows are few, since refusals are counted together
+ * and bodies are kept up to a bound. Beyond 10 MB of bodies the rest is left out, and `complete` is false.
  *
  * @param now milliseconds since 1970
  */

@@ -10,13 +10,14 @@ const KEPT_SECONDS = 30 * 24 * 3600;
 const HOUR = 3_600_000;
 
 /**
- * Bodies kept of one hour. At 256 KB each, the largest that is accepted, 30 days of a flood are 37 GB; most bodies have 1 KB.
+ * Bodies kept of one hour. At 256 KB each, the largest that is accepted, 30 days of a flood are 37 GB; most bodies have
+ * 1 KB.
  */
 const KEPT_AN_HOUR = 200;
 
 /**
- * Keeps a signed body that cannot be read as an event, for 30 days. A row for each different body, however often it is delivered, and at
- * most 200 an hour: neither repeated nor always new bodies can fill the table.
+ * Keeps a signed body that cannot be read as an event, for 30 days. A row for each different body, however often it is
+ * delivered, and at most 200 an hour: neither repeated nor always new bodies can fill the table.
  *
  * @param body the raw bytes, at most 256 KB
  * @param now milliseconds since 1970
@@ -51,8 +52,9 @@ export interface RejectedRecord {
 }
 
 /**
- * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: a row for each, however often a run sees it.
- * The hour remembers which it has seen, so that those of a day are counted, each once, without being read.
+ * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: a row for each, however
+ * often a run sees it. The hour remembers which it has seen, so that those of a day are counted, each once, without
+ * being read.
  *
  * @param now milliseconds since 1970
  */
@@ -77,8 +79,8 @@ export async function keepRejectedRecords(
 }
 
 /**
- * Counts requests that were refused at the webhook URL: a row for each hour and reason, of which there are six, so that a flood of them
- * is a few rows. Nothing of the requests is kept.
+ * Counts requests that were refused at the webhook URL: a row for each hour and reason, of which there are six, so that
+ * a flood of them is a few rows. Nothing of the requests is kept.
  *
  * @param now milliseconds since 1970
  */

@@ -72,7 +72,8 @@ export async function countRefused(store: Store, now: number): Promise<Counted> 
 }
 
 /**
- * What is no event, of the last 24 h in whole hours: signed deliveries, and records of Telnyx's list, each once. 1 request.
+ * What is no event, of the last 24 h in whole hours: signed deliveries, and records of Telnyx's list, each once. 1
+ * request.
  */
 export async function countRejected(store: Store, now: number): Promise<{ unreadable: Counted; records: Counted }> {
   const { rows, end } = await readHours(store, 'rejected-count', now);

@@ -19,7 +19,7 @@ const shared = ['porting', 'ledger', 'telnyx', 'bus', 'http', 'lambda'];
 /** Which folders of `functions/` the files of a folder may import besides their own (functions/README.md). */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   porting: [],
-  lambda: [],
+  lambda: ['porting'],
   ledger: ['porting'],
   telnyx: ['porting'],
   bus: [],

@@ -1,30 +1,22 @@
+import { uuidOf } from '../porting/patterns.ts';
 import { invalid, notFound } from './problem.ts';
 
 /** What API Gateway, or the router, found in the path. */
 export type PathParameters = Readonly<Record<string, string | undefined>> | undefined;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Ids of jobs and runs: an instant, and what tells it from another one of that instant. */
 const TIMED_ID = /^[0-9A-Za-z:.-]{1,60}$/;
 
-/**
- * The porting order's id in a path, in the small letters that Telnyx writes.
- *
- * @throws a 422 when it is no UUID
- */
-export function orderIdIn(pathParameters: PathParameters): string {
-  return uuidIn(pathParameters, 'an order id');
-}
+/** The event's id in a path, in the small letters that Telnyx writes; throws a 422 when it is no UUID. */
+export const eventIdIn = (pathParameters: PathParameters) => uuidIn(pathParameters, 'an event id');
 
-/**
- * A UUID in a path, in small letters.
- *
- * @param what it is, such as `an event id`
- * @throws a 422 when it is none
- */
-export function uuidIn(pathParameters: PathParameters, what: string): string {
+/** The porting order's id in a path, in the same way. */
+export const orderIdIn = (pathParameters: PathParameters) => uuidIn(pathParameters, 'an order id');
+
+function uuidIn(pathParameters: PathParameters, what: string): string {
   const given = idIn(pathParameters);
-  if (UUID.test(given)) return given.toLowerCase();
+  const id = uuidOf(given);
+  if (id !== undefined) return id;
   const capitalized = `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
   const detail = `"${given.slice(0, 60)}" is not ${what}. ${capitalized} is a UUID.`;
   throw invalid('10006', 'Invalid resource ID', detail, { parameter: 'id' });

@@ -1,3 +1,4 @@
+import { isEventType, uuidOf } from '../porting/patterns.ts';
 import { type Timestamp, timestamp } from '../porting/timestamp.ts';
 import { invalid, type Problem } from './problem.ts';
 
@@ -5,10 +6,7 @@ const LARGEST_NUMBER = 1_000_000_000;
 const LARGEST_SIZE = 250;
 const DEFAULT_SIZE = 20;
 
-/** Any type of the family: Telnyx adds types, and the ledger keeps those it does not know. */
-const EVENT_TYPE = /^porting_order\.[a-z0-9_.]{1,100}$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Any status, for the same reason: also one with capitals or blanks. */
+/** Any status, also one with capitals or blanks: Telnyx adds statuses, and the ledger keeps those that it does not know. */
 const STATUS = /^[^,]{1,60}$/u;
 const MOST_STATUSES = 20;
 
@@ -64,13 +62,14 @@ function unknownParameter(name: string, known: readonly string[]): Problem {
 }
 
 export const eventType: ReadParameter<string> = (name, value) => {
-  if (EVENT_TYPE.test(value)) return value;
+  if (isEventType(value)) return value;
   throw wrong('10031', 'Invalid filter', name, value, 'an event type such as porting_order.status_changed');
 };
 
 /** A UUID in the small letters that Telnyx writes. */
 export const orderId: ReadParameter<string> = (name, value) => {
-  if (UUID.test(value)) return value.toLowerCase();
+  const id = uuidOf(value);
+  if (id !== undefined) return id;
   throw wrong('10031', 'Invalid filter', name, value, 'the UUID of a porting order');
 };
 

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isObject } from '../porting/event.ts';
+import { isToken } from '../porting/settings.ts';
 
 /** What a token allows: `read` to query, `operate` to query and to republish. */
 export type Permission = 'read' | 'operate';
@@ -14,7 +15,6 @@ export interface Caller {
 /** The tokens in force, as digests. */
 export type Tokens = readonly { readonly digest: Buffer; readonly permission: Permission }[];
 
-const SHORTEST = 16;
 const GENERATED_HALF = 32;
 
 /**
@@ -31,7 +31,7 @@ export function readTokens(secret: string): Tokens {
   } catch {
     parsed = undefined;
   }
-  if (!isObject(parsed)) throw new Error('it must be JSON such as {"read": ["…"], "operate": ["…"]}');
+  if (!isObject(parsed)) throw new Error('must be JSON such as {"read": ["…"], "operate": ["…"]}');
   const { read = [], operate = [], generated } = parsed;
   const tokens = [...tokensIn('read', read), ...tokensIn('operate', operate)];
   if (typeof generated === 'string' && generated.length === 2 * GENERATED_HALF) {
@@ -42,12 +42,10 @@ export function readTokens(secret: string): Tokens {
 }
 
 function tokensIn(permission: Permission, list: unknown) {
-  const fits = (token: unknown) =>
-    typeof token === 'string' && token.length >= SHORTEST && /^[\x21-\x7e]+$/.test(token);
-  if (!Array.isArray(list) || !list.every(fits)) {
-    throw new Error(`"${permission}" must be a list of tokens of at least ${SHORTEST} characters without blanks`);
+  if (!Array.isArray(list) || !list.every(isToken)) {
+    throw new Error(`must have a list of tokens of at least 16 ASCII characters without spaces as "${permission}"`);
   }
-  return list.map((token: string) => ({ digest: digestOf(token), permission }));
+  return list.map((token) => ({ digest: digestOf(token), permission }));
 }
 
 /** The caller who holds this token, if anybody. Every token is compared, in constant time: digests all have one length. */

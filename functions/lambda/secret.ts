@@ -3,6 +3,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { readSetting } from '../porting/settings.ts';
 
 const KEPT_FOR = 5 * 60_000;
 const FETCHED_AGAIN_AFTER_FAILURE = 30_000;
@@ -29,8 +30,8 @@ export interface CachedSecret<Value> {
  * comes after 30 s: an outage there must neither let anybody in nor lock out those who were known. Calls at the same time share one
  * fetch.
  *
- * @param read turns the secret's text into the value; what it throws counts as a failure, so a mangled secret does not replace a
- *   good one
+ * @param read turns the secret's text into the value; what it throws goes on after "it", and counts as a failure: a
+ *   mangled secret does not replace a good one
  */
 export function cachedSecret<Value>(
   client: SecretsManagerClient,
@@ -49,7 +50,7 @@ export function cachedSecret<Value>(
       const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId }), {
         abortSignal: AbortSignal.timeout(GIVEN_UP_AFTER),
       });
-      held = { value: read(answer.SecretString ?? '') };
+      held = { value: readSetting('it', answer.SecretString ?? '', read) };
       nextFetchAt = now() + KEPT_FOR;
     } catch (error) {
       failure = error;

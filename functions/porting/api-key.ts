@@ -1,10 +1,16 @@
 /**
- * What keeps a text from being an API key, if anything does: what it is, without quoting it.
+ * Reads the Telnyx API key, from a variable or from its secret.
  *
- * @param text without the white space around it
+ * @throws {Error} that goes on after the name of either, says what to do, and never repeats what was given
  */
-export function apiKeyFault(text: string): string | undefined {
-  if (text === '') return 'is empty';
+export function readApiKey(text: string): string {
+  if (text === '') throw new Error('is empty: put the Telnyx API key into it (docs/deploy.md, step 3)');
+  const fault = faultOf(text);
+  if (fault === undefined) return text;
+  throw new Error(`${fault}: it must be the Telnyx API key as plain text, without quotes or line breaks`);
+}
+
+function faultOf(text: string): string | undefined {
   if (/^["'`‘“]|["'`’”]$/.test(text)) return 'is in quotes';
   if (text.startsWith('{')) return 'is JSON';
   if (/[^\x21-\x7e]/.test(text)) return 'holds a space, a line break or a special character';

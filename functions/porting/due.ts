@@ -1,4 +1,5 @@
 import { mayArriveByWebhook } from './event.ts';
+import { isEventType } from './patterns.ts';
 import { shown } from './settings.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -10,11 +11,10 @@ export type WebhookTypes = 'learned' | 'none' | ReadonlySet<string>;
  *
  * @throws {Error} whose message goes on after the setting's name
  */
-export function readWebhookTypes(setting: string): WebhookTypes {
-  const text = setting.trim();
+export function readWebhookTypes(text: string): WebhookTypes {
   if (text === 'learned' || text === 'none') return text;
   const types = text.split(',').map((type) => type.trim());
-  if (types.every((type) => /^porting_order\.[a-z0-9_.]{1,100}$/.test(type))) return new Set(types);
+  if (types.every(isEventType)) return new Set(types);
   throw new Error(
     `must be learned, none, or event types such as porting_order.status_changed with commas between, not ${shown(text)}`,
   );

@@ -1,4 +1,5 @@
 import { isNested } from './json.ts';
+import { uuidOf } from './patterns.ts';
 import { recordTime, type Timestamp } from './timestamp.ts';
 
 /**
@@ -100,11 +101,9 @@ export function portingOrderIdOf(payload: unknown): string | undefined {
   return id === undefined ? undefined : inOneCase(id);
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** A UUID in small letters, and any other id as it is: 2F and 2f are one event, by whichever way it came. */
 export function inOneCase(id: string): string {
-  return UUID.test(id) ? id.toLowerCase() : id;
+  return uuidOf(id) ?? id;
 }
 
 /**

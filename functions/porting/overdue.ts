@@ -33,10 +33,9 @@ const MOST_DAYS = 365;
  */
 export function readOverdueLimits(override: string): OverdueLimits {
   const limits = new Map(DEFAULT_LIMITS);
-  const text = override.trim();
-  if (text === 'default') return limits;
+  if (override === 'default') return limits;
   const seen = new Set<string>();
-  for (const pair of text.split(',').map((part) => part.trim())) {
+  for (const pair of override.split(',').map((part) => part.trim())) {
     const [, status = '', days = ''] = /^([^=]*?)\s*=\s*([1-9]\d*)$/.exec(pair) ?? [];
     if (!DEFAULT_LIMITS.has(status)) throw invalid(`${shown(pair)} is none`);
     if (Number(days) > MOST_DAYS) throw invalid(`${shown(pair)} has more days`);

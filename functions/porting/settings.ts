@@ -1,7 +1,36 @@
 /**
- * How settings are read, by the functions at boot and before that by whoever starts or deploys them: what one takes, no
- * other refuses. Each throws an error whose message goes on after the setting's name.
+ * How settings are read: by the functions when they boot, and before that by whoever deploys or starts them. What one
+ * of them accepts no other refuses, and all refuse in the same words. A reader gets the text without the white space
+ * around it; the message of what it throws goes on after the setting's name.
  */
+
+/**
+ * Reads a setting.
+ *
+ * @param name for the message, such as `GRACE_MINUTES` or `graceMinutes`
+ * @throws {Error} one line that says what to set
+ */
+export function readSetting<Value>(name: string, text: string, read: (text: string) => Value): Value {
+  const given = text.trim();
+  try {
+    // A file of variables for Docker keeps quotes. No setting has any, and a token or a folder with them would be taken.
+    if (/^(["']).*\1$/s.test(given)) throw new Error('is in quotes: set it to the same without them');
+    return read(given);
+  } catch (error) {
+    throw new Error(`${name} ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A setting's value for a message: short, and in one line. */
+export function shown(text: string): string {
+  if (text === '') return 'empty';
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text).slice(1, -1);
+}
+
+export function readText(text: string): string {
+  if (text !== '') return text;
+  throw new Error('is empty');
+}
 
 /** A reader of whole numbers from `from` to `to`. `or` is for the message: what else is taken. */
 export function wholeNumber(from: number, to: number, or = ''): (text: string) => number {
@@ -9,6 +38,15 @@ export function wholeNumber(from: number, to: number, or = ''): (text: string) =
     const value = /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
     if (value >= from && value <= to) return value;
     throw new Error(`must be ${or}a whole number from ${from} to ${to}, not ${shown(text)}`);
+  };
+}
+
+/** A reader of one of some words. */
+export function choice<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((one) => one === text);
+    if (word !== undefined) return word;
+    throw new Error(`must be ${words.join(' or ')}, not ${shown(text)}`);
   };
 }
 
@@ -20,6 +58,9 @@ export const readSyncIntervalSeconds = wholeNumber(1, 86_400);
 /** The most notifications that healing asks for in one UTC day. */
 export const readHealingPerDay = wholeNumber(1, 10_000);
 
+/** What is done about a missed notification. */
+export const readHealing = choice('off', 'republish');
+
 const days = wholeNumber(30, 3650, 'none or ');
 
 /** How many days events of ended orders are kept; `none` keeps all. */
@@ -27,32 +68,44 @@ export function readRetainDays(text: string): number | undefined {
   return text === 'none' ? undefined : days(text);
 }
 
-/** What is done about a missed notification. */
-export function readHealing(text: string): 'off' | 'republish' {
-  if (text === 'off' || text === 'republish') return text;
-  throw new Error(`must be off or republish, not ${shown(text)}`);
+/** True for a text that may be a token of the ledger's own API. */
+export function isToken(text: unknown): text is string {
+  return typeof text === 'string' && /^[\x21-\x7e]{16,}$/.test(text);
 }
 
-/** A setting's value for a message: short, and in one line. */
-export function shown(text: string): string {
-  if (text === '') return 'empty';
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text).slice(1, -1);
+/** Reads a token of the ledger's own API. The message never repeats it. */
+export function readToken(text: string): string {
+  if (isToken(text)) return text;
+  throw new Error('is not a good token: set it to at least 16 ASCII characters without spaces');
 }
 
-/**
- * Reads the base URL of Telnyx's API. The API key goes there, so it is https; plain http stays on this machine.
- *
- * @returns without a slash at the end
- * @throws with words that follow the setting's name; they hold nothing of the text, which may hold a password
- */
+/** Reads the address of an HTTP server. It loses the slashes at its end; the message never repeats it. */
+export function readAddress(text: string): string {
+  const url = addressIn(text);
+  if (url) return withoutSlash(url);
+  throw new Error(
+    'is not an address: set it to one such as https://ledger.example.com, without a user name, a query or a fragment',
+  );
+}
+
+/** Reads the base URL of Telnyx's API, as {@link readAddress} does. The API key goes there: http is for this machine. */
 export function readBaseUrl(text: string): string {
-  const url = URL.parse(text.trim());
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url && isSafe && !url.username && !url.password && !/[?#]/.test(url.href)) return url.href.replace(/\/+$/, '');
+  const url = addressIn(text);
+  if (url && (url.protocol === 'https:' || isLoopback(url.hostname))) return withoutSlash(url);
   throw new Error(
     'is no address to which an API key can go: set it to one such as https://api.telnyx.com/v2, without a user name, ' +
       'a query or a fragment. http is for this machine only (localhost, 127.0.0.1, [::1])',
   );
+}
+
+function addressIn(text: string): URL | undefined {
+  const url = URL.parse(text);
+  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !/[?#]/.test(url.href);
+  return isPlain ? url : undefined;
+}
+
+function withoutSlash({ href }: URL): string {
+  return href.replace(/\/+$/, '');
 }
 
 /** URL has already written every spelling of an IPv4 address as four numbers. */

@@ -1,5 +1,5 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
-import { eventIdIn } from '../http/event-id.ts';
+import { eventIdIn } from '../http/path-parameter.ts';
 import { json, notFound } from '../http/problem.ts';
 import { dateTime, eventType, orderId, readNumberedQuery } from '../http/query-parameters.ts';
 import { getEvent, listEvents } from '../ledger/events/event-list.ts';

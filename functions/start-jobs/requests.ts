@@ -1,15 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { SelectionFilter } from '../ledger/events/selection.ts';
+import { isEventType, uuidOf } from '../porting/patterns.ts';
 import { millisecondsOf, type Timestamp, timestamp } from '../porting/timestamp.ts';
 import { FIRST_EVENT_AT, SETTLE, type Window } from '../porting/window.ts';
 import { bodyOf, malformed, objectAt, outOfRange, wrongType } from './body.ts';
 
 /** The most events that one job may have: 42 minutes of asking at 4 a second. */
 export const MOST_EVENTS = 10_000;
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Any type of the family: Telnyx adds types, and the ledger keeps those that it does not know. */
-const EVENT_TYPE = /^porting_order\.[a-z0-9_.]{1,100}$/;
 
 /** What to republish: these events, or those that a filter lets through. */
 export interface JobRequest {
@@ -49,7 +46,7 @@ function readFilter(given: unknown): Pick<JobRequest, 'filter' | 'selection'> {
   // A filter left empty by mistake must not republish everything: that takes a span of time.
   if (Object.keys(members).length === 0) throw malformed('/filter', '"filter" is empty. Say what to republish.');
   const { type, porting_order_id: order, from, to, missed } = members;
-  if (type !== undefined && (typeof type !== 'string' || !EVENT_TYPE.test(type))) {
+  if (type !== undefined && (typeof type !== 'string' || !isEventType(type))) {
     throw wrongType('/filter/type', '"type" must be an event type such as porting_order.status_changed.');
   }
   if (missed !== undefined && missed !== true) {
@@ -100,7 +97,8 @@ export function readRunRequest(event: APIGatewayProxyEventV2, now: number): RunR
 }
 
 function uuid(pointer: string, value: unknown, allowed: string): string {
-  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
+  const id = typeof value === 'string' ? uuidOf(value) : undefined;
+  if (id !== undefined) return id;
   throw wrongType(pointer, `${found(pointer, value)}. It must be ${allowed}.`);
 }
 

@@ -127,11 +127,8 @@ function deployedSetting(name: Exclude<SettingName, keyof Addresses>, settings: 
   switch (name) {
     case 'ledgerName':
       return settings.stackPrefix;
-    // An environment variable that is empty counts as forgotten.
     case 'syncIntervalSeconds':
       return SYNC_EVERY_MINUTES * 60;
-    case 'retainDays':
-      return settings.retainDays ?? 'none';
     default:
       return settings[name];
   }

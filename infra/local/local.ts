@@ -85,11 +85,11 @@ async function start(
 ): Promise<Local> {
   const { log, colour = false, service = realService } = options;
   const { loadSeconds = LOAD_SECONDS, sleep = sleepFor } = options;
-  const { tokens, telnyx, seed = 1 } = settings;
+  const { tokens, seed = 1 } = settings;
   // Simulated events must never get among real ones.
-  const tableName = (table: string): string => `port-in-ledger-${telnyx ? '' : `simulator-${seed}-`}${table}`;
+  const tableName = (table: string): string => `port-in-ledger-${settings.apiKey ? '' : `simulator-${seed}-`}${table}`;
   const secretId = (secret: string): string => `port-in-ledger/${secret}`;
-  const apiKey = telnyx?.apiKey ?? randomBytes(16).toString('hex');
+  const apiKey = settings.apiKey ?? randomBytes(16).toString('hex');
 
   async function kept<Part extends { close(): unknown }>(starting: Promise<Part>): Promise<Part> {
     const part = await starting;
@@ -114,7 +114,7 @@ async function start(
         ...(options.busFaults && { faults: options.busFaults }),
       }),
     ),
-    telnyx
+    settings.apiKey
       ? undefined
       : kept(
           startSimulatedAccount({

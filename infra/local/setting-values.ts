@@ -3,25 +3,19 @@ import type { Names } from './description.ts';
 import type { Settings } from './settings.ts';
 import type { Simulator } from './simulator/simulator.ts';
 
-/** What the functions of this machine are told. They refuse an empty value, so what is not set has a word of its own. */
+/** What the functions on this machine get for the settings in their environment. */
 export function settingValues(
   settings: Settings,
   simulator: Simulator | undefined,
-  { apiUrl, webhookUrl }: { apiUrl: string; webhookUrl: string },
+  addresses: { apiUrl: string; webhookUrl: string },
 ): Names['settings'] {
   return {
-    telnyxBaseUrl: settings.telnyx?.baseUrl ?? simulator?.url ?? '',
+    ...settings,
+    ...addresses,
+    telnyxBaseUrl: simulator?.url ?? settings.telnyxBaseUrl,
     telnyxPublicKey: publicKeys(settings, simulator).join(','),
     ledgerName: 'local',
-    apiUrl,
-    webhookUrl,
-    webhookTypes: settings.webhookTypes,
-    graceMinutes: String(settings.graceMinutes),
-    overdueAfter: settings.overdueAfter ?? 'default',
     syncIntervalSeconds: String(settings.syncIntervalSeconds),
-    retainDays: settings.retainDays === undefined ? 'none' : String(settings.retainDays),
-    healing: settings.healing,
-    healingPerDay: String(settings.healingPerDay),
   };
 }
 

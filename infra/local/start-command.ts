@@ -51,13 +51,13 @@ function log(line: string): void {
 }
 
 function announce(settings: Settings, { url, simulator, tokens }: Local): void {
-  const { telnyx, publicKeys, generatedTokens, dataDir, dynamodbEndpoint, seed = 1 } = settings;
+  const { apiKey, publicKeys, generatedTokens, dataDir, dynamodbEndpoint, seed = 1 } = settings;
   log(
-    telnyx
-      ? `upstream ${telnyx.baseUrl}`
+    apiKey
+      ? `upstream ${settings.telnyxBaseUrl}`
       : `upstream Telnyx simulator ${simulator?.url}, seed ${seed}; set TELNYX_API_KEY to use the real service`,
   );
-  if (telnyx && publicKeys.length === 0) log('webhooks are refused until TELNYX_PUBLIC_KEY is set');
+  if (apiKey && publicKeys.length === 0) log('webhooks are refused until TELNYX_PUBLIC_KEY is set');
   log(`data ${dynamodbEndpoint ?? dataDir}`);
   log(`bus ${url}/_local/bus`);
   if (generatedTokens.includes('read')) log(`API_READ_TOKEN=${tokens.read}`);

@@ -49,8 +49,12 @@ describe('an environment variable', () => {
     expect(environment('SOME_TABLE')).toBe('table');
   });
 
-  test.each([undefined, ''])('that is %j stops the start and is named', (value) => {
+  test.each([
+    [undefined, 'not set'],
+    ['', 'empty'],
+    [' ', 'empty'],
+  ])('that is %j stops the start and is named', (value, fault) => {
     vi.stubEnv('SOME_TABLE', value);
-    expect(() => environment('SOME_TABLE')).toThrow(/SOME_TABLE is not set/);
+    expect(() => environment('SOME_TABLE')).toThrow(`The environment variable SOME_TABLE is ${fault}`);
   });
 });

@@ -25,7 +25,7 @@ afterEach(async () => {
 /** A secret that must not hold the word mangled. */
 function secret() {
   const read = (text: string) => {
-    if (text.includes('mangled')) throw new Error('it must not be mangled');
+    if (text.includes('mangled')) throw new Error('must not be mangled');
     return { text };
   };
   return cachedSecret(client, 'tokens', read, () => time);

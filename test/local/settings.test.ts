@@ -13,25 +13,25 @@ describe('settings', () => {
     const settings = readSettings({});
     expect(settings).toMatchObject({ port: 3000, publicKeys: [], syncIntervalSeconds: 15 });
     expect(settings.dataDir).toBe(`${process.cwd()}/.data`);
-    expect(settings.telnyx).toBeUndefined();
     expect(settings.generatedTokens).toEqual(['read', 'operate']);
     expect(settings.tokens.read).toMatch(/^\S{32}$/);
     expect(settings.tokens.read).not.toBe(settings.tokens.operate);
     expect(settings.tokens.read).not.toBe(readSettings({}).tokens.read);
-    expect(settings).toMatchObject({ healing: 'off', healingPerDay: 50, webhookTypes: 'learned' });
-    for (const absent of ['overdueAfter', 'retainDays']) expect(settings).not.toHaveProperty(absent);
+    expect(settings).toMatchObject({ healing: 'off', healingPerDay: '50', webhookTypes: 'learned' });
+    expect(settings).toMatchObject({ overdueAfter: 'default', retainDays: 'none' });
+    for (const absent of ['apiKey', 'dynamodbEndpoint', 'seed']) expect(settings).not.toHaveProperty(absent);
   });
 
   it('gives a webhook a minute in a simulated account, and 15 in a real one', () => {
-    expect(readSettings({}).graceMinutes).toBe(1);
-    expect(readSettings({ TELNYX_API_KEY: 'KEY0' }).graceMinutes).toBe(15);
-    expect(readSettings({ TELNYX_API_KEY: 'KEY0', GRACE_MINUTES: '0' }).graceMinutes).toBe(0);
+    expect(readSettings({}).graceMinutes).toBe('1');
+    expect(readSettings({ TELNYX_API_KEY: 'KEY0' }).graceMinutes).toBe('15');
+    expect(readSettings({ TELNYX_API_KEY: 'KEY0', GRACE_MINUTES: '0' }).graceMinutes).toBe('0');
   });
 
   test.for([
     ['learned', 'learned'],
     ['none', 'none'],
-    ['porting_order.split , porting_order.new_comment', 'porting_order.split,porting_order.new_comment'],
+    [' porting_order.split , porting_order.new_comment ', 'porting_order.split , porting_order.new_comment'],
   ] as const)('takes %s for the types whose webhooks arrive', ([given, expected]) => {
     expect(readSettings({ WEBHOOK_TYPES: given }).webhookTypes).toBe(expected);
   });
@@ -57,7 +57,8 @@ describe('settings', () => {
     });
     expect(settings).toEqual({
       port: 8080,
-      telnyx: { apiKey: 'KEY0', baseUrl: 'http://127.0.0.1:9/v2' },
+      apiKey: 'KEY0',
+      telnyxBaseUrl: 'http://127.0.0.1:9/v2',
       publicKeys: [base64, base64],
       tokens: { read: token, operate: `${token}-2` },
       generatedTokens: [],
@@ -65,17 +66,17 @@ describe('settings', () => {
       dataDir: '/elsewhere',
       dynamodbEndpoint: 'http://127.0.0.1:8000',
       seed: 7,
-      graceMinutes: 30,
+      graceMinutes: '30',
       healing: 'republish',
-      healingPerDay: 10,
-      overdueAfter: 'exception=5,submitted=120',
-      retainDays: 400,
+      healingPerDay: '10',
+      overdueAfter: 'exception = 5, submitted=120',
+      retainDays: '400',
       webhookTypes: 'porting_order.status_changed',
     });
   });
 
   it('works against the real service with a key alone', () => {
-    expect(readSettings({ TELNYX_API_KEY: 'KEY0' }).telnyx?.baseUrl).toBe('https://api.telnyx.com/v2');
+    expect(readSettings({ TELNYX_API_KEY: 'KEY0' }).telnyxBaseUrl).toBe('https://api.telnyx.com/v2');
   });
 
   it('takes a PEM key with its line breaks written as \\n, and base64 without padding', () => {

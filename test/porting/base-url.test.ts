@@ -4,7 +4,7 @@ import { readBaseUrl } from '../../functions/porting/settings.ts';
 describe("the base URL of Telnyx's API", () => {
   test.each([
     ['https://api.telnyx.com/v2', 'https://api.telnyx.com/v2'],
-    [' https://api.telnyx.com/v2// ', 'https://api.telnyx.com/v2'],
+    ['https://api.telnyx.com/v2//', 'https://api.telnyx.com/v2'],
     ['HTTPS://API.telnyx.com:8443/v2', 'https://api.telnyx.com:8443/v2'],
     ['http://localhost:12111/v2', 'http://localhost:12111/v2'],
     ['http://127.0.0.1:9/v2/', 'http://127.0.0.1:9/v2'],

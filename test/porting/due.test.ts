@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Channel, isDue, readWebhookTypes } from '../../functions/porting/due.ts';
+import { readSetting } from '../../functions/porting/settings.ts';
 
 const STATUS_CHANGED = 'porting_order.status_changed';
 const SPLIT = 'porting_order.split';
@@ -21,7 +22,7 @@ const dueWith = (members: Partial<Channel>, eventType = STATUS_CHANGED) =>
 describe('the setting of which types have webhooks', () => {
   test.each(['learned', 'none'])('may be %s', (setting) => {
     expect(readWebhookTypes(setting)).toBe(setting);
-    expect(readWebhookTypes(` ${setting}\n`)).toBe(setting);
+    expect(readSetting('WEBHOOK_TYPES', ` ${setting}\n`, readWebhookTypes)).toBe(setting);
   });
 
   test('may be a list of types', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TERMINAL } from '../../functions/porting/acts.ts';
 import { overdueSince, readOverdueLimits } from '../../functions/porting/overdue.ts';
+import { readSetting } from '../../functions/porting/settings.ts';
 import { millisecondsOf } from '../../functions/porting/timestamp.ts';
 
 const defaults = readOverdueLimits('default');
@@ -20,7 +21,7 @@ describe('the limits', () => {
       'cancel-pending': 2,
     };
     for (const override of ['default', ' default ']) {
-      expect(Object.fromEntries(readOverdueLimits(override))).toEqual(expected);
+      expect(Object.fromEntries(readSetting('OVERDUE_AFTER', override, readOverdueLimits))).toEqual(expected);
     }
   });
 

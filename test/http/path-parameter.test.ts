@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { eventIdIn } from '../../functions/http/event-id.ts';
+import { eventIdIn } from '../../functions/http/path-parameter.ts';
 import { Problem } from '../../functions/http/problem.ts';
 
 test('a UUID is the id, in small letters however it was written', () => {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { readApiKey } from '../../functions/telnyx/api-key.ts';
+import { readApiKey } from '../../functions/porting/api-key.ts';
+import { readSetting } from '../../functions/porting/settings.ts';
 
 test.each(['KEY0123456789ABCDEF_secret', '  KEY0123_x\n', 'KEY0123\r\n'])('%j holds the key', (secret) => {
-  expect(readApiKey(secret)).toBe(secret.trim());
+  expect(readSetting('it', secret, readApiKey)).toBe(secret.trim());
 });
 
 describe('without a key', () => {
   test.each(['', ' \n'])('%j: says what to do', (secret) => {
-    expect(() => readApiKey(secret)).toThrow(/it is empty: put the Telnyx API key into it \(docs\/deploy\.md/);
+    expect(() => readSetting('it', secret, readApiKey)).toThrow(
+      /it is empty: put the Telnyx API key into it \(docs\/deploy\.md/,
+    );
   });
 });
 
@@ -22,12 +25,12 @@ describe('with something that cannot be a key', () => {
     ['a blank inside', 'KEY0123 SECRET'],
     ['a character beyond ASCII', 'KEY0123SECRET\u200b'],
   ])('%s: says what it must be, without quoting it', (_, secret) => {
-    const read = () => readApiKey(secret);
+    const read = () => readApiKey(secret.trim());
     expect(read).toThrow(/must be the Telnyx API key as plain text/);
     expect(read).not.toThrow(/SECRET/);
   });
 });
 
 test.each(['"KEY0123"', "'KEY0123'\n", '"KEY0123\n"'])('%j is recognised as quoted', (secret) => {
-  expect(() => readApiKey(secret)).toThrow(/^it is in quotes/);
+  expect(() => readSetting('it', secret, readApiKey)).toThrow(/^it is in quotes/);
 });

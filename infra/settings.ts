@@ -1,0 +1,42 @@
+import { readWebhookTypes } from '../functions/porting/due.ts';
+import { readOverdueLimits } from '../functions/porting/overdue.ts';
+import {
+  readBaseUrl,
+  readGraceMinutes,
+  readHealing,
+  readHealingPerDay,
+  readRetainDays,
+} from '../functions/porting/settings.ts';
+
+/** How a setting is read, and what holds when it is not given. Without `standard` it may be absent. */
+export interface Setting<Value> {
+  readonly standard?: string;
+  readonly read: (text: string) => Value;
+}
+
+/** The settings of every ledger, on AWS and locally. Functions get them as text, and read them with the same readers. */
+export const LEDGER_SETTINGS = {
+  /** Where the Events API is. */
+  telnyxBaseUrl: { standard: 'https://api.telnyx.com/v2', read: readBaseUrl },
+  /** The event types whose webhooks arrive: `learned` from those that did, `none`, or a list with commas between. */
+  webhookTypes: { standard: 'learned', read: checkedBy(readWebhookTypes) },
+  /** How long a webhook may be late before it counts as missed. */
+  graceMinutes: { standard: '15', read: checkedBy(readGraceMinutes) },
+  /** Business days by status, such as `exception=5,submitted=10`, in place of the service's own limits; or `default`. */
+  overdueAfter: { standard: 'default', read: checkedBy(readOverdueLimits) },
+  /** How many days events of ended orders are kept; `none` keeps all. */
+  retainDays: { standard: 'none', read: checkedBy(readRetainDays) },
+  /** What is done about a missed notification: `off` or `republish`. */
+  healing: { standard: 'off', read: checkedBy(readHealing) },
+  /** The most notifications that healing asks for in one UTC day. */
+  healingPerDay: { standard: '50', read: checkedBy(readHealingPerDay) },
+} satisfies Readonly<Record<string, Setting<string>>>;
+
+export type LedgerSettings = Readonly<Record<keyof typeof LEDGER_SETTINGS, string>>;
+
+function checkedBy(read: (text: string) => unknown): (text: string) => string {
+  return (text) => {
+    read(text);
+    return text;
+  };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { readSettings as readContext } from '../infra/aws/settings.ts';
+import { readSettings as readVariables } from '../infra/local/settings.ts';
+import { type FunctionName, functions, type SettingName } from '../infra/service.ts';
+import { LEDGER_SETTINGS } from '../infra/settings.ts';
+import { samplePublicKey } from './aws/synthesized.ts';
+import { loadHandler } from './handlers.ts';
+
+/** Refused wherever they are given, beside what no setting takes. */
+const BAD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = {
+  telnyxBaseUrl: ['api.telnyx.com/v2', 'http://api.telnyx.com/v2', 'https://me:hush@api.telnyx.com'],
+  webhookTypes: ['learnt', 'none,porting_order.split', 'porting_order.split,', 'porting_order.Split'],
+  graceMinutes: ['1441', '-1', '0.5'],
+  overdueAfter: ['exception', 'exception=500', 'exception=0', 'exception=5,exception=6', 'exception=5;submitted=10'],
+  retainDays: ['5', '29', '3651', 'None'],
+  healing: ['on', 'OFF', 'republish,off'],
+  healingPerDay: ['50000', '0', 'banana'],
+};
+const BAD_ANYWHERE = ['1e3', '+5', '0x10', '５', '007', '1 000', '5\n5', "'5'", '"off"', '\u00a0 \u200b'];
+
+const GOOD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = {
+  telnyxBaseUrl: ['https://telnyx.example/v2/', 'http://127.0.0.1:9/v2'],
+  webhookTypes: ['none', 'porting_order.split , porting_order.new_comment'],
+  graceMinutes: ['0', '1440'],
+  overdueAfter: ['default', 'exception = 3, submitted=365'],
+  retainDays: ['none', '30', '3650'],
+  healing: ['off', 'republish'],
+  healingPerDay: ['1', '10000'],
+};
+
+const names = Object.keys(LEDGER_SETTINGS) as (keyof typeof LEDGER_SETTINGS)[];
+
+/** Functions with a setting in their environment, and the variable that it is in. */
+const readersOf = (setting: SettingName) =>
+  Object.entries(functions).flatMap(([name, { environment }]) =>
+    Object.entries(environment).flatMap(([variable, value]) =>
+      'setting' in value && value.setting === setting ? [{ name: name as FunctionName, variable, environment }] : [],
+    ),
+  );
+
+/** An environment in which a function starts. */
+function complete(environment: Readonly<Record<string, unknown>>): Record<string, string> {
+  const settings: Record<string, string> = { TELNYX_PUBLIC_KEY: samplePublicKey, SYNC_INTERVAL_SECONDS: '300' };
+  for (const name of names)
+    for (const { variable } of readersOf(name)) settings[variable] = LEDGER_SETTINGS[name].standard;
+  return Object.fromEntries(Object.keys(environment).map((variable) => [variable, settings[variable] ?? variable]));
+}
+
+/** What the function, the CDK app and the local host say of a value: `undefined` when they accept it. */
+async function saidOf(setting: (typeof names)[number], text: string): Promise<(string | undefined)[]> {
+  const said = async (name: string, read: () => unknown) => {
+    try {
+      await read();
+      return undefined;
+    } catch (error) {
+      const { message } = error as Error;
+      expect(message.startsWith(`${name} `)).toBe(true);
+      return message.slice(name.length + 1);
+    }
+  };
+  const [{ variable } = { variable: '' }, ...others] = readersOf(setting);
+  const local = { TELNYX_API_KEY: 'KEY0', [variable]: text };
+  return [
+    await said(setting, () => readContext({ telnyxPublicKey: samplePublicKey, [setting]: text })),
+    await said(variable, () => readVariables(local)),
+    ...(await Promise.all(
+      [...readersOf(setting).slice(0, 1), ...others].map(({ name, environment }) =>
+        said(`The environment variable ${variable}`, () =>
+          loadHandler(name as Parameters<typeof loadHandler>[0], { ...complete(environment), [variable]: text }),
+        ),
+      ),
+    )),
+  ];
+}
+
+describe.each(names)('%s', (name) => {
+  test('is read by at least one function, from one variable', () => {
+    expect(new Set(readersOf(name).map(({ variable }) => variable)).size).toBe(1);
+  });
+
+  test.each([...BAD[name], ...BAD_ANYWHERE])('%j is refused everywhere, in the same words', async (text) => {
+    const [first, ...others] = await saidOf(name, text);
+    expect(first).toMatch(/set it to|must be/);
+    expect(others.length).toBeGreaterThanOrEqual(2);
+    for (const other of others) expect(other).toBe(first);
+  });
+
+  test.each(GOOD[name].flatMap((text) => [text, ` ${text}\n`]))('%j is accepted everywhere', async (text) => {
+    expect(new Set(await saidOf(name, text))).toEqual(new Set([undefined]));
+  });
+
+  // A laptop's variables come from files in which an empty line means nothing.
+  test.each(['', ' \n'])('%j is refused by function and CDK alike, and locally counts as absent', async (text) => {
+    const [app, local, ...inFunctions] = await saidOf(name, text);
+    expect(local).toBeUndefined();
+    expect(app).toMatch(/set it to|must be/);
+    for (const said of inFunctions) expect(said).toBe(app);
+  });
+});

@@ -46,31 +46,32 @@ function complete(environment: Readonly<Record<string, unknown>>): Record<string
   return Object.fromEntries(Object.keys(environment).map((variable) => [variable, settings[variable] ?? variable]));
 }
 
-/** What the function, the CDK app and the local host say of a value: `undefined` when they accept it. */
+/** What the CDK app, the local host and each function say of a value: `undefined` when they accept it. */
 async function saidOf(setting: (typeof names)[number], text: string): Promise<(string | undefined)[]> {
-  const said = async (name: string, read: () => unknown) => {
-    try {
-      await read();
-      return undefined;
-    } catch (error) {
-      const { message } = error as Error;
-      expect(message.startsWith(`${name} `)).toBe(true);
-      return message.slice(name.length + 1);
-    }
-  };
-  const [{ variable } = { variable: '' }, ...others] = readersOf(setting);
-  const local = { TELNYX_API_KEY: 'KEY0', [variable]: text };
-  return [
-    await said(setting, () => readContext({ telnyxPublicKey: samplePublicKey, [setting]: text })),
-    await said(variable, () => readVariables(local)),
-    ...(await Promise.all(
-      [...readersOf(setting).slice(0, 1), ...others].map(({ name, environment }) =>
-        said(`The environment variable ${variable}`, () =>
-          loadHandler(name as Parameters<typeof loadHandler>[0], { ...complete(environment), [variable]: text }),
-        ),
-      ),
-    )),
+  const readers = readersOf(setting);
+  const variable = readers[0]?.variable ?? '';
+  const said = [
+    await refusalOf(setting, () => readContext({ telnyxPublicKey: samplePublicKey, [setting]: text })),
+    await refusalOf(variable, () => readVariables({ TELNYX_API_KEY: 'KEY0', [variable]: text })),
   ];
+  // One after the other: they share the process's environment.
+  for (const { name, environment } of readers) {
+    const variables = { ...complete(environment), [variable]: text };
+    const start = () => loadHandler(name as Parameters<typeof loadHandler>[0], variables);
+    said.push(await refusalOf(`The environment variable ${variable}`, start));
+  }
+  return said;
+}
+
+/** What an error says after the setting's name. */
+async function refusalOf(name: string, read: () => unknown): Promise<string | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    const { message } = error as Error;
+    return message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
+  }
 }
 
 describe.each(names)('%s', (name) => {

@@ -379,26 +379,3 @@ export const streams: readonly Stream[] = [
     retries: 5,
   },
 ];
-
-/** The namespace of all metrics; each has the one dimension `Ledger`. */
-export const METRIC_NAMESPACE = 'PortInLedger';
-
-/** The metrics that functions write, by name: what the number is, and in which unit. */
-export const metrics = {
-  SyncCompleted: { is: 'scheduled sync runs that completed', unit: 'Count' },
-  SyncFailed: { is: 'sync runs that failed', unit: 'Count' },
-  CursorLagSeconds: { is: 'how far the cursor is behind the present, at the end of a scheduled run', unit: 'Seconds' },
-  UpstreamKeyRefused: { is: 'calls that Telnyx answered with 401 or 403', unit: 'Count' },
-  UpstreamRateLimited: { is: 'calls that Telnyx answered with 429', unit: 'Count' },
-  WebhooksReceived: { is: 'webhooks whose signature was right', unit: 'Count' },
-  WebhooksRefused: { is: 'requests at the webhook URL without a valid signature', unit: 'Count' },
-  EventsPublished: { is: 'events put on the bus', unit: 'Count' },
-  UnpublishedEvents: { is: 'events that the stream has not published within 5 minutes', unit: 'Count' },
-  OldestUnpublishedSeconds: { is: 'how long the oldest of them has waited', unit: 'Seconds' },
-  NotificationsDue: { is: 'listed events whose webhook was due', unit: 'Count' },
-  NotificationsMissed: { is: 'those of them whose webhook never came', unit: 'Count' },
-  NotificationsRecovered: { is: 'missed ones whose webhook came later', unit: 'Count' },
-  OverdueOrders: { is: 'orders that stay in a status longer than its limit', unit: 'Count' },
-} as const;
-
-export type MetricName = keyof typeof metrics;

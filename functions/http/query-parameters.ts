@@ -81,10 +81,7 @@ export const statusList: ReadParameter<readonly string[]> = (name, value) => {
   throw wrong('10031', 'Invalid filter', name, value, allowed);
 };
 
-export const flag: ReadParameter<boolean> = (name, value) => {
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw wrong('10031', 'Invalid filter', name, value, 'true or false');
-};
+export const flag: ReadParameter<boolean> = (name, value) => oneOf('true', 'false')(name, value) === 'true';
 
 export const anyText: ReadParameter<string> = (name, value) => {
   if (value !== '') return value;

@@ -1,47 +1,26 @@
+import { METRIC_NAMESPACE, METRICS, type MetricName } from '../porting/metrics.ts';
 import { environment } from './environment.ts';
 
-/** Must be `METRIC_NAMESPACE` of infra/service.ts, which alarms read; a test compares the two, and the names. */
-const NAMESPACE = 'PortInLedger';
-
-const UNITS = {
-  SyncCompleted: 'Count',
-  SyncFailed: 'Count',
-  CursorLagSeconds: 'Seconds',
-  UpstreamKeyRefused: 'Count',
-  UpstreamRateLimited: 'Count',
-  WebhooksReceived: 'Count',
-  WebhooksRefused: 'Count',
-  EventsPublished: 'Count',
-  UnpublishedEvents: 'Count',
-  OldestUnpublishedSeconds: 'Seconds',
-  NotificationsDue: 'Count',
-  NotificationsMissed: 'Count',
-  NotificationsRecovered: 'Count',
-  OverdueOrders: 'Count',
-} as const;
-
-export type Metric = keyof typeof UNITS;
-
 /**
- * Writes metrics as one line in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and no call has to be paid or
- * waited for. A metric is billed for each hour in which it is written: a count of 0 is better left out, unless an alarm needs to see that
- * somebody counts.
+ * Writes metrics as one line in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and no call has to
+ * be paid or waited for. A metric is billed for each hour in which it is written: leave out a count of 0 unless an alarm
+ * needs to see that the function counts.
  *
  * @param values counts, or seconds where the name says so; with none of them, nothing is written
  */
-export function measure(values: Readonly<Partial<Record<Metric, number>>>): void {
-  const names = Object.keys(values) as Metric[];
+export function measure(values: Readonly<Partial<Record<MetricName, number>>>): void {
+  const names = Object.keys(values) as MetricName[];
   if (names.length === 0) return;
-  const Metrics = names.map((Name) => ({ Name, Unit: UNITS[Name] }));
+  const Metrics = names.map((Name) => ({ Name, Unit: METRICS[Name] }));
   const _aws = {
     Timestamp: Date.now(),
-    CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [['Ledger']], Metrics }],
+    CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['Ledger']], Metrics }],
   };
   process.stdout.write(`${JSON.stringify({ _aws, Ledger: environment('LEDGER_NAME'), ...values })}\n`);
 }
 
 /** How Telnyx refuses, whoever calls it: in the words of telnyx/upstream-error.ts. */
-const METRIC_OF: Readonly<Record<string, Metric>> = {
+const METRIC_OF: Readonly<Record<string, MetricName>> = {
   'key refused': 'UpstreamKeyRefused',
   'rate limited': 'UpstreamRateLimited',
 };

@@ -1,6 +1,6 @@
 import { mayArriveByWebhook } from './event.ts';
 import { isEventType } from './patterns.ts';
-import { shown } from './settings.ts';
+import { inMessage } from './settings.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** Which types of event the account's channel delivers: learned from what arrives, none, or those of a list. */
@@ -16,7 +16,7 @@ export function readWebhookTypes(text: string): WebhookTypes {
   const types = text.split(',').map((type) => type.trim());
   if (types.every(isEventType)) return new Set(types);
   throw new Error(
-    `must be learned, none, or event types such as porting_order.status_changed with commas between, not ${shown(text)}`,
+    `must be learned, none, or event types such as porting_order.status_changed with commas between, not ${inMessage(text)}`,
   );
 }
 

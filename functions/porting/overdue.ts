@@ -1,5 +1,5 @@
 import { addBusinessDays } from './business-days.ts';
-import { shown } from './settings.ts';
+import { inMessage } from './settings.ts';
 import { type Timestamp, timestampOf } from './timestamp.ts';
 
 /** After how many business days in a status an order is overdue. A status that is missing has no limit. */
@@ -37,8 +37,8 @@ export function readOverdueLimits(override: string): OverdueLimits {
   const seen = new Set<string>();
   for (const pair of override.split(',').map((part) => part.trim())) {
     const [, status = '', days = ''] = /^([^=]*?)\s*=\s*([1-9]\d*)$/.exec(pair) ?? [];
-    if (!DEFAULT_LIMITS.has(status)) throw invalid(`${shown(pair)} is none`);
-    if (Number(days) > MOST_DAYS) throw invalid(`${shown(pair)} has more days`);
+    if (!DEFAULT_LIMITS.has(status)) throw invalid(`${inMessage(pair)} is none`);
+    if (Number(days) > MOST_DAYS) throw invalid(`${inMessage(pair)} has more days`);
     if (seen.has(status)) throw invalid(`${status} is there twice`);
     seen.add(status);
     limits.set(status, Number(days));

@@ -22,7 +22,7 @@ export function readSetting<Value>(name: string, text: string, read: (text: stri
 }
 
 /** A setting's value for a message: short, and in one line. */
-export function shown(text: string): string {
+export function inMessage(text: string): string {
   if (text === '') return 'empty';
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text).slice(1, -1);
 }
@@ -37,7 +37,7 @@ export function wholeNumber(from: number, to: number, or = ''): (text: string) =
   return (text) => {
     const value = /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
     if (value >= from && value <= to) return value;
-    throw new Error(`must be ${or}a whole number from ${from} to ${to}, not ${shown(text)}`);
+    throw new Error(`must be ${or}a whole number from ${from} to ${to}, not ${inMessage(text)}`);
   };
 }
 
@@ -46,7 +46,7 @@ export function choice<Word extends string>(...words: readonly Word[]): (text: s
   return (text) => {
     const word = words.find((one) => one === text);
     if (word !== undefined) return word;
-    throw new Error(`must be ${words.join(' or ')}, not ${shown(text)}`);
+    throw new Error(`must be ${words.join(' or ')}, not ${inMessage(text)}`);
   };
 }
 

@@ -77,5 +77,4 @@ async function publishStreamed({ Records }: DynamoDBStreamEvent): Promise<Dynamo
   };
 }
 
-/** What a host may call before the first event, to have that one answered as fast as the others. */
 export const warmUp = () => warmUpStore(store);

@@ -63,5 +63,4 @@ const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
 /** Everything that is read, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(router).use(answerProblems());
 
-/** What a host may call before the first event, to have that one answered as fast as the others. */
 export const warmUp = () => warmUpStore(resources.store);

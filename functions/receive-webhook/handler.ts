@@ -97,5 +97,4 @@ async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>):
 /** Receives Telnyx's webhooks on a function URL, or behind an HTTP API: payload format 2.0 both. */
 export const handler = middy(receive).use(answerProblems());
 
-/** What a host may call before the first event, to have that one answered as fast as the others. */
 export const warmUp = () => warmUpStore(store);

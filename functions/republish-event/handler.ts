@@ -69,5 +69,4 @@ async function askTelnyx(id: string, caller: string): Promise<Asked> {
 /** `POST /v2/porting/events/{id}/republish`, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(startRepublish).use(answerProblems()).use(authorize('operate', tokens));
 
-/** What a host may call before the first event, to have that one answered as fast as the others. */
 export const warmUp = () => warmUpStore(store);

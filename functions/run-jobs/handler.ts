@@ -42,5 +42,4 @@ export function handler(_event: unknown, context: Context): Promise<RunResult> {
   });
 }
 
-/** What a host may call before the first event, to have that one answered as fast as the others. */
 export const warmUp = () => warmUpStore(store);

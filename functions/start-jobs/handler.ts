@@ -105,5 +105,4 @@ const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
 /** Starts and ends work, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(router).use(answerProblems()).use(authorize('operate', tokens));
 
-/** What a host may call before the first event, to have that one answered as fast as the others. */
 export const warmUp = () => warmUpStore(store);

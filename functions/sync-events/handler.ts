@@ -67,5 +67,4 @@ export async function handler(
   return { status: 'skipped' };
 }
 
-/** What a host may call before the first event, to have that one answered as fast as the others. */
 export const warmUp = () => warmUpStore(store);

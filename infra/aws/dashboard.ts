@@ -1,7 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { type FunctionName, type MetricName, webhook } from '../service.ts';
+import type { MetricName } from '../../functions/porting/metrics.ts';
+import { type FunctionName, webhook } from '../service.ts';
 import { alarms, type Question } from './alarm-table.ts';
 import { output } from './names.ts';
 import {

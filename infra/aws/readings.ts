@@ -1,14 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
-import {
-  type FunctionName,
-  functions,
-  METRIC_NAMESPACE,
-  type MetricName,
-  type TableAction,
-  type TableName,
-} from '../service.ts';
+import { METRIC_NAMESPACE, type MetricName } from '../../functions/porting/metrics.ts';
+import { type FunctionName, functions, type TableAction, type TableName } from '../service.ts';
 import type { Data } from './data-stack.ts';
 import type { Functions } from './functions.ts';
 import { forEachName } from './names.ts';

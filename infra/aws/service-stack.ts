@@ -12,15 +12,9 @@ import { addSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { addStreams } from './stream.ts';
 
-/** What the service stack is made from. */
-export interface ServiceStackProps {
-  readonly data: Data;
-  readonly settings: Settings;
-}
-
 /** The stack that works on the data. It holds none, so it can be destroyed and deployed again at any time. */
 export class ServiceStack extends Stack {
-  constructor(scope: Construct, name: string, { data, settings }: ServiceStackProps) {
+  constructor(scope: Construct, name: string, data: Data, settings: Settings) {
     super(scope, name, { description: 'port-in-ledger: functions, API, schedules and alarms. Holds no data.' });
     // CloudFormation then refuses to give up a table or a secret that the service still uses.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);

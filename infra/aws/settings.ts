@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { publicKeysIn } from '../../functions/porting/public-keys.ts';
-import { choice, readSetting, shown, wholeNumber } from '../../functions/porting/settings.ts';
+import { choice, inMessage, readSetting, wholeNumber } from '../../functions/porting/settings.ts';
 import { LEDGER_SETTINGS, type Setting } from '../settings.ts';
 
 const SETTINGS = {
@@ -98,12 +98,12 @@ function retentionDays(given: string): RetentionDays {
   ) as RetentionDays[];
   const days = allowed.find((each) => String(each) === given);
   if (days !== undefined) return days;
-  throw new Error(`must be one of ${allowed.join(', ')} (CloudWatch's choice), not ${shown(given)}`);
+  throw new Error(`must be one of ${allowed.join(', ')} (CloudWatch's choice), not ${inMessage(given)}`);
 }
 
 function matching(pattern: RegExp, allowed: string): (text: string) => string {
   return (text) => {
     if (pattern.test(text)) return text;
-    throw new Error(`must be ${allowed}, not ${shown(text)}`);
+    throw new Error(`must be ${allowed}, not ${inMessage(text)}`);
   };
 }

@@ -1,35 +1,13 @@
+import type { PortingEvent } from '../../functions/porting/event.ts';
+import type { OrderState } from '../../functions/porting/order.ts';
+
 /** What the API answers, as far as the command line reads it. Instants are RFC 3339 text. */
 
-export interface Order {
-  readonly id: string;
-  readonly status: {
-    readonly value: string;
-    readonly details: readonly { code?: string; description?: string }[];
-  } | null;
-  readonly status_since: string | null;
-  readonly terminal: boolean;
-  readonly acts: string;
-  readonly act_by: string | null;
-  readonly action_required: boolean;
-  readonly support_key: string | null;
-  readonly customer_reference: string | null;
-  readonly messaging: Readonly<Record<string, unknown>> | null;
-  readonly split_from: readonly string[];
-  readonly split_into: readonly string[];
-  readonly last_comment: { readonly at: string; readonly by: string } | null;
-  readonly events: { readonly total: number };
-  readonly changed_at: string;
+export interface Order extends OrderState {
   readonly overdue_since: string | null;
 }
 
-export interface LedgerEvent {
-  readonly id: string;
-  readonly event_type: string;
-  readonly porting_order_id?: string | null;
-  readonly payload_status?: string;
-  /** An object in all that Telnyx documents. */
-  readonly payload?: unknown;
-  readonly created_at?: string;
+export interface LedgerEvent extends PortingEvent {
   readonly ledger: {
     readonly first_seen_at: string | null;
     readonly first_seen_by: string;

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { PORTING_ORDER_FAMILY } from '../../functions/porting/event.ts';
 import type { Api } from './api.ts';
 import type { ExitCode } from './failure.ts';
 import { ALLOWED_INSTANTS, readInstant } from './instants.ts';
@@ -60,7 +60,7 @@ function instantOr(read: string | undefined): string {
 }
 
 function eventType(text: string): string {
-  return text.includes('.') ? text : `porting_order.${text}`;
+  return text.includes('.') ? text : `${PORTING_ORDER_FAMILY}${text}`;
 }
 
 /** The API's filters for a selection of events. */

@@ -1,19 +1,18 @@
+import { membersOf, PORTING_ORDER_FAMILY } from '../../functions/porting/event.ts';
 import type { LedgerEvent } from './answers.ts';
 import type { Screen } from './screen.ts';
 import type { Column } from './table.ts';
 import { instant, shown } from './text.ts';
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** `status_changed`: the type without the word that all of them begin with. */
 export function typeOf({ event_type }: { readonly event_type: string | null }): string {
-  return shown(event_type).replace(/^porting_order\./, '');
+  return shown(event_type).replace(PORTING_ORDER_FAMILY, '');
 }
 
 /** What an event says, in some words. A comment's text is not among them: it may be long, and about people. */
 export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
   if (payload === undefined || payload === null) return payload_status === 'created' ? 'payload not there yet' : '';
-  const part = (name: string) => ((payload as Members)[name] ?? {}) as Members;
+  const part = (name: string) => membersOf(membersOf(payload)[name]);
   switch (event_type) {
     case 'porting_order.status_changed': {
       const { value, details } = part('status');

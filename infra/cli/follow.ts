@@ -1,7 +1,7 @@
-import type { Clock } from './clock.ts';
+import type { Context } from './context.ts';
 import { Failure } from './failure.ts';
 import { Interrupted } from './interrupt.ts';
-import type { Progress, Step } from './progress.ts';
+import { progressOn, type Step } from './progress.ts';
 
 const LOOK_EVERY = 1_000;
 const LONGEST_PAUSE = 30_000;
@@ -9,35 +9,31 @@ const LONGEST_PAUSE = 30_000;
 const OUT_OF_SIGHT = 5 * 60_000;
 
 export interface Following<State> {
-  readonly look: (signal: AbortSignal) => Promise<State>;
+  /** Where the API shows it. */
+  readonly path: string;
   readonly ended: (state: State) => boolean;
   readonly step: (state: State) => Step;
-  readonly progress: Progress;
-  /** Ends the watching, not the work. */
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
 }
 
 /**
  * Watches work until it ends.
  *
- * @returns how it ended, or `undefined` when the watching was ended by Ctrl-C
+ * @returns how it ended, or `undefined` when Ctrl-C ended the watching, which does not end the work
  * @throws {Failure} when the ledger refuses, or has not answered for 5 minutes
  */
-export async function follow<State>({
-  look,
-  ended,
-  step,
-  progress,
-  signal,
-  clock,
-}: Following<State>): Promise<State | undefined> {
+export async function follow<State>(
+  { api, surroundings }: Context,
+  { path, ended, step }: Following<State>,
+): Promise<State | undefined> {
+  const { clock, stderr } = surroundings;
+  const progress = progressOn(stderr, clock.now);
+  const signal = surroundings.untilInterrupted();
   let seenAt = clock.now();
   try {
     for (;;) {
       let pause = LOOK_EVERY;
       try {
-        const state = await look(signal);
+        const { data: state } = await api.get<{ data: State }>(path, {}, { signal, repeat: false });
         seenAt = clock.now();
         progress.show(step(state));
         if (ended(state)) return state;

@@ -1,6 +1,6 @@
-const RFC_3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
-const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
+import { timestamp } from '../../functions/porting/timestamp.ts';
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const AGO = /^(\d{1,5})([mhd])$/;
 const SECONDS = { m: 60, h: 3600, d: 86_400 } as const;
 
@@ -22,13 +22,6 @@ export function readInstant(text: string, end: boolean, now: number): string | u
     const at = new Date(now - seconds * 1000);
     return at.getUTCFullYear() > 0 ? at.toISOString() : undefined;
   }
-  const date = DAY.exec(text) ?? RFC_3339.exec(text);
-  if (!date || !isDate(Number(date[1]), Number(date[2]), Number(date[3]))) return undefined;
-  if (!DAY.test(text)) return text;
-  return end ? `${text}T23:59:59.999999Z` : `${text}T00:00:00Z`;
-}
-
-function isDate(year: number, month: number, day: number): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && day > 0;
+  const instant = DAY.test(text) ? `${text}T${end ? '23:59:59.999999' : '00:00:00'}Z` : text;
+  return timestamp(instant) === undefined ? undefined : instant;
 }

@@ -1,5 +1,8 @@
-import type { Context } from './context.ts';
-import type { Listed } from './pages.ts';
+import type { Command } from 'commander';
+import { type Context, DEFAULT_LIMIT, LIMIT, type Run } from './context.ts';
+import { EXIT } from './failure.ts';
+import { type Listed, readList } from './pages.ts';
+import type { Screen } from './screen.ts';
 import type { Column } from './table.ts';
 
 /** Shows a list: as it was answered, or as a table with a word about what is left out. */
@@ -20,4 +23,19 @@ export function showList<Row>(
 /** The word about what is left out, of a list with `--limit`. */
 export function moreThan(limit: number, total?: unknown): string {
   return `There are more${typeof total === 'number' ? `: ${total} in all` : ''}. Ask with a larger --limit than ${limit}.`;
+}
+
+/** Makes a command show the list at a path of the API, up to `--limit` rows. */
+export function listsOf<Row>(
+  command: Command,
+  run: Run,
+  { path, columns, none }: { path: string; columns: (screen: Screen) => readonly Column<Row>[]; none: string },
+): void {
+  command.option(...LIMIT).action(({ limit = DEFAULT_LIMIT }: { limit?: number }) =>
+    run(async (context) => {
+      const listed = await readList<Row>(context.api, path, {}, limit);
+      showList(context, listed, columns(context.screen), { none, more: moreThan(limit) });
+      return EXIT.fine;
+    }),
+  );
 }

@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { serve } from './loopback-server.ts';
+import { serveOperation } from './loopback-server.ts';
 import { type BusEvent, type Entry, eventOf, readEntries } from './put-events.ts';
 
 /** An endpoint that answers as EventBridge does, and the bus behind it. */
@@ -40,6 +38,7 @@ export interface BusOptions {
 
 const MOST_KEPT = 1000;
 const REGION = 'us-east-1';
+const NEVER = new Promise<never>(() => {});
 
 /** Serves PutEvents on a free port of this machine. Nothing is written to disk. */
 export async function startBus({ name, onEvent, faults = {} }: BusOptions): Promise<Bus> {
@@ -56,31 +55,17 @@ export async function startBus({ name, onEvent, faults = {} }: BusOptions): Prom
     return { EventId: event.id };
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request);
-    const reply = (statusCode: number, content: object): void => {
-      response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(content));
-    };
-    if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') {
-      return reply(400, { __type: 'UnknownOperationException' });
-    }
+  const { url: endpoint, close } = await serveOperation('AWSEvents.PutEvents', (body) => {
     const entries = readEntries(body, name);
-    if ('__type' in entries) return reply(400, entries);
+    if ('__type' in entries) return [400, entries];
     const fault = faults.request?.(entries);
-    if (fault === 'hang') return;
-    if (typeof fault === 'object') return reply(fault.refuse, { __type: fault.type, message: 'a fault' });
+    if (fault === 'hang') return NEVER;
+    if (typeof fault === 'object') return [fault.refuse, { __type: fault.type, message: 'a fault' }];
     const results = entries.map(put);
-    if (fault === 'do it, never answer') return;
-    if (fault === 'do it, lose the answer') return void response.destroy();
+    if (fault === 'do it, never answer') return NEVER;
+    if (fault === 'do it, lose the answer') throw new Error('the answer is lost');
     const FailedEntryCount = results.filter((result) => 'ErrorCode' in result).length;
-    reply(200, { FailedEntryCount, Entries: results });
-  }
-
-  const { url: endpoint, close } = await serve(answer);
-  return {
-    endpoint,
-    name,
-    events: () => kept.toReversed(),
-    close,
-  };
+    return [200, { FailedEntryCount, Entries: results }];
+  });
+  return { endpoint, name, events: () => kept.toReversed(), close };
 }

@@ -1,4 +1,5 @@
 import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
+import { isObject } from '../../functions/porting/event.ts';
 import type { Outcome } from './execution-environment.ts';
 import type { Door } from './gateway-event.ts';
 
@@ -49,7 +50,7 @@ function canBeSent({ headers }: Answer): boolean {
 /** Reads a function's answer in payload format 2.0, or returns nothing when it is malformed. */
 function readAnswer(result: unknown, door: Door): Answer | undefined {
   const usualType = door.kind === 'api' ? 'text/plain;charset=UTF-8' : 'application/json';
-  if (!isRecord(result) || !('statusCode' in result)) {
+  if (!isObject(result) || !('statusCode' in result)) {
     // Format 2.0: an answer without a status code is the body itself.
     const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result));
     return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
@@ -57,7 +58,7 @@ function readAnswer(result: unknown, door: Door): Answer | undefined {
   const { statusCode, headers = {}, body = '', isBase64Encoded = false, cookies = [] } = result;
   const status = Number(statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
-  if (typeof body !== 'string' || !isRecord(headers) || !Array.isArray(cookies)) return undefined;
+  if (typeof body !== 'string' || !isObject(headers) || !Array.isArray(cookies)) return undefined;
   const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
   const own = Object.fromEntries(lowered.filter(([name]) => name !== 'content-length' && name !== 'transfer-encoding'));
   return {
@@ -69,8 +70,4 @@ function readAnswer(result: unknown, door: Door): Answer | undefined {
     },
     body: Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8'),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,6 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import { membersOf } from '../../functions/porting/event.ts';
+import { shown } from '../cli/text.ts';
 import type { BusEvent } from './put-events.ts';
 
 /** What functions log: one JSON object a line. */
@@ -42,7 +44,7 @@ const STYLES: Readonly<Record<string, Style>> = {
 const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
   webhook_received: (entry) => ({
     about: 'webhook',
-    came: word(entry.outcome),
+    came: shown(entry.outcome),
     rest: [
       shown(entry.event_type),
       shown(entry.status),
@@ -62,7 +64,7 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
   }),
   sync_run: (entry) => ({
     about: 'sync',
-    came: word(entry.status),
+    came: shown(entry.status),
     rest: [
       readingOf(entry),
       seconds(entry.duration_ms),
@@ -73,7 +75,7 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
   }),
   republish: (entry) => ({
     about: 'republish',
-    came: word(entry.outcome),
+    came: shown(entry.outcome),
     rest: [pair('event', entry.id), pair('by', entry.caller)],
   }),
   publish: (entry) => ({
@@ -90,14 +92,14 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
   }),
   job: (entry) => ({
     about: 'job',
-    came: word(entry.status),
+    came: shown(entry.status),
     rest: [
       pair('done', typeof entry.total === 'number' ? `${entry.done ?? 0}/${entry.total}` : entry.done),
       counts(entry, 'sent', 'not_found', 'failed', 'unknown'),
       pair('job', entry.id),
     ],
   }),
-  healing: ({ id, outcome }) => ({ about: 'healing', came: word(outcome), rest: [pair('event', id)] }),
+  healing: ({ id, outcome }) => ({ about: 'healing', came: shown(outcome), rest: [pair('event', id)] }),
 };
 
 /**
@@ -118,15 +120,14 @@ export function readableLine(functionName: string, text: string, options: LineOp
 
 /** The line of an event on the bus: its type, the order's status after it, and which order and revision it tells of. */
 export function busLine({ 'detail-type': type, detail }: BusEvent, options: LineOptions): string {
-  const order = memberOf(detail, 'order');
-  const id = memberOf(order, 'id') ?? memberOf(memberOf(detail, 'event'), 'porting_order_id');
+  const order = membersOf(detail.order);
   const rest = [
-    shown(memberOf(memberOf(order, 'status'), 'value')),
-    pair('order', id),
-    pair('run', memberOf(memberOf(detail, 'run'), 'run_id')),
+    shown(membersOf(order.status).value),
+    pair('order', order.id ?? membersOf(detail.event).porting_order_id),
+    pair('run', membersOf(detail.run).run_id),
     pair('revision', detail.revision),
   ];
-  return render({ about: 'bus', came: word(type), style: 'magenta', rest }, undefined, options);
+  return render({ about: 'bus', came: shown(type), style: 'magenta', rest }, undefined, options);
 }
 
 function render(
@@ -142,7 +143,7 @@ function render(
 
 function generic(functionName: string, { level, event, at: _, ...fields }: Entry): Line {
   const rest = Object.entries(fields).map(([name, value]) => pair(name, value));
-  return { about: functionName, came: word(event ?? level ?? ''), rest };
+  return { about: functionName, came: shown(event ?? level ?? ''), rest };
 }
 
 function notification(came: string, { id, event_type, porting_order_id }: Entry): Line {
@@ -170,21 +171,6 @@ function seconds(milliseconds: unknown): string | undefined {
 
 function pair(name: string, value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : `${name}=${shown(value)}`;
-}
-
-function word(value: unknown): string {
-  return shown(value) ?? '';
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Entry)[name] : undefined;
-}
-
-/** A value in one line. What others sent must not steer the terminal. */
-function shown(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 function parse(text: string): Entry | undefined {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export interface LoopbackServer {
   readonly url: string;
@@ -8,8 +9,8 @@ export interface LoopbackServer {
 }
 
 /**
- * Serves HTTP at a free port of this machine. A request whose answering fails loses its connection; none is closed for being idle: the SDK
- * keeps them, and closing one just as it is used again would be an error of nobody's making.
+ * Serves HTTP at a free port of this machine. A request whose answer fails loses its connection. No connection is closed
+ * for being idle: the SDK keeps them, and one that closes just as it is used again would fail without a fault.
  */
 export async function serve(
   answer: (incoming: IncomingMessage, response: ServerResponse) => Promise<void>,
@@ -29,4 +30,24 @@ export async function serve(
       await closed;
     },
   };
+}
+
+/** The status and the content of an answer. */
+export type JsonAnswer = readonly [statusCode: number, content: object];
+
+/**
+ * Serves one operation of an AWS API that speaks JSON, such as `AWSEvents.PutEvents`.
+ *
+ * @param answer gets the request's body; when it throws, the connection breaks
+ */
+export function serveOperation(
+  operation: string,
+  answer: (body: string) => JsonAnswer | Promise<JsonAnswer>,
+): Promise<LoopbackServer> {
+  return serve(async (request, response) => {
+    const body = await text(request);
+    const isKnown = request.headers['x-amz-target'] === operation;
+    const [statusCode, content] = isKnown ? await answer(body) : [400, { __type: 'UnknownOperationException' }];
+    response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(content));
+  });
 }

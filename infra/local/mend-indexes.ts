@@ -26,7 +26,6 @@ interface Index {
 /** A table as dynalite keeps it. */
 interface TableRow {
   readonly TableName: string;
-  readonly LocalSecondaryIndexes?: readonly Index[];
   readonly GlobalSecondaryIndexes?: readonly Index[];
 }
 
@@ -69,7 +68,7 @@ export async function mendIndexes(store: LevelStore): Promise<readonly Mended[]>
 
 /** What has to go comes first: an entry that only holds other values has the same key. */
 async function changesOf(store: LevelStore, table: TableRow): Promise<Change[]> {
-  const names = indexesOf(table).flatMap(({ kind, indexes }) => indexes.map((index) => nameOf(kind, table, index)));
+  const names = (table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => nameOf(table, IndexName));
   if (names.length === 0) return [];
 
   const rows = `item-${table.TableName}`;
@@ -94,23 +93,12 @@ async function changesOf(store: LevelStore, table: TableRow): Promise<Change[]> 
 
 /** Keys and values of a row's index entries. */
 function entriesOf(table: TableRow, row: Row): (readonly [key: string, value: string])[] {
-  return indexesOf(table).flatMap(({ kind, indexes }) =>
-    getIndexActions(indexes, null, row, table).puts.map(
-      ({ index, key, item }) => [`${nameOf(kind, table, { IndexName: index })}~${key}`, JSON.stringify(item)] as const,
-    ),
-  );
-}
-
-function indexesOf({ LocalSecondaryIndexes = [], GlobalSecondaryIndexes = [] }: TableRow) {
-  return [
-    { kind: 'local', indexes: LocalSecondaryIndexes },
-    { kind: 'global', indexes: GlobalSecondaryIndexes },
-  ] as const;
+  const { puts } = getIndexActions(table.GlobalSecondaryIndexes ?? [], null, row, table);
+  return puts.map(({ index, key, item }) => [`${nameOf(table, index)}~${key}`, JSON.stringify(item)] as const);
 }
 
 /** dynalite keeps all in one store: what precedes a key, and `~`, says what it belongs to. */
-const nameOf = (kind: 'local' | 'global', { TableName }: TableRow, { IndexName }: Index) =>
-  `index-${kind}~${TableName}~${IndexName}`;
+const nameOf = ({ TableName }: TableRow, index: string) => `index-global~${TableName}~${index}`;
 const under = (name: string) => ({ gte: `${name}~`, lt: `${name}~\xff` });
 
 /** Stands for an entry of 500 bytes: a large ledger has half a million. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { isObject } from '../../functions/porting/event.ts';
+import { isDeeperThan } from '../../functions/porting/json.ts';
 
 /** One event as EventBridge hands it to the targets of a rule. */
 export interface BusEvent {
@@ -45,7 +47,7 @@ const MOST_ENTRIES = 10;
  */
 const MOST_BYTES = 256 * 1024;
 const MOST_DETAIL_TYPE_CHARACTERS = 128;
-const MOST_LEVELS = 1000;
+const MOST_LEVELS = 1_000;
 
 /** Reads a request's entries, or says why EventBridge would refuse all of them. */
 export function readEntries(body: string, bus: string): readonly Entry[] | RequestError {
@@ -81,7 +83,7 @@ export function eventOf(entry: Entry, region: string, now: number): BusEvent | E
     return invalid('DetailType', `DetailType is longer than ${MOST_DETAIL_TYPE_CHARACTERS} characters.`);
   }
   const detail = objectIn(Detail);
-  if (!detail || levelsOf(Detail) > MOST_LEVELS)
+  if (!detail || isDeeperThan(MOST_LEVELS - 1, detail))
     return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   return {
     version: '0',
@@ -103,7 +105,7 @@ function invalid(parameter: string, reason: string): EntryError {
 function entriesIn(body: string): Entry[] | undefined {
   const entries = objectIn(body)?.Entries;
   if (!Array.isArray(entries)) return undefined;
-  return entries.every((entry) => typeof entry === 'object' && entry !== null) ? entries : undefined;
+  return entries.every(isObject) ? entries : undefined;
 }
 
 /** As EventBridge counts: 14 bytes of a time, and the texts in UTF-8. */
@@ -112,24 +114,11 @@ function sizeOf({ Time, Source = '', DetailType = '', Detail = '', Resources = [
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);
 }
 
-function objectIn(text: string): Record<string, unknown> | undefined {
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** How deep well-formed JSON is nested, without the recursion that deep nesting would break. */
-function levelsOf(text: string): number {
-  let level = 0;
-  let most = 0;
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{[\]}]/g)) {
-    if (token === '{' || token === '[') level += 1;
-    else if (token === '}' || token === ']') level -= 1;
-    if (level > most) most = level;
-  }
-  return most;
 }

@@ -1,51 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { serve } from './loopback-server.ts';
-
-/** An endpoint that answers as Secrets Manager does. */
-export interface SecretsEndpoint {
-  readonly endpoint: string;
-  close(): Promise<void>;
-}
+import { type JsonAnswer, type LoopbackServer, serveOperation } from './loopback-server.ts';
 
 /**
- * Serves GetSecretValue from values in memory, on a free port of this machine. Nothing is written to disk.
+ * Answers as Secrets Manager does, for GetSecretValue, from values in memory. Nothing is written to disk.
  *
  * @param values the text of each secret by its id
  */
-export async function startSecrets(values: Readonly<Record<string, string>>): Promise<SecretsEndpoint> {
+export function startSecrets(values: Readonly<Record<string, string>>): Promise<LoopbackServer> {
   const held = new Map(Object.entries(values));
-  const { url: endpoint, close } = await serve((request, response) => answer(request, response, held));
-  return { endpoint, close };
+  return serveOperation('secretsmanager.GetSecretValue', (body) => answerTo(secretIdIn(body), held));
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  held: ReadonlyMap<string, string>,
-): Promise<void> {
-  const body = await text(request);
-  const reply = (statusCode: number, content: object): void => {
-    response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(content));
-  };
-  if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
-    return reply(400, { __type: 'UnknownOperationException' });
-  }
-  const id = secretIdIn(body);
-  if (id === undefined) return reply(400, { __type: 'InvalidParameterException', Message: 'SecretId is missing' });
+function answerTo(id: string | undefined, held: ReadonlyMap<string, string>): JsonAnswer {
+  if (id === undefined) return [400, { __type: 'InvalidParameterException', Message: 'SecretId is missing' }];
   const value = held.get(id);
   if (value === undefined) {
     const Message = "Secrets Manager can't find the specified secret.";
-    return reply(400, { __type: 'ResourceNotFoundException', Message });
+    return [400, { __type: 'ResourceNotFoundException', Message }];
   }
-  reply(200, {
-    ARN: id,
-    Name: id,
-    SecretString: value,
-    VersionId: '00000000-0000-0000-0000-000000000000',
-    VersionStages: ['AWSCURRENT'],
-    CreatedDate: 0,
-  });
+  const VersionId = '00000000-0000-0000-0000-000000000000';
+  return [200, { ARN: id, Name: id, SecretString: value, VersionId, VersionStages: ['AWSCURRENT'], CreatedDate: 0 }];
 }
 
 function secretIdIn(body: string): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { METRIC_NAMESPACE } from '../../infra/service.ts';
+import { METRIC_NAMESPACE } from '../../functions/porting/metrics.ts';
 import { healthy, hiccups, type Situation, situations } from './alarm-situations.ts';
 import { identityOf, readBy, stateOf } from './cloudwatch.ts';
 import { startDeployedService } from './deployed-service.ts';

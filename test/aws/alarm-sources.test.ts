@@ -4,7 +4,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { METRIC_NAMESPACE } from '../../infra/service.ts';
+import { METRIC_NAMESPACE } from '../../functions/porting/metrics.ts';
 import { type DeployedMetric, readBy } from './cloudwatch.ts';
 import { ofType, type Resource, synthesized } from './synthesized.ts';
 

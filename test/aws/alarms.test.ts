@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { METRIC_NAMESPACE, METRICS } from '../../functions/porting/metrics.ts';
 import { type Alarm, alarms } from '../../infra/aws/alarm-table.ts';
 import { constructId, identifier } from '../../infra/aws/names.ts';
 import type { AwsReading, CodeReading } from '../../infra/aws/readings.ts';
-import { METRIC_NAMESPACE, metrics } from '../../infra/service.ts';
 import { repository } from './bundled.ts';
 import { calculated, type DeployedMetric, queriesOf as queriesIn } from './cloudwatch.ts';
 import { functionNames, named, ofType, synthesized } from './synthesized.ts';
@@ -100,7 +100,7 @@ test('an alarm that reads what the code writes reads the metrics of this ledger'
   for (const { MetricStat } of code) {
     if (!MetricStat) continue;
     expect(MetricStat.Metric.Namespace).toBe(METRIC_NAMESPACE);
-    expect(Object.keys(metrics)).toContain(MetricStat.Metric.MetricName);
+    expect(Object.keys(METRICS)).toContain(MetricStat.Metric.MetricName);
     expect(MetricStat.Metric.Dimensions).toEqual([{ Name: 'Ledger', Value: 'PortInLedger' }]);
   }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { METRICS } from '../../functions/porting/metrics.ts';
 import { alarms } from '../../infra/aws/alarm-table.ts';
 import { constructId } from '../../infra/aws/names.ts';
-import { metrics } from '../../infra/service.ts';
 import { named, ofType, synthesized } from './synthesized.ts';
 
 interface Widget {
@@ -41,7 +41,7 @@ test('every alarm is on it, once', () => {
 test('every metric that the code writes is on it', () => {
   const shown = widgets.flatMap(({ properties }) => properties.metrics ?? []);
   const ours = shown.filter(([namespace]) => namespace === 'PortInLedger').map(([, name]) => name);
-  expect([...new Set(ours)].sort()).toEqual(Object.keys(metrics).sort());
+  expect([...new Set(ours)].sort()).toEqual(Object.keys(METRICS).sort());
 });
 
 test('each question stands above its alarms and graphs, and all of it fits', () => {

@@ -79,7 +79,7 @@ export async function calls(endpoint: string, sample = WHOLE): Promise<readonly 
       ...SETTINGS,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       EVENTS_TABLE: store.events,
       ORDERS_TABLE: store.orders,
       CONTROL_TABLE: store.control,

@@ -1,5 +1,5 @@
+import { METRICS, type MetricName } from '../../functions/porting/metrics.ts';
 import { alarms } from '../../infra/aws/alarm-table.ts';
-import { type MetricName, metrics } from '../../infra/service.ts';
 import { freeEachMonth, prices } from './cost-prices.ts';
 
 const MONTHS = 12;
@@ -40,7 +40,7 @@ function hoursOf(name: MetricName, events: number): number {
 
 /** Metrics, alarms and dashboard in a year with so many events. */
 export function watching(events: number) {
-  const names = Object.keys(metrics) as MetricName[];
+  const names = Object.keys(METRICS) as MetricName[];
   const hours = names.reduce((sum, name) => sum + hoursOf(name, events), 0);
   return {
     metric: (hours / HOURS) * MONTHS,

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSecrets } from '../../infra/local/secrets.ts';
 
 async function clientOf(values: Record<string, string>): Promise<SecretsManagerClient> {
-  const { endpoint, close } = await startSecrets(values);
+  const { url: endpoint, close } = await startSecrets(values);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SecretsManagerClient({ endpoint, region: 'us-east-1', credentials });
   onTestFinished(async () => {

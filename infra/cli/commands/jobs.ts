@@ -1,28 +1,18 @@
 import type { Job, JobItem } from '../answers.ts';
 import { segment } from '../api.ts';
-import { type AddCommands, type Context, DEFAULT_LIMIT, LEDGER, LIMIT } from '../context.ts';
+import { type AddCommands, type Context, LEDGER } from '../context.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { follow } from '../follow.ts';
-import { moreThan, showList } from '../listing.ts';
+import { listsOf } from '../listing.ts';
 import { readList } from '../pages.ts';
-import { progressOn } from '../progress.ts';
 import type { Column } from '../table.ts';
 import { instant, shown } from '../text.ts';
 
 const PATH = '/v2/republish-jobs';
 
 export const addJobs: AddCommands = (program, run) => {
-  program
-    .command('jobs')
-    .description('the republish jobs, newest first')
-    .option(...LIMIT)
-    .action(({ limit = DEFAULT_LIMIT }: { limit?: number }) =>
-      run(async (context) => {
-        const listed = await readList<Job>(context.api, PATH, {}, limit);
-        showList(context, listed, JOB_COLUMNS, { none: 'No job yet.', more: moreThan(limit) });
-        return EXIT.fine;
-      }),
-    );
+  const command = program.command('jobs').description('the republish jobs, newest first');
+  listsOf<Job>(command, run, { path: PATH, columns: () => JOB_COLUMNS, none: 'No job yet.' });
   program
     .command('job')
     .description('a republish job, and how far it is')
@@ -56,10 +46,6 @@ const ITEM_COLUMNS: readonly Column<JobItem>[] = [
   { head: 'outcome', of: ({ outcome }) => outcome },
   { head: 'at (UTC)', of: ({ at }) => instant(at), spare: true },
 ];
-
-function hasEnded({ status }: Job): boolean {
-  return status === 'complete' || status === 'cancelled';
-}
 
 /** How a job stands, in words. */
 export function wordsOf({ status, done, total, outcomes, error }: Job): string {
@@ -97,16 +83,11 @@ async function showJob(context: Context, id: string, items?: true): Promise<Exit
 
 /** Follows a job to its end. Ctrl-C ends the watching; the job goes on. */
 export async function watchJob(context: Context, id: string, items?: true): Promise<ExitCode> {
-  const { api, screen, surroundings } = context;
-  const { clock } = surroundings;
-  const path = `${PATH}/${segment(id)}`;
-  const job = await follow<Job>({
-    look: async (signal) => (await api.get<{ data: Job }>(path, {}, { signal, repeat: false })).data,
-    ended: hasEnded,
+  const { screen } = context;
+  const job = await follow<Job>(context, {
+    path: `${PATH}/${segment(id)}`,
+    ended: ({ status }) => status === 'complete' || status === 'cancelled',
     step: (state) => ({ words: wordsOf(state), share: state.total > 0 ? state.done / state.total : undefined }),
-    progress: progressOn(surroundings.stderr, clock.now),
-    signal: surroundings.untilInterrupted(),
-    clock,
   });
   if (!job) {
     screen.say(`No longer watching: the job goes on. Watch it again: ${LEDGER} job ${shown(id)} --watch`);

@@ -1,3 +1,4 @@
+import { membersOf } from '../../../functions/porting/event.ts';
 import type { LedgerEvent, Order } from '../answers.ts';
 import { segment } from '../api.ts';
 import { type AddCommands, type Context, DEFAULT_LIMIT, LIMIT } from '../context.ts';
@@ -84,10 +85,12 @@ async function order({ api, screen }: Context, id: string) {
   const lines: [string, unknown][] = [
     ['order', data.id],
     ['status', statusWords(data)],
-    ...(data.status?.details ?? []).map((detail): [string, unknown] => [
-      '',
-      [shown(detail.code), shown(detail.description)].filter(Boolean).join(': '),
-    ]),
+    ...(data.status?.details ?? [])
+      .map(membersOf)
+      .map(({ code, description }): [string, unknown] => [
+        '',
+        [shown(code), shown(description)].filter(Boolean).join(': '),
+      ]),
     [
       'must act',
       data.act_by

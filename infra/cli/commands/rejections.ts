@@ -1,8 +1,6 @@
 import type { Rejection } from '../answers.ts';
-import { type AddCommands, DEFAULT_LIMIT, LIMIT } from '../context.ts';
-import { EXIT } from '../failure.ts';
-import { moreThan, showList } from '../listing.ts';
-import { readList } from '../pages.ts';
+import type { AddCommands } from '../context.ts';
+import { listsOf } from '../listing.ts';
 import type { Column } from '../table.ts';
 import { instant } from '../text.ts';
 
@@ -16,17 +14,11 @@ const COLUMNS: readonly Column<Rejection>[] = [
 ];
 
 export const addRejections: AddCommands = (program, run) => {
-  program
+  const command = program
     .command('rejections')
     .description(
       'requests at the webhook URL that were refused, signed ones that are no event, and listed records that are none',
-    )
-    .option(...LIMIT)
-    .action(({ limit = DEFAULT_LIMIT }: { limit?: number }) =>
-      run(async (context) => {
-        const listed = await readList<Rejection>(context.api, '/v2/rejections', {}, limit);
-        showList(context, listed, COLUMNS, { none: 'None in the last 30 days.', more: moreThan(limit) });
-        return EXIT.fine;
-      }),
     );
+  const none = 'None in the last 30 days.';
+  listsOf<Rejection>(command, run, { path: '/v2/rejections', columns: () => COLUMNS, none });
 };

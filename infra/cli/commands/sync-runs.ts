@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { SyncRun } from '../answers.ts';
 import { segment } from '../api.ts';
-import { type AddCommands, type Context, DEFAULT_LIMIT, FROM, LEDGER, LIMIT, refuseBackwards, TO } from '../context.ts';
+import { type AddCommands, type Context, FROM, LEDGER, refuseBackwards, TO } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { follow } from '../follow.ts';
-import { moreThan, showList } from '../listing.ts';
-import { readList } from '../pages.ts';
-import { progressOn } from '../progress.ts';
+import { listsOf } from '../listing.ts';
 import type { Screen } from '../screen.ts';
 import type { Column } from '../table.ts';
 import { counted, instant, shown } from '../text.ts';
+
+const PATH = '/v2/sync-runs';
 
 interface Backfill {
   readonly from: string;
@@ -27,17 +27,8 @@ export const addSyncRuns: AddCommands = (program, run) => {
       refuseBackwards(command, { from, to });
       return run((context) => backfill(context, from, to));
     });
-  program
-    .command('runs')
-    .description('the sync runs, newest first')
-    .option(...LIMIT)
-    .action(({ limit = DEFAULT_LIMIT }: { limit?: number }) =>
-      run(async (context) => {
-        const listed = await readList<SyncRun>(context.api, '/v2/sync-runs', {}, limit);
-        showList(context, listed, runColumns(context.screen), { none: 'No sync run yet.', more: moreThan(limit) });
-        return EXIT.fine;
-      }),
-    );
+  const runs = program.command('runs').description('the sync runs, newest first');
+  listsOf<SyncRun>(runs, run, { path: PATH, columns: runColumns, none: 'No sync run yet.' });
 };
 
 /** A sync run as a row. */
@@ -78,19 +69,15 @@ function shareOf({ from, to, complete_through: through }: SyncRun): number | und
 
 const ENDED = ['complete', 'failed', 'cancelled'];
 
-async function backfill({ api, screen, surroundings }: Context, from: string, to: string) {
-  const { clock } = surroundings;
+async function backfill(context: Context, from: string, to: string) {
+  const { api, screen } = context;
   const key = { idempotencyKey: randomUUID() };
-  const { data: asked } = await api.post<{ data: SyncRun }>('/v2/sync-runs', { from, to }, key);
+  const { data: asked } = await api.post<{ data: SyncRun }>(PATH, { from, to }, key);
   screen.say(`run ${shown(asked.id)}: ${instant(asked.from)} to ${instant(asked.to)} UTC`);
-  const path = `/v2/sync-runs/${segment(asked.id)}`;
-  const run = await follow<SyncRun>({
-    look: async (signal) => (await api.get<{ data: SyncRun }>(path, {}, { signal, repeat: false })).data,
+  const run = await follow<SyncRun>(context, {
+    path: `${PATH}/${segment(asked.id)}`,
     ended: ({ status }) => ENDED.includes(status),
     step: (state) => ({ words: wordsOf(state), share: shareOf(state) }),
-    progress: progressOn(surroundings.stderr, clock.now),
-    signal: surroundings.untilInterrupted(),
-    clock,
   });
   if (!run) {
     screen.say(`No longer watching: run ${shown(asked.id)} goes on. To see it: ${LEDGER} runs`);

@@ -1,5 +1,5 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import { serve } from '../loopback-server.ts';
 import { type Answer, authenticationFailed, errorAnswer, jsonAnswer, notFound, tooManyRequests } from './answers.ts';
 import { type DeliveryRecord, listDeliveries, showDelivery } from './delivery-log.ts';
 import { createEventStore, type ListOrder } from './event-store.ts';
@@ -41,8 +41,6 @@ export interface Fault {
 
 export interface EventsApiOptions {
   readonly apiKey: string;
-  /** 0, the default, takes a free one. */
-  readonly port?: number;
   readonly order?: ListOrder;
   /** Gives the order `shuffled`. */
   readonly seed?: number;
@@ -73,8 +71,6 @@ export interface EventsApi {
   close(): Promise<void>;
 }
 
-const origin = 'http://127.0.0.1';
-
 const send = (response: ServerResponse, answer: Answer, truncate: boolean, now: number): void => {
   const body = Buffer.from(answer.body);
   const length = answer.status === 204 ? {} : { 'content-length': body.length };
@@ -94,7 +90,7 @@ const faked = ({ status = 200, headers, body = '' }: Fault): Answer => {
  * limit) about the events put into it, and as its log of webhook deliveries. Source: Telnyx's OpenAPI document of 2026-07-16.
  */
 export const startEventsApi = async (options: EventsApiOptions): Promise<EventsApi> => {
-  const { apiKey, port = 0, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;
+  const { apiKey, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;
   const store = createEventStore(order, seed, now);
   const admit = createRateLimit(requestsPerSecond, now);
   const requests: ApiRequest[] = [];
@@ -143,37 +139,30 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
     return errorAnswer(notFound);
   };
 
-  const serve = (request: ApiRequest, authorization: string | undefined): Answer => {
+  const answerTo = (request: ApiRequest, authorization: string | undefined): Answer => {
     if (authorization !== `Bearer ${apiKey}`) return errorAnswer(authenticationFailed);
     const { allowed, headers } = admit();
     const answer = allowed ? route(request) : errorAnswer(tooManyRequests);
     return { ...answer, headers: { ...answer.headers, ...headers } };
   };
 
-  const server = createServer((incoming, response) => {
+  const { url, close } = await serve(async (incoming, response) => {
     incoming.resume();
-    const { pathname, searchParams } = URL.parse(incoming.url ?? '/', origin) ?? new URL(origin);
+    const { pathname, searchParams } = new URL(`http://127.0.0.1${incoming.url}`);
     const query = Object.fromEntries(searchParams);
     const request = { method: incoming.method ?? '', path: pathname, query, at: now(), status: 0 };
     requests.push(request);
     const fault = api.intercept?.(request) ?? {};
     const replaced = fault.status !== undefined || fault.body !== undefined;
-    const answer = replaced ? faked(fault) : serve(request, incoming.headers.authorization);
+    const answer = replaced ? faked(fault) : answerTo(request, incoming.headers.authorization);
     if (fault.hang) return;
-    const finish = (): void => {
-      request.status = answer.status;
-      send(response, answer, fault.truncate === true, now());
-    };
-    if (fault.until) void fault.until.then(finish);
-    else finish();
-  });
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    if (fault.until) await fault.until;
+    request.status = answer.status;
+    send(response, answer, fault.truncate === true, now());
   });
 
   const api: EventsApi = {
-    url: `${origin}:${(server.address() as AddressInfo).port}/v2`,
+    url: `${url}/v2`,
     put: (event, when) => store.put(event, when?.visibleAt),
     remove: store.remove,
     get: store.get,
@@ -181,11 +170,7 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
     requests,
     intercept: undefined,
     republished,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
   return api;
 };

@@ -17,7 +17,6 @@ export interface ListParameters {
 }
 
 const eventTypes: readonly string[] = [...typesWithWebhook, ...typesWithoutWebhook];
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Reads the query of the list as the OpenAPI document describes it; parameters it does not know are passed over.
@@ -27,7 +26,7 @@ export const parseListParameters = (query: Readonly<Record<string, string>>): Li
   const read = readQuery(query);
   const page = read.page();
   const type = read.oneOf('filter[type]', eventTypes);
-  const portingOrderId = read.matching('filter[porting_order_id]', uuid, 'The value must be a UUID.');
+  const portingOrderId = read.uuid('filter[porting_order_id]');
   const createdFrom = read.instant('filter[created_at][gte]', Number.NEGATIVE_INFINITY);
   const createdTo = read.instant('filter[created_at][lte]', Number.POSITIVE_INFINITY);
 
@@ -35,7 +34,7 @@ export const parseListParameters = (query: Readonly<Record<string, string>>): Li
   if (error) return { error };
   const filter = {
     ...(type !== undefined && { type }),
-    ...(portingOrderId !== undefined && { portingOrderId: portingOrderId.toLowerCase() }),
+    ...(portingOrderId !== undefined && { portingOrderId }),
     createdFrom,
     createdTo,
   };

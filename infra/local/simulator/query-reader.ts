@@ -1,3 +1,4 @@
+import { uuidOf } from '../../../functions/porting/patterns.ts';
 import type { ApiError } from './answers.ts';
 import { toMicroseconds } from './timestamp.ts';
 
@@ -49,10 +50,12 @@ export const readQuery = (query: Readonly<Record<string, string>>) => {
       }
       return text;
     },
-    matching(parameter: string, pattern: RegExp, detail: string): string | undefined {
+    uuid(parameter: string): string | undefined {
       const text = query[parameter];
-      if (text !== undefined && !pattern.test(text)) refuse(parameter, '10031', detail);
-      return text;
+      if (text === undefined) return undefined;
+      const id = uuidOf(text);
+      if (id === undefined) refuse(parameter, '10031', 'The value must be a UUID.');
+      return id;
     },
   };
 };

@@ -190,8 +190,9 @@ describe('functions/ledger/', () => {
 });
 
 describe('infra/', () => {
-  test('knows functions by path only, but for what is pure, and nothing of test/', () => {
-    const isImpure = (one: Import) => isFunction(one) && folderOf(one.to) !== 'porting';
+  test('knows functions by path only, but for types and what is pure, and nothing of test/', () => {
+    const isType = ({ names }: Import) => /^\s*type\s/.test(names);
+    const isImpure = (one: Import) => isFunction(one) && folderOf(one.to) !== 'porting' && !isType(one);
     expect(shown(infra.filter((one) => isImpure(one) || one.to.startsWith('test/')))).toEqual([]);
   });
 

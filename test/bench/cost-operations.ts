@@ -10,8 +10,8 @@ import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { findOverdue, findUnlisted } from '../../functions/publish-events/close-day.ts';
 import { onceForKey } from '../../functions/republish-event/once.ts';
 import { runSync } from '../../functions/sync-events/run.ts';
-import { withoutPayload } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { withoutPayload } from '../../infra/local/simulator/records.ts';
 import {
   DAY,
   delivered,

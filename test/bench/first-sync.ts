@@ -4,7 +4,7 @@ import { runSync } from '../../functions/sync-events/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { systemClock } from '../../functions/telnyx/pace.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
-import { lives } from '../../infra/local/simulator/lives.ts';
+import { lives } from '../lives.ts';
 import { openStoreAt } from '../open-store-at.ts';
 import { type Measured, median } from './budget.ts';
 import { forked } from './child.ts';

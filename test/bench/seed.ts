@@ -2,7 +2,6 @@ import { BatchWriteItemCommand, type UpdateItemCommandInput, type WriteRequest }
 import type { Store } from '../../functions/ledger/table/store.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
 import { factsOf } from '../../functions/porting/event.ts';
-import { lives } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { recordListing } from '../porting-events.ts';
 

@@ -8,10 +8,10 @@ import type { WebhookDelivery } from 'telnyx/resources/webhook-deliveries';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DeliveryRecord } from '../../infra/local/simulator/delivery-log.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
-import { lives } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { codeOfFailure, codeOfStatus } from '../../infra/local/simulator/webhook-attempt.ts';
 import { createKeys, startWebhooks, type Webhooks, webhookCount } from '../../infra/local/simulator/webhooks.ts';
+import { lives } from '../lives.ts';
 
 const apiKey = 'KEYtest';
 const events = lives({ seed: 5, from: Date.parse('2026-11-01T00:00:00Z'), orders: 60, days: 10 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LivedEvent, lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
+import { withoutPayload } from '../../infra/local/simulator/records.ts';
+import { type LivedEvent, lives } from '../lives.ts';
 
 const from = Date.parse('2026-11-01T00:00:00Z');
 const many = lives({ seed: 1, from, orders: 1500, days: 30 });

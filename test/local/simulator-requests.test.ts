@@ -5,8 +5,8 @@ import {
   type PortingEvent,
   startEventsApi,
 } from '../../infra/local/simulator/events-api.ts';
-import { lives } from '../../infra/local/simulator/lives.ts';
 import { eventually } from '../eventually.ts';
+import { lives } from '../lives.ts';
 
 const apiKey = 'KEYtest';
 const open: EventsApi[] = [];

@@ -3,7 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EventsApi, type PortingEvent, startEventsApi } from '../../infra/local/simulator/events-api.ts';
-import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
+import { withoutPayload } from '../../infra/local/simulator/records.ts';
+import { lives } from '../lives.ts';
 
 const fixture = (name: string) => JSON.parse(readFileSync(`test/fixtures/telnyx/${name}`, 'utf8'));
 

@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers';
 import Telnyx from 'telnyx';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PortingEvent } from '../../infra/local/simulator/events-api.ts';
-import { lives } from '../../infra/local/simulator/lives.ts';
 import {
   createKeys,
   startWebhooks,
@@ -15,6 +14,7 @@ import {
   webhookHeaders,
 } from '../../infra/local/simulator/webhooks.ts';
 import { eventually } from '../eventually.ts';
+import { lives } from '../lives.ts';
 import { stoppedClock } from './clock.ts';
 
 const events = lives({ seed: 5, from: Date.parse('2026-11-01T00:00:00Z'), orders: 200, days: 10 }).map(

@@ -4,12 +4,13 @@ import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
-import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { withoutPayload } from '../../infra/local/simulator/records.ts';
 import { routes, webhook } from '../../infra/service.ts';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import { loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
+import { lives } from '../lives.ts';
 import { openStore } from '../open-store.ts';
 // No deadline of the functions passes because this machine is busy.
 import '../own-time.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
-import { lives } from '../../infra/local/simulator/lives.ts';
+import { lives } from '../lives.ts';
 import { uuid } from '../porting-events.ts';
 import { operationsOf, telnyx, violations } from './schemas.ts';
 

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { SETTLE } from '../../functions/porting/window.ts';
-import { lives, withoutPayload } from '../../infra/local/simulator/lives.ts';
 import { createRandom } from '../../infra/local/simulator/random.ts';
+import { withoutPayload } from '../../infra/local/simulator/records.ts';
 import { counting } from '../counting-client.ts';
+import { lives } from '../lives.ts';
 import { deliveredEvent, listedEvent, uuid } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 

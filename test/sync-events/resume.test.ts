@@ -2,7 +2,7 @@ import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { InvalidInput, readInput } from '../../functions/sync-events/input.ts';
-import { lives } from '../../infra/local/simulator/lives.ts';
+import { lives } from '../lives.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE } from './rig.ts';
 

@@ -1,8 +1,6 @@
-import type { OwnWebhooks } from './order-diary.ts';
-import { planLife } from './order-life.ts';
-import type { PortingEvent } from './porting-event.ts';
-
-export { withoutPayload } from './records.ts';
+import type { OwnWebhooks } from '../infra/local/simulator/order-diary.ts';
+import { planLife } from '../infra/local/simulator/order-life.ts';
+import type { PortingEvent } from '../infra/local/simulator/porting-event.ts';
 
 /** An event and its two instants, in milliseconds since 1970 with a fraction. */
 export interface LivedEvent {
@@ -18,7 +16,7 @@ export interface LivesOptions {
   /** When the first order begins, in milliseconds since 1970. */
   readonly from: number;
   readonly orders: number;
-  /** The orders begin evenly over so many days; each then lives for one to four weeks of its own. */
+  /** The orders begin evenly over this many days; each then lives for one to four weeks. */
   readonly days: number;
   /** Also what Telnyx sends and its specification does not have: nulls, other codes, `activation-in-progress`. */
   readonly offSpec?: boolean;

@@ -1,13 +1,13 @@
 /**
  * The service, described once: functions, tables, secrets, routes and schedules.
  *
- * `infra/aws` turns this into stacks and `infra/local` into processes on one machine, so that what exists locally is what is
- * deployed. Nothing here imports a function: they are known by path.
+ * `infra/aws` turns this into stacks and `infra/local` into processes on one machine, so that what exists locally is
+ * what is deployed. Nothing here imports a function: they are known by path.
  */
 
 export type TableName = 'events' | 'orders' | 'control';
 export type SecretName = 'telnyxApiKey' | 'apiTokens';
-/** What a deployment is told, or knows of itself: `ledgerName`, `apiUrl` and `webhookUrl` are the host's own answers. */
+/** The settings of a deployment. `ledgerName`, `apiUrl` and `webhookUrl` are not given: the host knows them. */
 export type SettingName =
   | 'telnyxPublicKey'
   | 'telnyxBaseUrl'
@@ -53,8 +53,8 @@ export interface Table {
 export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /**
- * Where the value of an environment variable comes from: a table's name, a secret's ARN, a setting of the deployment, or the name of
- * the bus. Whoever knows the bus may put events on it.
+ * Where the value of an environment variable comes from: a table's name, a secret's ARN, a setting of the deployment,
+ * or the name of the bus. Whoever knows the bus may put events on it.
  */
 export type EnvironmentValue =
   | { readonly table: TableName }
@@ -93,7 +93,7 @@ export interface Schedule {
   readonly runs: { readonly everyMinutes: number } | { readonly dailyAt: string };
   /** The whole event that the function receives. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** What takes the place of interval and input on a laptop, where somebody is watching and no table is streamed. */
+  /** What takes the place of interval and input on a laptop, where a person is watching and no table is streamed. */
   readonly locally?: { readonly everySeconds: number; readonly input: Readonly<Record<string, unknown>> };
 }
 
@@ -104,19 +104,20 @@ export interface Stream {
   /** Only changes after which the row has this attribute: the function's own marks must not call it again. */
   readonly whenRowHas: string;
   readonly batchSize: number;
-  /** Rows that arrive within so many seconds share a batch. */
+  /** Rows that arrive within this many seconds share a batch. */
   readonly gatherSeconds: number;
-  /** Tries of a batch, which is halved each time that it fails, before what is left of it goes to the queue of failures. */
+  /** Tries of a batch, halved each time that it fails, before the rest goes to the queue of failures. */
   readonly retries: number;
 }
 
 export const tables: Readonly<Record<TableName, Table>> = {
   events: {
-    holds: 'one row for each port-in event, for ever',
+    holds: 'one row for each port-in event, permanently',
     partitionKey: 'id',
     indexes: {
-      // One partition for all events of a record type takes 1,000 writes a second, as one day's would: at 4 requests a second the
-      // Events API cannot list more. With a partition a day, a page of 250 rows of a quiet account costs up to 250 queries.
+      // One partition for all events of a record type takes 1,000 writes a second, as one day's would: at 4 requests a
+      // second the Events API cannot list more. With a partition a day, a page of 250 rows of a quiet account costs up
+      // to 250 queries.
       by_time: { partitionKey: 'record_type', sortKey: 'created_at_id', include: ['event_type', 'listed_first_at'] },
       by_type: { partitionKey: 'event_type', sortKey: 'created_at_id', include: [] },
       by_order: { partitionKey: 'porting_order_id', sortKey: 'created_at_id', include: ['event_type'] },
@@ -125,7 +126,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
         sortKey: 'first_seen_id',
         include: ['event_type', 'porting_order_id'],
       },
-      // The next three are sparse: a row is in them only while there is something to do about it, or when a webhook was missed.
+      // The next three are sparse: a row is in them only while there is something to do about it, or when a webhook was
+      // missed.
       unpublished: { partitionKey: 'unpublished', sortKey: 'unpublished_since', include: [] },
       awaiting_webhook: { partitionKey: 'awaiting_webhook', sortKey: 'awaiting_since', include: [] },
       by_gap: { partitionKey: 'gap', sortKey: 'created_at_id', include: ['event_type', 'porting_order_id'] },
@@ -177,7 +179,8 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     does: 'The Events API, a window at a time -> the ledger',
     entry: 'functions/sync-events/handler.ts',
     memoryMegabytes: 512,
-    // Lambda's longest: a first run over years of events, and a nightly one over a busy week, need as few pieces as possible.
+    // Lambda's longest: a first run over years of events, and a nightly one over a busy week, need as few pieces as
+    // possible.
     timeoutSeconds: 900,
     environment: {
       EVENTS_TABLE: { table: 'events' },

@@ -14,7 +14,7 @@ export interface Setting<Value> {
   readonly read: (text: string) => Value;
 }
 
-/** The settings of every ledger, on AWS and locally. Functions get them as text, and read them with the same readers. */
+/** The settings of every ledger. Functions get them as text, and read them with the same readers. */
 export const LEDGER_SETTINGS = {
   /** Where the Events API is. */
   telnyxBaseUrl: { standard: 'https://api.telnyx.com/v2', read: readBaseUrl },
@@ -22,7 +22,7 @@ export const LEDGER_SETTINGS = {
   webhookTypes: { standard: 'learned', read: checkedBy(readWebhookTypes) },
   /** How long a webhook may be late before it counts as missed. */
   graceMinutes: { standard: '15', read: checkedBy(readGraceMinutes) },
-  /** Business days by status, such as `exception=5,submitted=10`, in place of the service's own limits; or `default`. */
+  /** Business days by status, such as `exception=5,submitted=10`, in place of the default limits; or `default`. */
   overdueAfter: { standard: 'default', read: checkedBy(readOverdueLimits) },
   /** How many days events of ended orders are kept; `none` keeps all. */
   retainDays: { standard: 'none', read: checkedBy(readRetainDays) },

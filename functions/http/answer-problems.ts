@@ -4,8 +4,8 @@ import { describeError, log } from '../lambda/log.ts';
 import { answerOf, Problem, unavailable } from './problem.ts';
 
 /**
- * Middleware: whatever a handler throws becomes an answer in Telnyx's error format. A {@link Problem} tells itself; a DynamoDB that
- * does not answer is a 503; anything else is logged and answered with a 500 that tells nothing.
+ * Middleware: whatever a handler throws becomes an answer in Telnyx's error format. A {@link Problem} tells itself; a
+ * DynamoDB that does not answer is a 503; anything else is logged and answered with a 500 that tells nothing.
  */
 export function answerProblems<Event>(): MiddlewareObj<Event, APIGatewayProxyStructuredResultV2> {
   return {
@@ -26,7 +26,7 @@ function problemOf(error: unknown): Problem {
   return new Problem(500, '10007', 'Unexpected error', detail, { cause: error });
 }
 
-/** Every error that the AWS SDK throws has `$metadata`. A request that DynamoDB finds invalid is our mistake, not an outage. */
+/** Every error of the AWS SDK has `$metadata`. A request that DynamoDB finds invalid is our mistake, not an outage. */
 function isOutage(error: unknown): boolean {
   return error instanceof Error && '$metadata' in error && error.name !== 'ValidationException';
 }

@@ -5,8 +5,8 @@ import type { Tokens } from './tokens.ts';
 const MAC_BYTES = 16;
 
 /**
- * Cursors: where the next page begins, sealed so that only what we gave out comes back. The key is derived from the tokens in force, so
- * there is no secret more to keep; when the tokens are changed, readers begin again.
+ * Cursors: where the next page begins, sealed so that only what we gave out comes back. The key is derived from the
+ * tokens in force, so there is no secret more to keep; when the tokens are changed, readers begin again.
  */
 export interface Cursors {
   /**

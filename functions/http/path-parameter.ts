@@ -4,7 +4,7 @@ import { invalid, notFound } from './problem.ts';
 /** What API Gateway, or the router, found in the path. */
 export type PathParameters = Readonly<Record<string, string | undefined>> | undefined;
 
-/** Ids of jobs and runs: an instant, and what tells it from another one of that instant. */
+/** Ids of jobs and runs: an instant, and digits that make it unique. */
 const TIMED_ID = /^[0-9A-Za-z:.-]{1,60}$/;
 
 /** The event's id in a path, in the small letters that Telnyx writes; throws a 422 when it is no UUID. */

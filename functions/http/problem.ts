@@ -4,8 +4,8 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 export type ProblemSource = { readonly parameter: string } | { readonly pointer: string };
 
 /**
- * An answer that is not a success, in Telnyx's error format (docs/telnyx.md §7), so that its SDK throws the class of error that it
- * throws for Telnyx.
+ * An answer that is not a success, in Telnyx's error format (docs/telnyx.md §7), so that its SDK throws the class of
+ * error that it throws for Telnyx.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';

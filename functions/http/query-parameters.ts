@@ -6,7 +6,7 @@ const LARGEST_NUMBER = 1_000_000_000;
 const LARGEST_SIZE = 250;
 const DEFAULT_SIZE = 20;
 
-/** Any status, also one with capitals or blanks: Telnyx adds statuses, and the ledger keeps those that it does not know. */
+/** Any status, also with capitals or blanks: Telnyx adds statuses, and the ledger keeps those that it does not know. */
 const STATUS = /^[^,]{1,60}$/u;
 const MOST_STATUSES = 20;
 

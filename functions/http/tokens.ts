@@ -5,7 +5,7 @@ import { isToken } from '../porting/settings.ts';
 /** What a token allows: `read` to query, `operate` to query and to republish. */
 export type Permission = 'read' | 'operate';
 
-/** Who asks: what the token allows, and a name for it that tells nothing about it. */
+/** Who asks: what the token allows, and a name that gives nothing of the token away. */
 export interface Caller {
   readonly permission: Permission;
   /** `operate:1f3870be`: the permission and the first 8 hex digits of the token's SHA-256. */
@@ -18,9 +18,9 @@ export type Tokens = readonly { readonly digest: Buffer; readonly permission: Pe
 const GENERATED_HALF = 32;
 
 /**
- * Reads the tokens' secret: `{"read": ["…"], "operate": ["…"]}`, lists so that a new token can be in force beside the old one.
- * `generated` is what the deployment made, for CloudFormation makes one text a secret: its first 32 characters are a read token, its
- * last 32 an operate token. Take it out once the lists have tokens of your own.
+ * Reads the tokens' secret: `{"read": ["…"], "operate": ["…"]}`, lists so that a new token can be in force beside the
+ * old one. `generated` is what the deployment made, for CloudFormation makes one text a secret: its first 32 characters
+ * are a read token, its last 32 an operate token. Take it out once the lists have tokens of your own.
  *
  * @throws with what the secret should hold, never with what it holds
  */
@@ -48,7 +48,7 @@ function tokensIn(permission: Permission, list: unknown) {
   return list.map((token) => ({ digest: digestOf(token), permission }));
 }
 
-/** The caller who holds this token, if anybody. Every token is compared, in constant time: digests all have one length. */
+/** The caller who holds this token, if it is in force. Compares digests, which have one length, in constant time. */
 export function callerOf(token: string, tokens: Tokens): Caller | undefined {
   const digest = digestOf(token);
   const permissions = tokens.filter((known) => timingSafeEqual(known.digest, digest)).map((known) => known.permission);

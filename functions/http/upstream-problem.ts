@@ -6,7 +6,7 @@ import { Problem, unavailable } from './problem.ts';
  * `effect` in them says what that means for whoever asked, such as "Nothing was sent."
  */
 
-/** 429: Telnyx takes no more requests for the moment. `retryAfter` is the number of seconds that it asked to wait, if it did. */
+/** 429: Telnyx takes no more requests for now. `retryAfter`: the seconds that it asked to wait, if it did. */
 export function upstreamBusy(effect: string, retryAfter: number | undefined): Problem {
   const seconds = String(Math.max(1, Math.ceil(retryAfter ?? 1)));
   const detail = `Telnyx takes no more requests for the moment. ${effect} Ask again in ${seconds} s.`;
@@ -35,8 +35,9 @@ export function upstreamUnavailable(detail: string, retryAfter: number | undefin
 }
 
 /**
- * 502 when Telnyx refused or failed, 504 when it did not answer. Telnyx's SDK asks three times by itself after a 5xx, unless it is told
- * not to: what may have been sent would be sent again, and a log would be read at another rate than ours.
+ * 502 when Telnyx refused or failed, 504 when it did not answer. Telnyx's SDK asks three times by itself after a 5xx,
+ * unless it is told not to: what may have been sent would be sent again, and a log would be read at another rate than
+ * ours.
  */
 export function upstreamFailed(status: 502 | 504, detail: string): Problem {
   return new Problem(status, '10007', 'Unexpected error', detail, { headers: { 'x-should-retry': 'false' } });

@@ -4,8 +4,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 export type Level = 'info' | 'warn' | 'error';
 
 /**
- * Writes one line of JSON to standard output. console.log would put a prefix of Lambda's before it, and two lines for a text with a
- * line break; a log query, a metric filter and the local host want one object a line.
+ * Writes one line of JSON to standard output. console.log would put a prefix of Lambda's before it, and two lines for a
+ * text with a line break; a log query, a metric filter and the local host want one object a line.
  *
  * @param event what happened, in snake_case: the name that alarms and queries look for
  */

@@ -3,8 +3,8 @@ import { environment } from './environment.ts';
 
 /**
  * Writes metrics as one line in CloudWatch's embedded metric format: CloudWatch makes metrics of it, and no call has to
- * be paid or waited for. A metric is billed for each hour in which it is written: leave out a count of 0 unless an alarm
- * needs to see that the function counts.
+ * be paid or waited for. A metric is billed for each hour in which it is written: leave out a count of 0 unless an
+ * alarm needs to see that the function counts.
  *
  * @param values counts, or seconds where the name says so; with none of them, nothing is written
  */

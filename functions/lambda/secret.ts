@@ -26,9 +26,9 @@ export interface CachedSecret<Value> {
 }
 
 /**
- * A secret, kept in memory for 5 minutes. When Secrets Manager fails, the last good value goes on being served and the next try
- * comes after 30 s: an outage there must neither let anybody in nor lock out those who were known. Calls at the same time share one
- * fetch.
+ * A secret, kept in memory for 5 minutes. When Secrets Manager fails, the last good value goes on being served and the
+ * next try comes after 30 s: an outage there must neither let strangers in nor lock out those who were known. Calls at
+ * the same time share one fetch.
  *
  * @param read turns the secret's text into the value; what it throws goes on after "it", and counts as a failure: a
  *   mangled secret does not replace a good one

@@ -12,7 +12,7 @@ export interface Duty {
   /** True when nothing follows: ported, cancelled, deleted. */
   readonly terminal: boolean;
   readonly acts: Actor;
-  /** When it is too late; null when nothing ends by itself. */
+  /** When it is too late; null when Telnyx sets no end. */
   readonly act_by: Timestamp | null;
   /** True when the order stands still until the customer corrects it. */
   readonly action_required: boolean;
@@ -35,7 +35,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['submitted', { acts: 'losing_carrier' }],
   // Telnyx cancels after 14 days of silence.
   ['exception', { acts: 'customer', withinHours: 14 * DAY, actionRequired: true }],
-  // The date stands: nobody has to do anything before it.
+  // The date stands: there is nothing to do before it.
   ['foc-date-confirmed', { acts: 'nobody' }],
   ['activation-in-progress', { acts: 'telnyx' }],
   ['cancel-pending', { acts: 'telnyx', withinHours: 48 }],
@@ -60,7 +60,7 @@ const UNKNOWN: Rule = { acts: 'unknown' };
 /**
  * Who must act on an order, and until when.
  *
- * @param status as Telnyx spells it, or `deleted`; `undefined` when no event has told any
+ * @param status as Telnyx spells it, or `deleted`; `undefined` when no event has named one
  * @param since when the order came into this status
  */
 export function dutyOf(status: string | undefined, since: Timestamp | undefined): Duty {

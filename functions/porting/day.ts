@@ -7,8 +7,8 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /**
- * A writer calls a day closed one hour after its end, a counter two hours after: whatever a writer puts into a day that it thinks
- * open is there before the day is counted, even when their clocks differ by some minutes.
+ * A writer calls a day closed one hour after its end, a counter two hours after: whatever a writer puts into a day that
+ * it thinks open is there before the day is counted, even when their clocks differ by some minutes.
  */
 const CLOSED_TO_WRITERS_AFTER = 1 * HOUR;
 const CLOSED_TO_COUNTERS_AFTER = 2 * HOUR;

@@ -17,7 +17,7 @@ export function eventAskingToAct(order: OrderState, announced: string | undefine
 }
 
 /**
- * True when a webhook tells of the present: its event occurred less than an hour before its receipt. What it asks for
+ * True when a webhook is about the present: its event occurred less than an hour before its receipt. What it asks for
  * is announced at once, whatever the sync does: an exception must reach people also while the list is down.
  */
 export function isLive(occurredAt: Timestamp, receivedAt: Timestamp): boolean {

@@ -29,22 +29,22 @@ export interface Channel {
   readonly orderUrl: string | null | undefined;
   /** Our own address. */
   readonly ownUrl: string;
-  /** Whether webhooks carry the list's ids; undefined as long as nobody knows. */
+  /** Whether webhooks carry the list's ids; undefined as long as that is not known. */
   readonly idsAgree: boolean | undefined;
   /** True when the event can be recognised under another id. */
   readonly isRecognisable: boolean;
 }
 
 /**
- * True when the webhook of a listed event should have come here. Whatever leaves room for another reason is no gap: an alarm that
- * cries for nothing is switched off.
+ * True when the webhook of a listed event should have come here. Whatever leaves room for another reason is no gap: an
+ * alarm that cries for nothing is switched off.
  *
  * @param createdAt the event's
  */
 export function isDue(eventType: string, createdAt: Timestamp, channel: Channel): boolean {
   if (!mayArriveByWebhook(eventType) || !isDelivered(eventType, createdAt, channel)) return false;
   if (channel.orderUrl && !isSameAddress(channel.orderUrl, channel.ownUrl)) return false;
-  // Its webhook may have come under another id, which nothing tells.
+  // Its webhook may have come under another id, with nothing to recognise it by.
   return channel.isRecognisable || channel.idsAgree === true;
 }
 

@@ -13,7 +13,7 @@
 export function readSetting<Value>(name: string, text: string, read: (text: string) => Value): Value {
   const given = text.trim();
   try {
-    // A file of variables for Docker keeps quotes. No setting has any, and a token or a folder with them would be taken.
+    // A Docker file of variables keeps quotes. No setting has any, and a token or a folder with them would be accepted.
     if (/^(["']).*\1$/s.test(given)) throw new Error('is in quotes: set it to the same without them');
     return read(given);
   } catch (error) {
@@ -88,7 +88,7 @@ export function readAddress(text: string): string {
   );
 }
 
-/** Reads the base URL of Telnyx's API, as {@link readAddress} does. The API key goes there: http is for this machine. */
+/** Reads the base URL of Telnyx's API as {@link readAddress} does. The API key goes there, so no http to others. */
 export function readBaseUrl(text: string): string {
   const url = addressIn(text);
   if (url && (url.protocol === 'https:' || isLoopback(url.hostname))) return withoutSlash(url);

@@ -1,11 +1,11 @@
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:?\d{2})$/;
 
-/** One spelling of every instant: `2024-06-11T18:52:47.972297Z`, UTC with six digits, so that text order is time order. */
+/** The one spelling of an instant: `2024-06-11T18:52:47.972297Z`, UTC with six digits, so text order is time order. */
 export type Timestamp = string;
 
 /**
- * Reads a date-time in any of the spellings that Telnyx uses (`…Z` with microseconds, `…Z` without a fraction, `…+00:00`;
- * docs/telnyx.md §3.1) and writes it in one. Digits after the sixth are cut.
+ * Reads a date-time in any of the spellings that Telnyx uses (`…Z` with microseconds, `…Z` without a fraction,
+ * `…+00:00`; docs/telnyx.md §3.1) and writes it in one. Digits after the sixth are cut.
  *
  * @returns `undefined` when the value is not a date-time
  */

@@ -20,7 +20,7 @@ export const OVERLAP = 15 * MINUTE;
  */
 export const SETTLE = 5_000;
 
-/** How far a run reaches back when the cursor is in the future: what was not listed since, it cannot tell. */
+/** How far a run reaches back when the cursor is in the future and so does not say what has not been listed. */
 const AFTER_A_WRONG_CLOCK = 7 * 24 * 60 * MINUTE;
 
 /** True when the cursor is in the future: it was moved by a clock that was ahead, and nothing has been listed since. */

@@ -45,9 +45,9 @@ function everyWrite(): Record<string, AwsReading> {
 /**
  * Every alarm.
  *
- * FILL, because a count has no value where nothing was counted: CloudWatch then goes on with older values before it takes `silence`
- * into account, and with those of DynamoDB for ever. SUM and MAX over METRICS(), because they pass over what has never been counted,
- * where `a + b` has no value either.
+ * FILL, because a count has no value where nothing was counted: CloudWatch then goes on with older values before it
+ * takes `silence` into account, and with those of DynamoDB for ever. SUM and MAX over METRICS(), because they pass over
+ * what has never been counted, where `a + b` has no value either.
  */
 export const alarms: readonly Alarm[] = [
   {
@@ -140,8 +140,8 @@ export const alarms: readonly Alarm[] = [
       missed: { metric: 'NotificationsMissed', statistic: 'Sum' },
       due: { metric: 'NotificationsDue', statistic: 'Sum' },
     },
-    // A quiet account never has 5 within an hour: there, that nothing comes at all is what tells. Those missed within an hour may
-    // have been due in the one before.
+    // A quiet account never has 5 within an hour: there, that nothing comes at all is what tells. Those missed within
+    // an hour may have been due in the one before.
     formula:
       'IF(FILL(missed, 0) >= 5 || (FILL(missed, 0) >= 2 && FILL(missed, 0) >= FILL(due, 0)), 100 * FILL(missed, 0) / MAX(FILL(METRICS(), 0)), 0)',
     minutes: 60,

@@ -65,8 +65,9 @@ const missingData: Readonly<Record<Alarm['silence'], cloudwatch.TreatMissingData
 };
 
 /**
- * Not encrypted with a key: CloudWatch may not use AWS's own key for SNS, so that no alarm would ever arrive, and one of ours costs a
- * dollar a month to hide that a threshold was passed. An alarm holds names and numbers of the service, and nothing of an order.
+ * Not encrypted with a key: CloudWatch may not use AWS's own key for SNS, so that no alarm would ever arrive, and one
+ * of ours costs a dollar a month to hide that a threshold was passed. An alarm holds names and numbers of the service,
+ * and nothing of an order.
  */
 function addTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings): sns.Topic {
   const topic = new sns.Topic(scope, 'Alarms', { displayName: stackPrefix, enforceSSL: true });

@@ -16,7 +16,8 @@ import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * What the access log says of a request. The route stands for the path; no header, query string or address of a person is in it.
+ * What the access log says of a request. The route stands for the path; no header, query string or address of a person
+ * is in it.
  */
 const accessLog = {
   time: '$context.requestTime',

@@ -89,7 +89,7 @@ const sections: Readonly<Record<Question, Section>> = {
     ],
   },
   published: {
-    asks: 'Does the bus tell of it?',
+    asks: 'Is it on the bus?',
     says: 'Each event goes to the bus within seconds. What the stream leaves is swept up every 5 minutes.',
     graphs: [
       { title: 'Events published', shows: { published: sum('EventsPublished') } },

@@ -15,11 +15,12 @@ export interface Data {
 }
 
 /**
- * The stack that holds the data. No table and no secret in it is ever deleted by CloudFormation. The bus is here because the rules of
- * others would go when it goes; it is not retained, since its name is not generated and a retained one would be in the next one's way.
+ * The stack that holds the data. No table and no secret in it is ever deleted by CloudFormation. The bus is here
+ * because the rules of others would go when it goes; it is not retained, since its name is not generated and a retained
+ * one would be in the next one's way.
  *
- * Physical names are generated: a table or secret that was retained must not stand in the way of one that replaces it, and two
- * ledgers fit into one account.
+ * Physical names are generated: a table or secret that was retained must not stand in the way of one that replaces it,
+ * and two ledgers fit into one account.
  */
 export class DataStack extends Stack implements Data {
   readonly tables: Data['tables'];
@@ -61,8 +62,8 @@ export class DataStack extends Stack implements Data {
           : { projectionType: dynamodb.ProjectionType.KEYS_ONLY }),
       });
     }
-    // Exported even while no function uses it: CloudFormation refuses to drop an export that the service stack still imports, so
-    // a function that stops using a table could not be deployed after its data stack.
+    // Exported even while no function uses it: CloudFormation refuses to drop an export that the service stack still
+    // imports, so a function that stops using a table could not be deployed after its data stack.
     this.exportValue(table.tableName);
     this.exportValue(table.tableArn);
     if (table.tableStreamArn) this.exportValue(table.tableStreamArn);
@@ -89,8 +90,8 @@ export class DataStack extends Stack implements Data {
 const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
 
 /**
- * What each secret holds when it is created: the API key's nothing at all. Never change the other: CloudFormation would write a new
- * value over the owner's tokens.
+ * What each secret holds when it is created: the API key's nothing at all. Never change the other: CloudFormation would
+ * write a new value over the owner's tokens.
  */
 const firstValues: Readonly<Record<SecretName, secretsmanager.SecretProps>> = {
   telnyxApiKey: {},

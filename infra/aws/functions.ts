@@ -36,7 +36,7 @@ export function addFunctions(scope: Construct, data: Data, settings: Settings): 
   return forEachName(functions, (name) => addFunction(scope, name, data, settings));
 }
 
-/** Gives their addresses to the functions that ask for them. None of these may serve an address: it would depend on itself. */
+/** Gives their addresses to the functions that ask. None of these may serve an address: it would depend on itself. */
 export function tellAddresses(made: Functions, addresses: Addresses): void {
   for (const [name, { environment }] of Object.entries(functions)) {
     for (const [variable, value] of Object.entries(environment)) {
@@ -81,7 +81,8 @@ export function addLogGroup(scope: Construct, id: string, settings: Settings): l
   return new logs.LogGroup(scope, id, { retention: settings.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
 }
 
-// Not AWSLambdaBasicExecutionRole: it may write to every log group, and create one again after the stack has deleted it.
+// Not AWSLambdaBasicExecutionRole: it may write to every log group, and create one again after the stack has deleted
+// it.
 function addRole(scope: Construct, name: FunctionName, data: Data, logGroup: logs.LogGroup): iam.Role {
   const described = functions[name];
   const role = new iam.Role(scope, `${constructId(name)}Role`, {

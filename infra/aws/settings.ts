@@ -12,7 +12,7 @@ const SETTINGS = {
     standard: 'PortInLedger',
     read: matching(/^[A-Za-z][A-Za-z0-9-]{0,59}$/, 'a letter and up to 59 more letters, digits and hyphens'),
   },
-  /** The most webhooks worked on at once, reserved for them out of the account's limit. Without it, the account's limit. */
+  /** The most webhooks worked on at once, reserved out of the account's limit. Without it, the account's limit. */
   webhookConcurrency: { read: wholeNumber(1, 99_999) },
   /** How long logs are kept. */
   logRetentionDays: { standard: '90', read: retentionDays },
@@ -22,7 +22,7 @@ const SETTINGS = {
   apiBurst: { standard: '100', read: wholeNumber(1, 99_999) },
   /** Where alarms are mailed to. Without it, only who subscribes to the topic hears of them. */
   alarmEmail: { read: matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'one e-mail address') },
-  /** Whether there is a dashboard: beyond an account's first three it is a third of what a ledger without events costs. */
+  /** Whether there is a dashboard. Beyond an account's first three it is a third of what an idle ledger costs. */
   dashboard: { standard: 'on', read: choice('on', 'off') },
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
@@ -33,7 +33,7 @@ type ValueOf<Row> = Row extends { standard: string; read: (text: string) => infe
     ? Value | undefined
     : never;
 
-/** The settings of one deployment, from `-c name=value` or the `context` of cdk.json: one value for each of `SETTINGS`. */
+/** The settings of one deployment, from `-c name=value` or the `context` of cdk.json. */
 export type Settings = { readonly [Name in keyof Described]: ValueOf<Described[Name]> };
 
 /** Settings that cannot be deployed. The message has a line for each problem and says what to set. */

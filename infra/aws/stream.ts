@@ -38,8 +38,8 @@ function addStream(
   new lambda.EventSourceMapping(scope, `${constructId(table)}To${constructId(name)}`, {
     target,
     eventSourceArn: streamArn,
-    // LATEST takes minutes to begin, and would begin after what was written until then, or while the service was not deployed. What
-    // was announced before comes once more this way: its row says so.
+    // LATEST takes minutes to begin, and would begin after what was written until then, or while the service was not
+    // deployed. What was announced before comes once more this way: its row says so.
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
     filters: [
       lambda.FilterCriteria.filter({
@@ -51,8 +51,8 @@ function addStream(
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
     retryAttempts: retries,
-    // One batch of a shard at a time: more would only compete for the same orders. Records have no age limit but the stream's own 24
-    // hours: with a shorter one, those that TRIM_HORIZON brings back would count as failures.
+    // One batch of a shard at a time: more would only compete for the same orders. Records have no age limit but the
+    // stream's own 24 hours: with a shorter one, those that TRIM_HORIZON brings back would count as failures.
     parallelizationFactor: 1,
     onFailure: { bind: () => ({ destination: failedBatches.queueArn }) },
   });

@@ -38,8 +38,8 @@ const LONGEST_WAIT = 60_000;
 const WORTH_A_WORD = 2_000;
 
 /**
- * The API at an address. What may be repeated is repeated after 429, 503 and a lost connection, after as long as `Retry-After` says,
- * for a minute at most.
+ * The API at an address. What may be repeated is repeated after 429, 503 and a lost connection, after as long as
+ * `Retry-After` says, for a minute at most.
  *
  * @param say tells people why it takes longer
  */

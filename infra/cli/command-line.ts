@@ -7,7 +7,8 @@ import { type Surroundings, thisProcess } from './surroundings.ts';
 import { shown } from './text.ts';
 
 /**
- * Does what the arguments ask for, and tells what fails: in words on standard error, with `--json` on standard output, too.
+ * Does what the arguments ask for, and tells what fails: in words on standard error, with `--json` on standard output,
+ * too.
  *
  * @param args without Node and the script
  */

@@ -23,7 +23,7 @@ export type AddCommands = (program: Command, run: Run) => void;
 export const LEDGER = 'npm run ledger --';
 
 export const DEFAULT_LIMIT = 50;
-export const LIMIT = ['--limit <n>', `at most so many rows (default: ${DEFAULT_LIMIT})`, positive] as const;
+export const LIMIT = ['--limit <n>', `at most this many rows (default: ${DEFAULT_LIMIT})`, positive] as const;
 export const FROM = ['--from <when>', `since: ${ALLOWED_INSTANTS}`, start] as const;
 export const TO = ['--to <when>', 'until, itself included; a whole day to its end', end] as const;
 export const TYPE = [

@@ -5,7 +5,7 @@ import { progressOn, type Step } from './progress.ts';
 
 const LOOK_EVERY = 1_000;
 const LONGEST_PAUSE = 30_000;
-/** Work goes on without whoever watches it: so long it may be out of sight. */
+/** Work goes on without being watched: for this long the ledger may fail to answer. */
 const OUT_OF_SIGHT = 5 * 60_000;
 
 export interface Following<State> {

@@ -6,7 +6,7 @@ const SECONDS = { m: 60, h: 3600, d: 86_400 } as const;
 
 /** What `--from` and `--to` take, for messages. */
 export const ALLOWED_INSTANTS =
-  'RFC 3339 (2026-11-20T09:00:00Z), a UTC day (2026-11-20), or so long ago (30m, 24h, 7d)';
+  'RFC 3339 (2026-11-20T09:00:00Z), a UTC day (2026-11-20), or how long ago (30m, 24h, 7d)';
 
 /**
  * Reads what a person gave for an instant.

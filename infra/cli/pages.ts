@@ -11,8 +11,8 @@ export interface Listed<Row> {
 const LARGEST_PAGE = 100;
 
 /**
- * Asks for one page after the other. When a page is larger than an answer may be, it and those after it are half as long,
- * down to one row.
+ * Asks for one page after the other. When a page is larger than an answer may be, it and those after it are half as
+ * long, down to one row.
  *
  * @returns a function that asks for a page and also gives its size; `place` says where a page of a size begins
  */
@@ -79,7 +79,8 @@ export async function readNumbered<Row extends { readonly id: string }>(
   const ask = pager<NumberedPage<Row>>(api, path, query, limit);
   let read = 0;
   for (;;) {
-    // A shorter page may begin before the end of the last one: no row is left out, and one that is read twice comes once.
+    // A shorter page may begin before the end of the last one: no row is left out, and one that is read twice comes
+    // once.
     const { page, size } = await ask((size) => ({ 'page[number]': Math.floor(read / size) + 1 }));
     for (const row of page.data) rows.set(row.id, row);
     const { page_number, total_pages, total_results } = page.meta;

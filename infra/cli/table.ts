@@ -17,8 +17,8 @@ export interface Column<Row> {
 const GAP = 2;
 
 /**
- * Rows as text, no line wider than the terminal: columns give way as far as they may, then spare ones are left out, from the right.
- * Where not even the rest fits, each row becomes a block of lines, without what is empty.
+ * Rows as text, no line wider than the terminal: columns give way as far as they may, then spare ones are left out,
+ * from the right. Where not even the rest fits, each row becomes a block of lines, without what is empty.
  *
  * @param width in characters; infinite when nobody looks
  */

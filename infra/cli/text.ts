@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Control characters, line separators, and marks that turn the direction of writing: none of them may reach a terminal. */
+/** Control characters, line separators, and marks that turn the direction of writing: none may reach a terminal. */
 const STEERING = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A value in one line, empty when there is none. What others sent must not steer the terminal. */
@@ -17,7 +17,7 @@ export function jsonText(value: unknown, indent?: number): string {
   );
 }
 
-/** An instant for people, in UTC: `2026-11-23 09:18:14`; empty when there is none, and what is no instant as it came. */
+/** An instant for people, in UTC: `2026-11-23 09:18:14`; empty for none; what is no instant as it came. */
 export function instant(value: unknown): string {
   const text = shown(value);
   const at = Date.parse(text);

@@ -1,6 +1,7 @@
 /**
- * The inside of an execution environment: loads one function's bundle in this worker thread and hands it one event after another.
- * Events and results cross as JSON text, as they do on Lambda, so nothing that JSON cannot carry works here by accident.
+ * The inside of an execution environment: loads one function's bundle in this worker thread and hands it one event
+ * after another. Events and results cross as JSON text, as they do on Lambda, so nothing that JSON cannot carry works
+ * here by accident.
  */
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -38,7 +39,7 @@ function report(message: Report): void {
   parentPort?.postMessage(message);
 }
 
-/** A thread's own stdout waits for the other side between two writes, so what a killed function last said would be lost. */
+/** A thread's own stdout waits for the other side between writes: the last words of a killed function would be lost. */
 function forward(stream: 'stdout' | 'stderr'): void {
   process[stream].write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     report({ kind: 'output', stream, text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });

@@ -11,8 +11,8 @@ export interface Bus {
 }
 
 /**
- * What goes wrong with one request: it is refused with an error, never answered, or its events are on the bus and the answer is lost
- * (the connection breaks) or never sent.
+ * What goes wrong with one request: it is refused with an error, never answered, or its events are on the bus and the
+ * answer is lost (the connection breaks) or never sent.
  */
 export type BusFault =
   | { readonly refuse: number; readonly type: string }
@@ -24,7 +24,7 @@ export type BusFault =
 export interface BusFaults {
   /** Asked before each request that is well formed. */
   readonly request?: (entries: readonly Entry[]) => BusFault | undefined;
-  /** Asked for each entry of a request that is done: the error code, such as `ThrottlingException`, with which it alone fails. */
+  /** Asked for each entry of a request that is done: the error code with which it alone fails. */
   readonly entry?: (entry: Entry, index: number) => string | undefined;
 }
 

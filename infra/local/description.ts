@@ -1,6 +1,6 @@
 import type { EnvironmentValue, Route, Schedule, ServiceFunction, SettingName, Table } from '../service.ts';
 
-/** A function as this host needs it: `infra/service.ts` without its closed sets of names, so that a test can describe its own. */
+/** A function as this host needs it: without the closed sets of names, so that a test can describe its own. */
 export interface FunctionDescription extends Omit<ServiceFunction, 'environment' | 'tables'> {
   readonly environment: Readonly<
     Record<
@@ -13,8 +13,8 @@ export interface FunctionDescription extends Omit<ServiceFunction, 'environment'
 }
 
 /**
- * What this host runs. `infra/service.ts`, imported as a whole, is one. Its streams are no part of it: the embedded engine has none,
- * and the sweep, which runs every second here, publishes what they would have.
+ * What this host runs. `infra/service.ts`, imported as a whole, is one. Its streams are no part of it: the embedded
+ * engine has none, and the sweep, which runs every second here, publishes what they would have.
  */
 export interface ServiceDescription {
   readonly tables: Readonly<Record<string, Table>>;

@@ -53,7 +53,8 @@ export async function startEngine({ path }: { path?: string } = {}): Promise<Eng
     endpoint: `http://127.0.0.1:${port}`,
     mended,
     async close() {
-      // Work goes on although its caller is gone, and dynalite throws, in this process, when its data are closed before.
+      // Work goes on although its caller is gone, and dynalite throws, in this process, when its data are closed
+      // before.
       server.removeAllListeners('request');
       await Promise.all(underWay);
       const closed = new Promise<void>((resolve, reject) =>

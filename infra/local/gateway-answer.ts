@@ -9,7 +9,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** Sends what came of the function, as AWS would: its answer, or an error that tells nothing about it. */
+/** Sends a function's outcome as AWS would: its answer, or an error that gives nothing away. */
 export function sendOutcome(response: ServerResponse, outcome: Outcome, door: Door): void {
   const answer = outcome.error ? undefined : readAnswer(JSON.parse(outcome.payload), door);
   if (answer && canBeSent(answer)) send(response, answer);

@@ -108,8 +108,8 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
 }
 
 /**
- * A tunnel that brings Telnyx's webhooks here also brings everybody else, and connects from 127.0.0.1 as well; so does a browser
- * that was told that somebody's domain is this machine. Both ask for another host, or say whom they forward.
+ * A tunnel that brings Telnyx's webhooks here also brings everybody else, and connects from 127.0.0.1 as well; so does
+ * a browser that a stranger's domain has led to this machine. Both ask for another host, or say for whom they forward.
  */
 function isFromThisMachine({ headers }: IncomingMessage): boolean {
   if (headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-forwarded-host']) return false;

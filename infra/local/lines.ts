@@ -103,13 +103,14 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
 };
 
 /**
- * Turns a line that a function wrote into one that reads well: time (UTC), what it is about, what came of it, details. An entry of a
- * kind not known here is shown with all its fields, and what is not an entry at all is shown as it is. Of metrics nothing is shown.
+ * Turns a line that a function wrote into one that reads well: time (UTC), what it is about, what came of it, details.
+ * An entry of a kind not known here is shown with all its fields, and what is not an entry at all is shown as it is. Of
+ * metrics nothing is shown.
  */
 export function readableLine(functionName: string, text: string, options: LineOptions): string | undefined {
   const entry = parse(text);
   if (!entry) return render({ about: functionName, came: '', rest: [shown(text)] }, undefined, options);
-  // CloudWatch's embedded metric format, which a machine reads and nobody else.
+  // CloudWatch's embedded metric format, which only a machine reads.
   if ('_aws' in entry) return undefined;
   // Each of the events has a line of its own, from the bus.
   if (entry.event === 'publish' && !entry.failed) return undefined;
@@ -118,7 +119,7 @@ export function readableLine(functionName: string, text: string, options: LineOp
   return render({ ...line, style: line.style ?? STYLES[line.came] ?? ofLevel }, entry.at, options);
 }
 
-/** The line of an event on the bus: its type, the order's status after it, and which order and revision it tells of. */
+/** The line of an event on the bus: its type, the order's status after it, the order and its revision. */
 export function busLine({ 'detail-type': type, detail }: BusEvent, options: LineOptions): string {
   const order = membersOf(detail.order);
   const rest = [

@@ -35,7 +35,7 @@ export interface Local {
   stop(): Promise<void>;
 }
 
-/** `loadSeconds` is 60 unless told. `sleep` is how a stop waits. */
+/** `loadSeconds` is 60 by default. `sleep` is how a stop waits. */
 export interface LocalOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'sleep'> {
   /** A line to show. */
   readonly log: (line: string) => void;
@@ -57,8 +57,9 @@ const LOAD_SECONDS = 60;
 type Cleanup = (close: () => unknown) => void;
 
 /**
- * Starts everything that `infra/service.ts` describes: engine and tables, secrets, bus, functions, HTTP, schedules; and the simulator
- * when no real Telnyx is set. When it resolves, requests are answered without delay and the first sync begins.
+ * Starts everything that `infra/service.ts` describes: engine and tables, secrets, bus, functions, HTTP, schedules; and
+ * the simulator when no real Telnyx is set. When it resolves, requests are answered without delay and the first sync
+ * begins.
  *
  * @throws {CannotStart} with a line that says what to do; whatever was started is stopped again
  * @example
@@ -125,7 +126,7 @@ async function start(
         ),
   ] as const);
 
-  // Functions are told where the gateway is, so it opens first. What comes before they are up waits for them.
+  // Functions need the gateway's address, so it opens first. What comes before they are up waits for them.
   const hosting = Promise.withResolvers<FunctionRuntime>();
   const { webhook, routes, schedules } = service;
   const gateway = await startGateway({

@@ -48,7 +48,7 @@ const CHANGES_AT_ONCE = 1_000;
  * Makes the secondary indexes of dynalite's tables agree with their rows. dynalite removes a row's old index entries,
  * writes the new ones, and only then writes the row, each on its own. A kill between two of them leaves entries
  * without a row, entries of values that the row does not have, and rows without an entry. Mended, a write that was
- * cut off is as if it had never begun: no caller was told otherwise.
+ * cut off is as if it had never begun: no caller has heard that it succeeded.
  *
  * @param store dynalite's own, before dynalite has it
  * @returns the tables that had something to mend

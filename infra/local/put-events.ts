@@ -42,8 +42,8 @@ export interface RequestError {
 
 const MOST_ENTRIES = 10;
 /**
- * EventBridge itself takes 1 MB since 2026, but not in every region, and not every target of a rule does: what is within the older
- * limit arrives everywhere.
+ * EventBridge itself takes 1 MB since 2026, but not in every region, and not every target of a rule does: what is
+ * within the older limit arrives everywhere.
  */
 const MOST_BYTES = 256 * 1024;
 const MOST_DETAIL_TYPE_CHARACTERS = 128;

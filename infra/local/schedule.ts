@@ -17,7 +17,8 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * Runs schedules until stopped: those with an interval at once and then in that interval, those with a time of day at that time.
+ * Runs schedules until stopped: those with an interval at once and then in that interval, those with a time of day at
+ * that time.
  *
  * @returns a function that stops them; what it has started goes on
  */

@@ -19,7 +19,7 @@ export function settingValues(
   };
 }
 
-/** The function needs one at boot. A key that nobody holds makes it refuse every webhook, as it should when none is known. */
+/** The function needs one at boot. A key whose other half is thrown away makes it refuse every webhook. */
 function publicKeys(settings: Settings, simulator: Simulator | undefined): readonly string[] {
   const keys = simulator ? [simulator.publicKey, ...settings.publicKeys] : settings.publicKeys;
   if (keys.length > 0) return keys;

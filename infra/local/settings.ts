@@ -12,7 +12,7 @@ import {
 import { LEDGER_SETTINGS, type LedgerSettings } from '../settings.ts';
 import { CannotStart } from './cannot-start.ts';
 
-/** What `npm start` can be told, read and checked. */
+/** The settings of `npm start`, read and checked. */
 export interface Settings extends LedgerSettings {
   /** 0 takes a free port. */
   readonly port: number;
@@ -21,7 +21,7 @@ export interface Settings extends LedgerSettings {
   /** Each as base64 of its 32 bytes. */
   readonly publicKeys: readonly string[];
   readonly tokens: { readonly read: string; readonly operate: string };
-  /** The tokens that nobody chose, which must be shown for anybody to know them. */
+  /** The tokens that were generated here, which `npm start` therefore prints. */
   readonly generatedTokens: readonly ('read' | 'operate')[];
   readonly syncIntervalSeconds: number;
   readonly dataDir: string;

@@ -25,8 +25,9 @@ interface Memory {
 const SAVED_EVERY_MS = 30_000;
 
 /**
- * Starts the simulator, or goes on with an account of an earlier start: its events are listed again, and new orders follow. Without
- * this a restart would live the same lives again, under the same ids at other times, and the ledger would rightly disagree.
+ * Starts the simulator, or goes on with an account of an earlier start: its events are listed again, and new orders
+ * follow. Without this a restart would live the same lives again, under the same ids at other times, and the ledger
+ * would rightly disagree.
  */
 export async function startSimulatedAccount({
   path,

@@ -13,8 +13,8 @@ export interface StopOptions {
 }
 
 /**
- * Ends the process with 0 at SIGINT, at SIGTERM and, when npm has started it, at npm's own end: once `stop` is done. Another SIGINT ends it
- * at once.
+ * Ends the process with 0 at SIGINT, at SIGTERM and, when npm has started it, at npm's own end: once `stop` is done.
+ * Another SIGINT ends it at once.
  */
 export function stopAtSignals({ stop, log, stopWithinMs = STOP_MS, process = globalThis.process }: StopOptions): void {
   let stoppingSince: number | undefined;
@@ -34,7 +34,8 @@ export function stopAtSignals({ stop, log, stopWithinMs = STOP_MS, process = glo
   });
   process.on('SIGTERM', end);
   if (process.env.npm_lifecycle_event) {
-    // A SIGTERM to npm ends npm and its shell, and would never arrive here: the loss of the parent has to stand in for it.
+    // A SIGTERM to npm ends npm and its shell, and would never arrive here: the loss of the parent has to stand in for
+    // it.
     const { ppid } = process;
     setInterval(() => process.ppid !== ppid && end(), PARENT_LOOKED_FOR_MS).unref();
   }

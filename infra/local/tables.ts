@@ -118,7 +118,8 @@ async function enableTimeToLive(client: DynamoDBClient, TableName: string, Attri
     const TimeToLiveSpecification = { AttributeName, Enabled: true };
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
-    // The embedded engine never deletes what has expired. Readers have to hide it anyway, since DynamoDB takes up to days.
+    // The embedded engine never deletes what has expired. Readers have to hide it anyway, since DynamoDB takes up to
+    // days.
     if (!(error instanceof Error && error.name === 'UnknownOperationException')) throw error;
   }
 }

@@ -14,7 +14,7 @@ type TailOptions = Pick<Selection, 'type' | 'order'>;
 const LOOK_EVERY = 2_000;
 /** A write may take some seconds from the time that it notes as the first sight until a list shows it. */
 const LOOK_BACK = 30_000;
-/** Ids are kept longer than a look goes back, or an event would be printed twice when the ledger's clock is set back. */
+/** Ids outlive a look back, or an event would be printed twice when the ledger's clock is set back. */
 const REMEMBERED = 24 * 3_600_000;
 
 export const addTail: AddCommands = (program, run) => {

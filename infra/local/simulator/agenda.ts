@@ -26,7 +26,8 @@ export const startAgenda = (): Agenda => {
   };
 
   const happen = (): void => {
-    // Up to now, not for as long as there are more: tasks that note others faster than time passes would let nobody else in.
+    // Up to now, not for as long as there are more: tasks that note others faster than time passes would let nobody
+    // else in.
     const now = elapsed();
     while (runningSince !== undefined && notes[0] && notes[0].due <= now) notes.shift()?.task();
     waitForNext();

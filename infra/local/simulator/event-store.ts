@@ -65,7 +65,7 @@ const createdAtOf = (event: PortingEvent): number => {
   return createdAt;
 };
 
-/** An empty store. A request costs the binary search of its range and a pass over it; nothing is sorted unless it must be. */
+/** An empty store. A request costs a binary search and a pass over its range; it sorts only when it must. */
 export const createEventStore = (order: ListOrder, seed: number, now: () => number): EventStore => {
   const byId = new Map<string, Entry>();
   const waiting = new Set<Entry>();

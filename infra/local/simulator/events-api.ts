@@ -44,7 +44,7 @@ export interface EventsApiOptions {
   readonly order?: ListOrder;
   /** Gives the order `shuffled`. */
   readonly seed?: number;
-  /** 5 unless told; `Infinity` for no limit. */
+  /** 5 by default; `Infinity` for no limit. */
   readonly requestsPerSecond?: number;
   /** Milliseconds since 1970; rate limit, visibility and the log of requests go by it. */
   readonly now?: () => number;
@@ -56,7 +56,7 @@ export interface EventsApiOptions {
 export interface EventsApi {
   /** The base URL, with `/v2`. */
   readonly url: string;
-  /** Inserts, or replaces by id. The event is listed from `visibleAt` on (milliseconds of the API's clock), or at once. */
+  /** Inserts, or replaces by id. Listed from `visibleAt` on (milliseconds of the API's clock), or at once. */
   put(event: PortingEvent, when?: { readonly visibleAt: number }): void;
   remove(id: string): void;
   /** The event, listed or not yet. */
@@ -64,7 +64,7 @@ export interface EventsApi {
   /** What the API lists now, oldest first. */
   events(): readonly PortingEvent[];
   readonly requests: readonly ApiRequest[];
-  /** Called with each request before anything else; set it to inject faults, or to change the store between two pages. */
+  /** Called with each request before anything else: injects faults, or changes the store between two pages. */
   intercept: ((request: ApiRequest) => Fault | undefined) | undefined;
   /** Ids in the order in which they were republished. */
   readonly republished: readonly string[];
@@ -86,8 +86,9 @@ const faked = ({ status = 200, headers, body = '' }: Fault): Answer => {
 };
 
 /**
- * Starts an HTTP server on 127.0.0.1 that answers as Telnyx's Events API does (list, show and republish, with its errors and rate
- * limit) about the events put into it, and as its log of webhook deliveries. Source: Telnyx's OpenAPI document of 2026-07-16.
+ * Starts an HTTP server on 127.0.0.1 that answers as Telnyx's Events API does (list, show and republish, with its
+ * errors and rate limit) about the events put into it, and as its log of webhook deliveries. Source: Telnyx's OpenAPI
+ * document of 2026-07-16.
  */
 export const startEventsApi = async (options: EventsApiOptions): Promise<EventsApi> => {
   const { apiKey, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;

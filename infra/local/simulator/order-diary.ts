@@ -2,7 +2,7 @@ import { createRandom, type Random } from './random.ts';
 import * as records from './records.ts';
 import { type CommentAuthor, comments, exceptions, exceptionsOffSpec } from './vocabulary.ts';
 
-/** One event of an order's life. `after` is in seconds since the life began, `payloadTakes` in seconds since the event. */
+/** One event of an order's life. `after` counts seconds since the life began, `payloadTakes` since the event. */
 export interface Step {
   readonly after: number;
   readonly payloadTakes: number;
@@ -33,7 +33,7 @@ export const createOrder = (random: Random, offSpec: boolean, own: OwnWebhooks):
   };
 };
 
-/** Writes down what happens to an order, in its order: `wait` moves the time on (seconds), everything else adds an event. */
+/** Writes down what happens to an order, in order: `wait` moves the time on (seconds), all else adds an event. */
 export const openDiary = (random: Random, order: records.Order, offSpec: boolean) => {
   const steps: Step[] = [];
   let after = 0;

@@ -104,8 +104,8 @@ const live = (random: Random, offSpec: boolean, own: OwnWebhooks, order: Order, 
 };
 
 /**
- * Plans the life of the order with this number, in order of time: 8 to 15 events, fewer if it is cancelled or deleted, and those of a
- * second order if it is split. The same seed and number give the same life.
+ * Plans the life of the order with this number, in order of time: 8 to 15 events, fewer if it is cancelled or deleted,
+ * and those of a second order if it is split. The same seed and number give the same life.
  */
 export const planLife = (
   seed: number,

@@ -10,8 +10,8 @@ const reasons = {
 } as const;
 
 /**
- * Reads the parameters of a query one by one, as the OpenAPI document describes them; those that are not asked for are passed over.
- * The first wrong one is kept as a 422 that names it, and an absent one has its standard value.
+ * Reads the parameters of a query one by one, as the OpenAPI document describes them; those that are not asked for are
+ * passed over. The first wrong one is kept as a 422 that names it, and an absent one has its standard value.
  */
 export const readQuery = (query: Readonly<Record<string, string>>) => {
   let error: ApiError | undefined;

@@ -16,9 +16,9 @@ export interface Random {
 }
 
 /**
- * The generator sfc32, started from the SHA-256 of `seed`. Every order and every webhook has a generator of its own, so that none
- * depends on when another draws. With the 32 bits of the smaller mulberry32 some of many thousand generators would overlap and
- * repeat each other's ids; sfc32 has 128. Source: PractRand, Chris Doty-Humphrey.
+ * The generator sfc32, started from the SHA-256 of `seed`. Every order and every webhook has a generator of its own, so
+ * that none depends on when another draws. With the 32 bits of the smaller mulberry32 some of many thousand generators
+ * would overlap and repeat each other's ids; sfc32 has 128. Source: PractRand, Chris Doty-Humphrey.
  */
 export const createRandom = (seed: string): Random => {
   const digest = createHash('sha256').update(seed).digest();

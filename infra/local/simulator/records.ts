@@ -12,7 +12,7 @@ export interface Order {
   readonly webhook_url: string | null | undefined;
 }
 
-/** An event without its instants, which are microseconds since 1970: when it was created, and when its payload was complete. */
+/** An event without its instants, in microseconds since 1970: its creation, and the completion of its payload. */
 export type Draft = (createdAt: number, completedAt: number) => PortingEvent;
 
 type Payload = (createdAt: number) => Readonly<Record<string, unknown>> | null;
@@ -92,7 +92,7 @@ export const messagingChanged = (random: Random, order: Order, messaging_port_st
     },
   }));
 
-/** With `nested`, the complete event has its timestamps and record type inside the payload, as in the newest specification. */
+/** With `nested`, timestamps and record type are inside the complete payload, as in the newest specification. */
 export const deleted = (random: Random, order: Order, nested: boolean): Draft => {
   const { id, customer_reference } = order;
   const flat = draft(random, 'deleted', order, (createdAt) => ({

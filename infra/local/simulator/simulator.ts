@@ -14,23 +14,23 @@ type ApiOptions = Pick<EventsApiOptions, 'apiKey' | 'order' | 'requestsPerSecond
 type WebhookOptions = Omit<WebhooksOptions, 'keys' | 'seed' | 'url'>;
 
 export interface SimulatorOptions extends ApiOptions, WebhookOptions {
-  /** Gives ids, lives, keys and faults; 1 unless told. */
+  /** Gives ids, lives, keys and faults; 1 by default. */
   readonly seed?: number;
   /** Where webhooks go; without it none are sent until `sendWebhooksTo`. */
   readonly webhookUrl?: string;
-  /** Seconds of an order's life in one real second; 8000 unless told, which makes two weeks last 151 s. */
+  /** Seconds of an order's life in one real second; 8000 by default, which makes two weeks last 151 s. */
   readonly speed?: number;
-  /** New orders in a real minute; 4 unless told, which makes an event every second or two. */
+  /** New orders in a real minute; 4 by default, which makes an event every second or two. */
   readonly ordersPerMinute?: number;
-  /** Orders that began in the four weeks before the start, so that most are finished and some are under way; 60 unless told. */
+  /** Orders that began in the four weeks before the start: most are finished, some under way; 60 by default. */
   readonly history?: number;
-  /** How long a payload stays `created`, in real milliseconds; 2500 to 3800 unless told. */
+  /** How long a payload stays `created`, in real milliseconds; 2500 to 3800 by default. */
   readonly payloadMs?: number;
   /** Also what Telnyx sends and its specification does not have. */
   readonly offSpec?: boolean;
-  /** Orders with a webhook URL of their own, to which their webhooks go in place of the account's; none unless told. */
+  /** Orders with a webhook URL of their own, to which their webhooks go in place of the account's; none by default. */
   readonly ownWebhooks?: OwnWebhooks;
-  /** Whether the account has Telnyx's log of webhook deliveries; true unless told. */
+  /** Whether the account has Telnyx's log of webhook deliveries; true by default. */
   readonly hasDeliveryLog?: boolean;
 }
 
@@ -53,8 +53,9 @@ export interface Simulator {
 const historySeconds = 28 * 86_400;
 
 /**
- * Starts an account whose porting orders live fast: they begin, are refused, confirmed and ported within minutes, the Events API lists
- * what happened, and webhooks announce most of it. The same seed gives the same events in the same order; their instants are real.
+ * Starts an account whose porting orders live fast: they begin, are refused, confirmed and ported within minutes, the
+ * Events API lists what happened, and webhooks announce most of it. The same seed gives the same events in the same
+ * order; their instants are real.
  */
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const { seed = 1, speed = 8000, ordersPerMinute = 4, history = 60, payloadMs, offSpec = false } = options;

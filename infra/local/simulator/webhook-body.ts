@@ -19,7 +19,7 @@ const organizationId = createRandom('organization').uuid();
 /** Types whose documented body is flat: no `data`, no `meta`. */
 const flatTypes = ['porting_order.messaging_changed', 'porting_order.deleted'];
 
-/** How many webhooks the event causes: one, one for each number moved by a split, none for types that only the API shows. */
+/** How many webhooks the event causes: one, one a number moved by a split, none for types that only the API shows. */
 export const webhookCount = (event: PortingEvent): number => {
   if (!typesWithWebhook.some((type) => type === event.event_type)) return 0;
   const moved = event.payload?.porting_phone_numbers;

@@ -3,6 +3,7 @@ import type { Store } from '../../functions/ledger/table/store.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
 import { factsOf } from '../../functions/porting/event.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { lives } from '../lives.ts';
 import { recordListing } from '../porting-events.ts';
 
 const DAY = 24 * 3_600_000;

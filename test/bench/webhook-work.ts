@@ -53,16 +53,27 @@ async function measure(endpoint: string, rounds: number): Promise<{ bare: number
   const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
 
   const write = { ...(await firstWrite()), TableName: store.events };
+  const placeOf = (attribute: string) => {
+    const assignment = new RegExp(`#${attribute} = (?:if_not_exists\\(#\\w+, )?(:\\w+)`);
+    const [, place = attribute] = assignment.exec(write.UpdateExpression ?? '') ?? [];
+    return place;
+  };
+  const [createdAtId, delivered, receivedAt, orderId] = [
+    placeOf('created_at_id'),
+    placeOf('delivered'),
+    placeOf('webhook_last_at'),
+    placeOf('porting_order_id'),
+  ];
 
   async function bareLoop({ id, body, timestamp, signature }: SignedWebhook): Promise<void> {
     if (!verify(null, Buffer.from(`${timestamp}|${body}`), key, Buffer.from(signature, 'base64')))
       throw new Error('forged');
     const ExpressionAttributeValues = {
       ...write.ExpressionAttributeValues,
-      ':created_at_id': { S: `${new Date().toISOString()}#${id}` },
-      ':delivered': { S: body },
-      ':now': { S: new Date().toISOString() },
-      ':porting_order_id': { S: id },
+      [createdAtId]: { S: `${new Date().toISOString()}#${id}` },
+      [delivered]: { S: body },
+      [receivedAt]: { S: new Date().toISOString() },
+      [orderId]: { S: id },
     };
     await store.client.send(new UpdateItemCommand({ ...write, Key: { id: { S: id } }, ExpressionAttributeValues }));
   }

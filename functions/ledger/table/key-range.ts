@@ -112,7 +112,7 @@ export async function countAll<Table extends TableName>(
   range: KeyRange<Table>,
 ): Promise<number> {
   let count = 0;
-  for await (const { Count = 0 } of answersTo(store, { ...queryOf(store, range), Select: 'COUNT' })) count += Count;
+  for await (const { Count = 0 } of answersTo(store, countOf(store, range))) count += Count;
   return count;
 }
 
@@ -122,7 +122,7 @@ export async function countUpTo<Table extends TableName>(
   range: KeyRange<Table>,
   most: number,
 ): Promise<Counted> {
-  const query = new QueryCommand({ ...queryOf(store, range), Select: 'COUNT', Limit: most });
+  const query = new QueryCommand({ ...countOf(store, range), Limit: most });
   const { Count = 0, LastEvaluatedKey } = await store.client.send(query);
   return { count: Count, more: LastEvaluatedKey !== undefined };
 }
@@ -150,6 +150,14 @@ function queryOf<Table extends TableName>(store: StoreWith<Table>, range: KeyRan
     ConsistentRead: consistent,
     ...used(),
   };
+}
+
+/** DynamoDB refuses a request that counts and names attributes. */
+function countOf<Table extends TableName>(
+  store: StoreWith<Table>,
+  { attributes: _, ...range }: KeyRange<Table>,
+): QueryCommandInput {
+  return { ...queryOf(store, range), Select: 'COUNT' };
 }
 
 function boundsOf({ sortKey, from, to }: KeyRange): Condition | undefined {

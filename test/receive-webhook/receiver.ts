@@ -71,9 +71,12 @@ export function statusWebhook(id: string, fields: Readonly<Record<string, unknow
   return JSON.stringify({ data: { ...data, record_type: 'event' }, meta: { attempt: 1, delivered_to: 'https://x' } });
 }
 
-/** Everything in a table but the counts of what was refused. */
+/** Counts of what was refused, and the days that the events of a test's own setting make doubtful. */
+const ASIDE = ['refusal', 'rejected-count', 'doubtful-day'];
+
+/** Everything in a table but {@link ASIDE}. */
 export async function rowsIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {
-  return (await everyRowIn(store, table)).filter(({ kind }) => kind?.S !== 'refusal' && kind?.S !== 'rejected-count');
+  return (await everyRowIn(store, table)).filter(({ kind }) => !ASIDE.includes(kind?.S ?? ''));
 }
 
 /** Everything in a table. */

@@ -1,3 +1,4 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { assignedTo, type Input } from './dynamodb.ts';
 import { tableOf } from './engine.ts';
@@ -167,21 +168,26 @@ function neverNewer(input: Input): Input {
   return { ...input, ConditionExpression, ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ...never } };
 }
 
-/** The row of another event beside the one that was to be written. */
+/** Another event's row in the place of the one to be written. */
 function elsewhere(input: Input): Input {
-  const id = input.Key?.id?.S ?? '';
-  return assignedTo(input, 'record') ? { ...input, Key: { id: { S: `${id.slice(0, -1)}f` } } } : input;
+  const record = assignedTo(input, 'record');
+  if (!record?.S) return input;
+  const id = `${(input.Key?.id?.S ?? '').slice(0, -1)}f`;
+  return { ...giving(input, record, { S: JSON.stringify({ ...JSON.parse(record.S), id }) }), Key: { id: { S: id } } };
+}
+
+/** The request with another value in the place of one. */
+function giving(input: Input, value: AttributeValue, other: AttributeValue): Input {
+  const values = Object.entries(input.ExpressionAttributeValues ?? {});
+  const ExpressionAttributeValues = Object.fromEntries(
+    values.map(([place, given]) => [place, given === value ? other : given]),
+  );
+  return { ...input, ExpressionAttributeValues };
 }
 
 const DAY = 24 * 3_600_000;
 
 function ahead(input: Input): Input {
   const through = assignedTo(input, 'complete_through');
-  if (!through?.N) return input;
-  const later = { N: String(Number(through.N) + DAY) };
-  const values = Object.entries(input.ExpressionAttributeValues ?? {});
-  const ExpressionAttributeValues = Object.fromEntries(
-    values.map(([place, value]) => [place, value === through ? later : value]),
-  );
-  return { ...input, ExpressionAttributeValues };
+  return through?.N ? giving(input, through, { N: String(Number(through.N) + DAY) }) : input;
 }

@@ -9,7 +9,7 @@ import {
   recordItemOutcome,
 } from '../ledger/jobs/republish-items.ts';
 import { readJob } from '../ledger/jobs/republish-jobs.ts';
-import { WorkLeaseLost } from '../ledger/jobs/work-lease.ts';
+import { LeaseLost } from '../ledger/table/lease.ts';
 import type { Answer } from './ask.ts';
 import type { Ending, Worker } from './worker.ts';
 
@@ -21,7 +21,7 @@ type Counts = Record<JobOutcome, number>;
  * Works on a job until it ends, Telnyx takes nothing more, or the time is up. An item is claimed permanently before the
  * call: none is asked for twice, even when this worker dies or another one works at the same time.
  *
- * @throws {WorkLeaseLost} when another worker has taken the job over
+ * @throws {LeaseLost} when another worker has taken the job over
  */
 export async function workOn(held: HeldJob, worker: Worker): Promise<Ending> {
   const { store, owner, clock } = worker;
@@ -92,7 +92,7 @@ async function settledOutcomes(
 async function stopped(held: HeldJob, worker: Worker): Promise<Ending> {
   const { store, clock } = worker;
   const status = (await readJob(store, held.job.id, clock.now()))?.job.status;
-  if (status !== 'cancelled') throw new WorkLeaseLost('Another worker took the job over: this one stops.');
+  if (status !== 'cancelled') throw new LeaseLost('Another worker took the job over: this one stops.');
   const ids = await readSelection(store, held);
   const counts = countsOf((await settledOutcomes(held.job.id, ids, worker)).values());
   await settleCancelledJob(store, held.job.id, counts);

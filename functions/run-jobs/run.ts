@@ -1,7 +1,7 @@
 import { describeError, log } from '../lambda/log.ts';
 import { oldestUnsettled } from '../ledger/jobs/republish-jobs.ts';
-import { releaseWorkLease, takeWorkLease, WorkLeaseLost } from '../ledger/jobs/work-lease.ts';
 import { readUpstream } from '../ledger/status/upstream-state.ts';
+import { LeaseLost, releaseLease, takeLease } from '../ledger/table/lease.ts';
 import { heal, isHealingDue } from './heal.ts';
 import { workOn } from './republish-job.ts';
 import { type Ending, LEASE, type Worker, type WorkerOptions, workerOf } from './worker.ts';
@@ -25,24 +25,25 @@ export interface RunResult {
 }
 
 /**
- * One run: works on republish jobs, oldest first, and then heals. Whatever goes wrong, the next run goes on where the marks say that
- * this one stopped.
+ * One run: works on republish jobs, oldest first, and then heals. Whatever goes wrong, the next run goes on where the
+ * marks say that this one stopped.
  */
 export async function runJobs(options: RunOptions): Promise<RunResult> {
   const { store, clock, owner, healing } = options;
   if (!(await isWorkDue(options))) return { status: 'idle' };
-  if (!(await takeWorkLease(store, LEASE, owner, clock.now()))) return { status: 'skipped' };
+  const lease = await takeLease(store, LEASE, owner, clock.now());
+  if (!lease) return { status: 'skipped' };
   let ending: Ending | 'skipped' | undefined;
   try {
-    ending = (await isRateLimited(options)) ? 'skipped' : await work(workerOf(options), healing);
+    ending = (await isRateLimited(options)) ? 'skipped' : await work(workerOf(options, lease), healing);
     return { status: ending };
   } catch (error) {
-    if (!(error instanceof WorkLeaseLost)) throw error;
+    if (!(error instanceof LeaseLost)) throw error;
     log('warn', 'lease_lost', { error: describeError(error) });
     return { status: 'skipped' };
   } finally {
-    const freeAt = clock.now() + (ending === 'paused' ? REST : 0);
-    await releaseWorkLease(store, LEASE, owner, freeAt).catch((error: unknown) => {
+    const freeAt = ending === 'paused' ? clock.now() + REST : undefined;
+    await releaseLease(store, lease, { freeAt }).catch((error: unknown) => {
       log('warn', 'lease_not_released', { error: describeError(error) });
     });
   }

@@ -1,11 +1,11 @@
-import { renewWorkLease, WORK_LEASE_FOR } from '../ledger/jobs/work-lease.ts';
-import type { Store } from '../ledger/table/store.ts';
+import { type Lease, leaseKeeper } from '../ledger/table/lease.ts';
+import { controlKey, type Store } from '../ledger/table/store.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import type { Clock } from '../telnyx/pace.ts';
 import { type Asker, createAsker } from './ask.ts';
 
 /** The lease of all who ask for republishes in bulk: together they keep to one rate. */
-export const LEASE = 'jobs';
+export const LEASE = controlKey('lease', 'jobs');
 
 /** What is kept of the function's time for the call under way (15 s) and the writes after it. */
 const TIME_TO_END = 30_000;
@@ -22,7 +22,7 @@ export interface WorkerOptions {
   readonly endsAt: number;
 }
 
-/** One who holds the lease. */
+/** A worker that has the lease. */
 export interface Worker {
   readonly store: Store;
   readonly owner: string;
@@ -35,16 +35,10 @@ export interface Worker {
 export type Ending = 'ended' | 'paused' | 'out of time';
 
 /** A worker, once it has taken the lease. */
-export function workerOf({ store, api, clock, requestsPerSecond, owner, endsAt }: WorkerOptions): Worker {
+export function workerOf(options: WorkerOptions, lease: Lease): Worker {
+  const { store, api, clock, requestsPerSecond, owner, endsAt } = options;
   const stopAt = endsAt - TIME_TO_END;
-  let renewedAt = clock.now();
-
-  async function keepLease(): Promise<void> {
-    if (clock.now() - renewedAt < WORK_LEASE_FOR / 3) return;
-    renewedAt = clock.now();
-    await renewWorkLease(store, LEASE, owner, renewedAt);
-  }
-
+  const keepLease = leaseKeeper(store, lease, clock.now);
   return {
     store,
     owner,

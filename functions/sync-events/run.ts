@@ -4,15 +4,14 @@ import { countDays } from '../ledger/counts/day-counts.ts';
 import { recordOpenSpan } from '../ledger/runs/open-spans.ts';
 import { putRun, type SyncRun } from '../ledger/runs/sync-runs.ts';
 import {
-  LEASE_FOR,
-  type Lease,
+  beginRun,
+  endRun,
   moveCursor,
+  type RunLease,
   type RunStatus,
-  releaseLease,
-  renewLease,
   setCursorBack,
-  takeLease,
 } from '../ledger/runs/sync-state.ts';
+import { leaseKeeper } from '../ledger/table/lease.ts';
 import type { Store } from '../ledger/table/store.ts';
 import { isAhead, scheduledWindow, type Window } from '../porting/window.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
@@ -64,7 +63,7 @@ export interface SyncOptions {
 export async function runSync(range: Window | undefined, options: SyncOptions): Promise<SyncResult | undefined> {
   const { store, bus, clock, runId, endsAt } = options;
   const startedAt = clock.now();
-  const lease = await takeLease(store, options.piece?.name ?? runId, startedAt);
+  const lease = await beginRun(store, options.piece?.name ?? runId, startedAt);
   if (!lease) return undefined;
 
   const window = range ?? scheduledWindow(lease.completeThrough, startedAt);
@@ -123,7 +122,7 @@ export async function runSync(range: Window | undefined, options: SyncOptions): 
   if (!range && status === 'complete') await retryOpenSpans(store, reader, clock.now);
   await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch(warnOf('days_not_counted'));
   await writeRun(status, error);
-  await releaseLease(store, lease, clock.now(), {
+  await endRun(store, lease, clock.now(), {
     ...(!range && endOfScheduledRun(status, startedAt)),
     clockAheadSeconds: progress.clockAheadSeconds,
   }).catch(warnOf('lease_not_released'));
@@ -163,20 +162,14 @@ function warnOf(event: string) {
   return (thrown: unknown): void => log('warn', event, { error: describeError(thrown) });
 }
 
-function windowReader(options: SyncOptions, lease: Lease, progress: Progress, faults: FaultCounter): WindowReader {
+function windowReader(options: SyncOptions, lease: RunLease, progress: Progress, faults: FaultCounter): WindowReader {
   const { store, clock, requestsPerSecond, endsAt } = options;
   const stopAt = endsAt - TIME_TO_END;
   // No request begins after stopAt; one that is under way then may take a little longer.
   const outOfTime = AbortSignal.timeout(Math.max(0, endsAt - TIME_TO_REPORT - clock.now()));
   const calls = pace(requestsPerSecond, () => stopAt, clock);
   const storePage = pageStorer(store, clock.now, progress);
-  let leaseRenewedAt = clock.now();
-
-  async function keepLease(): Promise<void> {
-    if (clock.now() - leaseRenewedAt < LEASE_FOR / 3) return;
-    leaseRenewedAt = clock.now();
-    await renewLease(store, lease, leaseRenewedAt);
-  }
+  const keepLease = leaseKeeper(store, lease, clock.now);
 
   return {
     ...(options.mostPages !== undefined && { mostPages: options.mostPages }),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { getEvent, listEvents } from '../../functions/ledger/events/event-list.ts';
 import { learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/events/id-agreement.ts';
 import { changeOrder } from '../../functions/ledger/orders/orders.ts';
-import { moveCursor, takeLease } from '../../functions/ledger/runs/sync-state.ts';
+import { beginRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
 import { uuid } from '../porting-events.ts';
@@ -114,7 +114,7 @@ test('what a webhook brought and the list never showed is reported, once the lis
   await rig.deliver(statusEvent(2, 'exception', 1));
   await rig.list(statusEvent(2, 'exception', 1));
   await learnIdsAgree(rig.store, rig.time);
-  const lease = await takeLease(rig.store, 'test', rig.time);
+  const lease = await beginRun(rig.store, 'test', rig.time);
   if (!lease) throw new Error('no lease');
   await moveCursor(rig.store, lease, NOON + 12 * HOUR);
   expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(0);
@@ -129,7 +129,7 @@ test('what the list may have shown under another id is not reported until ids ar
   const rig = await openRig();
   await rig.deliver(splitEvent(1, 0, uuid(0xdef)));
   await rig.deliver(statusEvent(2, 'exception', 1));
-  const lease = await takeLease(rig.store, 'test', rig.time);
+  const lease = await beginRun(rig.store, 'test', rig.time);
   if (!lease) throw new Error('no lease');
   await moveCursor(rig.store, lease, NOON + 2 * DAY);
   expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { undecidedOrders } from '../../functions/ledger/orders/undecided.ts';
 import { keepRest, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
-import { releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
+import { beginRun, endRun } from '../../functions/ledger/runs/sync-state.ts';
 import { uuid } from '../porting-events.ts';
 import { commentEvent, ORDER, statusEvent } from './events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
@@ -34,14 +34,14 @@ describe('what the list brings', () => {
     ['shuffled', [1, 3, 0, 4, 2].map((index) => settled[index] as (typeof settled)[0])],
   ])('in a first run, %s first: an order that was refused, corrected and ended long ago is not announced', async (_, events) => {
     const rig = await openRig();
-    const lease = await takeLease(rig.store, 'first run', rig.time);
+    const lease = await beginRun(rig.store, 'first run', rig.time);
     for (const event of events) {
       await rig.list(event);
       await rig.publish(event.id);
       await rig.decide();
       expect(announced(rig)).toEqual([]);
     }
-    if (lease) await releaseLease(rig.store, lease, rig.time, {});
+    if (lease) await endRun(rig.store, lease, rig.time, {});
     rig.time += MINUTE;
     await rig.synced();
     await rig.decide();
@@ -137,7 +137,7 @@ describe('nothing is decided', () => {
   test('while a run holds the lease; one that died holds it until it runs out', async () => {
     const rig = await refusedOrder();
     await rig.synced();
-    await takeLease(rig.store, 'another run', rig.time);
+    await beginRun(rig.store, 'another run', rig.time);
     expect(await rig.decide()).toBeUndefined();
     rig.time += 91_000;
     expect(await rig.decide()).toBe(1);
@@ -172,8 +172,8 @@ describe('nothing is decided', () => {
     const rig = await refusedOrder();
     rig.interval = interval;
     await rig.synced(NOON);
-    const lease = await takeLease(rig.store, 'another run', NOON);
-    if (lease) await releaseLease(rig.store, lease, NOON, {});
+    const lease = await beginRun(rig.store, 'another run', NOON);
+    if (lease) await endRun(rig.store, lease, NOON, {});
     rig.time = NOON + moment - 1;
     expect(await rig.decide()).toBeUndefined();
     rig.time = NOON + moment;
@@ -193,7 +193,7 @@ describe('nothing is decided', () => {
   test('when a run begins while the order is read', async () => {
     const rig = await refusedOrder();
     await rig.synced();
-    const began = rig.justBefore('by_order', () => takeLease(rig.store, 'another run', rig.time));
+    const began = rig.justBefore('by_order', () => beginRun(rig.store, 'another run', rig.time));
     expect(await rig.decide()).toBeUndefined();
     expect([began(), announced(rig)]).toEqual([true, []]);
   });

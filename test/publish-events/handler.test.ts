@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
+import { beginRun, endRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
@@ -120,10 +120,10 @@ test('closing the day tells what is overdue', async () => {
     Date.now(),
   );
   await invoke(streamed(uuid(1)));
-  const lease = await takeLease(store, 'a run', Date.now() - 60_000);
+  const lease = await beginRun(store, 'a run', Date.now() - 60_000);
   if (!lease) throw new Error('no lease');
   await moveCursor(store, lease, Date.now() - 60_000);
-  await releaseLease(store, lease, Date.now() - 60_000, {});
+  await endRun(store, lease, Date.now() - 60_000, {});
   const { answer, metrics } = await invoke({ closeDay: true });
   expect(answer).toEqual({ unlisted: 0, overdue: 1, retired: 0 });
   expect(metrics).toMatchObject({ OverdueOrders: 1 });

@@ -6,7 +6,7 @@ import { readHeld } from '../../functions/ledger/events/record-listing.ts';
 import { eventIn, type LedgerEvent } from '../../functions/ledger/events/row.ts';
 import { type HeldOrder, readOrder } from '../../functions/ledger/orders/orders.ts';
 import { readCurrent } from '../../functions/ledger/runs/current.ts';
-import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
+import { beginRun, endRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
 import { type OrderStore, text } from '../../functions/ledger/table/store.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
@@ -102,10 +102,10 @@ export async function openRig(): Promise<Rig> {
     decide: () => decide(publisher, rig.current, now, () => false),
     async synced(through = rig.time) {
       runs += 1;
-      const lease = await takeLease(store, `run-${runs}`, through);
+      const lease = await beginRun(store, `run-${runs}`, through);
       if (!lease) throw new Error('another run has the lease');
       await moveCursor(store, lease, through - 5_000);
-      await releaseLease(store, lease, through - 10_000, { status: 'complete', completedAt: through });
+      await endRun(store, lease, through - 10_000, { status: 'complete', completedAt: through });
     },
     row: read,
     async event(id) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
+import { beginRun, endRun } from '../../functions/ledger/runs/sync-state.ts';
 import { type Reader, startReader } from './reader.ts';
 
 let reader: Reader;
@@ -17,10 +17,10 @@ afterEach(async () => {
 /** A sync run that began so long ago and ended so. */
 async function ran(ago: number, outcome: { status?: 'complete' | 'partial' | 'failed'; complete?: boolean }) {
   const startedAt = Date.now() - ago;
-  const lease = await takeLease(reader.store, randomUUID(), startedAt);
+  const lease = await beginRun(reader.store, randomUUID(), startedAt);
   if (!lease) throw new Error('another run has the lease');
   const { status, complete } = outcome;
-  await releaseLease(reader.store, lease, Date.now(), {
+  await endRun(reader.store, lease, Date.now(), {
     ...(status && { status }),
     ...(complete && { completedAt: startedAt }),
   });
@@ -43,7 +43,7 @@ test('before the first sync', async () => {
 });
 
 test('while the first sync runs', async () => {
-  await takeLease(reader.store, randomUUID(), Date.now());
+  await beginRun(reader.store, randomUUID(), Date.now());
   await expectHealth({ last_complete_sync_age_seconds: null, last_sync_status: 'none' });
 });
 

@@ -5,7 +5,7 @@ import { learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/events/id-
 import { putLookedThrough, takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
 import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';
-import { moveCursor, releaseLease, takeLease } from '../../functions/ledger/runs/sync-state.ts';
+import { beginRun, endRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
 import { type LedgerStatus, readStatus } from '../../functions/ledger/status/status.ts';
 import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
@@ -41,10 +41,10 @@ async function status(): Promise<ShownStatus> {
 
 /** A scheduled run that began so long ago, and completed. */
 async function synced(ago: number): Promise<void> {
-  const lease = await takeLease(reader.store, 'a run', NOON - ago);
+  const lease = await beginRun(reader.store, 'a run', NOON - ago);
   if (!lease) throw new Error('another run has the lease');
   await moveCursor(reader.store, lease, NOON - ago - 30 * SECOND);
-  await releaseLease(reader.store, lease, Date.now(), { status: 'complete', completedAt: NOON - ago });
+  await endRun(reader.store, lease, Date.now(), { status: 'complete', completedAt: NOON - ago });
 }
 
 test('of an empty ledger', async () => {
@@ -98,13 +98,13 @@ describe('the sync', () => {
   });
 
   test('at work, until it ends or its lease runs out', async () => {
-    await takeLease(reader.store, 'a run', NOON);
+    await beginRun(reader.store, 'a run', NOON);
     expect((await status()).sync.running).toBe(true);
     vi.setSystemTime(NOON + 91 * SECOND);
     expect((await status()).sync.running).toBe(false);
-    const lease = await takeLease(reader.store, 'another run', NOON + 91 * SECOND);
+    const lease = await beginRun(reader.store, 'another run', NOON + 91 * SECOND);
     expect((await status()).sync.running).toBe(true);
-    if (lease) await releaseLease(reader.store, lease, Date.now(), { status: 'failed' });
+    if (lease) await endRun(reader.store, lease, Date.now(), { status: 'failed' });
     expect((await status()).sync).toMatchObject({ running: false, last_status: 'failed' });
   });
 });

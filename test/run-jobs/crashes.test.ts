@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import type { OutcomeCounts } from '../../functions/ledger/jobs/job.ts';
-import { WORK_LEASE_FOR } from '../../functions/ledger/jobs/work-lease.ts';
+import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
@@ -56,7 +56,7 @@ describe.each(['before', 'after'] as const)('a worker dies %s the effect of any 
       await rig.run({ store, api }).catch((error: unknown) => expect(error).toBeInstanceOf(Death));
       alive = !died();
 
-      rig.time += WORK_LEASE_FOR;
+      rig.time += LEASE_FOR;
       await rig.run();
       expect(repeated(rig.telnyx)).toEqual([]);
       expect(rig.telnyx.requests.length).toBeLessThanOrEqual(3);
@@ -91,7 +91,7 @@ describe('the lease', () => {
     const id = await rig.makeJob(2);
     const { store, api } = mortal(rig, 8, 'after');
     await expect(rig.run({ store, api })).rejects.toThrow(Death);
-    rig.time += WORK_LEASE_FOR - 1;
+    rig.time += LEASE_FOR - 1;
     expect(await rig.run()).toEqual({ status: 'skipped' });
     rig.time += 1;
     expect(await rig.run()).toEqual({ status: 'ended' });
@@ -110,7 +110,7 @@ describe('the lease', () => {
           async republish(eventId) {
             calls += 1;
             if (calls === stolenIn) {
-              rig.time += WORK_LEASE_FOR;
+              rig.time += LEASE_FOR;
               expect(await rig.run()).toEqual({ status: 'ended' });
             }
             return telnyx.republish(eventId);
@@ -132,7 +132,7 @@ describe('the lease', () => {
     const id = await rig.makeJob(3);
     // The thief has read how the items stand, and is about to claim the first; then the old owner does.
     const store = beforeFirstPut(rig.store, async (claim) => {
-      rig.time += WORK_LEASE_FOR;
+      rig.time += LEASE_FOR;
       const thief = beforeFirstPut(rig.store, claim);
       expect(await rig.run({ store: thief })).toEqual({ status: 'ended' });
     });
@@ -190,7 +190,7 @@ test('a job of 10,000 whose worker dies at 4,000 goes on at 4,001, and shows its
   await expect(rig.run({ store })).rejects.toThrow(Death);
   expect(rig.telnyx.republished).toEqual(ids.slice(3_950, 4_000));
   expect(await rig.job(id)).toMatchObject({ status: 'running', total: 10_000, done: 4_000 });
-  rig.time += WORK_LEASE_FOR;
+  rig.time += LEASE_FOR;
   // Time for another 51: the last of them waits for its turn when it is up.
   expect(await rig.run({ endsAt: rig.time + 30_000 + 50 * 250 - 1 })).toEqual({ status: 'out of time' });
   expect(rig.telnyx.republished).toEqual(ids.slice(3_950, 4_051));

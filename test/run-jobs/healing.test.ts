@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { markMissed } from '../../functions/ledger/events/awaited.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
-import { WORK_LEASE_FOR } from '../../functions/ledger/jobs/work-lease.ts';
+import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { closedPort } from '../closed-port.ts';
 import { counting } from '../counting-client.ts';
@@ -110,7 +110,7 @@ describe("a day's share", () => {
     const republish = async (id: string) => {
       if (!stolen) {
         stolen = true;
-        rig.time += WORK_LEASE_FOR;
+        rig.time += LEASE_FOR;
         await rig.run(healing(3));
       }
       return telnyx.republish(id);
@@ -139,7 +139,7 @@ test('when another worker takes the last of the share, it is not taken twice, an
           command.input.Key?.kind?.S === 'healing-day'
         ) {
           stolen = true;
-          rig.time += WORK_LEASE_FOR;
+          rig.time += LEASE_FOR;
           await rig.run(healing(1));
         }
         return rig.store.client.send(command as never, ...rest);
@@ -207,7 +207,7 @@ describe.each(['before', 'after'] as const)('a worker dies %s the effect of any 
       await rig.run({ ...healing(2), store, api }).catch((error: unknown) => expect(error).toBeInstanceOf(Death));
       alive = !died();
 
-      rig.time += WORK_LEASE_FOR;
+      rig.time += LEASE_FOR;
       await rig.run(healing(2));
       expect(repeated(rig.telnyx)).toEqual([]);
       expect(rig.telnyx.republished.length).toBeLessThanOrEqual(2);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LEASE_FOR } from '../../functions/ledger/runs/sync-state.ts';
+import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { Death, mortal as mortalProcess } from '../mortal.ts';
 import { listedEvent, withoutPayload } from '../porting-events.ts';
@@ -65,7 +65,7 @@ describe('the lease', () => {
     const rig = await openRig();
     const { store, api } = mortal(rig, 3, 'after');
     await expect(rig.run(undefined, { store, api })).rejects.toThrow(Death);
-    rig.time += LEASE_FOR;
+    rig.time += LEASE_FOR - 1;
     expect(await rig.run()).toBeUndefined();
     rig.time += 1;
     expect(await rig.run()).toMatchObject({ status: 'complete' });

@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { cancelRun, NO_COUNTS, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
 import { putRun, runIn, type ShownRun } from '../../functions/ledger/runs/sync-runs.ts';
-import { LEASE_FOR } from '../../functions/ledger/runs/sync-state.ts';
+import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { asksForRequested, readInput } from '../../functions/sync-events/input.ts';
 import { runRequested } from '../../functions/sync-events/requested.ts';

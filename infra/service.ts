@@ -179,8 +179,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     does: 'The Events API, a window at a time -> the ledger',
     entry: 'functions/sync-events/handler.ts',
     memoryMegabytes: 512,
-    // Lambda's longest: a first run over years of events, and a nightly one over a busy week, need as few pieces as
-    // possible.
+    // Lambda's longest: a first run over years of events needs as few pieces as possible.
     timeoutSeconds: 900,
     environment: {
       EVENTS_TABLE: { table: 'events' },

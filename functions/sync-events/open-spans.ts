@@ -12,8 +12,8 @@ class NoneLeft extends Error {
 }
 
 /**
- * Tries the open spans again, the one that was tried longest ago first, within a bound of requests. What proves complete is closed; what goes
- * wrong leaves them as they are, and the run stands.
+ * Tries the open spans again, the one that was tried longest ago first, within a bound of requests. What proves
+ * complete is closed; what goes wrong leaves them as they are, and the run stands.
  */
 export async function retryOpenSpans(store: Store, reader: WindowReader, now: () => number): Promise<void> {
   let left = REQUESTS;

@@ -1,30 +1,11 @@
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
-import { measure, measureFault } from '../lambda/metrics.ts';
+import { measure } from '../lambda/metrics.ts';
 import { learnIdsAgree } from '../ledger/events/id-agreement.ts';
 import { recordFault } from '../ledger/status/upstream-state.ts';
 import type { Store } from '../ledger/table/store.ts';
-import { UpstreamError } from '../telnyx/upstream-error.ts';
+import type { UpstreamError } from '../telnyx/upstream-error.ts';
 import type { SyncResult } from './result.ts';
-
-/** The faults of Telnyx's that a run has met, the ones that passed included. */
-export interface FaultCounter {
-  readonly count: (error: unknown) => void;
-  readonly last: () => UpstreamError | undefined;
-}
-
-/** Counts faults as they come: a 429 that is gone at the second try is one all the same. */
-export function faultCounter(): FaultCounter {
-  let last: UpstreamError | undefined;
-  return {
-    count(error) {
-      if (!(error instanceof UpstreamError) || error.fault === 'gave up') return;
-      last = error;
-      measureFault(error.fault);
-    },
-    last: () => last,
-  };
-}
 
 export interface Reporting {
   readonly store: Store;
@@ -35,7 +16,7 @@ export interface Reporting {
   readonly fault: UpstreamError | undefined;
 }
 
-/** Tells of a run that has ended: metrics, the bus, and what it taught. Whatever fails here, the run stands. */
+/** Reports a run that has ended: metrics, the bus, and what it taught. Whatever fails here, the run stands. */
 export async function reportRun(result: SyncResult, reporting: Reporting, now: number): Promise<void> {
   const { store, bus, scheduled, through, fault } = reporting;
   const failed = result.status === 'failed';

@@ -1,19 +1,14 @@
-import type { RunStatus } from '../ledger/runs/sync-state.ts';
+import type { RunCounts, SyncRun } from '../ledger/runs/sync-runs.ts';
 
-/** What a run did, as it is returned and kept in the run's row. Instants in ISO 8601. */
-export interface SyncResult {
+/**
+ * What came of a run, or of a piece of a requested one: its counts are those of all pieces so far, its `duration_ms` is
+ * its own. `partial`: the time was up. Instants in ISO 8601.
+ */
+export interface SyncResult extends RunCounts {
   readonly run_id: string;
-  readonly status: Exclude<RunStatus, 'running'>;
+  readonly status: Exclude<SyncRun['status'], 'pending' | 'running'>;
   readonly from: string;
   readonly to: string;
-  readonly pages: number;
-  /** Different events in the parts that were read completely. */
-  readonly seen: number;
-  readonly inserted: number;
-  readonly confirmed: number;
-  readonly upgraded: number;
   readonly duration_ms: number;
   readonly error?: string;
-  /** For a range that was not finished: the input that does the rest. */
-  readonly resume?: { readonly from: string; readonly to: string };
 }

@@ -2,202 +2,135 @@ import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { countDays } from '../ledger/counts/day-counts.ts';
 import { recordOpenSpan } from '../ledger/runs/open-spans.ts';
-import { putRun, type SyncRun } from '../ledger/runs/sync-runs.ts';
-import {
-  beginRun,
-  endRun,
-  moveCursor,
-  type RunLease,
-  type RunStatus,
-  setCursorBack,
-} from '../ledger/runs/sync-state.ts';
-import { leaseKeeper } from '../ledger/table/lease.ts';
-import type { Store } from '../ledger/table/store.ts';
-import { isAhead, scheduledWindow, type Window } from '../porting/window.ts';
-import type { EventsApi } from '../telnyx/events-api.ts';
-import { type Clock, pace } from '../telnyx/pace.ts';
+import { newRun, putRun, type RunCounts, type SyncRun } from '../ledger/runs/sync-runs.ts';
+import { beginRun, endRun, moveCursor, type RunLease, setCursorBack } from '../ledger/runs/sync-state.ts';
+import { isAhead, scheduledWindow } from '../porting/window.ts';
+import { pace } from '../telnyx/pace.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
 import { retryOpenSpans } from './open-spans.ts';
-import { readWindow, type WindowReader } from './read-window.ts';
-import { type FaultCounter, faultCounter, reportRun } from './report-run.ts';
+import { readWindow } from './read-window.ts';
+import { reportRun } from './report-run.ts';
 import type { SyncResult } from './result.ts';
-import { pageStorer, type Tally } from './store-page.ts';
+import { type Progress, type ReaderOptions, TIME_TO_END, TIME_TO_REPORT, windowReader } from './window-reader.ts';
 
-/** What is kept of the function's time for the end: the request under way, the counts, the run's row and the lease. */
-const TIME_TO_END = 15_000;
-/** The last part of it, which counting days may not take. */
-const TIME_TO_REPORT = 5_000;
-const PROGRESS_EVERY = 5_000;
+const LOG_PROGRESS_EVERY = 5_000;
 
-export interface SyncOptions {
-  readonly store: Store;
+/** A requested run fails for good after this many tries. Its row says why. */
+const TRIES = 3;
+
+export interface SyncOptions extends Omit<ReaderOptions, 'calls'> {
   readonly bus: Bus;
-  /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
-  readonly api: () => Promise<EventsApi>;
-  readonly clock: Clock;
   readonly requestsPerSecond: number;
-  /** See {@link WindowReader.mostPages}. */
-  readonly mostPages?: number;
-  /** Unique among runs. */
-  readonly runId: string;
-  /** Milliseconds since 1970 at which the function is ended from outside. */
-  readonly endsAt: number;
-  /**
-   * Of one piece of a longer run: a name of its own, unique among pieces, what the row of the whole tells, and whether it is still wanted:
-   * asked after each part.
-   */
-  readonly piece?: {
-    readonly name: string;
-    readonly rowOf: (piece: SyncRun) => SyncRun;
-    readonly isWanted: () => Promise<boolean>;
-  };
 }
 
 /**
- * One run: takes the lease, reads one closed window, stores every event in it, and moves the cursor behind each part that is
- * complete. Whatever goes wrong, the cursor stands at the last complete part and the next run goes on from there.
+ * A scheduled run: from the cursor to now.
  *
- * @param range lists this span again and leaves the cursor alone; without it the run is the scheduled one
- * @returns `undefined` when another run has the lease
+ * @param id unique to the run
+ * @returns `undefined` while another run is at work
  */
-export async function runSync(range: Window | undefined, options: SyncOptions): Promise<SyncResult | undefined> {
-  const { store, bus, clock, runId, endsAt } = options;
+export async function runScheduled(id: string, options: SyncOptions): Promise<SyncResult | undefined> {
+  const { store, clock, requestsPerSecond, endsAt } = options;
   const startedAt = clock.now();
-  const lease = await beginRun(store, options.piece?.name ?? runId, startedAt);
+  const lease = await beginRun(store, id, startedAt);
   if (!lease) return undefined;
+  const window = scheduledWindow(lease.completeThrough, startedAt);
+  const run = newRun({ id, trigger: 'schedule', window, status: 'running', startedAt });
+  return work(run, lease, { ...options, calls: pace(requestsPerSecond, () => endsAt - TIME_TO_END, clock) });
+}
 
-  const window = range ?? scheduledWindow(lease.completeThrough, startedAt);
-  const progress: Progress = {
-    pages: 0,
-    seen: 0,
-    inserted: 0,
-    confirmed: 0,
-    upgraded: 0,
-    through: window.from,
-    clockAheadSeconds: undefined,
-  };
-  const trigger = range ? 'range' : 'schedule';
-  const writeRun = (status: RunStatus, error?: string) => {
-    const { through } = progress;
-    const run = { id: runId, startedAt, trigger, window, through, status, ...countsOf(progress), error } as const;
-    return putRun(store, options.piece?.rowOf(run) ?? run, clock.now());
-  };
-
-  const faults = faultCounter();
-  await writeRun('running');
-  let status: SyncResult['status'] = 'complete';
+/**
+ * Works on a run until it ends or the time is up: reads its window, stores every event in it, and moves the cursor of a
+ * scheduled run behind each part that is complete. Whatever goes wrong, the cursor and the run's row say up to where
+ * everything is stored; the next scheduled run, or the next piece of a requested one, goes on from there.
+ */
+export async function work(
+  run: SyncRun,
+  lease: RunLease,
+  options: Pick<SyncOptions, 'bus'> & ReaderOptions,
+): Promise<SyncResult> {
+  const { store, bus, clock, endsAt } = options;
+  const scheduled = run.trigger === 'schedule';
+  const beganAt = clock.now();
+  const progress: Progress = { ...countsOf(run), through: run.through, clockAheadSeconds: undefined, fault: undefined };
+  const reader = windowReader(options, lease, progress);
+  let ending: 'complete' | 'partial' | 'failed' = 'complete';
   let error: string | undefined;
-  const reader = windowReader(options, lease, progress, faults);
+  let loggedAt = beganAt;
+
+  const write = (changes: Partial<SyncRun>) => putRun(store, { ...run, ...progress, error, ...changes }, clock.now());
+
+  async function checkpoint(): Promise<void> {
+    if (!(await write({ status: 'running' }))) throw new UpstreamError('gave up', 'It was cancelled.');
+    if (clock.now() - loggedAt < LOG_PROGRESS_EVERY) return;
+    loggedAt = clock.now();
+    log('info', 'sync_progress', { ...about(run), ...countsOf(progress), complete_through: iso(progress.through) });
+  }
+
   try {
-    if (!range && isAhead(lease.completeThrough, startedAt)) {
-      log('error', 'cursor_set_back', { run_id: runId, was: iso(lease.completeThrough), is: iso(window.from) });
-      await setCursorBack(store, lease, window.from, startedAt);
+    await checkpoint();
+    if (scheduled && isAhead(lease.completeThrough, beganAt)) {
+      log('error', 'cursor_set_back', { run_id: run.id, was: iso(lease.completeThrough), is: iso(run.through) });
+      await setCursorBack(store, lease, run.through, beganAt);
     }
-    let reportedAt = startedAt;
-    for await (const part of readWindow(window, reader)) {
-      progress.seen += part.events;
-      progress.through = part.window.to;
+    for await (const part of readWindow({ from: run.through, to: run.window.to }, reader)) {
       if (part.open !== undefined) {
-        // Before the cursor passes it.
+        // Before the cursor or the run's row passes it.
         await recordOpenSpan(store, part.window, part.open, clock.now());
         error = part.open;
-        log('error', 'open_span', { run_id: runId, ...spanOf(part.window), reason: part.open });
+        log('error', 'open_span', { ...about({ ...run, window: part.window }), reason: part.open });
       }
-      if (!range) await moveCursor(store, lease, part.window.to);
-      const isLast = part.window.to === window.to;
-      if (!isLast && (await options.piece?.isWanted()) === false)
-        throw new UpstreamError('gave up', 'It was cancelled.');
-      if (clock.now() - reportedAt < PROGRESS_EVERY || isLast) continue;
-      reportedAt = clock.now();
-      const complete_through = iso(progress.through);
-      log('info', 'sync_progress', { run_id: runId, ...spanOf(window), ...countsOf(progress), complete_through });
-      await writeRun('running');
+      progress.seen += part.events;
+      progress.through = part.window.to;
+      if (scheduled) await moveCursor(store, lease, part.window.to);
+      if (part.window.to !== run.window.to) await checkpoint();
     }
   } catch (thrown) {
-    status = thrown instanceof UpstreamError && thrown.fault === 'gave up' ? 'partial' : 'failed';
+    ending = thrown instanceof UpstreamError && thrown.fault === 'gave up' ? 'partial' : 'failed';
     error = describeError(thrown);
   }
 
   // Last of all that lists: what is new does not wait for it.
-  if (!range && status === 'complete') await retryOpenSpans(store, reader, clock.now);
+  if (scheduled && ending === 'complete') await retryOpenSpans(store, reader, clock.now);
   await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch(warnOf('days_not_counted'));
-  await writeRun(status, error);
+  const isCancelled = !(await write(standingOf(run, ending, clock.now())));
+  if (isCancelled) await write({ status: 'cancelled', error: undefined });
   await endRun(store, lease, clock.now(), {
-    ...(!range && endOfScheduledRun(status, startedAt)),
+    ...(scheduled && { status: ending, completedAt: ending === 'complete' ? run.startedAt : undefined }),
     clockAheadSeconds: progress.clockAheadSeconds,
   }).catch(warnOf('lease_not_released'));
 
-  const ended = {
-    run_id: runId,
-    status,
-    ...spanOf(window),
+  const result: SyncResult = {
+    ...about(run),
+    status: isCancelled ? 'cancelled' : ending,
     ...countsOf(progress),
-    duration_ms: clock.now() - startedAt,
-  };
-  log(status === 'failed' ? 'error' : 'info', 'sync_run', { ...ended, error });
-  const result = {
-    ...ended,
+    duration_ms: clock.now() - beganAt,
     ...(error !== undefined && { error }),
-    ...(range && status !== 'complete' && { resume: { from: iso(progress.through), to: iso(window.to) } }),
   };
-  const { through } = progress;
-  await reportRun(result, { store, bus, scheduled: !range, through, fault: faults.last() }, clock.now());
+  log(result.status === 'failed' ? 'error' : 'info', 'sync_run', { ...result });
+  const { through, fault } = progress;
+  await reportRun(result, { store, bus, scheduled, through, fault }, clock.now());
   return result;
 }
 
-/** How far a run has come. `through`: everything before it is stored, in milliseconds since 1970. */
-interface Progress extends Tally {
-  pages: number;
-  seen: number;
-  through: number;
-  clockAheadSeconds: number | undefined;
-}
-
-/** The window ended some seconds before the run began: that is the instant up to which the ledger knows everything. */
-function endOfScheduledRun(status: SyncResult['status'], startedAt: number) {
-  return status === 'complete' ? { status, completedAt: startedAt } : { status };
+/** How a run stands after this: a requested one goes on after it was cut off, and is tried again after it failed. */
+function standingOf(run: SyncRun, ending: 'complete' | 'partial' | 'failed', now: number): Partial<SyncRun> {
+  if (run.trigger === 'schedule' || ending === 'complete') return { status: ending };
+  if (ending === 'partial') return { status: 'running', cutOffAt: now };
+  const failures = run.failures + 1;
+  return { status: failures < TRIES ? 'pending' : 'failed', failures, cutOffAt: now };
 }
 
 function warnOf(event: string) {
   return (thrown: unknown): void => log('warn', event, { error: describeError(thrown) });
 }
 
-function windowReader(options: SyncOptions, lease: RunLease, progress: Progress, faults: FaultCounter): WindowReader {
-  const { store, clock, requestsPerSecond, endsAt } = options;
-  const stopAt = endsAt - TIME_TO_END;
-  // No request begins after stopAt; one that is under way then may take a little longer.
-  const outOfTime = AbortSignal.timeout(Math.max(0, endsAt - TIME_TO_REPORT - clock.now()));
-  const calls = pace(requestsPerSecond, () => stopAt, clock);
-  const storePage = pageStorer(store, clock.now, progress);
-  const keepLease = leaseKeeper(store, lease, clock.now);
-
-  return {
-    ...(options.mostPages !== undefined && { mostPages: options.mostPages }),
-    async list(window, pageNumber) {
-      const page = await calls.call(async () => {
-        await keepLease();
-        if (clock.now() >= stopAt) throw new UpstreamError('gave up', 'The function is about to end.');
-        return (await options.api()).list(window, pageNumber, outOfTime).catch((error: unknown) => {
-          faults.count(error);
-          throw error;
-        });
-      });
-      progress.pages += 1;
-      if (page.telnyxTime !== undefined)
-        progress.clockAheadSeconds = Math.round((clock.now() - page.telnyxTime) / 1000);
-      if (page.holdSeconds !== undefined) calls.holdFor(page.holdSeconds);
-      return page;
-    },
-    store: storePage,
-  };
-}
-
-function countsOf({ pages, seen, inserted, confirmed, upgraded }: Progress) {
+function countsOf({ pages, seen, inserted, confirmed, upgraded }: RunCounts): RunCounts {
   return { pages, seen, inserted, confirmed, upgraded };
 }
 
-function spanOf({ from, to }: Window): { from: string; to: string } {
-  return { from: iso(from), to: iso(to) };
+function about({ id, window }: Pick<SyncRun, 'id' | 'window'>) {
+  return { run_id: id, from: iso(window.from), to: iso(window.to) };
 }
 
 function iso(milliseconds: number): string {

@@ -182,7 +182,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'dead-letters',
     about: 'machinery',
-    why: 'Scheduled work failed three times, or could not be started. Nothing repeats a range or a nightly run.',
+    why: 'Scheduled work failed three times, or could not be started. A nightly run that did not begin is not repeated.',
     from: 'aws',
     reads: { messages: { queue: 'deadLetters', metric: 'ApproximateNumberOfMessagesVisible', statistic: 'Maximum' } },
     minutes: 5,

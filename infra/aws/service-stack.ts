@@ -32,7 +32,7 @@ export class ServiceStack extends Stack {
 
     output(this, 'WebhookUrl', webhookUrl.url, 'Register this URL at Telnyx');
     output(this, 'ApiUrl', api.apiEndpoint, 'The API; a Telnyx SDK takes it with /v2 as its base URL');
-    output(this, 'SyncFunction', functions['sync-events'].functionName, 'Invoke it to read a range of time again');
+    output(this, 'SyncFunction', functions['sync-events'].functionName, 'Invoke it to read the last days again');
     output(this, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs that failed for good');
     output(this, 'FailedBatchesUrl', failedBatches.queueUrl, 'Batches of the stream that failed for good');
   }

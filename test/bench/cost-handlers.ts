@@ -1,7 +1,10 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { countDays } from '../../functions/ledger/counts/day-counts.ts';
+import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import { SETTLE } from '../../functions/porting/window.ts';
 import { startBus } from '../../infra/local/bus.ts';
 import { startSecrets } from '../../infra/local/secrets.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
@@ -133,23 +136,26 @@ async function measureCalls(
     lines += 1;
     return true;
   }) as typeof write;
-  let begun = process.cpuUsage();
+  let cpu = 0;
   for (let number = 0; number < many; number += 1) {
-    if (number === warmUp) [begun, logged, lines, answered] = [process.cpuUsage(), 0, 0, 0];
+    if (number === warmUp) [cpu, logged, lines, answered] = [0, 0, 0, 0];
+    const given = await event(number);
+    const begun = process.cpuUsage();
     const answer = (await handler(
-      event(number),
+      given,
       lambdaContext(() => REMAINING),
     )) as Answer;
+    const { user, system } = process.cpuUsage(begun);
+    cpu += (user + system) / 1000;
     const failed = (answer.statusCode ?? 200) >= 300 || (answer.batchItemFailures ?? []).length > 0;
     if (failed) throw new Error(`${what}: ${JSON.stringify(answer)}`);
     answered += Buffer.byteLength(answer.body ?? '');
   }
-  const { user, system } = process.cpuUsage(begun);
   process.stdout.write = write;
   const each = (sum: number) => sum / (many - warmUp);
   return {
     what,
-    cpu: each((user + system) / 1000),
+    cpu: each(cpu),
     lines: each(lines),
     logged: each(logged),
     answered: each(answered),
@@ -186,7 +192,17 @@ async function work({ sample, environment, webhooks, ids }: Job): Promise<readon
   );
   const sweep = { sweep: { olderThanSeconds: 300 } };
   const requested = { requested: true };
-  const days = { days: 30 };
+  const store = {
+    client: new DynamoDBClient({}),
+    events: environment.EVENTS_TABLE ?? '',
+    control: environment.CONTROL_TABLE ?? '',
+  };
+  const requestedOver = async (days: number) => {
+    const now = Date.now();
+    const id = `${new Date(now).toISOString()}-${randomUUID().slice(0, 8)}`;
+    await requestRun(store, id, { from: now - days * 24 * 3_600_000, to: now - SETTLE }, now);
+    return requested;
+  };
   await sync(
     {},
     lambdaContext(() => REMAINING),
@@ -205,7 +221,7 @@ async function work({ sample, environment, webhooks, ids }: Job): Promise<readon
     await measure('query-events, status', query, get('/v2/status')),
     await measure('republish-event', republish, (number) => httpEvent(again(number))),
     await measure('sync-events, nothing new', sync, () => ({}), 20),
-    await measure(`sync-events, ${ids.length} known`, sync, () => days, 20),
+    await measure(`sync-events, ${ids.length} known`, sync, () => requestedOver(30), 20),
   ];
 }
 

@@ -9,7 +9,7 @@ import type { Store } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { findOverdue, findUnlisted } from '../../functions/publish-events/close-day.ts';
 import { onceForKey } from '../../functions/republish-event/once.ts';
-import { runSync } from '../../functions/sync-events/run.ts';
+import { runScheduled } from '../../functions/sync-events/run.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { withoutPayload } from '../../infra/local/simulator/records.ts';
 import {
@@ -166,13 +166,12 @@ async function republishing(endpoint: string, told: readonly PortingEvent[]): Pr
 
 /** A scheduled run of an account in which nothing happens. */
 function run({ store, bus }: Pick<Ledger, 'store' | 'bus'>, now: number) {
-  return runSync(undefined, {
+  return runScheduled(`${new Date(now).toISOString()}-0`, {
     store,
     bus,
     api: async () => ({ list: async () => emptyPage, republish: async () => {} }),
     clock: { now: () => now, sleep },
     requestsPerSecond: Number.POSITIVE_INFINITY,
-    runId: `${new Date(now).toISOString()}-0`,
     endsAt: now + 300_000,
   });
 }

@@ -1,6 +1,6 @@
 import { listingRecorder } from '../../functions/ledger/events/record-listing.ts';
 import { factsOf } from '../../functions/porting/event.ts';
-import { runSync } from '../../functions/sync-events/run.ts';
+import { runScheduled } from '../../functions/sync-events/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { systemClock } from '../../functions/telnyx/pace.ts';
 import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
@@ -115,13 +115,12 @@ async function doJob({ kind, endpoint, baseUrl, events }: Job): Promise<Outcome>
     };
     await Promise.all(Array.from({ length: WRITERS }, write));
   } else {
-    const run = await runSync(undefined, {
+    const run = await runScheduled('bench', {
       store,
       bus: { put: async () => new Map() },
       api: async () => eventsApi({ apiKey: API_KEY, baseUrl, timeout: 20_000 }),
       clock: systemClock,
       requestsPerSecond: Number.POSITIVE_INFINITY,
-      runId: 'bench',
       endsAt: Date.now() + 900_000,
     });
     if (run?.status !== 'complete' || run.inserted !== events) throw new Error(JSON.stringify(run));

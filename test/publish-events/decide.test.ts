@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { undecidedOrders } from '../../functions/ledger/orders/undecided.ts';
-import { keepRest, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import { oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import { putRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { beginRun, endRun } from '../../functions/ledger/runs/sync-state.ts';
 import { uuid } from '../porting-events.ts';
 import { commentEvent, ORDER, statusEvent } from './events.ts';
@@ -184,9 +185,10 @@ describe('nothing is decided', () => {
     const rig = await refusedOrder();
     await rig.synced();
     await requestRun(rig.store, 'a-run', { from: NOON - 9 * HOUR, to: NOON - HOUR }, rig.time);
-    const requested = await oldestRequested(rig.store);
+    const requested = await oldestRequested(rig.store, rig.time);
     if (!requested) throw new Error('no run');
-    await keepRest(rig.store, { ...requested, startedAt: rig.time, cutOffAt: rig.time }, rig.time);
+    const cutOff = { status: 'running', startedAt: rig.time, cutOffAt: rig.time } as const;
+    await putRun(rig.store, { ...requested, ...cutOff }, rig.time);
     expect(await rig.decide()).toBeUndefined();
   });
 

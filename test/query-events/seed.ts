@@ -2,7 +2,7 @@ import { markMissed, markUnlisted } from '../../functions/ledger/events/awaited.
 import { claimHealing, recordHealing } from '../../functions/ledger/gaps/healing.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
 import { markOverdue } from '../../functions/ledger/orders/orders-by-status.ts';
-import { putRun, type SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
+import { newRun, putRun, type SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
 import type { OrderStore, Store } from '../../functions/ledger/table/store.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import type { OrderState } from '../../functions/porting/order.ts';
@@ -72,18 +72,18 @@ export async function healed(store: Store, event: PortingEvent, at: number): Pro
 /** A sync run that began so and so. */
 export async function ran(store: Store, startedAt: number, fields: Partial<SyncRun> = {}): Promise<SyncRun> {
   const run: SyncRun = {
-    id: `${new Date(startedAt).toISOString()}-00000000`,
-    startedAt,
-    trigger: 'schedule',
-    window: { from: startedAt - 1_200_000, to: startedAt - 5_000 },
+    ...newRun({
+      id: `${new Date(startedAt).toISOString()}-00000000`,
+      trigger: 'schedule',
+      window: { from: startedAt - 1_200_000, to: startedAt - 5_000 },
+      status: 'complete',
+      startedAt,
+    }),
     through: startedAt - 600_000,
-    status: 'complete',
     pages: 2,
     seen: 17,
     inserted: 3,
     confirmed: 1,
-    upgraded: 0,
-    error: undefined,
     ...fields,
   };
   await putRun(store, run, startedAt + 1_000);

@@ -2,16 +2,18 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type Bus, openBus } from '../../functions/bus/bus.ts';
 import { readCurrent } from '../../functions/ledger/runs/current.ts';
+import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
+import { SETTLE } from '../../functions/porting/window.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
 import { decide } from '../../functions/publish-events/decide.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
 import { readInput } from '../../functions/sync-events/input.ts';
-import type { SyncResult } from '../../functions/sync-events/result.ts';
-import { runSync } from '../../functions/sync-events/run.ts';
+import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
+import { runScheduled } from '../../functions/sync-events/run.ts';
 import { type EventsApi, eventsApi } from '../../functions/telnyx/events-api.ts';
 import { httpEvent, lambdaContext } from '../http-event.ts';
 import { BUS } from './bus.ts';
@@ -22,6 +24,7 @@ import { API_KEY, BASE_URL } from './telnyx.ts';
 import { ACCOUNT_KEYS, type WebhookAnswer } from './webhooks.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 export const GRACE = 15 * MINUTE;
 export const OLDER_THAN = 300_000;
 export const LIMITS = readOverdueLimits('exception=1');
@@ -62,7 +65,9 @@ export async function loadReceiver(): Promise<Handler> {
 export interface Functions {
   readonly receive: (body: string, headers: Readonly<Record<string, string>>) => Promise<WebhookAnswer>;
   /** Input as the schedules send it. */
-  readonly sync: (input?: object) => Promise<Ending<SyncResult | undefined>>;
+  readonly sync: (input?: object) => Promise<Ending<unknown>>;
+  /** A sync run over the last days, as the API requests it. */
+  readonly request: (days: number) => Promise<Ending<unknown>>;
   readonly publish: (ids: readonly string[]) => Promise<Ending<ReadonlySet<string>>>;
   readonly sweep: () => Promise<Ending<number>>;
   readonly closeDay: () => Promise<Ending<void>>;
@@ -105,18 +110,33 @@ export function openFunctions(
 
     sync(input = {}) {
       runs += 1;
-      const runId = `${new Date(now()).toISOString()}-${runs}`;
-      return launch('sync-events', { timeout: 900_000, patience: 5_000 }, (store) => {
-        return runSync(readInput(input, now()), {
+      const id = `${new Date(now()).toISOString()}-${runs}`;
+      return launch('sync-events', { timeout: 900_000, patience: 5_000 }, async (store) => {
+        const options = {
           store,
           bus: bus(),
           api: async () => sabotage.api?.(realApi) ?? realApi,
-          clock: { now, sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)) },
+          clock: {
+            now,
+            sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+          },
           requestsPerSecond: 4,
-          runId,
           endsAt: now() + 900_000,
-        });
+        };
+        const asked = readInput(input);
+        if (asked === 'scheduled') return runScheduled(id, options);
+        if (asked !== 'requested') await requestLastDays(store, asked.lastDays, now());
+        return runRequested(options);
       });
+    },
+
+    request(days) {
+      runs += 1;
+      const id = `${new Date(now()).toISOString()}-${runs}`;
+      const window = { from: now() - days * DAY, to: now() - SETTLE };
+      return launch('start-jobs', { timeout: 29_000, patience: 5_000 }, (store) =>
+        requestRun(store, id, window, now()),
+      );
     },
 
     publish: (ids) =>

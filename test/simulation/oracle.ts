@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
-import { type Row, textIn } from '../../functions/ledger/table/values.ts';
+import { idIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
+import { timestampOf } from '../../functions/porting/timestamp.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { SimulatedBus } from './bus.ts';
 import type { Engine } from './engine.ts';
@@ -92,7 +93,9 @@ export async function judge(rest: Rest): Promise<Verdict> {
   const duplicated = checkPublished(rest, expected, rows);
   const { missed, missing } = checkNotifications(rest, expected, rows, orders);
   checkCalls(rest);
-  checkSecrets(rest, [...rows.values(), ...orders, ...(await engine.rows('control'))]);
+  const control = await engine.rows('control');
+  checkRuns(rest, control);
+  checkSecrets(rest, [...rows.values(), ...orders, ...control]);
 
   const recovered = [...held.keys()].filter(
     (id) => listed.has(id) && !truth.arrivals.has(expected.get(id)?.happening.webhook?.id ?? ''),
@@ -206,6 +209,19 @@ function checkOrders({ truth }: Rest, expected: ReadonlyMap<string, Expected>, r
   }
   const others = [...states.keys()].filter((id) => !wanted.has(id));
   if (others.length > 0) truth.violate('I7', 'orders of which no event tells', others);
+}
+
+/** Whatever was requested has ended, and the nightly runs that met no fault have listed their days. */
+function checkRuns({ plan, truth }: Rest, control: readonly Row[]): void {
+  const requested = control.filter((row) => textIn(row, 'kind') === 'requested-run');
+  const left = requested.filter((row) => /pending|running/.test(textIn(row, 'status') ?? ''));
+  if (left.length > 0) truth.violate('runs', 'requested runs have not ended', left.map(idIn));
+  const nightly = requested
+    .filter((row) => idIn(row).endsWith('last-7-days'))
+    .sort((a, b) => (idIn(a) < idIn(b) ? -1 : 1));
+  const last = nightly.at(-1);
+  const isCalm = (textIn(last, 'window_to') ?? '') > timestampOf(plan.calm);
+  if (!isCalm || textIn(last, 'status') !== 'complete') truth.violate('runs', 'the last nightly run is not complete');
 }
 
 /** I9. A run stays within five calls in any second, waits for as long as it is told to, and asks for nothing but lists. */

@@ -26,6 +26,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   'action required': 'who must act was told so',
   overdue: 'an order that stays too long in a status was announced',
   retention: 'nothing is published after its time',
+  runs: 'each requested run has ended, and each nightly one that met no fault is complete',
   works: 'no function fails without a fault',
 };
 

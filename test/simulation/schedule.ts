@@ -41,13 +41,16 @@ export async function runSchedule(world: World): Promise<void> {
   for (let at = plan.begins + random.between(0, EVERY); at < settled; at += EVERY)
     scheduled(at, () => functions.sync());
   for (let at = plan.begins + random.between(0, EVERY); at < settled; at += EVERY) scheduled(at, functions.sweep);
+  const requested = () => functions.sync({ requested: true });
+  for (let at = plan.begins; at < settled; at += MINUTE) scheduled(at, requested);
   for (let extra = 0; extra < plan.extraRuns; extra += 1) {
-    scheduled(random.between(plan.begins, plan.calm), () => functions.sync({ days: random.pick([0.05, 0.5, 2, 40]) }));
+    scheduled(random.between(plan.begins, plan.calm), () => functions.request(random.pick([0.05, 0.5, 2, 40])));
   }
 
   const night = (begins: number): void => {
     timeline.at(begins + 180 * MINUTE, () => expire(world));
     scheduled(begins + 197 * MINUTE, () => functions.sync({ days: 7 }));
+    for (let minute = 198; minute < 240; minute += 6) scheduled(begins + minute * MINUTE, requested);
     scheduled(begins + 205 * MINUTE, () => functions.sync());
     // A payload that comes with the night's listing makes an event be awaited again: it is looked at before it may be retired.
     scheduled(begins + 240 * MINUTE, functions.sweep);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
+import { beginRun, endRun, moveCursor, setCursorBack } from '../../functions/ledger/runs/sync-state.ts';
+import { LEASE_FOR, LeaseLost } from '../../functions/ledger/table/lease.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import { Death, mortal as mortalProcess } from '../mortal.ts';
 import { listedEvent, withoutPayload } from '../porting-events.ts';
@@ -94,6 +95,18 @@ describe('the lease', () => {
     rig.time += 5 * MINUTE;
     expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 1 });
     await rig.expectComplete();
+  });
+
+  test('that was stolen guards the cursor in the very write that would move it, forward or back', async () => {
+    const { store, state } = await openRig();
+    const old = await beginRun(store, 'old', NOON);
+    const thief = await beginRun(store, 'thief', NOON + LEASE_FOR);
+    if (!old || !thief) throw new Error('the lease was not free');
+    await moveCursor(store, thief, NOON);
+    await expect(moveCursor(store, old, NOON + 1)).rejects.toThrow(LeaseLost);
+    await expect(setCursorBack(store, old, NOON - 1, NOON)).rejects.toThrow(LeaseLost);
+    await expect(endRun(store, old, NOON, { status: 'complete', completedAt: NOON })).rejects.toThrow(LeaseLost);
+    expect(await state()).toMatchObject({ completeThrough: NOON, lastCompleteAt: undefined, endedAt: undefined });
   });
 
   test('is renewed by a run that takes longer than it lasts', async () => {

@@ -30,4 +30,7 @@ test('a key that was refused is read anew by the next run', async () => {
   secrets.values.set('the-key', apiKey);
   vi.setSystemTime(Date.now() + 30_000);
   expect(await run({}, context)).toMatchObject({ status: 'complete' });
+  const night = [{ status: 'complete', run_id: expect.stringMatching(/-last-7-days$/) }];
+  expect(await run({ days: 7 }, context)).toMatchObject(night);
+  expect(await run({ days: 7 }, context)).toEqual([]);
 });

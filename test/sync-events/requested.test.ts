@@ -1,11 +1,13 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { describe, expect, test } from 'vitest';
-import { cancelRun, NO_COUNTS, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
-import { putRun, runIn, type ShownRun } from '../../functions/ledger/runs/sync-runs.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { readOpenSpans } from '../../functions/ledger/runs/open-spans.ts';
+import { cancelRun, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import { newRun, putRun, type ShownRun, shownRunIn } from '../../functions/ledger/runs/sync-runs.ts';
 import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
-import type { Window } from '../../functions/porting/window.ts';
-import { asksForRequested, readInput } from '../../functions/sync-events/input.ts';
-import { runRequested } from '../../functions/sync-events/requested.ts';
+import { timestampOf } from '../../functions/porting/timestamp.ts';
+import { SETTLE, type Window } from '../../functions/porting/window.ts';
+import { InvalidInput, readInput } from '../../functions/sync-events/input.ts';
+import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
 import type { SyncOptions } from '../../functions/sync-events/run.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
@@ -51,11 +53,11 @@ async function minute(rig: Rig, changes: Partial<SyncOptions> = {}) {
 }
 
 async function shown(rig: Rig, id: string): Promise<ShownRun> {
-  const Key = { kind: { S: 'sync-run' }, id: { S: id } };
+  const Key = { kind: { S: 'requested-run' }, id: { S: id } };
   const get = new GetItemCommand({ TableName: rig.store.control, Key, ConsistentRead: true });
   const { Item } = await rig.store.client.send(get);
   if (!Item) throw new Error(`There is no run ${id}.`);
-  return runIn(Item);
+  return shownRunIn(Item, rig.time);
 }
 
 test('what was asked for is listed, oldest first, each in the row that was shown for it; the cursor stays', async () => {
@@ -103,10 +105,9 @@ describe('a run that is cut off', () => {
     expect(cut).toMatchObject({ status: 'running', from: '2026-03-10T12:00:00.000000Z' });
     expect(cut.seen).toBeGreaterThan(0);
     expect(cut.complete_through > cut.from && cut.complete_through < cut.to).toBe(true);
-    const requested = await oldestRequested(rig.store);
-    expect(requested).toMatchObject({ id, whole: MARCH, failures: 0, counts: { seen: cut.seen } });
-    expect(requested?.rest.from).toBeGreaterThan(MARCH.from);
-    expect(requested?.rest.to).toBe(MARCH.to);
+    const requested = await oldestRequested(rig.store, rig.time);
+    expect(requested).toMatchObject({ id, window: MARCH, failures: 0, seen: cut.seen, cutOffAt: rig.time });
+    expect(requested?.through).toBeGreaterThan(MARCH.from);
 
     rig.time += MINUTE;
     expect(await minute(rig)).toEqual([]);
@@ -128,7 +129,7 @@ describe('a run that is cut off', () => {
       to: cut.to,
     });
     await rig.expectComplete();
-    expect(await oldestRequested(rig.store)).toBeUndefined();
+    expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
   });
 });
 
@@ -143,7 +144,7 @@ describe('a run that fails', () => {
       expect(await shown(rig, id)).toMatchObject({ status, error: expect.stringContaining('401 (10009') });
       rig.time += 7 * MINUTE;
     }
-    expect(await oldestRequested(rig.store)).toBeUndefined();
+    expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
     expect(await minute(rig)).toEqual([]);
   });
 
@@ -218,13 +219,13 @@ describe('a run that is cancelled', () => {
         },
       },
     });
-    expect(await minute(rig, { store: { ...rig.store, client } })).toEqual(['partial']);
+    expect(await minute(rig, { store: { ...rig.store, client } })).toEqual(['cancelled']);
     const { seen, inserted, status, error } = await shown(rig, id);
     expect({ status, error }).toEqual({ status: 'cancelled', error: null });
     expect(seen).toBeGreaterThan(0);
     expect(seen).toBeLessThan(MANY);
     expect(inserted).toBeGreaterThanOrEqual(seen);
-    expect(await oldestRequested(rig.store)).toBeUndefined();
+    expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
     expect(await minute(rig)).toEqual([]);
   });
 
@@ -236,23 +237,11 @@ describe('a run that is cancelled', () => {
     expect(await minute(rig)).toEqual(['failed']);
     await cancelRun(rig.store, id, rig.time);
     // The last words of a function that has not heard of it.
-    await putRun(
-      rig.store,
-      {
-        id,
-        startedAt: rig.time,
-        trigger: 'requested',
-        window: MARCH,
-        through: MARCH.from,
-        status: 'running',
-        ...NO_COUNTS,
-        error: undefined,
-      },
-      rig.time,
-    );
+    const run = newRun({ id, startedAt: rig.time, trigger: 'requested', window: MARCH, status: 'running' });
+    expect(await putRun(rig.store, run, rig.time)).toBe(false);
     expect(await minute(rig)).toEqual([]);
     expect(await shown(rig, id)).toMatchObject({ status: 'cancelled' });
-    expect(await oldestRequested(rig.store)).toBeUndefined();
+    expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
   });
 });
 
@@ -282,10 +271,145 @@ test('while another run has the lease, it waits', async () => {
   expect(await minute(rig)).toEqual(['complete']);
 });
 
-test('the input says that it is about these runs', () => {
-  expect(asksForRequested({ requested: true })).toBe(true);
-  for (const other of [{}, undefined, null, { requested: 'yes' }, { requested: true, days: 7 }]) {
-    expect(asksForRequested(other)).toBe(false);
-  }
-  expect(() => readInput({ requested: true, days: 7 }, NOON)).toThrow('It has "requested"');
+test('one that was cut off by a death goes on from the last part that it read; its counts add up', async () => {
+  const rig = await openRig();
+  fill(rig, MANY);
+  const id = await request(rig);
+  let isDead = false;
+  const list: typeof rig.client.list = async (...page) => {
+    isDead = (await shown(rig, id)).seen > 0;
+    return isDead ? new Promise<never>(() => {}) : rig.client.list(...page);
+  };
+  void minute(rig, { api: async () => ({ ...rig.client, list }) });
+  await vi.waitUntil(() => isDead);
+  const { seen, status, complete_through } = await shown(rig, id);
+  expect({ status, seen: seen > 0 }).toEqual({ status: 'running', seen: true });
+  rig.time += LEASE_FOR;
+  const before = rig.telnyx.requests.length;
+  expect(await minute(rig)).toEqual(['complete']);
+  const again = rig.telnyx.requests.slice(before).map(({ query }) => query['filter[created_at][gte]'] ?? '');
+  expect(again.every((from) => Date.parse(from) >= Date.parse(complete_through))).toBe(true);
+  expect((await shown(rig, id)).seen).toBeGreaterThanOrEqual(MANY);
+  await rig.expectComplete();
+});
+
+test('one that has not ended within 7 days is given up, and shown so', async () => {
+  const rig = await openRig();
+  fill(rig, 10);
+  const id = await request(rig);
+  rig.time += 7 * DAY;
+  expect(await shown(rig, id)).toMatchObject({ status: 'pending', error: null });
+  expect(await oldestRequested(rig.store, rig.time)).toMatchObject({ id });
+  rig.time += 1_000;
+  expect(await shown(rig, id)).toMatchObject({ status: 'failed', error: 'It did not end within 7 days.' });
+  expect(await minute(rig)).toEqual([]);
+});
+
+test('a part that contradicts itself is passed only once it is recorded as an open span', async () => {
+  const rig = await openRig();
+  fill(rig, 5);
+  const id = await request(rig);
+  const meta = { page_number: 1, page_size: PAGE, total_pages: 1, total_results: 7 };
+  rig.telnyx.intercept = () => ({ status: 200, body: { data: [], meta } });
+  const client = Object.create(rig.store.client, {
+    send: {
+      async value(command: { input: { Item?: { kind?: { S?: string } } } }, ...rest: never[]) {
+        if (command.input.Item?.kind?.S === 'open-span') throw new Error('no write');
+        return rig.store.client.send(command as never, ...rest);
+      },
+    },
+  });
+  expect(await minute(rig, { store: { ...rig.store, client } })).toEqual(['failed']);
+  expect(await shown(rig, id)).toMatchObject({ status: 'pending', complete_through: '2026-03-10T12:00:00.000000Z' });
+  expect(await readOpenSpans(rig.store)).toEqual([]);
+});
+
+describe('the nightly run', () => {
+  const night = async (rig: Rig) => {
+    await requestLastDays(rig.store, 7, rig.time);
+    return minute(rig);
+  };
+
+  test('lists the last 7 days, once a night, however often its event is repeated', async () => {
+    const rig = await openRig();
+    await rig.run();
+    rig.telnyx.put(listedEvent(1, { created_at: new Date(NOON - 6 * DAY).toISOString() }));
+    rig.telnyx.put(listedEvent(2, { created_at: new Date(NOON - 8 * DAY).toISOString() }));
+    const requested = rig.time;
+    expect(await night(rig)).toEqual(['complete']);
+    const id = '2026-03-20T00:00:00.000Z-last-7-days';
+    expect(await shown(rig, id)).toMatchObject({
+      trigger: 'requested',
+      inserted: 1,
+      from: timestampOf(requested - 7 * DAY),
+      to: timestampOf(requested - SETTLE),
+    });
+    rig.time += 2 * MINUTE;
+    expect(await night(rig)).toEqual([]);
+    rig.time += DAY;
+    expect(await night(rig)).toEqual(['complete']);
+  });
+
+  test('that is cut off goes on the same night', async () => {
+    const rig = await openRig();
+    await rig.run();
+    for (let number = 0; number < MANY; number += 1) {
+      rig.telnyx.put(
+        listedEvent(number, { created_at: new Date(NOON - 6 * DAY + number * 40 * MINUTE).toISOString() }),
+      );
+    }
+    rig.telnyx.intercept = () => {
+      rig.time += 12_000;
+      return undefined;
+    };
+    expect(await night(rig)).toEqual(['partial']);
+    for (let piece = 0; piece < 20 && (await oldestRequested(rig.store, rig.time)); piece += 1) {
+      rig.time += 7 * MINUTE;
+      await minute(rig);
+    }
+    expect(await shown(rig, '2026-03-20T00:00:00.000Z-last-7-days')).toMatchObject({
+      status: 'complete',
+      inserted: MANY,
+    });
+    await rig.expectComplete();
+  });
+
+  test('that fails is tried three times', async () => {
+    const rig = await openRig();
+    rig.telnyx.intercept = () => ({ status: 500 });
+    expect(await night(rig)).toEqual(['failed']);
+    for (let time = 0; time < 4; time += 1) {
+      rig.time += 7 * MINUTE;
+      await minute(rig);
+    }
+    const { status, error } = await shown(rig, '2026-03-20T00:00:00.000Z-last-7-days');
+    expect({ status, error }).toEqual({ status: 'failed', error: expect.stringContaining('500') });
+    expect(rig.telnyx.requests).toHaveLength(15);
+  });
+});
+
+describe('the input', () => {
+  test.each([[{}], [undefined], [null]])('%j is the scheduled run', (input) => {
+    expect(readInput(input)).toBe('scheduled');
+  });
+
+  test('says that it is about requested runs, or that it is night', () => {
+    expect(readInput({ requested: true })).toBe('requested');
+    expect(readInput({ days: 7 })).toEqual({ lastDays: 7 });
+  });
+
+  test.each([
+    [{ requested: 'yes' }],
+    [{ requested: true, days: 7 }],
+    [{ days: '7' }],
+    [{ days: 0 }],
+    [{ days: 3661 }],
+    [{ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }],
+    [[]],
+    ['now'],
+  ])('%j is refused with what is allowed', (input) => {
+    expect(() => readInput(input)).toThrow(InvalidInput);
+    expect(() => readInput(input)).toThrow('The input must be {}, {"requested": true} or {"days": 7}');
+    expect(() => readInput(input)).toThrow(`It is ${JSON.stringify(input)}.`);
+  });
 });

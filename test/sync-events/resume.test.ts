@@ -1,7 +1,6 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { SETTLE } from '../../functions/porting/window.ts';
-import { InvalidInput, readInput } from '../../functions/sync-events/input.ts';
+import { oldestRequested } from '../../functions/ledger/runs/requested-runs.ts';
 import { lives } from '../lives.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE } from './rig.ts';
@@ -70,7 +69,7 @@ describe('a range', () => {
     expect(after.completeThrough).toBeGreaterThan(before.completeThrough ?? 0);
   });
 
-  test('that is cut off says how to go on', async () => {
+  test('that is cut off says up to where it has come, and goes on there', async () => {
     const rig = await openRig();
     for (let number = 0; number < 18 * PAGE; number += 1) {
       rig.telnyx.put(
@@ -79,40 +78,10 @@ describe('a range', () => {
     }
     const range = { from: NOON - 11 * DAY, to: NOON - DAY };
     const first = await rig.run(range, { requestsPerSecond: 4, endsAt: rig.time + 18_500 });
-    expect(first).toMatchObject({ status: 'partial', resume: { to: new Date(range.to).toISOString() } });
-    const resume = readInput(first?.resume, rig.time);
-    expect(resume?.from).toBeGreaterThan(range.from);
-    expect(await rig.run(resume)).toMatchObject({ status: 'complete' });
+    expect(first).toMatchObject({ status: 'partial', to: new Date(range.to).toISOString() });
+    const rest = await oldestRequested(rig.store, rig.time);
+    expect(rest?.through).toBeGreaterThan(range.from);
+    expect(await rig.run({ from: rest?.through ?? 0, to: range.to })).toMatchObject({ status: 'complete' });
     await rig.expectComplete();
-  });
-});
-
-describe('the input', () => {
-  test.each([[{}], [undefined], [null]])('%j is the scheduled run', (input) => {
-    expect(readInput(input, NOON)).toBeUndefined();
-  });
-
-  test('a number of days reaches back from now', () => {
-    expect(readInput({ days: 7 }, NOON)).toEqual({ from: NOON - 7 * DAY, to: NOON - SETTLE });
-  });
-
-  test('a range may be spelt in any zone, and ends before the present', () => {
-    const range = readInput({ from: '2026-03-19T02:00:00+02:00', to: '2030-01-01T00:00:00Z' }, NOON);
-    expect(range).toEqual({ from: Date.parse('2026-03-19T00:00:00Z'), to: NOON - SETTLE });
-  });
-
-  test.each([
-    [{ from: '2026-01-01T00:00:00Z' }, '"to" is undefined'],
-    [{ from: 'monday', to: '2026-01-01T00:00:00Z' }, '"from" is "monday"'],
-    [{ from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'later than "to"'],
-    [{ form: '2026-02-01T00:00:00Z' }, 'It has "form"'],
-    [{ days: '7' }, '"days" is not a number'],
-    [{ days: 7, to: '2026-01-01T00:00:00Z' }, 'beside'],
-    [[], 'It is []'],
-    ['now', 'It is "now"'],
-  ])('%j is refused with what is allowed', (input, says) => {
-    expect(() => readInput(input, NOON)).toThrow(InvalidInput);
-    expect(() => readInput(input, NOON)).toThrow(says);
-    expect(() => readInput(input, NOON)).toThrow('The input must be {}');
   });
 });

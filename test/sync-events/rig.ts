@@ -1,12 +1,16 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished } from 'vitest';
 import { eventIn } from '../../functions/ledger/events/row.ts';
-import { readSync, type SyncState } from '../../functions/ledger/runs/sync-state.ts';
+import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import { newRun } from '../../functions/ledger/runs/sync-runs.ts';
+import { beginRun, readSync, type SyncState } from '../../functions/ledger/runs/sync-state.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import type { Window } from '../../functions/porting/window.ts';
 import type { SyncResult } from '../../functions/sync-events/result.ts';
-import { runSync, type SyncOptions } from '../../functions/sync-events/run.ts';
+import { runScheduled, type SyncOptions, work } from '../../functions/sync-events/run.ts';
+import { TIME_TO_END } from '../../functions/sync-events/window-reader.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
+import { pace } from '../../functions/telnyx/pace.ts';
 import { type EventsApi, type EventsApiOptions, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { openStore } from '../open-store.ts';
 
@@ -28,12 +32,23 @@ export interface Rig {
   time: number;
   /** How long the runs have slept, each time, in milliseconds. */
   readonly sleeps: number[];
+  /** The scheduled run, or the first piece of one that was requested over a range. */
   run(range?: Window, changes?: Partial<SyncOptions> & { apiKey?: string }): Promise<SyncResult | undefined>;
   state(): Promise<SyncState>;
   /** The ledger's records, without what it knows besides, by id. */
   records(): Promise<ReadonlyMap<string, unknown>>;
   /** Everything that Telnyx lists is in the ledger, as it is listed, and nothing else is. */
   expectComplete(): Promise<void>;
+}
+
+async function runOver(window: Window, id: string, options: SyncOptions): Promise<SyncResult | undefined> {
+  const startedAt = options.clock.now();
+  await requestRun(options.store, id, window, startedAt);
+  const lease = await beginRun(options.store, id, startedAt);
+  if (!lease) return undefined;
+  const { requestsPerSecond, endsAt, clock } = options;
+  const calls = pace(requestsPerSecond, () => endsAt - TIME_TO_END, clock);
+  return work(newRun({ id, trigger: 'requested', window, status: 'pending', startedAt }), lease, { ...options, calls });
 }
 
 export async function openRig(options: Partial<EventsApiOptions> = {}): Promise<Rig> {
@@ -58,7 +73,8 @@ export async function openRig(options: Partial<EventsApiOptions> = {}): Promise<
     sleeps,
     run(range, { apiKey, ...changes } = {}) {
       runs += 1;
-      return runSync(range, {
+      const id = `run-${runs}`;
+      const options: SyncOptions = {
         store,
         bus: { put: async () => new Map() },
         api: async () => (apiKey === undefined ? client : clientOf(apiKey)),
@@ -70,10 +86,10 @@ export async function openRig(options: Partial<EventsApiOptions> = {}): Promise<
           },
         },
         requestsPerSecond: Number.POSITIVE_INFINITY,
-        runId: `run-${runs}`,
         endsAt: rig.time + 300_000,
         ...changes,
-      });
+      };
+      return range ? runOver(range, id, options) : runScheduled(id, options);
     },
     state: () => readSync(store, rig.time),
     async records() {

@@ -27,6 +27,6 @@ export async function readCurrent(store: Store, interval: number, now: number): 
   // A cursor that is ahead was moved by a clock that is wrong.
   if (behind < 0 || behind > Math.max(WITHIN, 4 * interval)) return undefined;
   if (now - endedAt < Math.min(INDEXES_SETTLE, interval / 4)) return undefined;
-  const requested = await oldestRequested(store);
-  return requested?.startedAt === undefined || requested.cancelled ? runs : undefined;
+  const requested = await oldestRequested(store, now);
+  return requested?.startedAt === undefined ? runs : undefined;
 }

@@ -52,7 +52,8 @@ export async function recordOpenSpan(store: Store, window: Window, reason: strin
 }
 
 /**
- * Records what another try has left of a span: the parts that still do not prove complete. One that was closed meanwhile stays closed.
+ * Records what another try has left of a span: the parts that still do not prove complete. A span that was closed
+ * meanwhile stays closed.
  *
  * @param open parts of the span; none when it has proved complete
  */

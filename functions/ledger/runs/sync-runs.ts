@@ -1,12 +1,12 @@
-import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { timestampOf } from '../../porting/timestamp.ts';
+import { millisecondsOf, timestampOf } from '../../porting/timestamp.ts';
 import type { Window } from '../../porting/window.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
 import { isExpired } from '../table/expiry.ts';
+import { isOneOf } from '../table/expressions.ts';
 import { listNewestFirst } from '../table/newest-first.ts';
-import { controlKey, number, type Store, text, tookPlace } from '../table/store.ts';
-import { numberIn, type Row, textIn } from '../table/values.ts';
-import { get } from '../table/verbs.ts';
+import { controlKey, type Store } from '../table/store.ts';
+import { idIn, numberIn, type Row, textIn, type Values } from '../table/values.ts';
+import { get, put } from '../table/verbs.ts';
 import type { RunStatus } from './sync-state.ts';
 
 /** What a run has counted. */
@@ -18,84 +18,114 @@ export interface RunCounts {
   readonly upgraded: number;
 }
 
-/** A run of the sync, as its row tells it. */
+/** A run of the sync. A requested one may take several pieces, with scheduled runs between them. */
 export interface SyncRun extends RunCounts {
+  /** Begins with the instant at which it began, or was requested. */
   readonly id: string;
+  readonly trigger: 'schedule' | 'requested';
+  readonly window: Window;
+  /** Everything in the window before this instant is stored: the next piece begins here. */
+  readonly through: number;
+  /** A requested run is `pending` before its first piece and before a new try, and `running` between pieces. */
+  readonly status: RunStatus | 'pending' | 'cancelled';
   /** Milliseconds since 1970, as all instants of a run; undefined while it waits for its turn. */
   readonly startedAt: number | undefined;
-  readonly trigger: 'schedule' | 'range' | 'requested';
-  readonly window: Window;
-  /** Everything of the window before it is stored. */
-  readonly through: number;
-  /** A requested run is `pending` before it runs, and before it is tried again. */
-  readonly status: RunStatus | 'pending' | 'cancelled';
   readonly error: string | undefined;
+  /** Tries of a requested run that have failed. */
+  readonly failures: number;
+  /** When the last piece of a requested run ended, unless that was the end of the run. */
+  readonly cutOffAt: number | undefined;
 }
 
+/** Scheduled runs, 288 a day, have a kind of their own: the requested ones, few, are searched every minute. */
+export const RUN_KINDS = { schedule: 'sync-run', requested: 'requested-run' } as const;
+
+const OPEN: readonly SyncRun['status'][] = ['pending', 'running'];
+
+/** The run has not ended. */
+export const isOpen = isOneOf('status', OPEN);
+
+/**
+ * A requested run that has not ended by then is given up: the sync has not worked all week. Every minute the worker
+ * looks this far back, over the nightly runs of a week, for one read unit. The 90 days that rows are kept cost nine.
+ */
+const GIVEN_UP_AFTER = 7 * 24 * 3_600_000;
 const KEPT_SECONDS = 90 * 24 * 3600;
 
-/** Writes a run's row: when it begins, at checkpoints, and when it ends. Rows go after 90 days. */
-export async function putRun(store: Store, run: SyncRun, now: number): Promise<void> {
-  await store.client.send(new PutItemCommand({ TableName: store.control, Item: rowOf(run, now) }));
+/** The first id that a run may have that is not given up. */
+export function firstId(now: number): string {
+  return new Date(now - GIVEN_UP_AFTER).toISOString();
 }
 
-/** Writes the row of a run that waits for its turn, unless it has had it already. */
-export async function putPendingRun(store: Store, run: SyncRun, now: number): Promise<void> {
-  const put = new PutItemCommand({
-    TableName: store.control,
-    Item: rowOf(run, now),
-    ConditionExpression: 'attribute_not_exists(id)',
-  });
-  await tookPlace(store.client.send(put));
+/** A run that has counted nothing yet. */
+export function newRun(run: Pick<SyncRun, 'id' | 'trigger' | 'window' | 'status' | 'startedAt'>): SyncRun {
+  const counts = { pages: 0, seen: 0, inserted: 0, confirmed: 0, upgraded: 0 };
+  return { ...run, ...counts, through: run.window.from, error: undefined, failures: 0, cutOffAt: undefined };
 }
 
-/** Writes into a run's row that it was cancelled, unless it has ended. What it has counted stays. */
-export async function putCancelled(store: Store, id: string, now: number): Promise<void> {
-  const update = new UpdateItemCommand({
-    TableName: store.control,
-    Key: controlKey('sync-run', id),
-    ConditionExpression: '#status IN (:pending, :running)',
-    UpdateExpression: 'SET #status = :cancelled, written_at = :now',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: {
-      ':pending': text('pending' satisfies SyncRun['status']),
-      ':running': text('running' satisfies SyncRun['status']),
-      ':cancelled': text('cancelled' satisfies SyncRun['status']),
-      ':now': text(timestampOf(now)),
-    },
-  });
-  await tookPlace(store.client.send(update));
+/**
+ * Writes a run's row: when a piece begins, at checkpoints, and when it ends. Rows expire after 90 days.
+ *
+ * @returns false for a requested run that has ended otherwise: it was cancelled. It takes its last counts as
+ * `cancelled`
+ */
+export function putRun(store: Store, run: SyncRun, now: number): Promise<boolean> {
+  // Its own end included: the SDK repeats a write whose answer was lost.
+  const when = isOneOf('status', [...new Set([...OPEN, run.status])]);
+  return put(store, 'control', runRow(run, now), run.trigger === 'requested' ? { when } : {});
 }
 
-function rowOf(run: SyncRun, now: number): Row {
+/** A run as a row. */
+export function runRow(run: SyncRun, now: number): Values {
   return {
-    ...controlKey('sync-run', run.id),
-    ...(run.startedAt !== undefined && { started_at: text(timestampOf(run.startedAt)) }),
-    written_at: text(timestampOf(now)),
-    trigger: text(run.trigger),
-    window_from: text(timestampOf(run.window.from)),
-    window_to: text(timestampOf(run.window.to)),
-    through: text(timestampOf(run.through)),
-    status: text(run.status),
-    pages: number(run.pages),
-    seen: number(run.seen),
-    inserted: number(run.inserted),
-    confirmed: number(run.confirmed),
-    upgraded: number(run.upgraded),
-    ...(run.error !== undefined && { error: text(run.error) }),
-    expires_at: number(Math.floor(now / 1000) + KEPT_SECONDS),
+    ...controlKey(RUN_KINDS[run.trigger], run.id),
+    trigger: run.trigger,
+    window_from: timestampOf(run.window.from),
+    window_to: timestampOf(run.window.to),
+    through: timestampOf(run.through),
+    status: run.status,
+    started_at: run.startedAt === undefined ? undefined : timestampOf(run.startedAt),
+    written_at: timestampOf(now),
+    pages: run.pages,
+    seen: run.seen,
+    inserted: run.inserted,
+    confirmed: run.confirmed,
+    upgraded: run.upgraded,
+    error: run.error,
+    failures: run.failures || undefined,
+    cut_off_at: run.cutOffAt,
+    expires_at: Math.floor(now / 1000) + KEPT_SECONDS,
   };
 }
 
-/** A page of sync runs, those that began, or were asked for, last first. */
-export function listRuns(store: Store, page: PageRequest, now: number): Promise<CursorPage<ShownRun>> {
-  return listNewestFirst(store, 'sync-run', page, runIn, now);
+/** The run in a row. */
+export function runIn(row: Row): SyncRun {
+  const instant = (attribute: string) => millisecondsOf(textIn(row, attribute) ?? '');
+  return {
+    id: idIn(row),
+    trigger: triggerIn(row),
+    window: { from: instant('window_from'), to: instant('window_to') },
+    through: instant('through'),
+    status: textIn(row, 'status') as SyncRun['status'],
+    startedAt: row.started_at && instant('started_at'),
+    ...countsIn(row),
+    error: textIn(row, 'error'),
+    failures: numberIn(row, 'failures') ?? 0,
+    cutOffAt: numberIn(row, 'cut_off_at'),
+  };
 }
 
-/** The sync run with this id, unless its time is over. */
+/** A page of sync runs, newest first: by when they began or were requested. */
+export function listRuns(store: Store, page: PageRequest, now: number): Promise<CursorPage<ShownRun>> {
+  return listNewestFirst(store, Object.values(RUN_KINDS), page, (row) => shownRunIn(row, now), now);
+}
+
+/** The sync run with this id, unless it has expired. */
 export async function getRun(store: Store, id: string, now: number): Promise<ShownRun | undefined> {
-  const row = await get(store, 'control', controlKey('sync-run', id), { consistent: true });
-  return row && !isExpired(row, now) ? runIn(row) : undefined;
+  const keys = Object.values(RUN_KINDS).map((kind) => controlKey(kind, id));
+  const rows = await Promise.all(keys.map((key) => get(store, 'control', key, { consistent: true })));
+  const row = rows.find((one) => one !== undefined);
+  return row && !isExpired(row, now) ? shownRunIn(row, now) : undefined;
 }
 
 /** A run as the API shows it. Instants as `2024-06-11T18:52:47.972000Z`. */
@@ -113,23 +143,37 @@ export interface ShownRun extends RunCounts {
   readonly error: string | null;
 }
 
-/** The run in a row. */
-export function runIn(row: Row): ShownRun {
+/** The run in a row, as it is shown. */
+export function shownRunIn(row: Row, now: number): ShownRun {
+  const status = textIn(row, 'status') as SyncRun['status'];
+  const isWaiting = triggerIn(row) === 'requested' && OPEN.includes(status);
+  const isGivenUp = isWaiting && idIn(row) < firstId(now);
   return {
-    id: textIn(row, 'id') ?? '',
-    trigger: textIn(row, 'trigger') as SyncRun['trigger'],
-    status: textIn(row, 'status') as SyncRun['status'],
+    id: idIn(row),
+    trigger: triggerIn(row),
+    status: isGivenUp ? 'failed' : status,
     from: textIn(row, 'window_from') ?? '',
     to: textIn(row, 'window_to') ?? '',
     // Rows that were written before there was one.
     complete_through: textIn(row, 'through') ?? textIn(row, 'window_from') ?? '',
+    ...countsIn(row),
+    started_at: textIn(row, 'started_at') ?? null,
+    updated_at: textIn(row, 'written_at') ?? '',
+    error: isGivenUp ? 'It did not end within 7 days.' : (textIn(row, 'error') ?? null),
+  };
+}
+
+/** Rows written before runs over a range were requested say `range`. */
+function triggerIn(row: Row): SyncRun['trigger'] {
+  return textIn(row, 'trigger') === 'schedule' ? 'schedule' : 'requested';
+}
+
+function countsIn(row: Row): RunCounts {
+  return {
     pages: numberIn(row, 'pages') ?? 0,
     seen: numberIn(row, 'seen') ?? 0,
     inserted: numberIn(row, 'inserted') ?? 0,
     confirmed: numberIn(row, 'confirmed') ?? 0,
     upgraded: numberIn(row, 'upgraded') ?? 0,
-    started_at: textIn(row, 'started_at') ?? null,
-    updated_at: textIn(row, 'written_at') ?? '',
-    error: textIn(row, 'error') ?? null,
   };
 }

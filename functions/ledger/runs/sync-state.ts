@@ -44,7 +44,7 @@ export async function beginRun(store: Store, owner: string, now: number): Promis
   return lease && { ...lease, completeThrough: numberIn(lease.row, 'complete_through') };
 }
 
-/** Moves the cursor. It never goes back: a part of the window that lies in the overlap leaves it. Throws {@link LeaseLost}. */
+/** Moves the cursor, never back: a part that lies in the overlap leaves it. Throws {@link LeaseLost}. */
 export async function moveCursor(store: Store, lease: RunLease, completeThrough: number): Promise<void> {
   const moved = await update(store, 'control', SYNC, {
     when: all(isOurs(lease), any(lacks('complete_through'), isBelow('complete_through', completeThrough))),
@@ -54,9 +54,7 @@ export async function moveCursor(store: Store, lease: RunLease, completeThrough:
   if (!moved) await updateAsOwner(store, lease, { set: { lease_owner: lease.row.lease_owner } });
 }
 
-/**
- * Sets back a cursor that a wrong clock moved into the future: it claims events that no one has listed. Throws {@link LeaseLost}.
- */
+/** Sets back a cursor that a wrong clock moved beyond what was listed. Throws {@link LeaseLost}. */
 export async function setCursorBack(store: Store, lease: RunLease, through: number, now: number): Promise<void> {
   await updateAsOwner(store, lease, { set: { complete_through: through, set_back_at: now } });
 }

@@ -1,0 +1,73 @@
+import { measureFault } from '../lambda/metrics.ts';
+import type { RunLease } from '../ledger/runs/sync-state.ts';
+import { leaseKeeper } from '../ledger/table/lease.ts';
+import type { Store } from '../ledger/table/store.ts';
+import type { EventsApi } from '../telnyx/events-api.ts';
+import type { Clock, Pace } from '../telnyx/pace.ts';
+import { UpstreamError } from '../telnyx/upstream-error.ts';
+import type { WindowReader } from './read-window.ts';
+import { pageStorer, type Tally } from './store-page.ts';
+
+/** What is kept of the function's time for the end: the request under way, the counts, the run's row and the lease. */
+export const TIME_TO_END = 15_000;
+/** The last part of it, which counting days may not take. */
+export const TIME_TO_REPORT = 5_000;
+
+export interface ReaderOptions {
+  readonly store: Store;
+  /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
+  readonly api: () => Promise<EventsApi>;
+  readonly clock: Clock;
+  readonly calls: Pace;
+  /** See {@link WindowReader.mostPages}. */
+  readonly mostPages?: number;
+  /** Milliseconds since 1970 at which the function is ended from outside. */
+  readonly endsAt: number;
+}
+
+/** How far a run has come. */
+export interface Progress extends Tally {
+  pages: number;
+  seen: number;
+  /** Everything in the window before this instant is stored, in milliseconds since 1970. */
+  through: number;
+  clockAheadSeconds: number | undefined;
+  /** Telnyx's last fault, also one that passed: a 429 that is gone at the second try is one all the same. */
+  fault: UpstreamError | undefined;
+}
+
+/**
+ * Lists and stores for a run, at the pace that Telnyx allows, while the run has its lease and the function has time.
+ *
+ * @param progress counts up
+ */
+export function windowReader(options: ReaderOptions, lease: RunLease, progress: Progress): WindowReader {
+  const { store, clock, calls, endsAt } = options;
+  const stopAt = endsAt - TIME_TO_END;
+  // No request begins after stopAt; one that is under way then may take a little longer.
+  const outOfTime = AbortSignal.timeout(Math.max(0, endsAt - TIME_TO_REPORT - clock.now()));
+  const keepLease = leaseKeeper(store, lease, clock.now);
+
+  return {
+    ...(options.mostPages !== undefined && { mostPages: options.mostPages }),
+    async list(window, pageNumber) {
+      const page = await calls.call(async () => {
+        await keepLease();
+        if (clock.now() >= stopAt) throw new UpstreamError('gave up', 'The function is about to end.');
+        return (await options.api()).list(window, pageNumber, outOfTime).catch((error: unknown) => {
+          if (error instanceof UpstreamError && error.fault !== 'gave up') {
+            progress.fault = error;
+            measureFault(error.fault);
+          }
+          throw error;
+        });
+      });
+      progress.pages += 1;
+      if (page.telnyxTime !== undefined)
+        progress.clockAheadSeconds = Math.round((clock.now() - page.telnyxTime) / 1000);
+      if (page.holdSeconds !== undefined) calls.holdFor(page.holdSeconds);
+      return page;
+    },
+    store: pageStorer(store, clock.now, progress),
+  };
+}

@@ -138,10 +138,10 @@ describe('functions/', () => {
       expect(source).not.toMatch(/\bprocess\.|\bDate\.now\(|new Date\(\)|Math\.random|\bfetch\(/);
   });
 
-  test('only the ledger knows DynamoDB; handlers construct its client, and import nothing else of it', () => {
+  test("only the ledger's table/ knows DynamoDB; handlers construct its client, and import nothing else of it", () => {
     const users = functions
       .filter(({ to }) => to === '@aws-sdk/client-dynamodb')
-      .filter(({ from }) => folderOf(from) !== 'ledger');
+      .filter(({ from }) => roomOf(from) !== 'table');
     const constructing = ({ from, names }: Import) =>
       handlers.includes(folderOf(from)) && from.endsWith('/handler.ts') && names.trim() === '{ DynamoDBClient }';
     expect(shown(users.filter((user) => !constructing(user)))).toEqual([]);

@@ -7,7 +7,7 @@ import { eventIn, type LedgerEvent } from '../../functions/ledger/events/row.ts'
 import { type HeldOrder, readOrder } from '../../functions/ledger/orders/orders.ts';
 import { readCurrent } from '../../functions/ledger/runs/current.ts';
 import { beginRun, endRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
-import { type OrderStore, text } from '../../functions/ledger/table/store.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
 import type { PortingEvent } from '../../functions/porting/event.ts';
 import { decide } from '../../functions/publish-events/decide.ts';
@@ -77,7 +77,7 @@ export async function openRig(): Promise<Rig> {
   const now = () => rig.time;
   let runs = 0;
   const read = async (id: string) => {
-    const get = new GetItemCommand({ TableName: store.events, Key: { id: text(id) }, ConsistentRead: true });
+    const get = new GetItemCommand({ TableName: store.events, Key: { id: { S: id } }, ConsistentRead: true });
     return (await store.client.send(get)).Item;
   };
   const rig: Rig = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { any, is, isAtMost, lacks } from '../table/expressions.ts';
-import { controlKey, type Store } from '../table/store.ts';
+import { type ControlKey, controlKey, type Store } from '../table/store.ts';
 import { attributesOf, numberIn, type Row, textIn } from '../table/values.ts';
 import { get, put, remove, update } from '../table/verbs.ts';
 
@@ -62,7 +62,7 @@ export async function releaseKey(store: Store, key: string, claimedBy: string): 
   await remove(store, 'control', keyOf(key), { when: is('claimed_by', claimedBy) });
 }
 
-function keyOf(key: string): Row {
+function keyOf(key: string): ControlKey {
   return controlKey('idempotency-key', createHash('sha256').update(key).digest('hex'));
 }
 

@@ -2,8 +2,8 @@ import { timestampOf } from '../../porting/timestamp.ts';
 import { all, any, is, lacks } from '../table/expressions.ts';
 import { rowsOf } from '../table/key-range.ts';
 import { controlRange } from '../table/read-rows.ts';
-import { type ControlKind, controlKey, type Store } from '../table/store.ts';
-import { idIn, type Row, textIn } from '../table/values.ts';
+import { type ControlKey, type ControlKind, controlKey, type Store } from '../table/store.ts';
+import { idIn, textIn } from '../table/values.ts';
 import { put, update } from '../table/verbs.ts';
 import type { HeldJob, JobOutcome } from './job.ts';
 
@@ -135,6 +135,6 @@ export async function recordItemOutcome(
   return (await update(store, 'control', keyOf(item), { when, set })) !== undefined;
 }
 
-function keyOf({ job, position, eventId }: Item): Row {
+function keyOf({ job, position, eventId }: Item): ControlKey {
   return controlKey(itemsOf(job), `${itemKey(position)}#${eventId}`);
 }

@@ -1,5 +1,5 @@
 import { any, type Change, type Condition, is, isAtMost, lacks, together } from './expressions.ts';
-import type { controlKey, Store } from './store.ts';
+import type { ControlKey, Store } from './store.ts';
 import { numberIn, type Row } from './values.ts';
 import { update } from './verbs.ts';
 
@@ -11,7 +11,7 @@ export const LEASE_FOR = 90_000;
  * whose lease was stolen no longer has the version that the row has.
  */
 export interface Lease {
-  readonly key: ReturnType<typeof controlKey>;
+  readonly key: ControlKey;
   readonly version: number;
   /** The row as it stood when the lease was taken. */
   readonly row: Row;

@@ -1,4 +1,4 @@
-import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 
 /** Where the ledger is: a client and the names of its tables. */
@@ -40,14 +40,11 @@ export function shortPauses() {
   return { retryStrategy: new ConfiguredRetryStrategy(LONGEST_PAUSES.length + 1, pauseBefore) };
 }
 
-export { numberIn, type Row, textIn } from './values.ts';
-
-export const text = (value: string): AttributeValue => ({ S: value });
-export const number = (value: number): AttributeValue => ({ N: String(value) });
+export type ControlKey = { readonly kind: ControlKind; readonly id: string };
 
 /** Key of a row in the table `control`. */
-export function controlKey(kind: ControlKind, id: string): Record<'kind' | 'id', AttributeValue> {
-  return { kind: text(kind), id: text(id) };
+export function controlKey(kind: ControlKind, id: string): ControlKey {
+  return { kind, id };
 }
 
 /** What the table `control` holds, by its partition key. */
@@ -73,18 +70,3 @@ export type ControlKind =
   | `republish-item/${string}`
   | 'healing-day'
   | 'idempotency-key';
-
-/** What a conditional write returned, or `undefined` when its condition did not hold; any other error is thrown on. */
-export async function unlessRefused<Returned>(write: Promise<Returned>): Promise<Returned | undefined> {
-  try {
-    return await write;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
-}
-
-/** True when a conditional write took place, false when its condition did not hold; any other error is thrown on. */
-export async function tookPlace(write: Promise<unknown>): Promise<boolean> {
-  return (await unlessRefused(write.then(() => true))) ?? false;
-}

@@ -23,14 +23,12 @@ export async function readDeliveryMarks(
 ): Promise<ReadonlyMap<string, DeliveryMark>> {
   const marks = new Map<string, DeliveryMark>();
   const attributes = ['id', 'webhook_first_at', 'porting_order_id', 'expires_at'];
-  for await (const rows of readRows(store, 'events', ids, { attributes })) {
-    for (const row of rows) {
-      if (isExpired(row, now)) continue;
-      marks.set(idIn(row), {
-        webhookArrived: textIn(row, 'webhook_first_at') !== undefined,
-        portingOrderId: textIn(row, 'porting_order_id'),
-      });
-    }
+  for await (const row of readRows(store, 'events', ids, { attributes })) {
+    if (isExpired(row, now)) continue;
+    marks.set(idIn(row), {
+      webhookArrived: textIn(row, 'webhook_first_at') !== undefined,
+      portingOrderId: textIn(row, 'porting_order_id'),
+    });
   }
   return marks;
 }

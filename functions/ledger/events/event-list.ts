@@ -148,11 +148,10 @@ export async function readShownEvents(
 ): Promise<readonly (LedgerEvent | undefined)[]> {
   const rows = new Map<string, Row>();
   let bytes = 0;
-  for await (const batch of readRows(store, 'events', ids)) {
-    for (const row of batch) {
-      rows.set(idIn(row), row);
-      bytes += Buffer.byteLength(textIn(row, 'record') ?? textIn(row, 'delivered') ?? '');
-    }
+  for await (const row of readRows(store, 'events', ids)) {
+    rows.set(idIn(row), row);
+    bytes += Buffer.byteLength(textIn(row, 'record') ?? textIn(row, 'delivered') ?? '');
+
     if (bytes > largest) throw new PageTooLarge(`The first ${rows.size} events of the page are ${bytes} bytes.`);
   }
   return ids.map((id) => {

@@ -114,11 +114,10 @@ export async function deliveredTwin(
   const range = eventRange('by_order', orderId, { attributes: ['id'], where: is('event_type', listed.event_type) });
   for await (const keys of pagesOf(store, range)) {
     const ids = keys.map(idIn).filter((id) => id !== listed.id);
-    for await (const rows of readRows(store, 'events', ids, { consistent: true })) {
-      for (const row of rows.filter(isFromWebhookOnly)) {
-        const event = eventIn(row);
-        if (event && sameEventKey(event) === key) return event;
-      }
+    for await (const row of readRows(store, 'events', ids, { consistent: true })) {
+      if (!isFromWebhookOnly(row)) continue;
+      const event = eventIn(row);
+      if (event && sameEventKey(event) === key) return event;
     }
   }
   return undefined;

@@ -52,14 +52,12 @@ export async function readUnpublished(
 ): Promise<{ readonly rows: readonly Unpublished[]; readonly broken: ReadonlyMap<string, string> }> {
   const found: Unpublished[] = [];
   const broken = new Map<string, string>();
-  for await (const rows of readRows(store, 'events', ids, { consistent: true })) {
-    for (const row of rows) {
-      try {
-        const one = unpublishedIn(row);
-        if (one) found.push(one);
-      } catch (error) {
-        broken.set(textIn(row, 'id') ?? '', error instanceof Error ? error.message.slice(0, 100) : 'unreadable');
-      }
+  for await (const row of readRows(store, 'events', ids, { consistent: true })) {
+    try {
+      const one = unpublishedIn(row);
+      if (one) found.push(one);
+    } catch (error) {
+      broken.set(textIn(row, 'id') ?? '', error instanceof Error ? error.message.slice(0, 100) : 'unreadable');
     }
   }
   return { rows: found, broken };

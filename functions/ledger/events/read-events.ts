@@ -5,8 +5,9 @@ import { eventIn, type LedgerEvent } from './row.ts';
 /** The events with these ids, in no order, as they are now. */
 export async function readEvents(store: Store, ids: readonly string[]): Promise<readonly LedgerEvent[]> {
   const events: LedgerEvent[] = [];
-  for await (const rows of readRows(store, 'events', ids, { consistent: true })) {
-    events.push(...rows.flatMap((row) => eventIn(row) ?? []));
+  for await (const row of readRows(store, 'events', ids, { consistent: true })) {
+    const event = eventIn(row);
+    if (event) events.push(event);
   }
   return events;
 }

@@ -36,16 +36,14 @@ export interface Held {
 /** What the ledger holds of these events; those it lacks are missing from the map. */
 export async function readHeld(store: Store, ids: readonly string[]): Promise<ReadonlyMap<string, Held>> {
   const held = new Map<string, Held>();
-  for await (const rows of readRows(store, 'events', ids, {
+  for await (const row of readRows(store, 'events', ids, {
     attributes: ['id', 'created_at_id', 'record_version', 'final_at'],
   })) {
-    for (const row of rows) {
-      held.set(idIn(row), {
-        createdAtId: textIn(row, 'created_at_id'),
-        version: textIn(row, 'record_version'),
-        final: textIn(row, 'final_at') !== undefined,
-      });
-    }
+    held.set(idIn(row), {
+      createdAtId: textIn(row, 'created_at_id'),
+      version: textIn(row, 'record_version'),
+      final: textIn(row, 'final_at') !== undefined,
+    });
   }
   return held;
 }

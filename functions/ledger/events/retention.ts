@@ -19,11 +19,9 @@ const IS_DONE = all(exists('final_at'), lacks('unpublished'));
  */
 export async function retire(store: Store, ids: readonly string[], now: number): Promise<readonly string[]> {
   const gone = new Set(ids);
-  for await (const rows of readRows(store, 'events', ids, { consistent: true, attributes: ['id', 'created_at_id'] })) {
-    for (const row of rows) {
-      const id = idIn(row);
-      if (!(await hide(store, id, textIn(row, 'created_at_id'), now, IS_DONE))) gone.delete(id);
-    }
+  for await (const row of readRows(store, 'events', ids, { consistent: true, attributes: ['id', 'created_at_id'] })) {
+    const id = idIn(row);
+    if (!(await hide(store, id, textIn(row, 'created_at_id'), now, IS_DONE))) gone.delete(id);
   }
   return [...gone];
 }

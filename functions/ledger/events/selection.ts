@@ -61,8 +61,8 @@ export async function describeEvents(
 ): Promise<readonly SelectedEvent[]> {
   const known = new Map<string, SelectedEvent>();
   const attributes = ['id', 'event_type', 'porting_order_id', 'created_at_id', 'expires_at'];
-  for await (const rows of readRows(store, 'events', ids, { attributes })) {
-    for (const row of rows) if (!isExpired(row, now)) known.set(idIn(row), selectedEventIn(row));
+  for await (const row of readRows(store, 'events', ids, { attributes })) {
+    if (!isExpired(row, now)) known.set(idIn(row), selectedEventIn(row));
   }
   return ids.map((id) => known.get(id) ?? { id, event_type: null, porting_order_id: null, created_at: null });
 }

@@ -56,8 +56,8 @@ export async function listGaps(store: Store, filter: GapFilter, page: PageReques
 async function readGaps(store: Store, kind: Gap, keys: readonly Row[]): Promise<readonly (ShownGap | undefined)[]> {
   const ids = keys.map(idIn);
   const gaps = new Map<string, ShownGap>();
-  for await (const rows of readRows(store, 'events', ids, { attributes: ATTRIBUTES })) {
-    for (const row of rows) if (isStillA(kind, row)) gaps.set(idIn(row), gapIn(row, kind));
+  for await (const row of readRows(store, 'events', ids, { attributes: ATTRIBUTES })) {
+    if (isStillA(kind, row)) gaps.set(idIn(row), gapIn(row, kind));
   }
   return ids.map((id) => gaps.get(id));
 }

@@ -70,8 +70,8 @@ async function readGapKeys(store: Store, filter: GapFilter): Promise<{ keys: rea
 
 async function neverListedAmong(store: Store, keys: readonly Row[]): Promise<readonly Row[]> {
   const listed = new Set<string>();
-  for await (const rows of readRows(store, 'events', keys.map(idIn), { attributes: ['id', 'listed_first_at'] })) {
-    for (const row of rows) if (row.listed_first_at !== undefined) listed.add(idIn(row));
+  for await (const row of readRows(store, 'events', keys.map(idIn), { attributes: ['id', 'listed_first_at'] })) {
+    if (row.listed_first_at !== undefined) listed.add(idIn(row));
   }
   return keys.filter((key) => !listed.has(idIn(key)));
 }

@@ -97,8 +97,8 @@ function isLetThrough(order: Order, { statuses, actionRequired, customerReferenc
 async function readOrders(store: OrderStore, keys: readonly Row[]): Promise<readonly (Order | undefined)[]> {
   const ids = keys.map((key) => textIn(key, 'id') ?? '');
   const orders = new Map<string, Order>();
-  for await (const rows of readRows(store, 'orders', ids, { attributes: ['id', 'state', 'overdue_since'] })) {
-    for (const row of rows) orders.set(textIn(row, 'id') ?? '', orderIn(row));
+  for await (const row of readRows(store, 'orders', ids, { attributes: ['id', 'state', 'overdue_since'] })) {
+    orders.set(textIn(row, 'id') ?? '', orderIn(row));
   }
   return ids.map((id) => orders.get(id));
 }

@@ -57,10 +57,8 @@ export async function countUnlisted(store: Store, now: number): Promise<Counted>
   const foundAfter = timestampOf(now - DAY);
   const attributes = ['unlisted_at', 'listed_first_at'];
   let count = 0;
-  for await (const rows of readRows(store, 'events', keys.rows.map(idIn), { attributes })) {
-    for (const row of rows) {
-      if (row.listed_first_at === undefined && (textIn(row, 'unlisted_at') ?? '') >= foundAfter) count += 1;
-    }
+  for await (const row of readRows(store, 'events', keys.rows.map(idIn), { attributes })) {
+    if (row.listed_first_at === undefined && (textIn(row, 'unlisted_at') ?? '') >= foundAfter) count += 1;
   }
   return { count, more: keys.end !== undefined };
 }

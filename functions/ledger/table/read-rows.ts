@@ -11,13 +11,13 @@ const BATCH = 100;
 
 const PAUSE_WHEN_THROTTLED = 100;
 
-/** Reads rows by id, a batch at a time, in no order; ids without a row are passed over. */
+/** Reads rows by id, in no order, a batch in a request; ids without a row are passed over. */
 export async function* readRows<Table extends TableName>(
   store: StoreWith<Table>,
   table: Table,
   ids: readonly string[],
   { attributes, consistent = false }: ReadOptions = {},
-): AsyncGenerator<Row[]> {
+): AsyncGenerator<Row> {
   const name = store[table] as string;
   const { terms, used } = expressions();
   const projection = attributes && { ProjectionExpression: attributes.map(terms.name).join(', ') };
@@ -30,8 +30,7 @@ export async function* readRows<Table extends TableName>(
         RequestItems: { [name]: { Keys, ConsistentRead: consistent, ...projection, ...used() } },
       }),
     );
-    const rows = answer.Responses?.[name] ?? [];
-    yield rows;
+    yield* answer.Responses?.[name] ?? [];
     // What one answer could not hold (16 MB, or a throttled table) is asked for again, before the rest.
     const unread = answer.UnprocessedKeys?.[name]?.Keys ?? [];
     if (unread.length === Keys.length) await sleep(PAUSE_WHEN_THROTTLED);

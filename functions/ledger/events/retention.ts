@@ -1,5 +1,6 @@
 import type { Timestamp } from '../../porting/timestamp.ts';
 import { doubtDay } from '../counts/doubtful-days.ts';
+import { expiresIn } from '../table/expiry.ts';
 import { all, type Change, type Condition, exists, lacks, once } from '../table/expressions.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
@@ -40,7 +41,7 @@ async function hide(
 ): Promise<boolean> {
   if (createdAt !== undefined) await doubtDay(store, createdAt, now);
   const change: Change = {
-    set: { expires_at: once(Math.floor(now / 1000)) },
+    set: { expires_at: once(expiresIn(0, now)) },
     // The first two are the sort keys of every index that is listed.
     remove: ['created_at_id', 'first_seen_id', 'unpublished', 'unpublished_since', ...AWAITING],
   };

@@ -3,6 +3,7 @@ import { timestampOf } from '../../porting/timestamp.ts';
 import type { Gap } from '../events/awaited.ts';
 import type { JobOutcome } from '../jobs/job.ts';
 import { eventRange } from '../table/event-keys.ts';
+import { expiresIn } from '../table/expiry.ts';
 import { all, any, is, isBelow, lacks } from '../table/expressions.ts';
 import { pagesOf } from '../table/key-range.ts';
 import { controlKey, type Store } from '../table/store.ts';
@@ -27,7 +28,7 @@ export interface MissedEvent {
   readonly createdAtId: string;
 }
 
-const KEPT_SECONDS = 35 * 24 * 3600;
+const KEPT_DAYS = 35;
 
 const MISSED: Gap = 'missed';
 const isClaimedBy = (owner: string) => all(is('healed_by', owner), is('healing_outcome', 'asked'));
@@ -76,7 +77,7 @@ export async function unclaimHealing(store: Store, id: string, owner: string): P
 export async function takeShare(store: Store, day: Day, perDay: number, now: number): Promise<boolean> {
   const taken = await update(store, 'control', controlKey('healing-day', day), {
     when: any(lacks('asked'), isBelow('asked', perDay)),
-    set: { expires_at: expiryOf(now) },
+    set: { expires_at: expiresIn(KEPT_DAYS, now) },
     add: { asked: 1 },
   });
   return taken !== undefined;
@@ -89,10 +90,6 @@ export async function giveShareBack(store: Store, day: Day): Promise<void> {
 
 /** Remembers the last missed event that was looked at this day. */
 export async function putLookedThrough(store: Store, day: Day, createdAtId: string, now: number): Promise<void> {
-  const set = { looked_through: createdAtId, expires_at: expiryOf(now) };
+  const set = { looked_through: createdAtId, expires_at: expiresIn(KEPT_DAYS, now) };
   await update(store, 'control', controlKey('healing-day', day), { set });
-}
-
-function expiryOf(now: number): number {
-  return Math.floor(now / 1000) + KEPT_SECONDS;
 }

@@ -1,5 +1,6 @@
 import { timestampOf } from '../../porting/timestamp.ts';
-import { all, type Condition, is, isAbove, isOneOf, once } from '../table/expressions.ts';
+import { isAlive } from '../table/expiry.ts';
+import { all, type Condition, is, isOneOf, once } from '../table/expressions.ts';
 import { controlKey, type Store } from '../table/store.ts';
 import { type Update, update } from '../table/verbs.ts';
 import type { JobStatus, OutcomeCounts } from './job.ts';
@@ -63,7 +64,7 @@ export function completeJob(
  * @returns false when there is no such job, or it has ended
  */
 export function cancelJob(store: Store, id: string, now: number): Promise<boolean> {
-  return write(store, id, all(hasNotEnded, isAbove('expires_at', Math.floor(now / 1000))), {
+  return write(store, id, all(hasNotEnded, isAlive(now)), {
     set: { status: 'cancelled' satisfies JobStatus, ended_at: timestampOf(now) },
     remove: ['error'],
   });

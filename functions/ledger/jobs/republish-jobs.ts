@@ -1,7 +1,7 @@
 import { timestampOf } from '../../porting/timestamp.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
-import { isExpired } from '../table/expiry.ts';
-import { all, is, isAbove, lacks } from '../table/expressions.ts';
+import { expiresIn, isAlive, isExpired } from '../table/expiry.ts';
+import { all, is, lacks } from '../table/expressions.ts';
 import { rowsOf } from '../table/key-range.ts';
 import { listNewestFirst } from '../table/newest-first.ts';
 import { controlRange } from '../table/read-rows.ts';
@@ -23,7 +23,7 @@ export interface NewJob {
 }
 
 /** After that, what a job did can still be read on the events' own rows. */
-const KEPT_SECONDS = 30 * 24 * 3600;
+const KEPT_DAYS = 30;
 
 /**
  * Makes a job: first the frozen selection, then the row that makes it visible. A death between the two leaves no job.
@@ -36,7 +36,7 @@ export async function createJob(
   job: NewJob,
   now: number,
 ): Promise<HeldJob & { readonly isNew: boolean }> {
-  const expiresAt = Math.floor(now / 1000) + KEPT_SECONDS;
+  const expiresAt = expiresIn(KEPT_DAYS, now);
   await putChunks(store, job, itemsExpireAt(expiresAt));
   const row = attributesOf({
     ...controlKey('republish-job', job.id),
@@ -69,7 +69,7 @@ export function listJobs(store: Store, page: PageRequest, now: number): Promise<
 
 /** The oldest job that the worker must run or count. Reads the jobs of 30 days, some 500 bytes each. */
 export async function oldestUnsettled(store: Store, now: number): Promise<HeldJob | undefined> {
-  const where = all(is('unsettled', true), isAbove('expires_at', Math.floor(now / 1000)));
+  const where = all(is('unsettled', true), isAlive(now));
   for await (const row of rowsOf(store, controlRange('republish-job', { where }))) return jobIn(row);
   return undefined;
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { LARGEST_RECORD } from '../../porting/event.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
+import { expiresIn } from '../table/expiry.ts';
 import { once } from '../table/expressions.ts';
 import { controlKey, type Store } from '../table/store.ts';
 import { numberIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 
-const KEPT_SECONDS = 30 * 24 * 3600;
+const KEPT_DAYS = 30;
 const HOUR = 3_600_000;
 
 /**
@@ -31,7 +32,7 @@ export async function keepRejected(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const counted = await update(store, 'control', controlKey('rejected-count', hourOf(now)), {
-    set: { expires_at: expiryOf(now) },
+    set: { expires_at: expiresIn(KEPT_DAYS, now) },
     add: { deliveries: 1 },
     returns: 'UPDATED_NEW',
     signal,
@@ -73,7 +74,7 @@ export async function keepRejectedRecords(
     });
   }
   await update(store, 'control', controlKey('rejected-count', `${hourOf(now)}#listed`), {
-    set: { expires_at: expiryOf(now) },
+    set: { expires_at: expiresIn(KEPT_DAYS, now) },
     add: { records: seen },
   });
 }
@@ -101,7 +102,7 @@ export async function countRefusals(
 /** What a row of either kind says. */
 function sighting(reason: string, now: number) {
   const at = timestampOf(now);
-  return { reason, first_at: once(at), last_at: at, expires_at: expiryOf(now) };
+  return { reason, first_at: once(at), last_at: at, expires_at: expiresIn(KEPT_DAYS, now) };
 }
 
 function digestOf(body: Uint8Array | string): string {
@@ -110,8 +111,4 @@ function digestOf(body: Uint8Array | string): string {
 
 function hourOf(now: number): string {
   return new Date(now - (now % HOUR)).toISOString().slice(0, 'yyyy-mm-ddThh'.length);
-}
-
-function expiryOf(now: number): number {
-  return Math.floor(now / 1000) + KEPT_SECONDS;
 }

@@ -1,7 +1,7 @@
 import { millisecondsOf, timestampOf } from '../../porting/timestamp.ts';
 import type { Window } from '../../porting/window.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
-import { isExpired } from '../table/expiry.ts';
+import { expiresIn, isExpired } from '../table/expiry.ts';
 import { isOneOf } from '../table/expressions.ts';
 import { listNewestFirst } from '../table/newest-first.ts';
 import { controlKey, type Store } from '../table/store.ts';
@@ -50,7 +50,7 @@ export const isOpen = isOneOf('status', OPEN);
  * looks this far back, over the nightly runs of a week, for one read unit. The 90 days that rows are kept cost nine.
  */
 const GIVEN_UP_AFTER = 7 * 24 * 3_600_000;
-const KEPT_SECONDS = 90 * 24 * 3600;
+const KEPT_DAYS = 90;
 
 /** The first id that a run may have that is not given up. */
 export function firstId(now: number): string {
@@ -94,7 +94,7 @@ export function runRow(run: SyncRun, now: number): Values {
     error: run.error,
     failures: run.failures || undefined,
     cut_off_at: run.cutOffAt,
-    expires_at: Math.floor(now / 1000) + KEPT_SECONDS,
+    expires_at: expiresIn(KEPT_DAYS, now),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Condition, isAbove } from './expressions.ts';
 import { numberIn, type Row } from './values.ts';
 
 /**
@@ -7,4 +8,18 @@ import { numberIn, type Row } from './values.ts';
  */
 export function isExpired(row: Row, now: number): boolean {
   return (numberIn(row, 'expires_at') ?? Number.POSITIVE_INFINITY) <= now / 1000;
+}
+
+/**
+ * What a row's `expires_at`, the time to live, says: seconds since 1970.
+ *
+ * @param now milliseconds since 1970
+ */
+export function expiresIn(days: number, now: number): number {
+  return Math.floor(now / 1000) + days * 24 * 3600;
+}
+
+/** The row has not expired. One without a time to live is not meant. */
+export function isAlive(now: number): Condition {
+  return isAbove('expires_at', Math.floor(now / 1000));
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { type Announcement, type Entry, entryOf, requestsOf } from './entries.ts';
+import { type BusEvent, type Entry, entryOf, requestsOf } from './entries.ts';
 
 /** The event bus. */
 export interface Bus {
   /**
-   * Puts announcements on the bus, and those that were refused again, up to three times in all.
+   * Puts busEvents on the bus, and those that were refused again, up to three times in all.
    *
    * @returns those that were not taken, each with the reason: the others were
    */
-  readonly put: (announcements: readonly Announcement[]) => Promise<ReadonlyMap<Announcement, string>>;
+  readonly put: (busEvents: readonly BusEvent[]) => Promise<ReadonlyMap<BusEvent, string>>;
 }
 
 const ATTEMPTS = 3;
@@ -18,7 +18,7 @@ const PAUSE = 200;
 const TIMEOUT = 3_000;
 
 interface Item {
-  readonly announcement: Announcement;
+  readonly busEvent: BusEvent;
   readonly entry: Entry;
 }
 
@@ -49,16 +49,14 @@ export function openBus(name: string, pause = PAUSE): Bus {
   }
 
   return {
-    async put(announcements) {
-      let refused = new Map<Item, string>(
-        announcements.map((announcement) => [{ announcement, entry: entryOf(announcement) }, '']),
-      );
+    async put(busEvents) {
+      let refused = new Map<Item, string>(busEvents.map((busEvent) => [{ busEvent, entry: entryOf(busEvent) }, '']));
       for (let attempt = 1; refused.size > 0 && attempt <= ATTEMPTS; attempt += 1) {
         if (attempt > 1) await sleep(pause * 2 ** (attempt - 2));
         const again = await Promise.all(requestsOf([...refused.keys()]).map(request));
         refused = new Map(again.flat());
       }
-      return new Map([...refused].map(([{ announcement }, reason]) => [announcement, reason]));
+      return new Map([...refused].map(([{ busEvent }, reason]) => [busEvent, reason]));
     },
   };
 }

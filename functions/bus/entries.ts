@@ -1,5 +1,5 @@
 /** What is put on the bus. Consumers deduplicate by `detail.id` and `detail.revision` (docs/events.md). */
-export interface Announcement {
+export interface BusEvent {
   /** EventBridge's detail-type: an event type of Telnyx's, or one of ours. */
   readonly type: string;
   readonly detail: Detail;
@@ -37,7 +37,7 @@ const LONGEST_TYPE = 128;
  * An announcement as an entry. One that is too large goes without the event's payload, which `show` still gives, and, if that is not
  * enough, without the orders that its order was split from and into: some 6,000 of them are 250 KB, everything else in a state has bounds.
  */
-export function entryOf({ type, detail }: Announcement): Entry {
+export function entryOf({ type, detail }: BusEvent): Entry {
   const holding = (held: Detail): Entry => ({
     Source: SOURCE,
     DetailType: type.slice(0, LONGEST_TYPE),

@@ -7,12 +7,12 @@ const HOUR = 3_600_000;
  * The event that asks the customer to act on an order; `undefined` when none does, it is too late, or it has been
  * announced.
  *
- * @param announced the event whose action_required was announced last
+ * @param published the event whose action_required was last published
  * @param now milliseconds since 1970
  */
-export function eventAskingToAct(order: OrderState, announced: string | undefined, now: number): string | undefined {
+export function eventAskingToAct(order: OrderState, published: string | undefined, now: number): string | undefined {
   const { action_required, status_event_id, act_by } = order;
-  if (!action_required || status_event_id === null || status_event_id === announced) return undefined;
+  if (!action_required || status_event_id === null || status_event_id === published) return undefined;
   return act_by === null || act_by > timestampOf(now) ? status_event_id : undefined;
 }
 

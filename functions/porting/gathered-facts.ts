@@ -38,7 +38,7 @@ export const countSplits: Gather = (orderId, facts) => {
 };
 
 /** How many events a fact stands for. */
-export function eventsOf({ also = [], more = 0 }: OrderFact): number {
+export function eventCountOf({ also = [], more = 0 }: OrderFact): number {
   return 1 + also.length + more;
 }
 

@@ -1,5 +1,5 @@
 import { type Duty, dutyOf } from './acts.ts';
-import { eventsOf } from './gathered-facts.ts';
+import { eventCountOf } from './gathered-facts.ts';
 import { mergeFacts, type OrderFact, type OrderStatus } from './order-facts.ts';
 import { type Timestamp, timestampOf } from './timestamp.ts';
 
@@ -65,7 +65,7 @@ export function foldOrder(id: string, facts: readonly OrderFact[]): OrderState {
     split_into: others(id, history, 'from', 'into'),
     last_comment: commented?.comment ? { at: commented.at, by: commented.comment.by, event_id: commented.id } : null,
     deleted_at: newest('deletedAt')?.deletedAt ?? null,
-    events: { total: own.reduce((total, fact) => total + eventsOf(fact), 0), by_type: countByType(own) },
+    events: { total: own.reduce((total, fact) => total + eventCountOf(fact), 0), by_type: countByType(own) },
     first_event: markOf(own[0]),
     last_event: markOf(own.at(-1)),
     changed_at: history.at(-1)?.at ?? timestampOf(0),
@@ -92,7 +92,7 @@ function others(id: string, history: readonly OrderFact[], end: 'from' | 'into',
 /** Types are Telnyx's words: `__proto__` is one like any other here. */
 function countByType(history: readonly OrderFact[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
-  for (const fact of history) counts.set(fact.type, (counts.get(fact.type) ?? 0) + eventsOf(fact));
+  for (const fact of history) counts.set(fact.type, (counts.get(fact.type) ?? 0) + eventCountOf(fact));
   return Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 

@@ -19,7 +19,7 @@ import { foldWhole } from './whole-order.ts';
 
 const DAY = 24 * 3_600_000;
 
-export interface Day {
+export interface Closing {
   readonly store: OrderStore;
   readonly bus: Bus;
   readonly limits: OverdueLimits;
@@ -33,7 +33,7 @@ export interface Day {
  * Webhooks' events that the list has never shown. The list is read every five minutes and again every night: what is a
  * day old and not there will not come. Days on which this did not run are looked at again for a week.
  */
-export async function findUnlisted({ store }: Day, now: number): Promise<number> {
+export async function findUnlisted({ store }: Closing, now: number): Promise<number> {
   const { completeThrough = 0 } = await readSync(store, now);
   const from = now - 8 * DAY;
   const to = Math.min(now, completeThrough) - DAY;
@@ -63,7 +63,7 @@ const NEWS_FOR = 30 * DAY;
  *
  * @returns how many there are, announced or not
  */
-export async function findOverdue({ store, bus, limits, current }: Day, now: number): Promise<number> {
+export async function findOverdue({ store, bus, limits, current }: Closing, now: number): Promise<number> {
   const before = await current();
   let overdue = 0;
   for (const [status, days] of limits) {
@@ -74,7 +74,7 @@ export async function findOverdue({ store, bus, limits, current }: Day, now: num
       if (known === since || before === undefined || limitAt < timestampOf(now - NEWS_FOR)) continue;
       // An order that cannot be read holds up no other one.
       const whole = await foldWhole(store, id, now).catch((error: unknown) => {
-        log('error', 'overdue_not_announced', { order: id, error: describeError(error) });
+        log('error', 'overdue_not_published', { order: id, error: describeError(error) });
       });
       const order = whole?.order;
       if (order?.status?.value !== status || order.status_since !== since || isTooLate(order, now)) continue;
@@ -102,7 +102,11 @@ function isTooLate({ acts, act_by }: OrderState, now: number): boolean {
 }
 
 /** Ends the time of the events of terminal orders. What the order's fold knows of them stays. */
-export async function retireOld({ store, retainDays }: Day, now: number, outOfTime: () => boolean): Promise<number> {
+export async function retireOld(
+  { store, retainDays }: Closing,
+  now: number,
+  outOfTime: () => boolean,
+): Promise<number> {
   if (retainDays === undefined) return 0;
   let retired = 0;
   const until = timestampOf(now - retainDays * DAY);

@@ -1,8 +1,8 @@
 import { describeError, log } from '../lambda/log.ts';
 import { markDecided } from '../ledger/orders/orders.ts';
 import { undecidedOrders } from '../ledger/orders/undecided.ts';
-import { actionRequired } from './announcements.ts';
 import type { Folded } from './order-state.ts';
+import { actionRequired } from './publications.ts';
 import type { Publisher } from './publish.ts';
 import { foldWhole } from './whole-order.ts';
 
@@ -23,7 +23,7 @@ export async function decide(
   outOfTime: () => boolean,
 ): Promise<number | undefined> {
   const { store } = publisher;
-  let announced = 0;
+  let published = 0;
   for await (const ids of undecidedOrders(store, AT_ONCE)) {
     const before = await current();
     if (before === undefined || outOfTime()) return undefined;
@@ -38,10 +38,10 @@ export async function decide(
     );
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') log('error', 'not_decided', { error: describeError(outcome.reason) });
-      else if (outcome.value) announced += 1;
+      else if (outcome.value) published += 1;
     }
   }
-  return announced;
+  return published;
 }
 
 type Undecided = Folded & { readonly id: string };

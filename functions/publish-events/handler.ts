@@ -34,7 +34,7 @@ const watch = {
 };
 const interval = environment('SYNC_INTERVAL_SECONDS', readSyncIntervalSeconds) * 1000;
 const current = () => readCurrent(store, interval, Date.now());
-const day = {
+const closing = {
   current,
   store,
   bus: publisher.bus,
@@ -57,9 +57,9 @@ export async function handler(
   const outOfTime = () => Date.now() > endsAt - TIME_TO_END;
   if ('Records' in event) return publishStreamed(event);
   if ('closeDay' in event) {
-    const unlisted = await findUnlisted(day, Date.now());
-    const overdue = await findOverdue(day, Date.now());
-    return { unlisted, overdue, retired: await retireOld(day, Date.now(), outOfTime) };
+    const unlisted = await findUnlisted(closing, Date.now());
+    const overdue = await findOverdue(closing, Date.now());
+    return { unlisted, overdue, retired: await retireOld(closing, Date.now(), outOfTime) };
   }
   const olderThan = event.sweep.olderThanSeconds * 1000;
   const { left } = await sweep(publisher, olderThan, Date.now, outOfTime);

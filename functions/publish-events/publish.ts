@@ -1,14 +1,14 @@
 import type { Bus } from '../bus/bus.ts';
-import type { Announcement } from '../bus/entries.ts';
+import type { BusEvent } from '../bus/entries.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { learnChannel } from '../ledger/events/channels.ts';
-import { markAnnounced, readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
+import { markPublished, readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
 import { markDecided } from '../ledger/orders/orders.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import { isLive } from '../porting/derived.ts';
-import { actionRequired, type ToAnnounce, toAnnounce } from './announcements.ts';
 import { type Folded, foldIn } from './order-state.ts';
+import { actionRequired, type ToPublish, toPublish } from './publications.ts';
 import { foldWhole } from './whole-order.ts';
 
 export interface Publisher {
@@ -31,7 +31,7 @@ export interface Outcome {
 /** Orders worked on at once. */
 const AT_ONCE = 8;
 
-interface Prepared extends ToAnnounce {
+interface Prepared extends ToPublish {
   readonly row: Unpublished;
   /** That the customer must act on the row's order, when it goes out with this row. */
   readonly action?: NonNullable<ReturnType<typeof actionRequired>>;
@@ -65,9 +65,9 @@ export async function publishRows(
         const { order, rows: left } = folded;
         const { action, version } = await liveAction(store, orderId, folded, now());
         for (const [index, row] of left.entries()) {
-          const said = { row, version, ...toAnnounce(row, order, apiUrl, now()) };
+          const said = { row, version, ...toPublish(row, order, apiUrl, now()) };
           // With one of them: when the bus does not take it, that row is tried again.
-          const withAction = action && index === 0 && { announcements: [...said.announcements, action], action };
+          const withAction = action && index === 0 && { busEvents: [...said.busEvents, action], action };
           prepared.push({ ...said, ...withAction });
         }
       } catch (error) {
@@ -77,7 +77,7 @@ export async function publishRows(
   });
   await Promise.all(workers);
 
-  const refused = await bus.put(prepared.flatMap(({ announcements }) => announcements));
+  const refused = await bus.put(prepared.flatMap(({ busEvents }) => busEvents));
   const done = await settle(store, prepared, refused, failed, now);
   await learnChannels(store, prepared, now());
   report(done, failed, trigger);
@@ -111,15 +111,15 @@ async function liveAction(store: OrderStore, orderId: string | undefined, folded
 async function settle(
   store: OrderStore,
   prepared: readonly Prepared[],
-  refused: ReadonlyMap<Announcement, string>,
+  refused: ReadonlyMap<BusEvent, string>,
   failed: Map<string, string>,
   now: () => number,
 ) {
   const done = { events: 0, waiting: 0, missed: 0, recovered: 0, arrived: 0 };
   const queue = prepared.values();
   const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (const { row, announcements, waits, event, missed, recovered, action, version } of queue) {
-      const reason = announcements.map((each) => refused.get(each)).find((each) => each !== undefined);
+    for (const { row, busEvents, waits, event, missed, recovered, action, version } of queue) {
+      const reason = busEvents.map((each) => refused.get(each)).find((each) => each !== undefined);
       if (reason !== undefined) {
         failed.set(row.id, reason);
         continue;
@@ -127,14 +127,14 @@ async function settle(
       const revision = event ? row.ledger.revision : undefined;
       try {
         if (action) await markDecided(store, row.portingOrderId ?? '', action.detail.event_id, version);
-        await markAnnounced(store, row, { revision, missed, recovered, everything: !waits }, now());
+        await markPublished(store, row, { revision, missed, recovered, everything: !waits }, now());
       } catch (error) {
         failed.set(row.id, describeError(error));
         continue;
       }
-      const announced = announcements.some(({ type }) => type === row.event.event_type);
-      if (announced) done.events += 1;
-      if (announced && row.byWebhook) done.arrived += 1;
+      const published = busEvents.some(({ type }) => type === row.event.event_type);
+      if (published) done.events += 1;
+      if (published && row.byWebhook) done.arrived += 1;
       if (waits) done.waiting += 1;
       if (missed) done.missed += 1;
       if (recovered) done.recovered += 1;

@@ -19,7 +19,7 @@ import { readBaseUrl } from '../porting/settings.ts';
 import { type DeliveriesPage, type DeliveryFilter, deliveriesApi } from '../telnyx/deliveries-api.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
 import { beside, idsOf } from './beside.ts';
-import { problemOf, unavailableBecause } from './problem-of.ts';
+import { deliveriesProblem, unavailableBecause } from './problem-of.ts';
 
 /** The function ends after 29 s: this leaves time for three reads of a DynamoDB that answers at the third try only. */
 const LOG_TIMEOUT = 10_000;
@@ -66,7 +66,7 @@ async function askTelnyx(
     // A key that may not read this log is right for all else: it is no reason for an alarm.
     if (reason === undefined) {
       measureFault(error.fault);
-      throw problemOf(error);
+      throw deliveriesProblem(error);
     }
     log('warn', 'delivery_log_unavailable', { reason });
     return { reason };

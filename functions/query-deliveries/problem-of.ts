@@ -15,7 +15,7 @@ export function unavailableBecause({ status, message }: UpstreamError): string |
 }
 
 /** What a failed call to Telnyx means for the caller who asked for the log. */
-export function problemOf(error: UpstreamError): Problem {
+export function deliveriesProblem(error: UpstreamError): Problem {
   const { fault, message } = error;
   switch (fault) {
     case 'rate limited':

@@ -1,4 +1,4 @@
-import type { Announcement } from '../../functions/bus/entries.ts';
+import type { BusEvent } from '../../functions/bus/entries.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { type Held, type ListedEvent, readHeld } from '../../functions/ledger/events/record-listing.ts';
 import { factsOf } from '../../functions/porting/event.ts';
@@ -29,11 +29,11 @@ process.env.LEDGER_NAME = 'Bench';
 export async function open(endpoint: string) {
   const store = await openStoreAt(endpoint);
   const taken = meter(store.client);
-  const announced: Announcement[] = [];
+  const published: BusEvent[] = [];
   const bus = {
-    async put(announcements: readonly Announcement[]) {
-      announced.push(...announcements);
-      return new Map<Announcement, string>();
+    async put(busEvents: readonly BusEvent[]) {
+      published.push(...busEvents);
+      return new Map<BusEvent, string>();
     },
   };
   const publisher = { store, bus, apiUrl: 'https://abcdefghij.execute-api.us-east-1.amazonaws.com' };
@@ -47,7 +47,7 @@ export async function open(endpoint: string) {
   return {
     store,
     bus,
-    announced,
+    published,
     each,
     deliver: (event: PortingEvent, off = 0) => recordDelivery(store, delivered(event, off), seen(event)),
     /** @param held what the sync has looked up before; without it the event is new */

@@ -20,15 +20,15 @@ export interface Sizes {
   readonly event: RowSize;
   readonly order: RowSize;
   readonly eventsOfAnOrder: number;
-  /** What is put on the bus, for each event: how many announcements, their bytes, and what EventBridge bills. */
-  readonly announced: { readonly many: number; readonly bytes: number; readonly billed: number };
+  /** What is put on the bus, for each event: how many busEvents, their bytes, and what EventBridge bills. */
+  readonly published: { readonly many: number; readonly bytes: number; readonly billed: number };
   /** Which part of the events that webhooks announce is of each type. */
   readonly types: Readonly<Record<string, number>>;
 }
 
 /** Measures events that webhook and list have told and that are published, and their orders. */
 export async function sizes(endpoint: string): Promise<Sizes> {
-  const { store, announced, deliver, held: heldOf, list, publish } = await open(endpoint);
+  const { store, published, deliver, held: heldOf, list, publish } = await open(endpoint);
   const events = sampleOf(SAMPLE);
   for (const event of events) await deliver(event);
   for (const event of events) await publish([event], seen(event));
@@ -44,13 +44,13 @@ export async function sizes(endpoint: string): Promise<Sizes> {
     return rows;
   };
   const [held, orders] = [await rowsOf('events'), await rowsOf('orders')];
-  const entries = announced.map((announcement) => sizeOf(entryOf(announcement)));
+  const entries = published.map((busEvent) => sizeOf(entryOf(busEvent)));
   const types = Map.groupBy(events, ({ event_type }) => event_type);
   return {
     event: sizeOfRows('events', held),
     order: sizeOfRows('orders', orders),
     eventsOfAnOrder: events.length / orders.length,
-    announced: {
+    published: {
       many: entries.length / events.length,
       bytes: sum(entries) / entries.length,
       billed: sum(entries.map((bytes) => Math.ceil(bytes / PIECE))) / events.length,

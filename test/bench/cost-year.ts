@@ -167,7 +167,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     storage: ((events * stored(sizes.event) + orders * stored(sizes.order)) / 1e9) * kept,
     recovery:
       ((events * (sizes.event.row + ADDED_TO_A_ROW) + orders * (sizes.order.row + ADDED_TO_A_ROW)) / 1e9) * kept,
-    busEvent: events * sizes.announced.billed,
+    busEvent: events * sizes.published.billed,
     schedule: schedules.reduce((total, { name }) => total + runsOf(name), 0),
     apiRequest: apiRequests,
     ...watching(events),

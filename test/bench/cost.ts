@@ -35,9 +35,9 @@ function report(measured: Measured): void {
     ['', 'processor ms', 'lines logged', 'bytes logged', 'bytes answered'],
     measured.calls.map((call) => [call.what, ...[call.cpu, call.lines, call.logged, call.answered].map(short)]),
   );
-  const { event, order, eventsOfAnOrder, announced } = measured.sizes;
+  const { event, order, eventsOfAnOrder, published } = measured.sizes;
   console.log(`An event: ${bytes(event)}.\nAn order of ${short(eventsOfAnOrder)} events: ${bytes(order)}.`);
-  console.log(`On the bus: ${short(announced.many)} an event, of ${short(announced.bytes)} bytes.\n`);
+  console.log(`On the bus: ${short(published.many)} an event, of ${short(published.bytes)} bytes.\n`);
 
   const year = (events: number, asked: boolean) => quantities({ events, asked }, measured);
   const [million, idle] = [year(1_000_000, true), year(0, false)];

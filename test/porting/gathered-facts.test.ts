@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   countGathered,
   countSplits,
-  eventsOf,
+  eventCountOf,
   gatherEqual,
   gatherPast,
 } from '../../functions/porting/gathered-facts.ts';
@@ -170,5 +170,5 @@ test('of more than 1,000 splits the newest keep their orders, and all are counte
   const { split_into, events } = foldOrder(ORDER, countSplits(ORDER, facts));
   expect([split_into.length, events.total]).toEqual([1_000, 1_500]);
   expect(split_into).toContain('part-1499');
-  expect(facts.reduce((sum, fact) => sum + eventsOf(fact), 0)).toBe(1_500);
+  expect(facts.reduce((sum, fact) => sum + eventCountOf(fact), 0)).toBe(1_500);
 });

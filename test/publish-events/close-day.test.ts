@@ -103,8 +103,8 @@ describe('an order that stays in a status longer than its limit', () => {
     await of(uuid(0xc), statusEvent(3, 'submitted', -40 * 24 * 60));
     await rig.sweep();
     expect(await overdueAt(rig, NOON + 40 * DAY)).toBe(3);
-    const announced = rig.onBus('porting_order.overdue').map(({ detail }) => (detail.order as { id: string }).id);
-    expect(announced).toEqual([uuid(0xb)]);
+    const published = rig.onBus('porting_order.overdue').map(({ detail }) => (detail.order as { id: string }).id);
+    expect(published).toEqual([uuid(0xb)]);
   });
 });
 

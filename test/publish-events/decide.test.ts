@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * 60;
 
 /** Ids of what was announced as asking for action, oldest first. */
-const announced = (rig: Rig) => rig.onBus('porting_order.action_required').map(({ detail }) => detail.id);
+const actions = (rig: Rig) => rig.onBus('porting_order.action_required').map(({ detail }) => detail.id);
 
 async function undecided(rig: Rig): Promise<readonly string[]> {
   const ids: string[] = [];
@@ -40,13 +40,13 @@ describe('what the list brings', () => {
       await rig.list(event);
       await rig.publish(event.id);
       await rig.decide();
-      expect(announced(rig)).toEqual([]);
+      expect(actions(rig)).toEqual([]);
     }
     if (lease) await endRun(rig.store, lease, rig.time, {});
     rig.time += MINUTE;
     await rig.synced();
     await rig.decide();
-    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+    expect([actions(rig), await undecided(rig)]).toEqual([[], []]);
   });
 
   test('and refuses an order now, is announced once, when the run has ended', async () => {
@@ -54,11 +54,11 @@ describe('what the list brings', () => {
     await rig.list(statusEvent(1, 'exception', -DAY));
     await rig.publish(uuid(1));
     await rig.decide();
-    expect([announced(rig), await undecided(rig)]).toEqual([[], [ORDER]]);
+    expect([actions(rig), await undecided(rig)]).toEqual([[], [ORDER]]);
     await rig.synced();
     expect(await rig.decide()).toBe(1);
     expect(await rig.decide()).toBe(0);
-    expect(announced(rig)).toEqual([`${uuid(1)}:action_required`]);
+    expect(actions(rig)).toEqual([`${uuid(1)}:action_required`]);
     expect(await undecided(rig)).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe('what the list brings', () => {
     expect(await undecided(rig)).toEqual([]);
     await rig.synced();
     await rig.decide();
-    expect(announced(rig)).toEqual([]);
+    expect(actions(rig)).toEqual([]);
   });
 
   test('and whose time to act runs out while it waits, is not announced', async () => {
@@ -84,7 +84,7 @@ describe('what the list brings', () => {
     rig.time += 11 * MINUTE;
     await rig.synced();
     expect(await rig.decide()).toBe(0);
-    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+    expect([actions(rig), await undecided(rig)]).toEqual([[], []]);
   });
 
   test('the event itself is published without waiting', async () => {
@@ -101,7 +101,7 @@ describe('a webhook', () => {
     await rig.synced(NOON - 24 * HOUR);
     await rig.deliver(statusEvent(1, 'exception', -59));
     await rig.publish(uuid(1));
-    expect(announced(rig)).toEqual([`${uuid(1)}:action_required`]);
+    expect(actions(rig)).toEqual([`${uuid(1)}:action_required`]);
     expect(await undecided(rig)).toEqual([]);
   });
 
@@ -109,10 +109,10 @@ describe('a webhook', () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'exception', -61));
     await rig.publish(uuid(1));
-    expect([announced(rig), await undecided(rig)]).toEqual([[], [ORDER]]);
+    expect([actions(rig), await undecided(rig)]).toEqual([[], [ORDER]]);
     await rig.synced();
     await rig.decide();
-    expect(announced(rig)).toEqual([`${uuid(1)}:action_required`]);
+    expect(actions(rig)).toEqual([`${uuid(1)}:action_required`]);
   });
 
   test('that is live, of an order that a webhook stored beside it has corrected, is not announced', async () => {
@@ -121,9 +121,9 @@ describe('a webhook', () => {
     await rig.deliver(statusEvent(2, 'submitted', -10));
     // The stream hands over the first one alone.
     await rig.publish(uuid(1));
-    expect(announced(rig)).toEqual([]);
+    expect(actions(rig)).toEqual([]);
     await rig.publish(uuid(2));
-    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+    expect([actions(rig), await undecided(rig)]).toEqual([[], []]);
   });
 });
 
@@ -197,7 +197,7 @@ describe('nothing is decided', () => {
     await rig.synced();
     const began = rig.justBefore('by_order', () => beginRun(rig.store, 'another run', rig.time));
     expect(await rig.decide()).toBeUndefined();
-    expect([began(), announced(rig)]).toEqual([true, []]);
+    expect([began(), actions(rig)]).toEqual([true, []]);
   });
 
   test('without what is stored and has not been published yet', async () => {
@@ -205,7 +205,7 @@ describe('nothing is decided', () => {
     await rig.list(statusEvent(2, 'submitted', -10));
     await rig.synced();
     expect(await rig.decide()).toBe(0);
-    expect([announced(rig), await undecided(rig)]).toEqual([[], []]);
+    expect([actions(rig), await undecided(rig)]).toEqual([[], []]);
   });
 });
 
@@ -220,7 +220,7 @@ describe('each refusal has one id', () => {
     expect(died()).toBe(true);
     expect(await undecided(rig)).toEqual([ORDER]);
     await rig.decide();
-    expect(announced(rig)).toEqual(Array(2).fill(`${uuid(1)}:action_required`));
+    expect(actions(rig)).toEqual(Array(2).fill(`${uuid(1)}:action_required`));
   });
 
   test('is announced later when the bus did not take it', async () => {
@@ -232,7 +232,7 @@ describe('each refusal has one id', () => {
     expect(await rig.decide()).toBe(0);
     delete rig.faults.entry;
     expect(await rig.decide()).toBe(1);
-    expect(announced(rig)).toHaveLength(1);
+    expect(actions(rig)).toHaveLength(1);
   });
 
   test('one order that cannot be read holds up no other one', async () => {
@@ -247,7 +247,7 @@ describe('each refusal has one id', () => {
     expect(failed()).toBe(true);
     expect(await undecided(rig)).toHaveLength(1);
     expect(await rig.decide()).toBe(1);
-    expect(announced(rig).toSorted()).toEqual([1, 2].map((number) => `${uuid(number)}:action_required`));
+    expect(actions(rig).toSorted()).toEqual([1, 2].map((number) => `${uuid(number)}:action_required`));
   });
 
   test('a refusal that becomes known while the one before is announced, waits for its own turn', async () => {
@@ -263,6 +263,6 @@ describe('each refusal has one id', () => {
     await rig.decide();
     expect([next(), await undecided(rig)]).toEqual([true, [ORDER]]);
     await rig.decide();
-    expect(announced(rig)).toEqual([1, 3].map((number) => `${uuid(number)}:action_required`));
+    expect(actions(rig)).toEqual([1, 3].map((number) => `${uuid(number)}:action_required`));
   });
 });

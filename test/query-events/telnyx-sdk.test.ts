@@ -17,7 +17,7 @@ beforeAll(async () => {
   vi.setSystemTime('2026-03-20T12:00:00Z');
   account = await startSyncedAccount(0, events);
   vi.setSystemTime(Date.now() + 1);
-  await account.announce(events[0] as (typeof events)[number]);
+  await account.deliver(events[0] as (typeof events)[number]);
 });
 
 afterEach(() => {

@@ -15,12 +15,12 @@ export function checkNotifications(
   orders: readonly Row[],
 ): { readonly missed: number; readonly missing: number } {
   const { bus, truth, plan } = rest;
-  const announced = (type: string) =>
+  const published = (type: string) =>
     new Map(
       bus.published.filter((one) => one.type === type).map(({ detail }) => [detail.id.replace(/:[^:]*$/, ''), detail]),
     );
-  const missed = announced('notification.missed');
-  const recovered = announced('notification.recovered');
+  const missed = published('notification.missed');
+  const recovered = published('notification.recovered');
 
   for (const [id, detail] of missed) {
     const one = expected.get(id);

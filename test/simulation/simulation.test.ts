@@ -64,11 +64,11 @@ describe('the oracle notices', () => {
       'I5',
       {
         bus: (bus) => ({
-          async put(announcements) {
+          async put(busEvents) {
             await bus.put(
-              announcements.map(({ type, detail }) => ({ type, detail: { ...detail, event: { id: 'other' } } })),
+              busEvents.map(({ type, detail }) => ({ type, detail: { ...detail, event: { id: 'other' } } })),
             );
-            return bus.put(announcements);
+            return bus.put(busEvents);
           },
         }),
       },
@@ -133,9 +133,9 @@ describe('the oracle notices', () => {
       'I13',
       {
         bus: (bus) => ({
-          put: (announcements) =>
+          put: (busEvents) =>
             bus.put(
-              announcements.map(({ type, detail }) => ({
+              busEvents.map(({ type, detail }) => ({
                 type,
                 detail: type.endsWith('action_required') ? { ...detail, id: `${detail.id}/2` } : detail,
               })),

@@ -30,7 +30,7 @@ function arrivals(next: () => PortingEvent) {
     /** Begins with three more and waits for the first: the others are stored while the reader goes on. */
     async some() {
       const [first] = Array.from({ length: 3 }, () => {
-        all = all.then(() => account.announce(next()));
+        all = all.then(() => account.deliver(next()));
         return all.then(() => {
           stored += 1;
         });
@@ -68,7 +68,7 @@ test('between two pages: each page is that of the moment, none of the first even
       .filter(() => number % 3 === 0)
       .flatMap((index) => (list[index]?.created_at ? [newEvent({ created_at: list[index].created_at })] : []));
     const arriving = [...Array.from({ length: (number * 7) % 5 }, () => newEvent()), ...late];
-    for (const event of arriving) await account.announce(event);
+    for (const event of arriving) await account.deliver(event);
     list = newestFirst([...list, ...arriving]);
   }
   expect(number).toBeGreaterThan(first.length / size);
@@ -116,7 +116,7 @@ test('what does not hold: an event that moves past the reader makes it skip one'
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
   const [moving, still, oldest] = [60, 70, 90].map((age) => newEvent({ ...order, created_at: ago(age) }));
   if (!moving || !still || !oldest) throw new Error('three events');
-  for (const event of [moving, still, oldest]) await account.announce(event);
+  for (const event of [moving, still, oldest]) await account.deliver(event);
 
   const query = { filter: { porting_order_id: order.porting_order_id }, 'page[size]': 1 };
   const seen: (string | undefined)[] = [];

@@ -25,7 +25,7 @@ export interface SyncedAccount {
   /** Telnyx's own SDK, with nothing changed but where it asks and as whom. */
   readonly sdk: (apiKey?: string) => Telnyx;
   /** Sends the webhook of an event, signed by the account, and waits until it is stored. */
-  readonly announce: (event: PortingEvent) => Promise<void>;
+  readonly deliver: (event: PortingEvent) => Promise<void>;
   readonly sync: (input: object) => Promise<void>;
   close(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export async function startSyncedAccount(history: number, more: readonly Porting
   const account: SyncedAccount = {
     simulator,
     sdk: (apiKey = tokens.read) => new Telnyx({ apiKey, baseURL: `${gateway.url}/v2` }),
-    async announce(event) {
+    async deliver(event) {
       const body = webhookBody(event, { url, attempt: 1 });
       const { status } = await fetch(url, { method: 'POST', headers: webhookHeaders(keys, body, Date.now()), body });
       expect(status).toBe(200);

@@ -29,8 +29,8 @@ export interface Unpublished {
   /** When its first webhook was received. */
   readonly receivedAt: Timestamp | undefined;
   readonly recordVersion: string | undefined;
-  readonly missedToAnnounce: boolean;
-  readonly recoveredToAnnounce: boolean;
+  readonly missedToPublish: boolean;
+  readonly recoveredToPublish: boolean;
   /** The list's id of the same event, when this row was joined to it: join.ts. */
   readonly joinedTo: string | undefined;
   /** The listed event to which this row was joined before the list showed this one as well. */
@@ -82,8 +82,8 @@ function unpublishedIn(row: Row): Unpublished | undefined {
     byWebhook: textIn(row, 'webhook_first_at') !== undefined,
     receivedAt: textIn(row, 'webhook_first_at'),
     recordVersion: textIn(row, 'record_version'),
-    missedToAnnounce: ledger.missed_at !== null && textIn(row, 'missed_published_at') === undefined,
-    recoveredToAnnounce: ledger.recovered_at !== null && textIn(row, 'recovered_published_at') === undefined,
+    missedToPublish: ledger.missed_at !== null && textIn(row, 'missed_published_at') === undefined,
+    recoveredToPublish: ledger.recovered_at !== null && textIn(row, 'recovered_published_at') === undefined,
     joinedTo: joinedToIn(row),
     mistakenFor: textIn(row, 'listed_first_at') && textIn(row, 'joined_to'),
     joinedFrom: textIn(row, 'joined_from'),
@@ -97,7 +97,7 @@ export async function wakeEvent(store: Store, id: string, now: number): Promise<
 }
 
 /** What was announced of a row. */
-export interface Announced {
+export interface Published {
   readonly revision: number | undefined;
   readonly missed: boolean;
   readonly recovered: boolean;
@@ -111,10 +111,10 @@ export interface Announced {
  * @param row as it was read
  * @param now milliseconds since 1970
  */
-export async function markAnnounced(
+export async function markPublished(
   store: Store,
   row: Pick<Unpublished, 'id' | 'since' | 'ledger'>,
-  { revision, missed, recovered, everything }: Announced,
+  { revision, missed, recovered, everything }: Published,
   now: number,
 ): Promise<void> {
   const at = timestampOf(now);

@@ -1,4 +1,4 @@
-import type { Announcement } from '../bus/entries.ts';
+import type { BusEvent } from '../bus/entries.ts';
 import type { Unpublished } from '../ledger/events/outbox.ts';
 import { eventAskingToAct } from '../porting/derived.ts';
 import type { OrderState } from '../porting/order.ts';
@@ -14,21 +14,21 @@ const WAITS_FOR_PAYLOAD = 15 * 60_000;
  * not by the event that is new: an exception that is over when it becomes known asks nothing of anyone, and one may
  * become the newest status only when the list dates it.
  *
- * @param announced the event whose action_required was announced last
+ * @param published the event whose action_required was last published
  * @param now milliseconds since 1970
  */
-export function actionRequired(order: OrderState | null, announced: string | undefined, now: number) {
+export function actionRequired(order: OrderState | null, published: string | undefined, now: number) {
   if (!order) return undefined;
-  const event_id = eventAskingToAct(order, announced, now);
+  const event_id = eventAskingToAct(order, published, now);
   if (event_id === undefined) return undefined;
   const { act_by } = order;
   const detail = { id: `${event_id}:action_required`, revision: 1, event_id, act_by, order };
-  return { type: 'porting_order.action_required', detail } satisfies Announcement;
+  return { type: 'porting_order.action_required', detail } satisfies BusEvent;
 }
 
 /** What is to be said about a row. */
-export interface ToAnnounce {
-  readonly announcements: readonly Announcement[];
+export interface ToPublish {
+  readonly busEvents: readonly BusEvent[];
   /** True when the event waits for its payload; the row stays marked. */
   readonly waits: boolean;
   readonly event: boolean;
@@ -37,42 +37,42 @@ export interface ToAnnounce {
 }
 
 /**
- * What is to be announced about a row. The ids are the same at every try: whoever gets an announcement twice can tell.
+ * What is to be announced about a row. The ids are the same at every try: whoever gets one twice can tell.
  *
  * @param order the order's state after the event; null for an event without an order
  * @param apiUrl where the ledger shows its events
  * @param now milliseconds since 1970
  */
-export function toAnnounce(row: Unpublished, order: OrderState | null, apiUrl: string, now: number): ToAnnounce {
+export function toPublish(row: Unpublished, order: OrderState | null, apiUrl: string, now: number): ToPublish {
   const { id, event, ledger } = row;
   if (row.joinedTo !== undefined) {
-    return { announcements: [], waits: false, event: false, missed: false, recovered: false };
+    return { busEvents: [], waits: false, event: false, missed: false, recovered: false };
   }
   const isNews = row.news !== undefined && !row.publishedAsOther;
   const seenAt = ledger.first_seen_at === null ? 0 : millisecondsOf(ledger.first_seen_at);
   const waits = isNews && !row.final && now - seenAt < WAITS_FOR_PAYLOAD;
   const show = `${apiUrl}/v2/porting/events/${encodeURIComponent(id)}`;
   const about = { event: { ...event }, order, show };
-  const announcements: Announcement[] = [];
+  const busEvents: BusEvent[] = [];
   if (isNews && !waits) {
     const { first_seen_by, first_seen_at } = ledger;
     const revision = ledger.revision;
-    announcements.push({ type: event.event_type, detail: { id, revision, first_seen_by, first_seen_at, ...about } });
+    busEvents.push({ type: event.event_type, detail: { id, revision, first_seen_by, first_seen_at, ...about } });
   }
-  if (row.missedToAnnounce) {
+  if (row.missedToPublish) {
     const detail = { id: `${id}:missed`, revision: 1, missed_at: ledger.missed_at, ...about };
-    announcements.push({ type: 'notification.missed', detail });
+    busEvents.push({ type: 'notification.missed', detail });
   }
-  if (row.recoveredToAnnounce) {
+  if (row.recoveredToPublish) {
     const { missed_at, recovered_at } = ledger;
     const detail = { id: `${id}:recovered`, revision: 1, missed_at, recovered_at, ...about };
-    announcements.push({ type: 'notification.recovered', detail });
+    busEvents.push({ type: 'notification.recovered', detail });
   }
   return {
-    announcements,
+    busEvents,
     waits,
     event: isNews && !waits,
-    missed: row.missedToAnnounce,
-    recovered: row.recoveredToAnnounce,
+    missed: row.missedToPublish,
+    recovered: row.recoveredToPublish,
   };
 }

@@ -5,16 +5,16 @@ import { type BusEvent, type Entry, entryOf, requestsOf } from './entries.ts';
 /** The event bus. */
 export interface Bus {
   /**
-   * Puts busEvents on the bus, and those that were refused again, up to three times in all.
+   * Puts events on the bus, in up to three attempts for those that it refuses.
    *
-   * @returns those that were not taken, each with the reason: the others were
+   * @returns the events that the bus did not take, each with the reason; it took all others
    */
   readonly put: (busEvents: readonly BusEvent[]) => Promise<ReadonlyMap<BusEvent, string>>;
 }
 
 const ATTEMPTS = 3;
 const PAUSE = 200;
-/** EventBridge answers in some 20 ms. The SDK would wait for ever. */
+/** EventBridge answers in some 20 ms. Without a timeout the SDK would wait forever. */
 const TIMEOUT = 3_000;
 
 interface Item {
@@ -33,14 +33,17 @@ export function openBus(name: string, pause = PAUSE): Bus {
     requestHandler: { connectionTimeout: 1_000, requestTimeout: TIMEOUT, throwOnRequestTimeout: true },
   });
 
-  /** One request; gives what was refused. A request that fails as a whole refuses all of it: a part may have been taken all the same. */
+  /**
+   * One request; returns what was refused. A failed request refuses everything in it, although a part may have been
+   * taken.
+   */
   async function request(items: readonly Item[]): Promise<readonly (readonly [Item, string])[]> {
     try {
       const Entries = items.map(({ entry }) => ({ ...entry, EventBusName: name }));
       const { Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }));
       return items.flatMap((item, index) => {
         const result = results[index];
-        return result?.EventId ? [] : [[item, result?.ErrorCode ?? 'EventBridge did not say'] as const];
+        return result?.EventId ? [] : [[item, result?.ErrorCode ?? 'EventBridge gave no reason'] as const];
       });
     } catch (error) {
       const reason = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : 'unknown';

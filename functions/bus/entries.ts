@@ -1,6 +1,6 @@
-/** What is put on the bus. Consumers deduplicate by `detail.id` and `detail.revision` (docs/events.md). */
+/** An event for the bus. Consumers deduplicate by `detail.id` and `detail.revision` (docs/events.md). */
 export interface BusEvent {
-  /** EventBridge's detail-type: an event type of Telnyx's, or one of ours. */
+  /** EventBridge's detail-type: one of Telnyx's event types, or one of ours. */
   readonly type: string;
   readonly detail: Detail;
 }
@@ -13,7 +13,7 @@ export type Detail = Readonly<Record<string, unknown>> & {
   readonly order?: object | null;
 };
 
-/** As PutEvents wants to hear it. */
+/** In the form that PutEvents takes. */
 export interface Entry {
   readonly Source: string;
   readonly DetailType: string;
@@ -23,19 +23,20 @@ export interface Entry {
 export const SOURCE = 'port-in-ledger';
 
 /**
- * EventBridge takes 256 KB a request, all of its entries and their keys together (measured by AWS in UTF-8 bytes). What is left is for
+ * EventBridge takes 256 KB per request: all entries with their keys, which AWS measures in UTF-8 bytes. The rest is for
  * the names beside the detail.
  */
 export const MOST_BYTES = 250_000;
-/** PutEvents takes ten entries a request. */
+/** PutEvents takes ten entries per request. */
 const MOST_ENTRIES = 10;
 
 /** EventBridge refuses a detail-type of over 128 characters; an unknown event type may have 200. */
 const LONGEST_TYPE = 128;
 
 /**
- * An announcement as an entry. One that is too large goes without the event's payload, which `show` still gives, and, if that is not
- * enough, without the orders that its order was split from and into: some 6,000 of them are 250 KB, everything else in a state has bounds.
+ * The entry of an event. If it is too large, it goes without the event's payload, which `show` still gives. If it is
+ * still too large, it goes without the orders that its order was split from and into: some 6,000 of them are 250 KB.
+ * Everything else in an order's state has bounds.
  */
 export function entryOf({ type, detail }: BusEvent): Entry {
   const holding = (held: Detail): Entry => ({
@@ -59,7 +60,7 @@ function withoutSplits(detail: Detail): Detail {
     : detail;
 }
 
-/** The bytes of an entry that count. */
+/** The size of an entry as EventBridge counts it. */
 export function sizeOf({ Source, DetailType, Detail }: Entry): number {
   return Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
 }

@@ -4,8 +4,8 @@ import { describeError, log } from '../lambda/log.ts';
 import { answerOf, Problem, unavailable } from './problem.ts';
 
 /**
- * Middleware: whatever a handler throws becomes an answer in Telnyx's error format. A {@link Problem} tells itself; a
- * DynamoDB that does not answer is a 503; anything else is logged and answered with a 500 that tells nothing.
+ * Middleware: turns an error of the handler into an answer in Telnyx's error format. A {@link Problem} is answered as
+ * it is, an unreachable DynamoDB with a 503, anything else with a 500 that reveals nothing and a line in the log.
  */
 export function answerProblems<Event>(): MiddlewareObj<Event, APIGatewayProxyStructuredResultV2> {
   return {
@@ -22,7 +22,7 @@ export function answerProblems<Event>(): MiddlewareObj<Event, APIGatewayProxyStr
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isOutage(error)) return unavailable('The ledger cannot be reached at the moment. Try again.', error);
-  const detail = 'Something went wrong here. The log of the function tells what.';
+  const detail = 'Something went wrong here. See the log of the function for the cause.';
   return new Problem(500, '10007', 'Unexpected error', detail, { cause: error });
 }
 

@@ -5,13 +5,13 @@ import { type Caller, callerOf, type Permission, type Tokens } from './tokens.ts
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 
-/** An API request whose caller is known. */
+/** An authorized API request, with its caller. */
 export type AuthorizedEvent = APIGatewayProxyEventV2 & { caller: Caller };
 
 /**
- * Middleware: lets a request through when its bearer token allows what is needed, and says on the event who asks.
+ * Middleware: lets a request through if its bearer token has the permission, and adds the caller to the event.
  *
- * @param tokens gives the tokens in force, or throws when they cannot be known: then nobody is let in
+ * @param tokens returns the valid tokens, or throws when they cannot be read: then every request is refused
  */
 export function authorize(
   needed: Permission,
@@ -22,7 +22,7 @@ export function authorize(
       const token = BEARER.exec(event.headers?.authorization ?? '')?.[1];
       if (token === undefined) throw unauthorized('Send a token of this ledger: Authorization: Bearer <token>.');
       const caller = callerOf(token, await inForce(tokens));
-      if (!caller) throw unauthorized('This ledger does not know the token. A new one is known within 5 minutes.');
+      if (!caller) throw unauthorized('This ledger does not know the token. A new token works within 5 minutes.');
       if (needed === 'operate' && caller.permission !== 'operate') {
         throw forbidden('The token may read only. This needs an operate token.');
       }

@@ -5,25 +5,25 @@ import type { Tokens } from './tokens.ts';
 const MAC_BYTES = 16;
 
 /**
- * Cursors: where the next page begins, sealed so that only what we gave out comes back. The key is derived from the
- * tokens in force, so there is no secret more to keep; when the tokens are changed, readers begin again.
+ * Cursors: where the next page begins, sealed so that callers cannot make their own. The key is derived from the valid
+ * tokens, so there is no further secret to keep. When the tokens change, readers begin again.
  */
 export interface Cursors {
   /**
    * Seals a position.
    *
-   * @param scope what it is a position in: the list with its filter and its order
+   * @param scope the list that the position is in, with filter and order
    */
   readonly seal: (scope: unknown, position: readonly string[]) => string;
   /**
    * Opens a cursor.
    *
-   * @throws a 422 that says to begin again, when it is not ours, was changed, or belongs to another list
+   * @throws a 422 that says to begin again, when the cursor is not ours, was changed, or belongs to another list
    */
   readonly open: (scope: unknown, cursor: string) => readonly string[];
 }
 
-/** The cursors of those who hold these tokens. */
+/** The cursors for these tokens. */
 export function cursorsOf(tokens: Tokens): Cursors {
   const secret = Buffer.concat(tokens.map(({ digest }) => digest).sort(Buffer.compare));
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'port-in-ledger cursor', 32));
@@ -42,7 +42,7 @@ export function cursorsOf(tokens: Tokens): Cursors {
       const bytes = Buffer.from(cursor, 'base64url');
       const text = bytes.subarray(MAC_BYTES).toString();
       const mac = bytes.subarray(0, MAC_BYTES);
-      // A text that decodes to the same bytes is another cursor all the same: one position has one spelling.
+      // Another text that decodes to the same bytes is refused: a position has one spelling.
       const isOurs =
         mac.length === MAC_BYTES && bytes.toString('base64url') === cursor && timingSafeEqual(mac, macOf(scope, text));
       if (isOurs) return JSON.parse(text);

@@ -1,16 +1,16 @@
 import { uuidOf } from '../porting/patterns.ts';
 import { invalid, notFound } from './problem.ts';
 
-/** What API Gateway, or the router, found in the path. */
+/** Path parameters as API Gateway, or the router, passes them. */
 export type PathParameters = Readonly<Record<string, string | undefined>> | undefined;
 
-/** Ids of jobs and runs: an instant, and digits that make it unique. */
+/** Ids of jobs and runs: an instant, followed by digits that make it unique. */
 const TIMED_ID = /^[0-9A-Za-z:.-]{1,60}$/;
 
-/** The event's id in a path, in the small letters that Telnyx writes; throws a 422 when it is no UUID. */
+/** The event id in a path, in lower case as Telnyx writes it; throws a 422 when it is not a UUID. */
 export const eventIdIn = (pathParameters: PathParameters) => uuidIn(pathParameters, 'an event id');
 
-/** The porting order's id in a path, in the same way. */
+/** The id of a porting order in a path, read the same way. */
 export const orderIdIn = (pathParameters: PathParameters) => uuidIn(pathParameters, 'an order id');
 
 function uuidIn(pathParameters: PathParameters, what: string): string {
@@ -25,8 +25,8 @@ function uuidIn(pathParameters: PathParameters, what: string): string {
 /**
  * The id of a job or a run in a path.
  *
- * @param what it is, such as `republish job`
- * @throws a 404 for what can be none: whoever asks got the id from here
+ * @param what its kind, such as `republish job`
+ * @throws a 404 for a malformed id: only the ledger creates these ids, so nothing can exist under it
  */
 export function timedIdIn(pathParameters: PathParameters, what: string): string {
   const given = idIn(pathParameters);

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** Where a problem lies, as in Telnyx's errors: a query parameter, or a JSON pointer. */
+/** What a problem refers to, as in Telnyx's errors: a query parameter, or a JSON pointer. */
 export type ProblemSource = { readonly parameter: string } | { readonly pointer: string };
 
 /**
- * An answer that is not a success, in Telnyx's error format (docs/telnyx.md §7), so that its SDK throws the class of
- * error that it throws for Telnyx.
+ * An error answer in Telnyx's format (docs/telnyx.md §7). Telnyx's SDK throws the same error class for it as for
+ * Telnyx.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -47,13 +47,13 @@ export const invalid = (code: string, title: string, detail: string, source: Pro
 export const unavailable = (detail: string, cause?: unknown) =>
   new Problem(503, '10007', 'Unexpected error', detail, { cause, headers: { 'retry-after': '5' } });
 
-/** The answer that tells a problem. */
+/** The answer for a problem. */
 export function answerOf(problem: Problem): APIGatewayProxyStructuredResultV2 {
   const { status, code, title, message: detail, source, headers } = problem;
   return json(status, { errors: [{ code, title, detail, ...(source && { source }) }] }, headers);
 }
 
-/** An answer in JSON. Events carry customers' references: nothing on the way may keep them. */
+/** An answer in JSON. Events carry customers' references, so no cache may store it. */
 export function json(
   statusCode: number,
   body: unknown,

@@ -6,14 +6,14 @@ const LARGEST_NUMBER = 1_000_000_000;
 const LARGEST_SIZE = 250;
 const DEFAULT_SIZE = 20;
 
-/** Any status, also with capitals or blanks: Telnyx adds statuses, and the ledger keeps those that it does not know. */
+/** Any status, in capitals or with blanks too: Telnyx adds statuses, and the ledger keeps unknown ones. */
 const STATUS = /^[^,]{1,60}$/u;
 const MOST_STATUSES = 20;
 
 /** Reads the value of one parameter, or throws a {@link Problem} that says what is allowed. */
 type ReadParameter<Value> = (name: string, value: string) => Value;
 
-/** What a query may have: for each value the parameter's name, and how it is read. */
+/** What a query may contain: for each value, the parameter's name and its reader. */
 type Query<Values> = {
   readonly [Name in keyof Values]: readonly [parameter: string, read: ReadParameter<Values[Name]>];
 };
@@ -24,16 +24,16 @@ interface QueryRequest {
 }
 
 /**
- * Reads a query. Unknown parameters are refused: a misspelt filter would else let everything through.
+ * Reads a query. Unknown parameters are refused: otherwise a misspelt filter would return everything.
  *
  * @returns the values that were given, in the order of `query`
- * @throws a 422 that names the parameter, what was given and what is allowed
+ * @throws a 422 that names the parameter, the given value and what is allowed
  */
 export function readParameters<Values extends object>(request: QueryRequest, query: Query<Values>): Partial<Values> {
   return pick(query, valuesIn(request, query));
 }
 
-/** The values of a query, by the parameters' names. */
+/** The values of a query, by parameter name. */
 function valuesIn({ rawQueryString = '' }: QueryRequest, query: Query<object>): ReadonlyMap<string, unknown> {
   const readers = new Map<string, ReadParameter<unknown>>(Object.values(query));
   const values = new Map<string, unknown>();
@@ -66,18 +66,18 @@ export const eventType: ReadParameter<string> = (name, value) => {
   throw wrong('10031', 'Invalid filter', name, value, 'an event type such as porting_order.status_changed');
 };
 
-/** A UUID in the small letters that Telnyx writes. */
+/** A UUID, in lower case as Telnyx writes it. */
 export const orderId: ReadParameter<string> = (name, value) => {
   const id = uuidOf(value);
   if (id !== undefined) return id;
   throw wrong('10031', 'Invalid filter', name, value, 'the UUID of a porting order');
 };
 
-/** Statuses with commas between, each once, sorted. */
+/** Comma-separated statuses, each once, sorted. */
 export const statusList: ReadParameter<readonly string[]> = (name, value) => {
   const statuses = [...new Set(value.split(','))].sort();
   if (statuses.length <= MOST_STATUSES && statuses.every((status) => STATUS.test(status))) return statuses;
-  const allowed = `1 to ${MOST_STATUSES} statuses with commas between, such as exception,submitted`;
+  const allowed = `1 to ${MOST_STATUSES} comma-separated statuses, such as exception,submitted`;
   throw wrong('10031', 'Invalid filter', name, value, allowed);
 };
 
@@ -88,7 +88,7 @@ export const anyText: ReadParameter<string> = (name, value) => {
   throw wrong('10031', 'Invalid filter', name, value, 'a text of at least one character');
 };
 
-/** Reads one of some words. */
+/** Reads one of the given words. */
 export function oneOf<Word extends string>(...words: readonly Word[]): ReadParameter<Word> {
   return (name, value) => {
     const word = words.find((one) => one === value);
@@ -98,7 +98,7 @@ export function oneOf<Word extends string>(...words: readonly Word[]): ReadParam
 }
 
 export const dateTime: ReadParameter<Timestamp> = (name, value) => {
-  // The + of +02:00 means a blank in a query string, and is often sent as it is.
+  // The + of +02:00 means a blank in a query string, and is often sent unencoded.
   const at = timestamp(value.replace(/ (\d{2}:?\d{2})$/, '+$1'));
   if (at === undefined) throw wrong('10031', 'Invalid filter', name, value, 'a date-time such as 2026-01-31T00:00:00Z');
   return at;
@@ -110,14 +110,14 @@ const pageSize: ReadParameter<number> = (name, value) => integer(name, value, LA
 const CURSOR_PAGE = { size: ['page[size]', pageSize], after: ['page[after]', anyText] } as const;
 const NUMBERED_PAGE = { number: ['page[number]', pageNumber], size: ['page[size]', pageSize] } as const;
 
-/** Reads the query of a list that is read on by cursors: like {@link readParameters}, and which page. */
+/** Reads the query of a list with cursors: as {@link readParameters} does, plus the page. */
 export function readCursorQuery<Values extends object>(request: QueryRequest, query: Query<Values>) {
   const values = valuesIn(request, { ...CURSOR_PAGE, ...query });
   const { size = DEFAULT_SIZE, after } = pick(CURSOR_PAGE, values);
   return { page: { size, after }, given: pick(query, values) };
 }
 
-/** Reads the query of a list whose pages have numbers: like {@link readParameters}, and which page. */
+/** Reads the query of a list with numbered pages: as {@link readParameters} does, plus the page. */
 export function readNumberedQuery<Values extends object>(request: QueryRequest, query: Query<Values>) {
   const values = valuesIn(request, { ...NUMBERED_PAGE, ...query });
   const { number = 1, size = DEFAULT_SIZE } = pick(NUMBERED_PAGE, values);

@@ -2,27 +2,27 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isObject } from '../porting/event.ts';
 import { isToken } from '../porting/settings.ts';
 
-/** What a token allows: `read` to query, `operate` to query and to republish. */
+/** What a token permits: `read` to query, `operate` to query and republish. */
 export type Permission = 'read' | 'operate';
 
-/** Who asks: what the token allows, and a name that gives nothing of the token away. */
+/** The caller: a permission, and a name that reveals nothing of the token. */
 export interface Caller {
   readonly permission: Permission;
   /** `operate:1f3870be`: the permission and the first 8 hex digits of the token's SHA-256. */
   readonly name: string;
 }
 
-/** The tokens in force, as digests. */
+/** The valid tokens, as digests. */
 export type Tokens = readonly { readonly digest: Buffer; readonly permission: Permission }[];
 
 const GENERATED_HALF = 32;
 
 /**
- * Reads the tokens' secret: `{"read": ["…"], "operate": ["…"]}`, lists so that a new token can be in force beside the
- * old one. `generated` is what the deployment made, for CloudFormation makes one text a secret: its first 32 characters
- * are a read token, its last 32 an operate token. Take it out once the lists have tokens of your own.
+ * Reads the secret with the tokens: `{"read": ["…"], "operate": ["…"]}`. The lists allow a new token beside the old
+ * one. `generated` comes from the deployment. CloudFormation generates one text per secret, so its first 32 characters
+ * are a read token and its last 32 an operate token. Remove it once the lists hold your own tokens.
  *
- * @throws with what the secret should hold, never with what it holds
+ * @throws an error that says what the secret should contain, never what it contains
  */
 export function readTokens(secret: string): Tokens {
   let parsed: unknown;
@@ -48,7 +48,7 @@ function tokensIn(permission: Permission, list: unknown) {
   return list.map((token) => ({ digest: digestOf(token), permission }));
 }
 
-/** The caller who holds this token, if it is in force. Compares digests, which have one length, in constant time. */
+/** The caller with this token, if it is valid. Compares digests, which have equal length, in constant time. */
 export function callerOf(token: string, tokens: Tokens): Caller | undefined {
   const digest = digestOf(token);
   const permissions = tokens.filter((known) => timingSafeEqual(known.digest, digest)).map((known) => known.permission);

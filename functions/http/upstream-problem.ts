@@ -1,19 +1,17 @@
 import { Problem, unavailable } from './problem.ts';
 
 /**
- * Answers for when Telnyx did not do its part.
- *
- * `effect` in them says what that means for whoever asked, such as "Nothing was sent."
+ * Answers for a failed call to Telnyx. `effect` tells the caller what the failure means, such as "Nothing was sent."
  */
 
-/** 429: Telnyx takes no more requests for now. `retryAfter`: the seconds that it asked to wait, if it did. */
+/** 429: Telnyx accepts no requests for now. `retryAfter`: the seconds that it asked to wait, if it did. */
 export function upstreamBusy(effect: string, retryAfter: number | undefined): Problem {
   const seconds = String(Math.max(1, Math.ceil(retryAfter ?? 1)));
   const detail = `Telnyx takes no more requests for the moment. ${effect} Ask again in ${seconds} s.`;
   return new Problem(429, '10011', 'Too many requests', detail, { headers: { 'retry-after': seconds } });
 }
 
-/** 502: our own key does not open Telnyx, which is not the caller's fault. `message` is what Telnyx said. */
+/** 502: Telnyx refused our own key, which is not the caller's fault. `message` is what Telnyx answered. */
 export function upstreamRefusedKey(effect: string, message: string): Problem {
   return upstreamFailed(
     502,
@@ -22,8 +20,7 @@ export function upstreamRefusedKey(effect: string, message: string): Problem {
 }
 
 /**
- * 503: Telnyx was not reached, or said that it takes nothing for now. Unlike after other 5xx, its SDK may ask again:
- * nothing was done.
+ * 503: Telnyx was not reached, or is unavailable. After this 5xx, unlike others, the SDK may retry: nothing was done.
  *
  * @param retryAfter seconds that Telnyx asked to wait, if it did
  */
@@ -35,15 +32,15 @@ export function upstreamUnavailable(detail: string, retryAfter: number | undefin
 }
 
 /**
- * 502 when Telnyx refused or failed, 504 when it did not answer. Telnyx's SDK asks three times by itself after a 5xx,
- * unless it is told not to: what may have been sent would be sent again, and a log would be read at another rate than
- * ours.
+ * 502 when Telnyx refused or failed, 504 when it did not answer. The answer tells Telnyx's SDK not to retry, which it
+ * would otherwise do three times after a 5xx. A retry could send a notification again, or read a log faster than our
+ * pace allows.
  */
 export function upstreamFailed(status: 502 | 504, detail: string): Problem {
   return new Problem(status, '10007', 'Unexpected error', detail, { headers: { 'x-should-retry': 'false' } });
 }
 
-/** Telnyx, once its API key is there. Throws a 503 while it is not. */
+/** The Telnyx client, once its API key can be read; throws a 503 until then. */
 export async function keyOrUnavailable<Api>(api: () => Promise<Api>): Promise<Api> {
   try {
     return await api();

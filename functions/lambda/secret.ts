@@ -10,28 +10,27 @@ const FETCHED_AGAIN_AFTER_FAILURE = 30_000;
 const FETCHED_AGAIN_AFTER_REFUSAL = 30_000;
 const GIVEN_UP_AFTER = 3_000;
 
-/** Secrets Manager did not give the secret, and no earlier value of it is held. */
+/** Secrets Manager did not return the secret, and no earlier value is cached. */
 export class SecretUnavailable extends Error {
   override readonly name = 'SecretUnavailable';
 }
 
-/** Gives a secret's value, or throws {@link SecretUnavailable}. */
+/** Returns a secret's value, or throws {@link SecretUnavailable}. */
 export interface CachedSecret<Value> {
   (): Promise<Value>;
   /**
-   * Says that the value was refused where it was used: the next call fetches it anew, but not within 30 s of the last
-   * fetch.
+   * Reports that the value was refused where it was used. The next call fetches it again, at the earliest 30 s after
+   * the last fetch.
    */
   readonly wasRefused: () => void;
 }
 
 /**
- * A secret, kept in memory for 5 minutes. When Secrets Manager fails, the last good value goes on being served and the
- * next try comes after 30 s: an outage there must neither let strangers in nor lock out those who were known. Calls at
- * the same time share one fetch.
+ * A secret, cached for 5 minutes. When Secrets Manager fails, the cache keeps serving the last good value and retries
+ * after 30 s: an outage must neither admit strangers nor lock out known callers. Simultaneous calls share one fetch.
  *
- * @param read turns the secret's text into the value; what it throws goes on after "it", and counts as a failure: a
- *   mangled secret does not replace a good one
+ * @param read turns the secret's text into the value. The message that it throws continues after "it". It counts as a
+ *   failure, so a mangled secret does not replace a good one
  */
 export function cachedSecret<Value>(
   client: SecretsManagerClient,
@@ -75,7 +74,7 @@ export function cachedSecret<Value>(
   return Object.assign(secret, { wasRefused });
 }
 
-/** A secret without a value, as one is right after deployment, is answered as if it did not exist. */
+/** A secret without a value, such as one just deployed, is answered as if it did not exist. */
 function reasonOf(failure: unknown): string {
   if (failure instanceof ResourceNotFoundException)
     return 'nothing has been put into it yet (docs/deploy.md, steps 3 and 4).';

@@ -1,18 +1,18 @@
 import { laterBy } from './later.ts';
 import type { Timestamp } from './timestamp.ts';
 
-/** Who has to do something for an order to move; `unknown` for a status that we do not know, and for none. */
+/** Who must act before an order can move; `unknown` for an unknown status, and for none. */
 export type Actor = 'customer' | 'telnyx' | 'losing_carrier' | 'nobody' | 'unknown';
 
-/** The status of an order that is gone. Telnyx has no word for it: a `porting_order.deleted` event says so. */
+/** The status of a deleted order. Telnyx has no such status; it sends a `porting_order.deleted` event. */
 export const DELETED = 'deleted';
 
-/** What a status asks for, in the words of an order's state. */
+/** What a status demands, in the fields of an order's state. */
 export interface Duty {
   /** True when nothing follows: ported, cancelled, deleted. */
   readonly terminal: boolean;
   readonly acts: Actor;
-  /** When it is too late; null when Telnyx sets no end. */
+  /** The deadline; null when Telnyx sets none. */
   readonly act_by: Timestamp | null;
   /** True when the order stands still until the customer corrects it. */
   readonly action_required: boolean;
@@ -44,13 +44,13 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [DELETED, { acts: 'nobody', terminal: true }],
 ]);
 
-/** The statuses after which nothing follows. */
+/** Statuses after which nothing follows. */
 export const TERMINAL: readonly string[] = [...RULES].flatMap(([status, { terminal }]) => (terminal ? [status] : []));
 
-/** The statuses from which something may follow. */
+/** Statuses after which something may follow. */
 export const OPEN_STATUSES: readonly string[] = [...RULES.keys()].filter((status) => !TERMINAL.includes(status));
 
-/** The statuses in which an order stands still until the customer corrects it. */
+/** Statuses in which an order stands still until the customer corrects it. */
 export const ACTION_REQUIRED: readonly string[] = [...RULES].flatMap(([status, { actionRequired }]) =>
   actionRequired ? [status] : [],
 );
@@ -58,10 +58,10 @@ export const ACTION_REQUIRED: readonly string[] = [...RULES].flatMap(([status, {
 const UNKNOWN: Rule = { acts: 'unknown' };
 
 /**
- * Who must act on an order, and until when.
+ * Who must act on an order, and by when.
  *
  * @param status as Telnyx spells it, or `deleted`; `undefined` when no event has named one
- * @param since when the order came into this status
+ * @param since when the order entered this status
  */
 export function dutyOf(status: string | undefined, since: Timestamp | undefined): Duty {
   const rule = RULES.get(status ?? '') ?? UNKNOWN;

@@ -1,7 +1,7 @@
 /**
  * Reads the Telnyx API key, from a variable or from its secret.
  *
- * @throws {Error} that goes on after the name of either, says what to do, and never repeats what was given
+ * @throws {Error} with a message that continues after the name of either, says what to do, and never contains the key
  */
 export function readApiKey(text: string): string {
   if (text === '') throw new Error('is empty: put the Telnyx API key into it (docs/deploy.md, step 3)');

@@ -2,16 +2,16 @@ import { laterBy } from './later.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /**
- * Business days are Monday to Friday in UTC. Holidays are not known: they differ between carriers, and a limit that is
- * a day late does less harm than a calendar that is wrong.
+ * Business days are Monday to Friday in UTC. Holidays are ignored: they differ between carriers, and a limit that is a
+ * day late does less harm than a wrong calendar.
  */
 
 const DAY = 24;
 const FRIDAY = 4;
 
 /**
- * The same time of day, the given number of business days later. What begins on a weekend begins with the Monday after
- * it, so that the outcome is always on a business day.
+ * The same time of day, the given number of business days later. A time on a weekend counts from the start of Monday,
+ * so the result is always on a business day.
  *
  * @param days a whole number from 0
  */

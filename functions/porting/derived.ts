@@ -4,8 +4,8 @@ import { millisecondsOf, type Timestamp, timestampOf } from './timestamp.ts';
 const HOUR = 3_600_000;
 
 /**
- * The event that asks the customer to act on an order; `undefined` when none does, it is too late, or it has been
- * announced.
+ * The event that asks the customer to act on an order; `undefined` when none does, the deadline has passed, or its
+ * action_required was published.
  *
  * @param published the event whose action_required was last published
  * @param now milliseconds since 1970
@@ -17,8 +17,8 @@ export function eventAskingToAct(order: OrderState, published: string | undefine
 }
 
 /**
- * True when a webhook is about the present: its event occurred less than an hour before its receipt. What it asks for
- * is announced at once, whatever the sync does: an exception must reach people also while the list is down.
+ * True when a webhook is live: its event occurred less than an hour before its receipt. A live event's action_required
+ * is published at once, whatever the sync does: an exception must reach people even while the list is down.
  */
 export function isLive(occurredAt: Timestamp, receivedAt: Timestamp): boolean {
   return millisecondsOf(receivedAt) - millisecondsOf(occurredAt) < HOUR;

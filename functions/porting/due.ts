@@ -3,43 +3,43 @@ import { isEventType } from './patterns.ts';
 import { inMessage } from './settings.ts';
 import type { Timestamp } from './timestamp.ts';
 
-/** Which types of event the account's channel delivers: learned from what arrives, none, or those of a list. */
+/** The event types that the account's webhooks deliver: learned from arrivals, none, or a given list. */
 export type WebhookTypes = 'learned' | 'none' | ReadonlySet<string>;
 
 /**
- * Reads a setting: `learned`, `none`, or event types with commas between.
+ * Reads a setting: `learned`, `none`, or comma-separated event types.
  *
- * @throws {Error} whose message goes on after the setting's name
+ * @throws {Error} with a message that continues after the setting's name
  */
 export function readWebhookTypes(text: string): WebhookTypes {
   if (text === 'learned' || text === 'none') return text;
   const types = text.split(',').map((type) => type.trim());
   if (types.every(isEventType)) return new Set(types);
   throw new Error(
-    `must be learned, none, or event types such as porting_order.status_changed with commas between, not ${inMessage(text)}`,
+    `must be learned, none, or comma-separated event types such as porting_order.status_changed, not ${inMessage(text)}`,
   );
 }
 
 /** What is known about where an event's webhook should have gone. */
 export interface Channel {
   readonly types: WebhookTypes;
-  /** Since when webhooks of the event's type have been arriving, if any has. */
+  /** Since when webhooks of the event's type have been arriving; undefined when none has. */
   readonly since: Timestamp | undefined;
-  /** The address that the order's webhooks go to, when it has one of its own. */
+  /** The order's own webhook address, if it has one. */
   readonly orderUrl: string | null | undefined;
   /** Our own address. */
   readonly ownUrl: string;
-  /** Whether webhooks carry the list's ids; undefined as long as that is not known. */
+  /** Whether webhooks carry the list's ids; undefined while that is unknown. */
   readonly idsAgree: boolean | undefined;
   /** True when the event can be recognised under another id. */
   readonly isRecognisable: boolean;
 }
 
 /**
- * True when the webhook of a listed event should have come here. Whatever leaves room for another reason is no gap: an
- * alarm that cries for nothing is switched off.
+ * True when the webhook of a listed event should have arrived here. An event is not missed if anything else may explain
+ * the absence: people switch off an alarm that is often false.
  *
- * @param createdAt the event's
+ * @param createdAt when the event was created
  */
 export function isDue(eventType: string, createdAt: Timestamp, channel: Channel): boolean {
   if (!mayArriveByWebhook(eventType) || !isDelivered(eventType, createdAt, channel)) return false;

@@ -1,18 +1,21 @@
 import type { OrderFact } from './order-facts.ts';
 
-/** An order with too many splits keeps the orders at the other ends of this many, the newest. */
+/** An order with too many splits keeps the other order's id in this many of them, the newest. */
 const SPLITS_KEPT = 1_000;
 
-/** Makes an order's facts fewer. `facts` are in time, as {@link mergeFacts} gives them; what is given back is, too. */
+/**
+ * Reduces the number of an order's facts. `facts` are sorted by time, as {@link mergeFacts} returns them; so is the
+ * result.
+ */
 export type Gather = (orderId: string, facts: readonly OrderFact[]) => OrderFact[];
 
 /**
- * Facts that decide nothing any more become one for each kind, with the ids of the others, so that an event that comes
- * again is known. The order's state stays what it is.
+ * Combines facts that no longer decide anything, one for each kind. It keeps the ids of the others, so that a repeated
+ * event is recognised. The order's state does not change.
  */
 export const gatherEqual: Gather = (orderId, facts) => gather(orderId, facts, ({ status }) => status === undefined);
 
-/** The same with the statuses before the present one. */
+/** As {@link gatherEqual}; also combines the statuses before the present one. */
 export const gatherPast: Gather = (orderId, facts) => {
   const present = facts.findLast(({ status }) => status)?.status?.value;
   const turn = facts.findLastIndex(({ status }) => status && status.value !== present);
@@ -20,13 +23,15 @@ export const gatherPast: Gather = (orderId, facts) => {
   return gather(orderId, facts, (fact) => fact.status === undefined || past.has(fact));
 };
 
-/** The same, and the ids are only counted: an event that comes again is counted once more. */
+/** As {@link gatherPast}, but only counts the ids: a repeated event is counted again. */
 export const countGathered: Gather = (orderId, facts) =>
   gatherPast(orderId, facts).map(({ also = [], ...fact }) =>
     also.length > 0 ? { ...fact, more: (fact.more ?? 0) + also.length } : fact,
   );
 
-/** The same, and only the newest splits keep the order at their other end: the state tells of these alone. */
+/**
+ * As {@link countGathered}, but only the newest splits keep the order at their other end; the state shows these alone.
+ */
 export const countSplits: Gather = (orderId, facts) => {
   const splits = facts.filter(({ into }) => into !== undefined);
   const old = new Set(splits.slice(0, -SPLITS_KEPT));
@@ -37,7 +42,7 @@ export const countSplits: Gather = (orderId, facts) => {
   return countGathered(orderId, shortened);
 };
 
-/** How many events a fact stands for. */
+/** The number of events that a fact stands for. */
 export function eventCountOf({ also = [], more = 0 }: OrderFact): number {
   return 1 + also.length + more;
 }
@@ -60,7 +65,7 @@ function asOne(group: readonly OrderFact[]): OrderFact {
   return { ...rest, also, ...(more > 0 && { more }) };
 }
 
-/** The facts that the state is taken from: the first, the last, and the newest of each member. */
+/** The facts that determine the state: the first, the last, and the newest of each member. */
 function tellingAmong(orderId: string, facts: readonly OrderFact[]): ReadonlySet<OrderFact> {
   const own = facts.filter(({ of = orderId }) => of === orderId);
   const names = ['supportKey', 'reference', 'messaging', 'comment', 'deletedAt', 'webhookUrl', 'status'] as const;
@@ -68,7 +73,7 @@ function tellingAmong(orderId: string, facts: readonly OrderFact[]): ReadonlySet
   return new Set([own[0], own.at(-1), facts.at(-1), ...newest].flatMap((fact) => fact ?? []));
 }
 
-/** Nothing marks it, and its twin under another id is not awaited any more. */
+/** True when nothing marks the fact, and no pairing with another id is expected. */
 function isSettled(fact: OrderFact): boolean {
   const isMarked = 'gone' in fact || 'joined' in fact;
   return !isMarked && (fact.same === undefined || (fact.listed && fact.webhook));

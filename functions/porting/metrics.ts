@@ -1,7 +1,7 @@
-/** The namespace of all metrics in CloudWatch; each has the one dimension `Ledger`. */
+/** The CloudWatch namespace of all metrics; each has the single dimension `Ledger`. */
 export const METRIC_NAMESPACE = 'PortInLedger';
 
-/** The metrics that functions write, and the unit of each. Alarms and the dashboard read them. */
+/** The metrics that functions write, with their units. Alarms and the dashboard read them. */
 export const METRICS = {
   /** Scheduled sync runs that completed. */
   SyncCompleted: 'Count',
@@ -13,7 +13,7 @@ export const METRICS = {
   UpstreamKeyRefused: 'Count',
   /** Calls that Telnyx answered with 429. */
   UpstreamRateLimited: 'Count',
-  /** Webhooks whose signature was right. */
+  /** Webhooks with a valid signature. */
   WebhooksReceived: 'Count',
   /** Requests at the webhook URL without a valid signature. */
   WebhooksRefused: 'Count',
@@ -21,13 +21,13 @@ export const METRICS = {
   EventsPublished: 'Count',
   /** Events that the stream has not published within 5 minutes. */
   UnpublishedEvents: 'Count',
-  /** How long the oldest of them has waited. */
+  /** How long the oldest of these has waited. */
   OldestUnpublishedSeconds: 'Seconds',
   /** Listed events whose webhook was due. */
   NotificationsDue: 'Count',
-  /** Those of them whose webhook never came. */
+  /** Of these, the ones that never came. */
   NotificationsMissed: 'Count',
-  /** Missed ones whose webhook came later. */
+  /** Missed notifications whose webhook came later. */
   NotificationsRecovered: 'Count',
   /** Orders that stay in a status longer than its limit. */
   OverdueOrders: 'Count',

@@ -7,7 +7,7 @@ import { recordTime, type Timestamp } from './timestamp.ts';
 
 /** What the ledger knows about an event beside its record. */
 export interface Knowledge {
-  /** What the event is sorted by. */
+  /** The sort key of the event. */
   readonly createdAt: Timestamp;
   /** The version of the list's record; undefined while only the webhook has been seen. */
   readonly version: string | undefined;
@@ -16,20 +16,18 @@ export interface Knowledge {
 }
 
 /**
- * Beyond this a text is cut: references are keys of an index, which may have 2,048 bytes in DynamoDB, and all of an
- * order's facts have to fit into one row of 400 KB.
+ * Longer texts are cut: references are keys of an index, for which DynamoDB takes 2,048 bytes, and all facts of an
+ * order must fit into one row of 400 KB.
  */
 const LONGEST_TEXT = 500;
 const LONGEST_URL = 2_000;
 
-/**
- * The most that details, or a messaging status, may have as JSON: all 21 codes with their descriptions have some 3,000.
- */
+/** The most characters of JSON for details or a messaging status: all 21 codes with descriptions have some 3,000. */
 const MOST_CHARACTERS = 10_000;
-/** Levels below a detail or a messaging status: JSON.stringify is recursive, and what is nested too deep ends it. */
+/** Levels below a detail or a messaging status. JSON.stringify is recursive and fails on deeper nesting. */
 const MOST_LEVELS = 15;
 
-/** Reads what an event says about its order. Nothing in a payload makes it throw; what cannot be read is left out. */
+/** Reads what an event says about its order. No payload makes it throw; it leaves out what it cannot read. */
 export function orderFactOf(event: PortingEvent, { createdAt, version, listed, webhook }: Knowledge): OrderFact {
   const payload = membersOf(event.payload);
   return {
@@ -50,7 +48,7 @@ export function orderFactOf(event: PortingEvent, { createdAt, version, listed, w
   };
 }
 
-/** What only one type tells. A member of the same name in an unknown type may mean something else. */
+/** Members that only one type has. In an unknown type, a member of the same name may mean something else. */
 function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>>) {
   switch (event.event_type) {
     case 'porting_order.status_changed':
@@ -70,7 +68,7 @@ function ownOf(event: PortingEvent, payload: Readonly<Record<string, unknown>>) 
   }
 }
 
-/** A split that does not say from which order is from the one that it is listed under. */
+/** A split that does not name the order it comes from comes from the order that it is listed under. */
 function splitOf(event: PortingEvent, payload: Readonly<Record<string, unknown>>) {
   const of = orderIdOf(event);
   return { into: idOf(payload.to), from: idOf(payload.from) ?? of, of };
@@ -105,7 +103,7 @@ function isSmallObject(value: unknown): value is Readonly<Record<string, unknown
 
 type Only<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };
 
-/** Without the members that are undefined, which JSON does not know. */
+/** Leaves out undefined members, which JSON does not have. */
 function only<Members extends object>(members: Members): Only<Members> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Only<Members>;
 }

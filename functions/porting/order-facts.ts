@@ -1,22 +1,22 @@
 import { isObject } from './event.ts';
 import { type Timestamp, timestamp } from './timestamp.ts';
 
-/** A status as Telnyx tells it. `details` has entries on `exception` only. */
+/** A status as Telnyx sends it. Only `exception` has entries in `details`. */
 export interface OrderStatus {
   readonly value: string;
   readonly details: readonly unknown[];
 }
 
 /**
- * What one event says about its order, as small as can be: an order that was split has one for each of its numbers.
- * Plain JSON. Members that this code does not know are kept.
+ * What one event says about its order, as small as possible: a split order has one for each of its numbers. Plain JSON.
+ * Members that this code does not know are kept.
  */
 export interface OrderFact {
-  /** The event's. */
+  /** The event's id. */
   readonly id: string;
   readonly at: Timestamp;
   readonly type: string;
-  /** Grows with what the ledger knows of the event: of two facts with one id, the bigger one holds. */
+  /** Grows with what the ledger knows of the event: of two facts with one id, the one with the greater `v` holds. */
   readonly v: string;
   readonly listed: boolean;
   readonly webhook: boolean;
@@ -24,29 +24,29 @@ export interface OrderFact {
   readonly supportKey?: string;
   readonly reference?: string;
   readonly messaging?: Readonly<Record<string, unknown>>;
-  /** The orders of a split, and the one among whose events it is. */
+  /** The order that the split created, and the order that has the event in its list. */
   readonly into?: string;
   readonly from?: string;
   readonly of?: string;
   readonly comment?: { readonly by: string };
-  /** Null when the event says that the order has none of its own. */
+  /** Null when the event says that the order has no address of its own. */
   readonly webhookUrl?: string | null;
   readonly deletedAt?: Timestamp;
   /** The payload's own `updated_at`. */
   readonly payloadAt?: Timestamp;
   /**
-   * Ids of other events that this one stands for, sorted; and the number of those whose ids are not kept:
+   * Sorted ids of other events that this fact stands for, and the number of further ones without their ids:
    * gathered-facts.ts.
    */
   readonly also?: readonly string[];
   readonly more?: number;
-  /** What the event can be recognised by under another id. */
+  /** The key by which the event can be recognised under another id. */
   readonly same?: string;
 }
 
 /**
- * One fact for each event, in time. The outcome is the same for every order and duplication of what is given, and
- * merging it again changes nothing: what an order's row holds and what is new go in together.
+ * One fact for each event, sorted by time. The result does not depend on the order or repetition of the facts, and
+ * merging it again changes nothing. So an order's stored facts and new ones can be merged together.
  */
 export function mergeFacts(facts: Iterable<OrderFact>): OrderFact[] {
   const all = [...facts];
@@ -61,8 +61,8 @@ export function mergeFacts(facts: Iterable<OrderFact>): OrderFact[] {
 }
 
 /**
- * The newer one of two facts about an event, with the marks of both: a member that is true or false is a mark, such as
- * where the event was seen, and a stale read must not take it away. It stands for all that either of them stands for.
+ * The newer of two facts about an event, with the marks of both. A boolean member is a mark, such as where the event
+ * was seen, and a stale read must not remove it. The result stands for all events that either fact stands for.
  */
 function mergeTwo(one: OrderFact, other: OrderFact): OrderFact {
   const isOther = one.v === other.v ? sayingOf(other) > sayingOf(one) : other.v > one.v;
@@ -83,17 +83,17 @@ function marksOf(fact: OrderFact): [string, boolean][] {
 }
 
 /**
- * What a fact says, without what merging keeps of both. Two facts of one version say the same; if they do not, the
- * choice must not depend on which one came first.
+ * A fact without the members that merging combines. Two facts of one version say the same; if they do not, the choice
+ * must not depend on which came first.
  */
 function sayingOf({ also, more, ...fact }: OrderFact): string {
   return JSON.stringify(Object.entries(fact).filter(([, value]) => typeof value !== 'boolean'));
 }
 
 /**
- * The order of an order's events: by `created_at`; at one instant by the payload's `updated_at`, then by the record's,
- * a missing one first; and by id in the end, which no two facts share once they are merged. Two status changes may
- * share the instant at which they were created, and the payload tells which was the later.
+ * The order of an order's events: by `created_at`; then by the payload's `updated_at`, then by the record's, a missing
+ * one first; then by id, which is unique once facts are merged. Two status changes may have one `created_at`, and only
+ * the payload says which is later.
  */
 function inTime(one: OrderFact, other: OrderFact): number {
   const [mine, theirs] = [placeOf(one), placeOf(other)];
@@ -108,12 +108,12 @@ function placeOf({ at, payloadAt = '', v, id }: OrderFact): readonly string[] {
 /**
  * Reads facts back from the JSON that `JSON.stringify` made of them. Members that this code does not know stay.
  *
- * They are stored as they are: deflated, the fact of a split takes 34 bytes, and as a mere list of its values no less.
+ * They are stored as they are: the fact of a split takes 34 bytes when deflated, and a mere list of its values no less.
  *
- * @throws {TypeError} when it is anything else: the order's events have to be read again
+ * @throws {TypeError} when it is anything else: the order's events must be read again
  */
 export function factsIn(value: unknown): OrderFact[] {
-  if (!Array.isArray(value)) throw new TypeError('An order has a list of facts.');
+  if (!Array.isArray(value)) throw new TypeError('An order must have a list of facts.');
   return value.map((fact) => {
     if (isFact(fact)) return fact;
     throw new TypeError("A fact has an event's id, time, type and version, and says where it was seen.");

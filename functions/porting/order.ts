@@ -3,29 +3,29 @@ import { eventCountOf } from './gathered-facts.ts';
 import { mergeFacts, type OrderFact, type OrderStatus } from './order-facts.ts';
 import { type Timestamp, timestampOf } from './timestamp.ts';
 
-/** An event among an order's. */
+/** One of an order's events. */
 export interface EventMark {
   readonly id: string;
   readonly event_type: string;
   readonly at: Timestamp;
 }
 
-/** What an order's events say of it together. */
+/** What an order's events say about it together. */
 export interface OrderState extends Duty {
   readonly id: string;
   readonly record_type: 'porting_order';
-  /** Null as long as no event has told one. */
+  /** Null while no event has named a status. */
   readonly status: OrderStatus | null;
-  /** When the order came into the status: the first event of those that tell it without another one in between. */
+  /** When the order entered the status: the first of the last unbroken series of events that name it. */
   readonly status_since: Timestamp | null;
-  /** The newest event that tells the status. */
+  /** The newest event that names the status. */
   readonly status_event_id: string | null;
-  /** The newest text that any event gave; Telnyx leaves both out at times, which is no news. */
+  /** The newest text of any event. Telnyx sometimes leaves both out, which changes nothing. */
   readonly support_key: string | null;
   readonly customer_reference: string | null;
-  /** As Telnyx tells it. */
+  /** As Telnyx sends it. */
   readonly messaging: Readonly<Record<string, unknown>> | null;
-  /** Ids of orders, sorted. */
+  /** Sorted ids of orders. */
   readonly split_from: readonly string[];
   readonly split_into: readonly string[];
   readonly last_comment: { readonly at: Timestamp; readonly by: string; readonly event_id: string } | null;
@@ -33,14 +33,16 @@ export interface OrderState extends Duty {
   readonly events: { readonly total: number; readonly by_type: Readonly<Record<string, number>> };
   readonly first_event: EventMark | null;
   readonly last_event: EventMark | null;
-  /** The time of the last event, or of another order's that split this one off; the beginning of 1970 when there is none. */
+  /**
+   * The time of the last event, or of the split in another order's events; the beginning of 1970 when there is none.
+   */
   readonly changed_at: Timestamp;
 }
 
 /**
- * An order's state: the fold of its events by (time, id), the same for every order and duplication of the facts. A status counts when
- * its event is the newest that tells one, also out of a terminal status. Of a split that is among another order's events it takes only
- * what the split says about this one.
+ * An order's state: the fold of its events by (time, id), independent of the order and repetition of the facts. The
+ * status comes from the newest event that names one, even after a terminal status. A split among another order's events
+ * counts only for what it says about this order.
  *
  * @param id the order's
  */
@@ -83,13 +85,13 @@ function beginningOfRun(history: readonly OrderFact[]): Timestamp | undefined {
   return since;
 }
 
-/** The orders at the other end of the splits that have this one at an end; each is told by as many events as there are numbers. */
+/** The orders at the other end of this order's splits. Each split is one event per number. */
 function others(id: string, history: readonly OrderFact[], end: 'from' | 'into', other: 'from' | 'into'): string[] {
   const ids = history.flatMap((fact) => (fact[end] === id && fact[other] !== undefined ? [fact[other]] : []));
   return [...new Set(ids)].filter((one) => one !== id).sort();
 }
 
-/** Types are Telnyx's words: `__proto__` is one like any other here. */
+/** Types are Telnyx's words: even `__proto__` is an ordinary one here. */
 function countByType(history: readonly OrderFact[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const fact of history) counts.set(fact.type, (counts.get(fact.type) ?? 0) + eventCountOf(fact));

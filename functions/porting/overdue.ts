@@ -2,20 +2,20 @@ import { addBusinessDays } from './business-days.ts';
 import { inMessage } from './settings.ts';
 import { type Timestamp, timestampOf } from './timestamp.ts';
 
-/** After how many business days in a status an order is overdue. A status that is missing has no limit. */
+/** The number of business days after which an order in a status is overdue. A missing status has no limit. */
 export type OverdueLimits = ReadonlyMap<string, number>;
 
-/** An order's whole course takes one to four weeks (docs/telnyx.md §6). Terminal statuses have no limit. */
+/** An order takes one to four weeks in all (docs/telnyx.md §6). Terminal statuses have no limit. */
 const DEFAULT_LIMITS: OverdueLimits = new Map([
-  // Three weeks: more than a week is left before Telnyx deletes a draft at 30 days.
+  // Three weeks: leaves more than a week before Telnyx deletes a draft at 30 days.
   ['draft', 15],
-  // Telnyx checks and forwards an order within days; a week means that it got stuck.
+  // Telnyx checks and forwards an order within days; after a week it is stuck.
   ['in-process', 5],
   // The losing carrier may take most of the four weeks.
   ['submitted', 20],
-  // One week: another one is left before Telnyx cancels after 14 days of silence.
+  // One week: leaves another before Telnyx cancels after 14 days of silence.
   ['exception', 5],
-  // A date is at most some weeks ahead: after four it has passed, and nothing happened.
+  // A date is at most some weeks ahead: after four weeks it has passed, and nothing happened.
   ['foc-date-confirmed', 20],
   // Takes minutes; a day is long.
   ['activation-in-progress', 1],
@@ -26,10 +26,10 @@ const DEFAULT_LIMITS: OverdueLimits = new Map([
 const MOST_DAYS = 365;
 
 /**
- * The limits that hold when some are set otherwise.
+ * The default limits, with some overridden.
  *
- * @param override such as `exception=5,submitted=10`, in business days; `default` leaves all as they are
- * @throws {Error} that says what is allowed; the message goes on after the setting's name
+ * @param override such as `exception=5,submitted=10`, in business days; `default` changes none
+ * @throws {Error} that says what is allowed; its message continues after the setting's name
  */
 export function readOverdueLimits(override: string): OverdueLimits {
   const limits = new Map(DEFAULT_LIMITS);
@@ -54,10 +54,10 @@ function invalid(found: string): Error {
 }
 
 /**
- * When the limit of a status ran out, if it has.
+ * The instant at which the limit of a status ran out; `undefined` when it has not.
  *
- * @param status an order's, or `undefined` when none is known
- * @param since when the order came into the status
+ * @param status the order's, or `undefined` when none is known
+ * @param since when the order entered the status
  * @param now milliseconds since 1970
  */
 export function overdueSince(

@@ -6,13 +6,13 @@ export interface Pair {
   readonly webhookId: string;
 }
 
-/** A fact that may have been joined to another one: see ledger/events/join.ts. */
+/** A fact that may be joined to another one: see ledger/events/join.ts. */
 export type JoinableFact = OrderFact & { readonly joined?: true };
 
 /**
- * Facts of an order that are one event under two ids, where ids are known to differ: one fact that only the list has brought and one that
- * only a webhook has, with one natural key. Two events may share a key, such as two refusals within a second: each is in one pair at most,
- * with a fact that gives the same reasons if there is one.
+ * Pairs of facts that are one event under two ids, where ids are known to differ: only the list has brought one, only a
+ * webhook the other, and both have the same natural key. Two events may share a key, such as two refusals within a
+ * second. Each is in one pair at most, preferably with a fact that gives the same reasons.
  */
 export function pairsAmong(facts: readonly JoinableFact[]): readonly Pair[] {
   const single = facts.filter(({ same, joined }) => same !== undefined && !joined);
@@ -39,14 +39,17 @@ function haveOneStatus(one: OrderFact, other: OrderFact): boolean {
   return JSON.stringify(one.status) === JSON.stringify(other.status);
 }
 
-/** Facts without those that are another one under its webhook's id. One that the list has shown after all is an event of its own. */
+/**
+ * Leaves out facts that are joined to another id. A joined fact that the list has shown after all is an event of its
+ * own.
+ */
 export function withoutJoined<Fact extends JoinableFact>(facts: readonly Fact[]): readonly Fact[] {
   return facts.filter(({ joined, listed }) => !joined || listed);
 }
 
 /**
- * The id under which an event stands now: the list's, where the event with this id came by webhook only and `present` is the same event in
- * the list.
+ * The present id of an event: the list's, if the event with this id came only by webhook and `present` is the same
+ * event in the list.
  *
  * @param present the id of an event
  */

@@ -2,11 +2,10 @@ import { inOneCase, isName, membersOf, type PortingEvent, portingOrderIdOf, port
 import { recordTime } from './timestamp.ts';
 
 /**
- * What an event can be recognised by when its webhook and the list give it two ids (docs/telnyx.md §3.2): a status
- * change by order, status and `payload.updated_at`, a comment by its own id, a deletion by its order.
+ * The natural key of an event, which is the same under its webhook's id and the list's (docs/telnyx.md §3.2): a status
+ * change by order, status and `payload.updated_at`; a comment by its own id; a deletion by its order.
  *
- * @returns `undefined` when there is nothing safe: for splits, messaging and unknown types, and as long as the payload
- * is missing
+ * @returns `undefined` when nothing is safe: for splits, messaging and unknown types, and while the payload is missing
  */
 export function sameEventKey(event: PortingEvent): string | undefined {
   const payload = membersOf(event.payload);
@@ -16,7 +15,7 @@ export function sameEventKey(event: PortingEvent): string | undefined {
       const status = portingStatusOf(event);
       // Webhooks print this instant to the second, the list prints microseconds.
       const second = recordTime(payload.updated_at)?.slice(0, 19);
-      // The separator in a status would make two keys alike.
+      // A separator inside a status would make two keys equal.
       if (order === undefined || !status || status.includes('#') || second === undefined) return undefined;
       return `status#${second}Z#${status}#${order}`;
     }
@@ -31,7 +30,7 @@ export function sameEventKey(event: PortingEvent): string | undefined {
   }
 }
 
-/** The order that an event is listed under, or that its payload names. */
+/** The order that an event is listed under, or else the one that its payload names. */
 export function orderIdOf({ porting_order_id: listed, payload }: PortingEvent): string | undefined {
   return isName(listed) ? listed : portingOrderIdOf(payload);
 }

@@ -1,7 +1,7 @@
 /**
- * How settings are read: by the functions when they boot, and before that by whoever deploys or starts them. What one
- * of them accepts no other refuses, and all refuse in the same words. A reader gets the text without the white space
- * around it; the message of what it throws goes on after the setting's name.
+ * How settings are read, at deployment or start and again when functions boot. All accept the same values and refuse in
+ * the same words. A reader gets the text without surrounding white space; the message that it throws continues after
+ * the setting's name.
  */
 
 /**
@@ -13,15 +13,15 @@
 export function readSetting<Value>(name: string, text: string, read: (text: string) => Value): Value {
   const given = text.trim();
   try {
-    // A Docker file of variables keeps quotes. No setting has any, and a token or a folder with them would be accepted.
-    if (/^(["']).*\1$/s.test(given)) throw new Error('is in quotes: set it to the same without them');
+    // A Docker env file keeps quotes. No setting has any, and a token or a folder with quotes would be accepted.
+    if (/^(["']).*\1$/s.test(given)) throw new Error('is in quotes: remove the quotes');
     return read(given);
   } catch (error) {
     throw new Error(`${name} ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** A setting's value for a message: short, and in one line. */
+/** A setting's value for a message: short, and on one line. */
 export function inMessage(text: string): string {
   if (text === '') return 'empty';
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text).slice(1, -1);
@@ -32,7 +32,7 @@ export function readText(text: string): string {
   throw new Error('is empty');
 }
 
-/** A reader of whole numbers from `from` to `to`. `or` is for the message: what else is taken. */
+/** A reader of whole numbers from `from` to `to`. `or` names in the message what else is accepted. */
 export function wholeNumber(from: number, to: number, or = ''): (text: string) => number {
   return (text) => {
     const value = /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
@@ -41,7 +41,7 @@ export function wholeNumber(from: number, to: number, or = ''): (text: string) =
   };
 }
 
-/** A reader of one of some words. */
+/** A reader of one of the given words. */
 export function choice<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const word = words.find((one) => one === text);
@@ -50,36 +50,36 @@ export function choice<Word extends string>(...words: readonly Word[]): (text: s
   };
 }
 
-/** How long a webhook may be late before it counts as missed. */
+/** How late a webhook may be before it counts as missed. */
 export const readGraceMinutes = wholeNumber(0, 1440);
 
 export const readSyncIntervalSeconds = wholeNumber(1, 86_400);
 
-/** The most notifications that healing asks for in one UTC day. */
+/** The most notifications that healing requests in one UTC day. */
 export const readHealingPerDay = wholeNumber(1, 10_000);
 
-/** What is done about a missed notification. */
+/** What to do about a missed notification. */
 export const readHealing = choice('off', 'republish');
 
 const days = wholeNumber(30, 3650, 'none or ');
 
-/** How many days events of ended orders are kept; `none` keeps all. */
+/** How many days the events of ended orders are kept; `none` keeps all. */
 export function readRetainDays(text: string): number | undefined {
   return text === 'none' ? undefined : days(text);
 }
 
-/** True for a text that may be a token of the ledger's own API. */
+/** True for a text that is valid as a token of the ledger's own API. */
 export function isToken(text: unknown): text is string {
   return typeof text === 'string' && /^[\x21-\x7e]{16,}$/.test(text);
 }
 
-/** Reads a token of the ledger's own API. The message never repeats it. */
+/** Reads a token of the ledger's own API. The message never contains it. */
 export function readToken(text: string): string {
   if (isToken(text)) return text;
-  throw new Error('is not a good token: set it to at least 16 ASCII characters without spaces');
+  throw new Error('is not a valid token: set it to at least 16 ASCII characters without spaces');
 }
 
-/** Reads the address of an HTTP server. It loses the slashes at its end; the message never repeats it. */
+/** Reads the address of an HTTP server, without its trailing slashes. The message never contains it. */
 export function readAddress(text: string): string {
   const url = addressIn(text);
   if (url) return withoutSlash(url);
@@ -88,12 +88,15 @@ export function readAddress(text: string): string {
   );
 }
 
-/** Reads the base URL of Telnyx's API as {@link readAddress} does. The API key goes there, so no http to others. */
+/**
+ * Reads the base URL of Telnyx's API as {@link readAddress} does. The API key is sent there, so http is for this
+ * machine.
+ */
 export function readBaseUrl(text: string): string {
   const url = addressIn(text);
   if (url && (url.protocol === 'https:' || isLoopback(url.hostname))) return withoutSlash(url);
   throw new Error(
-    'is no address to which an API key can go: set it to one such as https://api.telnyx.com/v2, without a user name, ' +
+    'is not an address that an API key may be sent to: set it to one such as https://api.telnyx.com/v2, without a user name, ' +
       'a query or a fragment. http is for this machine only (localhost, 127.0.0.1, [::1])',
   );
 }
@@ -108,7 +111,7 @@ function withoutSlash({ href }: URL): string {
   return href.replace(/\/+$/, '');
 }
 
-/** URL has already written every spelling of an IPv4 address as four numbers. */
+/** URL has already turned every spelling of an IPv4 address into four numbers. */
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -5,7 +5,7 @@ export type Timestamp = string;
 
 /**
  * Reads a date-time in any of the spellings that Telnyx uses (`…Z` with microseconds, `…Z` without a fraction,
- * `…+00:00`; docs/telnyx.md §3.1) and writes it in one. Digits after the sixth are cut.
+ * `…+00:00`; docs/telnyx.md §3.1) and returns it in one. Digits after the sixth are cut.
  *
  * @returns `undefined` when the value is not a date-time
  */
@@ -16,7 +16,7 @@ export function timestamp(value: unknown): Timestamp | undefined {
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = parts;
   const wholeSeconds = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const utc = Date.parse(`${wholeSeconds}Z`);
-  // Date.parse rolls 30 February over to 1 March: what does not come back as it was is no date.
+  // Date.parse turns 30 February into 1 March: a text that changes on the way back is not a date.
   if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 19) !== wholeSeconds) return undefined;
   const offset = offsetMinutes(zone);
   if (offset === undefined) return undefined;
@@ -25,7 +25,7 @@ export function timestamp(value: unknown): Timestamp | undefined {
   return `${shifted.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
 }
 
-/** The same of a record's member, which is UTC when it names no zone: as all are that Telnyx documents. */
+/** Reads a member of a record. Without a zone it is UTC, as is every time that Telnyx documents. */
 export function recordTime(value: unknown): Timestamp | undefined {
   return timestamp(value) ?? (typeof value === 'string' ? timestamp(`${value}Z`) : undefined);
 }
@@ -38,12 +38,12 @@ function offsetMinutes(zone: string): number | undefined {
   return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
-/** The timestamp of a number of milliseconds since 1970. */
+/** The timestamp for a number of milliseconds since 1970. */
 export function timestampOf(milliseconds: number): Timestamp {
   return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
 }
 
-/** Milliseconds since 1970 of a timestamp; the microseconds are cut. */
+/** The milliseconds since 1970 of a timestamp, with its microseconds cut. */
 export function millisecondsOf(at: Timestamp): number {
   return Date.parse(`${at.slice(0, 23)}Z`);
 }

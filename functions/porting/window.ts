@@ -6,24 +6,24 @@ export interface Window {
 
 const MINUTE = 60_000;
 
-/** Before this no port-in event exists: Telnyx's porting API is younger. A first run lists from here. */
+/** No port-in event is older: Telnyx's porting API is younger. A first run lists from here. */
 export const FIRST_EVENT_AT = Date.UTC(2015, 0, 1);
 
 /**
- * How far a window reaches back behind the cursor: rows that become visible late, clocks that differ by 10 minutes, and
- * payloads that are completed after their event was listed. What comes later still is the nightly run's.
+ * How far a window reaches back behind the cursor: for rows that become visible late, clocks that differ by 10 minutes,
+ * and payloads that are completed after their event was listed. The nightly run finds what comes even later.
  */
 export const OVERLAP = 15 * MINUTE;
 
 /**
- * How far a window stays behind the present, so that it is closed: no event is created in it any more while it is read.
+ * How far a window stays behind the present. It makes the window closed: no new event appears in it while it is read.
  */
 export const SETTLE = 5_000;
 
-/** How far a run reaches back when the cursor is in the future and so does not say what has not been listed. */
+/** How far a run reaches back when the cursor is in the future, and so does not say what has not been listed. */
 const AFTER_A_WRONG_CLOCK = 7 * 24 * 60 * MINUTE;
 
-/** True when the cursor is in the future: it was moved by a clock that was ahead, and nothing has been listed since. */
+/** True when the cursor is in the future: a fast clock moved it there, and nothing has been listed since. */
 export function isAhead(completeThrough: number | undefined, now: number): completeThrough is number {
   return completeThrough !== undefined && completeThrough > now;
 }
@@ -42,8 +42,7 @@ export function scheduledWindow(completeThrough: number | undefined, now: number
 
 /**
  * The two halves of a window, or `undefined` when it is too narrow to be halved. They share the instant in the middle:
- * listing one event twice costs nothing, and a filter that Telnyx rounds to its own precision cannot lose what lies
- * between two instants.
+ * listing an event twice costs nothing, and a filter that Telnyx rounds cannot lose what lies between two instants.
  */
 export function halves(window: Window): readonly [Window, Window] | undefined {
   const middle = Math.floor((window.from + window.to) / 2);

@@ -150,7 +150,7 @@ describe('a slip of the keyboard', () => {
     [
       'telnyxBaseUrl',
       'api.telnyx.com/v2',
-      /^telnyxBaseUrl is no address to which .*: set it to one such as https:\/\/api\.telnyx\.com\/v2, without/,
+      /^telnyxBaseUrl is not an address that .*: set it to one such as https:\/\/api\.telnyx\.com\/v2, without/,
     ],
     ['telnyxBaseUrl', 'ftp://api.telnyx.com', /^telnyxBaseUrl is no address/],
     ['telnyxBaseUrl', 'http://api.telnyx.com/v2', /^telnyxBaseUrl is no address.* http is for this machine only/],

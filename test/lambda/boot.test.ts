@@ -21,7 +21,7 @@ test.each(names)('%s does not start with an address to which the API key would g
   const start = (TELNYX_BASE_URL: string) => loadHandler(name, { ...environment, TELNYX_BASE_URL });
   await expect(start('https://api.telnyx.com/v2')).resolves.toBeTypeOf('function');
   await expect(start('http://api.telnyx.com/v2')).rejects.toThrow(
-    /^The environment variable TELNYX_BASE_URL is no address to which an API key can go: set it to one such as/,
+    /^The environment variable TELNYX_BASE_URL is not an address that an API key may be sent to: set it to one such as/,
   );
 });
 

@@ -33,7 +33,7 @@ describe("the base URL of Telnyx's API", () => {
     'https://api.telnyx.com/v2#hush',
   ])('%s is refused, and not repeated', (text) => {
     const read = () => readBaseUrl(text);
-    expect(read).toThrow(/^is no address to which an API key can go: set it to one such as https:/);
+    expect(read).toThrow(/^is not an address that an API key may be sent to: set it to one such as https:/);
     expect(read).not.toThrow('hush');
   });
 });

@@ -216,9 +216,9 @@ describe('public keys', () => {
     [
       'four keys',
       Array(4).fill(current.publicKey).join(),
-      'holds 4 keys: set it to one to three public keys, with commas between',
+      'holds 4 keys: set it to one to three comma-separated public keys',
     ],
-    ['only commas', ' , ,', 'holds no key: set it to one to three public keys, with commas between'],
+    ['only commas', ' , ,', 'holds no key: set it to one to three comma-separated public keys'],
   ])('%s fail at boot and say what to set', async (_, publicKey, what) => {
     await expect(startReceiver({ publicKey })).rejects.toThrow(`TELNYX_PUBLIC_KEY ${what}`);
   });

@@ -25,13 +25,14 @@ export interface Closing {
   readonly limits: OverdueLimits;
   /** Whether the ledger is current: see readCurrent. */
   readonly current: () => Promise<number | undefined>;
-  /** Days after its last event that the events of a terminal order are kept; undefined when they always are. */
+  /** How many days after an ended order's last event its events are kept; undefined: permanently. */
   readonly retainDays: number | undefined;
 }
 
 /**
- * Webhooks' events that the list has never shown. The list is read every five minutes and again every night: what is a
- * day old and not there will not come. Days on which this did not run are looked at again for a week.
+ * Marks events that came by webhook but that the list has never shown. The list is read every five minutes and again
+ * every night: an event that is a day old and not in the list will not appear there. If this did not run for some days,
+ * it looks at them again for up to a week.
  */
 export async function findUnlisted({ store }: Closing, now: number): Promise<number> {
   const { completeThrough = 0 } = await readSync(store, now);
@@ -42,7 +43,7 @@ export async function findUnlisted({ store }: Closing, now: number): Promise<num
   let found = 0;
   for await (const ids of neverListed(store, timestampOf(from), timestampOf(to))) {
     for (const event of await readEvents(store, ids)) {
-      // It may have been listed under another id: one that can be recognised is joined now, if it was.
+      // The event may have been listed under another id. A recognisable one is joined now, if it was.
       if (!agree && (agree === undefined || sameEventKey(event) === undefined)) continue;
       const { porting_order_id: order } = event;
       if (!agree && typeof order === 'string') await foldWhole(store, order, now);
@@ -54,14 +55,14 @@ export async function findUnlisted({ store }: Closing, now: number): Promise<num
   return found;
 }
 
-/** What ran out longer ago is history: a first sync over years must not announce each order that was abandoned. */
+/** A limit that ran out longer ago is history: a first sync over years must not publish every abandoned order. */
 const NEWS_FOR = 30 * DAY;
 
 /**
- * Orders that stay in a status longer than its limit: each is announced once for each stay, while the ledger is
- * current. One whose time to act is over is not.
+ * Publishes orders that stay in a status longer than its limit: once for each stay, while the ledger is current, and
+ * not once the deadline to act has passed.
  *
- * @returns how many there are, announced or not
+ * @returns the number of overdue orders, published or not
  */
 export async function findOverdue({ store, bus, limits, current }: Closing, now: number): Promise<number> {
   const before = await current();
@@ -72,7 +73,7 @@ export async function findOverdue({ store, bus, limits, current }: Closing, now:
       if (limitAt === undefined || since === undefined) continue;
       overdue += 1;
       if (known === since || before === undefined || limitAt < timestampOf(now - NEWS_FOR)) continue;
-      // An order that cannot be read holds up no other one.
+      // An unreadable order must not block the others.
       const whole = await foldWhole(store, id, now).catch((error: unknown) => {
         log('error', 'overdue_not_published', { order: id, error: describeError(error) });
       });
@@ -101,7 +102,7 @@ function isTooLate({ acts, act_by }: OrderState, now: number): boolean {
   return acts === 'customer' && act_by !== null && act_by <= timestampOf(now);
 }
 
-/** Ends the time of the events of terminal orders. What the order's fold knows of them stays. */
+/** Expires the events of ended orders. What the order's fold knows of them stays. */
 export async function retireOld(
   { store, retainDays }: Closing,
   now: number,
@@ -122,13 +123,13 @@ export async function retireOld(
 
 async function retireOrder(store: OrderStore, id: string, now: number): Promise<number> {
   const { facts } = await readOrder(store, id);
-  // A split of another order's that told this one something lives as long as that order.
+  // A split in another order's events that says something about this order lives as long as that order.
   const own = facts.filter(({ gone, of = id }) => !gone && of === id);
-  // The index knows those that the facts only count.
+  // The facts only count some events; the index has the ids of these too.
   const counted = own.some(({ more = 0 }) => more > 0) ? await orderEventIds(store, id) : [];
   const ids = new Set([...own.flatMap(({ id, also = [] }) => [id, ...also]), ...counted]);
   const gone = new Set(await retire(store, [...ids], now));
-  // After the rows: a death in between does it again, and what is gone stays gone.
+  // After the rows: a crash in between repeats this, and what is gone stays gone.
   await changeOrder(store, id, now, (held) => held.map((fact) => (gone.has(fact.id) ? { ...fact, gone: true } : fact)));
   return gone.size;
 }

@@ -6,15 +6,15 @@ import { actionRequired } from './publications.ts';
 import type { Publisher } from './publish.ts';
 import { foldWhole } from './whole-order.ts';
 
-/** Orders worked on at once. */
+/** Orders processed at once. */
 const AT_ONCE = 8;
 
 /**
- * Announces what undecided orders ask of the customer, when the ledger is current: once for each of them, from the state that results of all
- * that has been read. What was announced at once, because its webhook was live, is not undecided any more.
+ * Publishes what undecided orders ask of the customer, once each, while the ledger is current: from the order's state
+ * after everything that was read. Orders with a live webhook were published at once and are no longer undecided.
  *
- * @param current whether the ledger is: see readCurrent
- * @returns how many were announced; undefined when the ledger is not current, and they go on waiting
+ * @param current whether the ledger is current: see readCurrent
+ * @returns the number of orders published; undefined when the ledger is not current, and the orders go on waiting
  */
 export async function decide(
   publisher: Publisher,
@@ -28,10 +28,10 @@ export async function decide(
     const before = await current();
     if (before === undefined || outOfTime()) return undefined;
     const orders = await Promise.allSettled(ids.map(async (id) => ({ id, ...(await foldWhole(store, id, now())) })));
-    // A run that has begun meanwhile may have been half read.
+    // A run that has begun since may have been half read.
     if ((await current()) !== before) return undefined;
     const outcomes = await Promise.allSettled(
-      // An order that cannot be read holds up no other one.
+      // An unreadable order must not block the others.
       orders.map(async (order) =>
         order.status === 'rejected' ? Promise.reject(order.reason) : decideOne(publisher, order.value, now()),
       ),
@@ -46,7 +46,7 @@ export async function decide(
 
 type Undecided = Folded & { readonly id: string };
 
-/** @returns true when it was announced; false when there was nothing to announce, or the bus did not take it */
+/** @returns true when it was published; false when there was nothing to publish. Throws when the bus refused it */
 async function decideOne({ store, bus }: Publisher, undecided: Undecided, now: number): Promise<boolean> {
   const { id, order, actionPublished, version } = undecided;
   const action = actionRequired(order, actionPublished, now);

@@ -21,23 +21,26 @@ interface Known {
   agree: boolean | undefined;
 }
 
-/** How long an event waits for what tells whether its webhook is due. Payloads are there within minutes, or the nightly run finds them. */
+/**
+ * How long an event waits for the facts that decide whether its webhook is due. Payloads come within minutes, or the
+ * nightly run finds them.
+ */
 const AWAITED_FOR = 24 * 3_600_000;
 
 export interface Watch {
   readonly store: OrderStore;
   readonly types: WebhookTypes;
-  /** Milliseconds between an event's first listing and the moment when its webhook is given up. */
+  /** Milliseconds after an event's first listing until its webhook is given up. */
   readonly grace: number;
   /** Our own address, as an order would name it. */
   readonly webhookUrl: string;
 }
 
 /**
- * Looks at the events whose webhook has not come within the grace time: those whose webhook was due are missed, the others are awaited no
- * more. What is missed is marked, and announced by the next sweep.
+ * Checks the events whose webhook has not come within the grace time. An event whose webhook was due is marked as
+ * missed, and the next sweep publishes that; any other is no longer awaited.
  *
- * @returns how many are missed
+ * @returns the number of missed events
  */
 export async function findMissed(watch: Watch, now: () => number, outOfTime: () => boolean): Promise<number> {
   const { store, types, grace, webhookUrl: ownUrl } = watch;
@@ -59,14 +62,14 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       };
       const orderId = facts?.portingOrderId;
       const orderUrl = await addressOf(store, orderId, channel.orderUrl);
-      // Whether its webhook comes here is in its payload.
+      // The payload says whether its webhook goes here.
       if (orderUrl === undefined && !hasPayload(event) && now() - seenAt(event) < AWAITED_FOR) continue;
-      // When its payload comes, an event is awaited once more, whose webhook was given up before, or has come under another id.
+      // An event is awaited again when its payload comes, even if its webhook was given up or came under another id.
       const isNew = event.ledger.missed_at === null && event.ledger.webhook_last_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
       if (!due) await stopAwaiting(store, id, event.ledger.revision);
       else if (orderId !== undefined && (await cameAsOther(store, event, orderId, known, now()))) {
-        // An open span may stand in the way of a proof permanently.
+        // An open span may prevent a proof permanently.
         if (now() - seenAt(event) >= AWAITED_FOR) await stopAwaiting(store, id, event.ledger.revision);
       } else if (await markMissed(store, id, now())) {
         missed += 1;
@@ -78,8 +81,9 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
 }
 
 /**
- * True when the webhook of a listed event came under another id, or may have: then it is not missed. That ids differ is proved when the list
- * was read completely for an hour around the webhook and does not have its id. From then on the two rows are joined.
+ * True when the webhook of a listed event came under another id, or may have: then it is not missed. Ids are proved to
+ * differ when the list was read completely for an hour around the webhook and does not have its id. From then on the
+ * two rows are joined.
  */
 async function cameAsOther(
   store: OrderStore,
@@ -89,7 +93,7 @@ async function cameAsOther(
   now: number,
 ): Promise<boolean> {
   if (known.agree === true) return false;
-  // Before the row: what it does not show by then, the list up to the cursor does not have.
+  // Read before the row: whatever the list shows up to the cursor is then in the row.
   const isRead = await listIsRead(store, now);
   const twin = await deliveredTwin(store, listed, orderId);
   if (!twin) return false;
@@ -116,7 +120,7 @@ function finish(missed: number): number {
   return missed;
 }
 
-/** Only status changes carry the order's own address: for the other types the order knows it. */
+/** Only status changes carry the order's own address; for other types it is read from the order. */
 async function addressOf(
   store: OrderStore,
   orderId: string | undefined,

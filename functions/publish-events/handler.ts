@@ -14,7 +14,7 @@ import { findMissed } from './find-missed.ts';
 import { publishRows } from './publish.ts';
 import { sweep } from './sweep.ts';
 
-/** Kept of the function's time for what is under way. */
+/** Time at the end of the run that is reserved for work in progress. */
 const TIME_TO_END = 20_000;
 
 const MINUTE = 60_000;
@@ -42,12 +42,13 @@ const closing = {
   retainDays: environment('RETAIN_DAYS', readRetainDays),
 };
 
-/** What the schedules send. */
+/** The input from the schedules. */
 type Scheduled = { readonly sweep: { readonly olderThanSeconds: number } } | { readonly closeDay: true };
 
 /**
- * What follows a write. The table's stream names the rows within a second; the sweep, every five minutes, takes what the stream has
- * missed, looks for missed notifications, and announces what undecided orders ask for; once a day, the day is closed.
+ * Does the work that follows a write. The table's stream names the rows within a second. The sweep, every five minutes,
+ * takes what the stream missed, looks for missed notifications, and publishes what undecided orders ask for. Once a
+ * day, the day is closed.
  */
 export async function handler(
   event: DynamoDBStreamEvent | Scheduled,
@@ -67,7 +68,7 @@ export async function handler(
   return { left, missed, decided: (await decide(publisher, current, Date.now, outOfTime)) ?? 0 };
 }
 
-/** Only those records fail whose row could not be announced: Lambda tries again from the first of them. */
+/** Fails only the records whose row could not be published: Lambda retries from the first of them. */
 async function publishStreamed({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const ids = Records.flatMap(({ dynamodb }) => dynamodb?.Keys?.id?.S ?? []);
   const { failed } = await publishRows(ids, publisher, Date.now, 'stream');

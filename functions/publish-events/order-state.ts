@@ -9,19 +9,19 @@ import { orderFactOf } from '../porting/order-fact-of.ts';
 import { mergeFacts } from '../porting/order-facts.ts';
 import { type Pair, pairsAmong } from '../porting/pairs.ts';
 
-/** An order after its new events, and those of them that still have to be published. */
+/** An order after its new events, and those of them that are yet to be published. */
 export interface Folded {
   readonly order: OrderState | null;
   /** The event whose action_required was last published. */
   readonly actionPublished: string | undefined;
-  /** Of the order's row. */
+  /** The version of the order's row. */
   readonly version: number;
   readonly rows: readonly Unpublished[];
 }
 
 /**
- * Takes new events of one order into its state. Where ids are known to differ, the two rows of one event are joined, and the order is folded
- * again. An event that comes back after it expired is hidden again.
+ * Folds new events of one order into its state. Where ids are known to differ, it joins the two rows of one event and
+ * folds the order again. An event that comes back after it expired is hidden again.
  *
  * @param now milliseconds since 1970
  */
@@ -47,7 +47,7 @@ export async function foldIn(
   return { order, actionPublished, version, rows: rows.filter(({ id }) => !gone.has(id)) };
 }
 
-/** Goes on where an earlier publisher joined two rows, and takes apart those whose webhook's id the list has shown. */
+/** Completes joins that an earlier publisher began, and separates rows when the list has shown the webhook's id. */
 async function settlePairs(store: OrderStore, rows: readonly Unpublished[], now: number) {
   const settled: Pair[] = [];
   for (const { id, joinedFrom, mistakenFor } of rows) {
@@ -65,7 +65,7 @@ async function settlePairs(store: OrderStore, rows: readonly Unpublished[], now:
   return settled.length > 0 ? readAgain(store, rows, settled) : rows;
 }
 
-/** @returns the pairs whose rows have been joined; none where ids agree, or may */
+/** @returns the pairs whose rows are joined; none where ids agree, or may agree */
 async function joinPairs(store: OrderStore, pairs: readonly Pair[], now: number): Promise<readonly Pair[]> {
   if (pairs.length === 0 || (await readIdsAgree(store)) !== false) return [];
   const joined: Pair[] = [];
@@ -73,13 +73,13 @@ async function joinPairs(store: OrderStore, pairs: readonly Pair[], now: number)
   return joined;
 }
 
-/** The rows as they are now, and those of the pairs: what has been written meanwhile must be folded before it is published. */
+/** Reads the rows and those of the pairs again: anything written since must be folded before it is published. */
 async function readAgain(store: OrderStore, rows: readonly Unpublished[], pairs: readonly Pair[]) {
   const ids = [...rows.map(({ id }) => id), ...pairs.flatMap(({ listedId, webhookId }) => [listedId, webhookId])];
   return (await readUnpublished(store, ids)).rows;
 }
 
-/** A split is listed under one of its two orders. The other one is folded here. */
+/** A split is listed under one of its two orders; this folds the other one. */
 async function foldOtherOrders(
   store: OrderStore,
   orderId: string,

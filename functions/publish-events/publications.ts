@@ -5,14 +5,15 @@ import type { OrderState } from '../porting/order.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 
 /**
- * Telnyx generates a payload within seconds. After this time an event goes out without it: its reader may be waiting.
+ * Telnyx generates a payload within seconds. After this time an event is published without it, because its consumers
+ * wait.
  */
 const WAITS_FOR_PAYLOAD = 15 * 60_000;
 
 /**
- * That the customer must act on an order, if that is so and has not been announced. It goes by the order's state and
- * not by the event that is new: an exception that is over when it becomes known asks nothing of anyone, and one may
- * become the newest status only when the list dates it.
+ * The event that tells the customer to act on an order, unless it was published. The order's state decides, not the new
+ * event: an exception that has ended before it becomes known asks nothing of anyone, and a status may become the newest
+ * only when the list dates it.
  *
  * @param published the event whose action_required was last published
  * @param now milliseconds since 1970
@@ -26,7 +27,7 @@ export function actionRequired(order: OrderState | null, published: string | und
   return { type: 'porting_order.action_required', detail } satisfies BusEvent;
 }
 
-/** What is to be said about a row. */
+/** What to publish about a row. */
 export interface ToPublish {
   readonly busEvents: readonly BusEvent[];
   /** True when the event waits for its payload; the row stays marked. */
@@ -37,7 +38,7 @@ export interface ToPublish {
 }
 
 /**
- * What is to be announced about a row. The ids are the same at every try: whoever gets one twice can tell.
+ * What to publish about a row. Every attempt uses the same ids, so that consumers recognise duplicates.
  *
  * @param order the order's state after the event; null for an event without an order
  * @param apiUrl where the ledger shows its events

@@ -14,35 +14,35 @@ import { foldWhole } from './whole-order.ts';
 export interface Publisher {
   readonly store: OrderStore;
   readonly bus: Bus;
-  /** Where the ledger's API is. */
+  /** The address of the ledger's API. */
   readonly apiUrl: string;
 }
 
-/** What became of rows that had something to announce. */
+/** The result of publishing rows. */
 export interface Outcome {
   /** Events put on the bus. */
   readonly events: number;
   /** Events that wait for their payload. */
   readonly waiting: number;
-  /** Ids of rows about which something could not be said or done, and why. */
+  /** Ids of rows that were not published completely, with the reason. */
   readonly failed: ReadonlyMap<string, string>;
 }
 
-/** Orders worked on at once. */
+/** Orders processed at once. */
 const AT_ONCE = 8;
 
 interface Prepared extends ToPublish {
   readonly row: Unpublished;
-  /** That the customer must act on the row's order, when it goes out with this row. */
+  /** The order's action_required, when it is published with this row. */
   readonly action?: NonNullable<ReturnType<typeof actionRequired>>;
-  /** Of the order's row. */
+  /** The version of the order's row. */
   readonly version: number;
 }
 
 /**
- * Does what follows a write, for rows that the stream or the sweep names: takes their events into their orders' state, puts them on the
- * bus, and marks them as announced, in this order. A death between two steps leads to the same steps again, with the same ids. What
- * fails for one row leaves the others alone.
+ * Processes rows that the stream or the sweep names: folds their events into their orders, puts them on the bus, and
+ * marks them as published, in this order. After a crash between two steps, all steps are repeated with the same ids. A
+ * failure of one row does not affect the others.
  *
  * @param now milliseconds since 1970
  */
@@ -66,7 +66,7 @@ export async function publishRows(
         const { action, version } = await liveAction(store, orderId, folded, now());
         for (const [index, row] of left.entries()) {
           const said = { row, version, ...toPublish(row, order, apiUrl, now()) };
-          // With one of them: when the bus does not take it, that row is tried again.
+          // Goes with one row: if the bus does not take it, that row is retried.
           const withAction = action && index === 0 && { busEvents: [...said.busEvents, action], action };
           prepared.push({ ...said, ...withAction });
         }
@@ -95,8 +95,8 @@ async function stateAfter(
 }
 
 /**
- * What the order asks of the customer, when the webhook that brought its status is live. Whatever else there is to ask, waits until the ledger
- * is current: see decide.ts.
+ * The order's action_required, when the webhook that brought its status is live. Any other waits until the ledger is
+ * current: see decide.ts.
  */
 async function liveAction(store: OrderStore, orderId: string | undefined, folded: Folded, now: number) {
   const { order, actionPublished, version, rows } = folded;
@@ -107,7 +107,7 @@ async function liveAction(store: OrderStore, orderId: string | undefined, folded
   return { action: actionRequired(whole.order, whole.actionPublished, now), version: whole.version };
 }
 
-/** Marks what was said. Counts it. */
+/** Marks and counts what was published. */
 async function settle(
   store: OrderStore,
   prepared: readonly Prepared[],
@@ -144,7 +144,7 @@ async function settle(
   return done;
 }
 
-/** Types of which this execution environment has told within the last minutes that they arrive. */
+/** The event types whose arrival this execution environment has recorded, each with when it last did. */
 const told = new Map<string, number>();
 const TOLD_EVERY = 5 * 60_000;
 

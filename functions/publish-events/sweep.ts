@@ -3,10 +3,11 @@ import { markedAt, unpublishedUntil } from '../ledger/events/outbox.ts';
 import { type Publisher, publishRows } from './publish.ts';
 
 /**
- * Publishes what has been marked for a while and the stream has not taken: it was off, or gave up.
+ * Publishes rows that have been marked for a while because the stream was off, or gave up.
  *
  * @param olderThan milliseconds
- * @returns how many rows are still marked; those that wait for their payload are not late, and not in the metrics
+ * @returns the number of rows that are still marked. Rows that wait for their payload are not late, and not in the
+ *   metrics
  */
 export async function sweep(
   publisher: Publisher,

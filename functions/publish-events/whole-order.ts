@@ -4,8 +4,8 @@ import type { OrderStore } from '../ledger/table/store.ts';
 import { type Folded, foldIn } from './order-state.ts';
 
 /**
- * An order after everything that the ledger holds of it has been taken into its state, also what waits for the stream or the sweep: what is
- * decided by the state must not overlook an event that is there.
+ * An order after folding every event of it that the ledger holds, including those that wait for the stream or the
+ * sweep. A decision from the order's state must not overlook an event that is there.
  *
  * @param now milliseconds since 1970
  */

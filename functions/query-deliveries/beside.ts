@@ -1,7 +1,7 @@
 import type { DeliveryMark } from '../ledger/events/delivery-marks.ts';
 import type { FailedAttempt, FailedDelivery } from '../telnyx/failed-delivery.ts';
 
-/** A webhook that Telnyx could not deliver, and what the ledger holds of its event. */
+/** A webhook that Telnyx could not deliver, with what the ledger holds of its event. */
 export interface ShownDelivery {
   readonly id: string | null;
   readonly event_id: string | null;
@@ -10,21 +10,21 @@ export interface ShownDelivery {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly attempts: readonly FailedAttempt[];
-  /** False also for an event that the list brought under another id than its webhook's. */
+  /** False also for an event that the list brought under a different id from its webhook's. */
   readonly in_ledger: boolean;
-  /** True when the webhook came after all, in a later delivery. */
+  /** True when a later delivery of the webhook arrived. */
   readonly webhook_arrived: boolean;
 }
 
 /**
- * The ids under which the ledger may hold the event: Telnyx's sample of its log writes one in capitals, everything else
- * in small letters.
+ * The ids under which the ledger may hold the event: Telnyx's sample of its log has one in capitals, all else is in
+ * lower case.
  */
 export function idsOf({ eventId }: FailedDelivery): readonly string[] {
   return eventId === null ? [] : [eventId, eventId.toLowerCase()];
 }
 
-/** A delivery beside the mark of its event. */
+/** A delivery with the mark of its event. */
 export function beside(delivery: FailedDelivery, marks: ReadonlyMap<string, DeliveryMark>): ShownDelivery {
   const { id, eventId, eventType, portingOrderId, startedAt, finishedAt, attempts } = delivery;
   const mark = idsOf(delivery)

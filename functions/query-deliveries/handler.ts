@@ -21,7 +21,10 @@ import { UpstreamError } from '../telnyx/upstream-error.ts';
 import { beside, idsOf } from './beside.ts';
 import { deliveriesProblem, unavailableBecause } from './problem-of.ts';
 
-/** The function ends after 29 s: this leaves time for three reads of a DynamoDB that answers at the third try only. */
+/**
+ * The function ends after 29 s. This leaves time for three reads from a DynamoDB that answers only at the third
+ * attempt.
+ */
 const LOG_TIMEOUT = 10_000;
 
 const store = { client: new DynamoDBClient(patience(2_000)), events: environment('EVENTS_TABLE') };
@@ -63,7 +66,7 @@ async function askTelnyx(
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const reason = unavailableBecause(error);
-    // A key that may not read this log is right for all else: it is no reason for an alarm.
+    // A key without access to this log may be valid for everything else: no reason for an alarm.
     if (reason === undefined) {
       measureFault(error.fault);
       throw deliveriesProblem(error);

@@ -5,8 +5,8 @@ import type { UpstreamError } from '../telnyx/upstream-error.ts';
 const NOTHING_READ = 'Its log of deliveries was not read.';
 
 /**
- * Why there is nothing to show although Telnyx did answer: 403 and 404 mean that this account has no log of webhook
- * deliveries, or none that its API key may read. `undefined` for every other error.
+ * Why there is nothing to show although Telnyx answered: 403 and 404 mean that this account has no log of webhook
+ * deliveries, or that its API key may not read it. `undefined` for every other error.
  */
 export function unavailableBecause({ status, message }: UpstreamError): string | undefined {
   if (status === 403) return `Telnyx does not let this API key read its log of webhook deliveries. ${message}`;
@@ -14,7 +14,7 @@ export function unavailableBecause({ status, message }: UpstreamError): string |
   return undefined;
 }
 
-/** What a failed call to Telnyx means for the caller who asked for the log. */
+/** The answer to a caller whose request for the log failed at Telnyx. */
 export function deliveriesProblem(error: UpstreamError): Problem {
   const { fault, message } = error;
   switch (fault) {

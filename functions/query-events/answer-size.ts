@@ -3,16 +3,16 @@ import { invalid } from '../http/problem.ts';
 import { PageTooLarge } from '../ledger/events/event-list.ts';
 
 /**
- * Lambda's limit for an answer is 6 MB, in which the body is a text of JSON once more: each of its quotes takes two
+ * Lambda's limit for an answer is 6 MB. In it the body is encoded as JSON text again, so each quotation mark takes two
  * bytes.
  */
 export const LARGEST_ANSWER = 5_500_000;
 
 /**
- * Makes the answer with a page.
+ * Makes the answer for a page.
  *
- * @param size how many things were asked for
- * @throws a 422 that says to ask for fewer, when they are larger together than an answer may be
+ * @param size the page size that was asked for
+ * @throws a 422 that says to ask for fewer, when the answer would be too large
  */
 export async function orTooLarge(
   size: number,

@@ -19,7 +19,7 @@ export function arrivalRoutes({ store, tokens }: Resources): readonly ReadRoute[
     const now = Date.now();
     const { page, given: filter } = readCursorQuery(event, FILTER);
     const read = (part: PageRequest) => listArrivals(store, filter, part, LARGEST_ANSWER, now);
-    // From before anything is read: a reader who asks again from then on, with some overlap, misses nothing.
+    // Taken before anything is read: a reader who continues from then, with some overlap, misses nothing.
     return answerPage({ tokens }, { scope: ['arrivals', filter], page, read }, async () => ({
       as_of: timestampOf(now),
     }));

@@ -5,9 +5,9 @@ import type { CursorPage, PageRequest } from '../ledger/table/cursor-page.ts';
 import { orTooLarge } from './answer-size.ts';
 import type { Resources } from './resources.ts';
 
-/** A list that is read on by a cursor, and what of it was asked for. */
+/** A list with cursors, and which part of it is requested. */
 export interface CursorRequest<Thing> {
-  /** Which list, with its filter and its order: a cursor is good for one scope only. */
+  /** The list, with its filter and order: a cursor is valid for one scope only. */
   readonly scope: readonly unknown[];
   /** `after` is the value of page[after]. */
   readonly page: PageRequest;
@@ -17,8 +17,8 @@ export interface CursorRequest<Thing> {
 /**
  * Answers a page as `{data, meta: {page_size, next}}`.
  *
- * @param more members of `meta` that the list has besides
- * @throws a 422 for a cursor of another list, and for a page that is larger than an answer may be
+ * @param more further members of the list's `meta`
+ * @throws a 422 for a cursor of another list, and for a page that is too large for an answer
  */
 export async function answerPage<Thing>(
   { tokens }: Pick<Resources, 'tokens'>,

@@ -2,7 +2,7 @@ import type { LedgerStatus } from '../ledger/status/status.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 import type { Resources } from './resources.ts';
 
-/** What is judged: the ledger's status, and what it does about missed notifications. */
+/** What is judged: the ledger's status, and its healing. */
 export type JudgedStatus = Omit<LedgerStatus, 'healed_today'> & {
   readonly healing: {
     readonly mode: Resources['healing']['mode'];
@@ -16,10 +16,10 @@ const LONGEST_WITHOUT_SYNC = 15 * 60;
 const LONGEST_LAG = 30 * 60;
 /** An event without a payload is published after 15 minutes, and the sweep runs every 5. */
 const LONGEST_UNPUBLISHED = 25 * 60;
-/** As in the alarm `webhooks-refused`: fewer may be scanners. */
+/** As in the alarm `webhooks-refused`: fewer may come from scanners. */
 const MOST_REFUSED = 10;
 const DAY = 24 * 3_600_000;
-/** Telnyx asks for a second or two now and then. */
+/** Telnyx occasionally asks for a second or two. */
 const LONGEST_RATE_LIMIT = 60;
 
 /**
@@ -49,8 +49,8 @@ function timed({ sync, upstream }: JudgedStatus, now: number): string[] {
     findings.push(`The ledger's clock is ${clocks}: set it right. Webhooks are refused when it is 5 minutes wrong.`);
   }
   if (setBackAt !== null && now - millisecondsOf(setBackAt) < DAY) {
-    const found = `The list was taken to be read up to an instant in the future: a clock was ahead. That was set right at ${setBackAt}`;
-    findings.push(`${found}, and the last 7 days were listed again; list what lies before with POST /v2/sync-runs.`);
+    const found = `The cursor was in the future, because a clock was ahead. It was set back at ${setBackAt}`;
+    findings.push(`${found}, and the last 7 days were listed again; list earlier days with POST /v2/sync-runs.`);
   }
   return findings;
 }
@@ -68,11 +68,11 @@ function synced({ sync }: JudgedStatus, now: number): string[] {
   if (last === 'failed') return [`The last sync run failed: ${why}.`];
   if (lag === null || lag <= LONGEST_LAG) return [];
   return [
-    `The list has been read only up to ${duration(lag)} ago: runs complete pieces, and do not catch up. Look at sync.last_runs.`,
+    `The list has been read only up to ${duration(lag)} ago: runs complete parts of it, but do not catch up. See sync.last_runs.`,
   ];
 }
 
-/** Why the sync fails, in the words of its last run that did, after the last one that completed. */
+/** Why the sync fails: the error of the last failed run since the last complete one. */
 function lastError({ last_runs: runs }: JudgedStatus['sync']): string | undefined {
   const scheduled = runs.filter(({ trigger }) => trigger !== 'requested');
   const completed = scheduled.findIndex(({ status }) => status === 'complete');
@@ -100,13 +100,13 @@ function askedTelnyx({ sync, upstream }: JudgedStatus, now: number): string[] {
   const wait = until === null ? 0 : (millisecondsOf(until) - now) / 1000;
   if (wait > LONGEST_RATE_LIMIT) {
     findings.push(
-      `Telnyx takes no requests for another ${duration(wait)}: somebody else may use up the account's limit.`,
+      `Telnyx takes no requests for another ${duration(wait)}: another client may be using up the account's limit.`,
     );
   }
   return findings;
 }
 
-/** All that came was refused. A few among many that were let in are scanners. */
+/** Every webhook was refused. A few refusals among many accepted webhooks come from scanners. */
 function letIn({ rejections, channels }: JudgedStatus, now: number): string[] {
   const arrived = channels.some(({ last_at }) => now - millisecondsOf(last_at) < DAY);
   if (arrived || rejections.refused_24h <= MOST_REFUSED) return [];
@@ -120,7 +120,7 @@ function published({ publishing, at_least }: JudgedStatus): string[] {
   const many = at_least.includes('publishing.unpublished') ? 'At least ' : '';
   const events = counted(unpublished, 'event waits', 'events wait');
   return [
-    `${many}${events} to be announced, one for ${duration(age)}: see the log and the failure queue of publish-events.`,
+    `${many}${events} to be published, one for ${duration(age)}: see the log and the failure queue of publish-events.`,
   ];
 }
 
@@ -171,7 +171,7 @@ function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
-/** `42 minutes`, `3 hours`, `2 days`: whole ones, at least one minute. */
+/** `42 minutes`, `3 hours`, `2 days`: rounded to a whole number, at least one minute. */
 function duration(seconds: number): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
   if (minutes < 120) return counted(minutes, 'minute', 'minutes');

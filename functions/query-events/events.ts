@@ -6,7 +6,7 @@ import { getEvent, listEvents } from '../ledger/events/event-list.ts';
 import { LARGEST_ANSWER, orTooLarge } from './answer-size.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-/** What the list is filtered by: the parameters of Telnyx's Events API. */
+/** The filters of the list: the parameters of Telnyx's Events API. */
 export const EVENT_QUERY = {
   type: ['filter[type]', eventType],
   portingOrderId: ['filter[porting_order_id]', orderId],

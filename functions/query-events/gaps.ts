@@ -7,7 +7,7 @@ import { timestampOf } from '../porting/timestamp.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-/** What is counted by day when no time is asked for. */
+/** The span that is counted by day if the request gives none. */
 const COUNTED_BACK = 30 * 24 * 3_600_000;
 
 const FILTER = {
@@ -18,7 +18,7 @@ const FILTER = {
   createdTo: ['filter[created_at][lte]', dateTime],
 } as const;
 
-/** Notifications that did not come as they should. */
+/** Missed, recovered and unlisted notifications. */
 export function gapRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { page, given } = readCursorQuery(event, FILTER);

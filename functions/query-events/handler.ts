@@ -60,7 +60,7 @@ const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
   },
 });
 
-/** Everything that is read, behind API Gateway (HTTP API, payload format 2.0). */
+/** All read routes, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(router).use(answerProblems());
 
 export const warmUp = () => warmUpStore(resources.store);

@@ -3,7 +3,7 @@ import { json } from '../http/problem.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
 import type { Resources } from './resources.ts';
 
-/** Open to all, so it shows two things only: how old the ledger's knowledge is, and how the last run ended. */
+/** Open to everyone, so it shows two things only: how old the ledger's knowledge is, and how the last run ended. */
 export async function health({ store }: Resources): Promise<APIGatewayProxyStructuredResultV2> {
   const now = Date.now();
   const { lastCompleteAt, lastStatus } = await readSync(store, now);

@@ -9,7 +9,7 @@ import type { CursorPage, PageRequest } from '../ledger/table/cursor-page.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-/** Republish jobs, and how each of their items stands. */
+/** Republish jobs, with the state of each of their items. */
 export function jobRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { page } = readCursorQuery(event, {});
@@ -36,7 +36,7 @@ export function jobRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
     return held;
   }
 
-  /** A selection is frozen: a place in it is the number of items before it. */
+  /** A selection is frozen: a position in it is the number of items before it. */
   async function pageOfItems(held: HeldJob, { size, after }: PageRequest): Promise<CursorPage<JobItem>> {
     const from = Number(after ?? 0);
     const things = await listItems(store, held, from, size);

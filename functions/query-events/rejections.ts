@@ -5,7 +5,7 @@ import type { PageRequest } from '../ledger/table/cursor-page.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-/** What came in the last 30 days, at the webhook URL or in Telnyx's list, and is no event. */
+/** What came in the last 30 days, at the webhook URL or in Telnyx's list, and is not an event. */
 export function rejectionRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { page } = readCursorQuery(event, {});

@@ -7,7 +7,7 @@ import type { PageRequest } from '../ledger/table/cursor-page.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
-/** Sync runs of the last 90 days, those that wait for their turn included. */
+/** Sync runs of the last 90 days, including those that wait for their turn. */
 export function runRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { page } = readCursorQuery(event, {});

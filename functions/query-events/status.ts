@@ -6,11 +6,11 @@ import { diagnose, type JudgedStatus } from './diagnosis.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
 /**
- * The ledger's status, as the API shows it: whether it is well, and if not, the findings; and what they were found in.
+ * The ledger's status as the API shows it: whether it is well, the findings if it is not, and what they are based on.
  */
 export type ShownStatus = { readonly well: boolean; readonly problems: readonly string[] } & JudgedStatus;
 
-/** How everything is. */
+/** The route of the ledger's status. */
 export function statusRoutes({ store, healing }: Resources): readonly ReadRoute[] {
   async function show(event: AuthorizedEvent) {
     readParameters(event, {});

@@ -15,12 +15,12 @@ import { readPublicKeys, refusalOf } from '../telnyx/signature.ts';
 import { readWebhook } from '../telnyx/webhook.ts';
 import { refusalCounter } from './refusals.ts';
 
-/** Far above any webhook seen, and below DynamoDB's 400 KB a row. */
+/** Far above any webhook seen, and below DynamoDB's 400 KB per row. */
 const LARGEST_BODY = 256 * 1024;
 
 /**
- * Telnyx gives up after 2 s (docs/telnyx.md §3.4), a cold start of some 300 ms and the way included. A write takes 10
- * ms; one that takes this long will not come, and a 503 in time makes Telnyx send the webhook again.
+ * Telnyx gives up after 2 s (docs/telnyx.md §3.4), which includes the network and a cold start of some 300 ms. A write
+ * takes 10 ms. One that takes this long will not complete, and a prompt 503 makes Telnyx send the webhook again.
  */
 const GIVE_UP_AFTER = 1_200;
 
@@ -79,8 +79,8 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
 }
 
 /**
- * Waits for a write, but not longer than Telnyx waits for us. The race is there besides the signal because a signal
- * ends a request, not a look-up of credentials or a pause between two tries.
+ * Waits for a write, but no longer than Telnyx waits for us. The signal alone is not enough: it ends a request, but
+ * neither a look-up of credentials nor a pause between two attempts.
  */
 async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const deadline = AbortSignal.timeout(GIVE_UP_AFTER);
@@ -94,7 +94,7 @@ async function durably<Result>(write: (signal: AbortSignal) => Promise<Result>):
   }
 }
 
-/** Receives Telnyx's webhooks on a function URL, or behind an HTTP API: payload format 2.0 both. */
+/** Receives Telnyx's webhooks on a function URL, or behind an HTTP API: both use payload format 2.0. */
 export const handler = middy(receive).use(answerProblems());
 
 export const warmUp = () => warmUpStore(store);

@@ -3,16 +3,16 @@ import { countRefusals } from '../ledger/rejections/rejections.ts';
 import type { Store } from '../ledger/table/store.ts';
 
 /**
- * Between two writes about one reason. A flood costs six writes a minute and reason in each execution environment, and
- * not one each.
+ * The time between two writes for one reason. A flood costs six writes per minute and reason in each execution
+ * environment, instead of one per request.
  */
 const WRITTEN_EVERY = 10_000;
-/** The answer to an unknown caller waits no longer than this for the table. */
+/** How long the answer to an unknown caller may wait for the table. */
 const GIVE_UP_AFTER = 500;
 
 /**
- * Counts refused requests in the ledger: at once when there was none for a while, and together when they come in
- * numbers. Those of the last seconds of a flood may go uncounted.
+ * Counts refused requests in the ledger: a single one at once, many of them together. The last seconds of a flood may
+ * go uncounted.
  *
  * @returns a function that counts one; it never throws
  */

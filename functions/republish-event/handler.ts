@@ -23,7 +23,7 @@ import { tookNothing } from '../telnyx/upstream-error.ts';
 import { type Asked, onceForKey } from './once.ts';
 import { republishProblem } from './problem-of.ts';
 
-/** The function ends after 29 s: before and after the call, DynamoDB may answer at the third try. */
+/** The function ends after 29 s: before and after the call, DynamoDB may answer only at the third attempt. */
 const REPUBLISH_TIMEOUT = 15_000;
 const LONGEST_REQUEST = 30_000;
 
@@ -54,11 +54,11 @@ async function startRepublish(event: AuthorizedEvent, context: Context): Promise
   return onceForKey(options, () => askTelnyx(id, event.caller.name));
 }
 
-/** Throws only before the call to Telnyx; after it, every end is an answer. */
+/** Throws only before the call to Telnyx; after it, every outcome is an answer. */
 async function askTelnyx(id: string, caller: string): Promise<Asked> {
   const telnyx = await keyOrUnavailable(api);
   const attempt = await recordAttempt(store, id, caller, Date.now()).catch((error: unknown) => {
-    throw unavailable('The republish could not be written down, so it was not asked for. Try again.', error);
+    throw unavailable('The republish could not be recorded, so it was not requested. Try again.', error);
   });
   const { outcome, error } = await republish({ store, telnyx, now: Date.now }, attempt);
   log(error ? 'warn' : 'info', 'republish', { id, outcome, caller });

@@ -8,7 +8,7 @@ import type { Store } from '../ledger/table/store.ts';
 
 const LOOK_EVERY = 200;
 
-/** What asking once needs. Times in milliseconds. */
+/** What {@link onceForKey} needs. Times in milliseconds. */
 export interface OnceOptions {
   readonly store: Store;
   /** The Idempotency-Key, as sent. */
@@ -17,13 +17,13 @@ export interface OnceOptions {
   readonly subject: string;
   /** Unique to this request. */
   readonly requestId: string;
-  /** How long the function may run: a first request without an answer after that has died. */
+  /** How long the function may run: a first request that has no answer after this has died. */
   readonly longestRequest: number;
   /** Time left for this request. */
   readonly remaining: () => number;
 }
 
-/** How asking ended: the caller's answer, and whether surely nothing was done. */
+/** The result: the caller's answer, and whether certainly nothing was done. */
 export interface Asked {
   readonly answer: APIGatewayProxyStructuredResultV2;
   readonly didNothing: boolean;
@@ -31,8 +31,8 @@ export interface Asked {
 
 /**
  * Does something once for an Idempotency-Key: the first request does it, and every later one within 24 h gets its
- * answer, also while the first is still under way. A first request that has done nothing, or throws, frees its key: the
- * caller may try again with it.
+ * answer, even while the first is still running. A first request that does nothing, or throws, releases its key: the
+ * caller may retry with it.
  *
  * @throws a 422 when the key was used for another event, a 504 when the first request died, a 409 when it is too slow
  */
@@ -42,7 +42,7 @@ export async function onceForKey(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { store, key, subject, requestId } = options;
   const claim = await claimKey(store, key, subject, requestId, Date.now()).catch((error: unknown) => {
-    throw unavailable('The Idempotency-Key could not be written down, so nothing was asked for. Try again.', error);
+    throw unavailable('The Idempotency-Key could not be recorded, so nothing was requested. Try again.', error);
   });
   if (claim.subject !== subject) throw keyUsedFor(`the event ${claim.subject}`);
   if (claim.claimedBy !== requestId) return answerOfFirst(options);

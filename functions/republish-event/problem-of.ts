@@ -5,7 +5,7 @@ import { tookNothing, type UpstreamError } from '../telnyx/upstream-error.ts';
 const NOT_SENT = 'Nothing was sent.';
 const MAY_HAVE_BEEN_SENT = 'The notification may have been sent: look for a new delivery before asking again.';
 
-/** What a failed republish means for the caller. */
+/** The answer to a caller whose republish failed. */
 export function republishProblem(error: UpstreamError): Problem {
   const { fault, message } = error;
   switch (fault) {
@@ -20,7 +20,7 @@ export function republishProblem(error: UpstreamError): Problem {
     case 'unavailable':
     case 'not reached':
       return upstreamUnavailable(`${message} ${NOT_SENT}`, error.retryAfterSeconds);
-    // A repeated request would send again what may have been sent.
+    // A repeated request could send the notification twice.
     case 'failed':
       return upstreamFailed(502, `Telnyx failed. ${message}`);
     case 'unreadable':

@@ -13,19 +13,21 @@ export interface Republishing {
   readonly telnyx: EventsApi;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Makes the call; it may repeat one that throws an {@link UpstreamError}, which Telnyx surely did not take. */
+  /**
+   * Makes the call. It may repeat a call that throws an {@link UpstreamError} after which Telnyx certainly did nothing.
+   */
   readonly call?: Pace['call'];
 }
 
-/** How a republish ended; with Telnyx's fault, unless it took it. */
+/** How a republish ended, with Telnyx's fault if it failed. */
 export type Republished =
   | { readonly outcome: 'sent'; readonly error?: never }
   | { readonly outcome: Exclude<RepublishOutcome, 'sent'>; readonly error: UpstreamError };
 
 /**
- * Asks Telnyx for a republish, and records how it ended. When that cannot be recorded, it is logged.
+ * Asks Telnyx for a republish, and records how it ended. If that cannot be recorded, it is logged.
  *
- * @param attempt recorded before, so that a death in the call leaves a trace
+ * @param attempt recorded beforehand, so that a crash during the call leaves a trace
  * @throws only what `call` itself throws
  */
 export async function republish(
@@ -85,7 +87,7 @@ function outcomeOf(error: UpstreamError): Exclude<RepublishOutcome, 'sent'> {
   }
 }
 
-/** Records how Telnyx is, for alarms, for the status, and for jobs, which rest while it takes no requests. */
+/** Records Telnyx's state for alarms, for the status, and for jobs, which pause while it takes no requests. */
 async function noteFault(store: Store, { fault, retryAfterSeconds }: UpstreamError, now: number): Promise<void> {
   measureFault(fault);
   if (!isAboutTelnyx(fault)) return;

@@ -6,40 +6,40 @@ import { type Republished, republish } from '../republishing/republish.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import { type Clock, type Pace, pace } from '../telnyx/pace.ts';
 
-/** Telnyx has surely not taken it, for a reason that holds for every event. */
+/** Telnyx certainly did not accept the request, for a reason that applies to every event. */
 export interface NotTaken {
   readonly notTaken: string;
 }
 
-/** How asking for a republish ended. */
+/** The result of a request for a republish. */
 export type Answer = { readonly outcome: JobOutcome } | NotTaken;
 
-/** Asks Telnyx for republishes, one after another, no faster than it likes. */
+/** Asks Telnyx for republishes one after another, within its rate limit. */
 export interface Asker {
   /**
-   * Gets ready to ask: reads the API key and renews the lease. Call it before claiming an event, which otherwise would
-   * look as if it had been asked for.
+   * Prepares a request: reads the API key and renews the lease. Call it before claiming an event; otherwise a failure
+   * here would leave the event looking as if it had been requested.
    */
   readonly prepare: () => Promise<EventsApi | NotTaken>;
   /**
-   * Asks once. Only what Telnyx has surely not taken is asked again, a few times, where that may help.
+   * Asks once. Repeats the call a few times only if Telnyx certainly did nothing and a retry may help.
    *
    * @param by who asks, for the event's row
    */
   readonly ask: (telnyx: EventsApi, id: string, by: string) => Promise<Answer>;
-  /** Waits until the next call may start: another worker's may come right after ours. */
+  /** Waits until the next call may start: another worker's call may follow immediately. */
   readonly turn: () => Promise<void>;
 }
 
 export interface AskerOptions {
   readonly store: Store;
-  /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
+  /** The Telnyx client; may fail, because the API key's secret may not have a value yet. */
   readonly api: () => Promise<EventsApi>;
   readonly clock: Clock;
   readonly requestsPerSecond: number;
   /** Milliseconds since 1970 after which no call may start. */
   readonly stopAt: number;
-  /** Called right before each call, for pauses are long; throws when it must not be made. */
+  /** Called right before each call, because pauses are long; throws when the call must not be made. */
   readonly keepLease: () => Promise<void>;
 }
 

@@ -29,7 +29,7 @@ const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_AP
 const api = async () =>
   eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: REPUBLISH_TIMEOUT });
 
-/** Works on republish jobs and heals, on a schedule. Its event says nothing. */
+/** Works on republish jobs, then heals, on a schedule. It ignores the event. */
 export function handler(_event: unknown, context: Context): Promise<RunResult> {
   return runJobs({
     store,

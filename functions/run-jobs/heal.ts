@@ -17,17 +17,17 @@ import type { Ending, Worker } from './worker.ts';
 
 const HOUR = 3_600_000;
 
-/** A webhook is given up 30 days after its event at the latest: older ones were looked at before. */
+/** A webhook is given up at most 30 days after its event: older ones were looked at before. */
 const LOOK_BACK = 31 * 24 * HOUR;
 
 /** Events of one time are given up within minutes of each other, but not in order. */
 const UNORDERED_FOR = HOUR;
 
-/** What is left of a day's healing. */
+/** The remaining share of a day's healing. */
 interface Share {
   readonly day: Day;
   readonly left: number;
-  /** Looks at missed notifications of events created after this sort key. */
+  /** Only missed notifications of events after this sort key are looked at. */
   readonly from: string;
 }
 
@@ -48,9 +48,9 @@ export async function isHealingDue(perDay: number, worker: Pick<Worker, 'store' 
 /**
  * Republishes missed notifications: each once and permanently, oldest first, `perDay` a day.
  *
- * The index of missed notifications holds healed ones too until their webhook comes, and does not show which they are.
- * The day's row remembers how far this has looked, so that they are not tried again each minute. Each new day it looks
- * from the start, for events that were given up late.
+ * The index of missed notifications keeps healed ones until their webhook comes, and does not show which they are. The
+ * day's row remembers how far this has looked, so that it does not try them again every minute. Each new day it starts
+ * from the beginning, for events that were given up late.
  */
 export async function heal(perDay: number, worker: Worker): Promise<Ending> {
   const { store, clock } = worker;
@@ -74,7 +74,7 @@ export async function heal(perDay: number, worker: Worker): Promise<Ending> {
   return ending;
 }
 
-/** `nothing to do` also when it was claimed before or its webhook has come. */
+/** `nothing to do` also when the event was already claimed, or its webhook has come. */
 async function healOne(
   { id, eventType }: MissedEvent,
   { day, perDay }: { readonly day: Day; readonly perDay: number },

@@ -18,8 +18,8 @@ const PROGRESS_EVERY = 5_000;
 type Counts = Record<JobOutcome, number>;
 
 /**
- * Works on a job until it ends, Telnyx takes nothing more, or the time is up. An item is claimed permanently before the
- * call: none is asked for twice, even when this worker dies or another one works at the same time.
+ * Works on a job until it ends, Telnyx accepts no more, or time runs out. An item is claimed permanently before the
+ * call, so no item is requested twice, even when this worker dies or another one works at the same time.
  *
  * @throws {LeaseLost} when another worker has taken the job over
  */
@@ -66,14 +66,14 @@ async function askFor(item: Item, held: HeldJob, worker: Worker): Promise<Answer
   return answer;
 }
 
-/** How an item ended that another worker has claimed: what it recorded, or `unknown` as long as it recorded nothing. */
+/** The outcome of an item that another worker claimed: as recorded, or `unknown` while nothing is recorded. */
 async function outcomeOf(item: Item, { store, clock }: Worker): Promise<JobOutcome | 'waiting'> {
   if (await recordItemOutcome(store, item, 'unknown', clock.now())) return 'unknown';
   const recorded = (await readOutcomes(store, item.job, item.position, item.position + 1)).get(item.position);
   return !recorded || recorded.outcome === 'asked' ? 'unknown' : recorded.outcome;
 }
 
-/** How the items ended that were asked for, by position, with those whose worker died. */
+/** The outcomes of the requested items, by position, including those whose worker died. */
 async function settledOutcomes(
   job: string,
   ids: readonly string[],
@@ -88,7 +88,7 @@ async function settledOutcomes(
   return settled;
 }
 
-/** The job's row has refused a write: the job was cancelled, or another worker has it. */
+/** The job's row refused a write: the job was cancelled, or another worker has it. */
 async function stopped(held: HeldJob, worker: Worker): Promise<Ending> {
   const { store, clock } = worker;
   const status = (await readJob(store, held.job.id, clock.now()))?.job.status;

@@ -6,12 +6,12 @@ import { heal, isHealingDue } from './heal.ts';
 import { workOn } from './republish-job.ts';
 import { type Ending, LEASE, type Worker, type WorkerOptions, workerOf } from './worker.ts';
 
-/** What to do about missed notifications, and for how many of them a day at most. */
+/** What to do about missed notifications, and for at most how many in a day. */
 export type Healing = { readonly mode: 'off' } | { readonly mode: 'republish'; readonly perDay: number };
 
 /**
- * How long no one works after Telnyx took nothing: it refused our key, was not reached or not available, or did not say
- * how long to wait.
+ * How long all workers pause after Telnyx accepted nothing: it refused our key, was not reached or not available, or
+ * did not say how long to wait.
  */
 const REST = 60_000;
 
@@ -19,14 +19,14 @@ export interface RunOptions extends WorkerOptions {
   readonly healing: Healing;
 }
 
-/** `idle`: there was nothing to do. `skipped`: another worker is at it, or Telnyx wants a rest. */
+/** `idle`: there was nothing to do. `skipped`: another worker is running, or Telnyx asked for a pause. */
 export interface RunResult {
   readonly status: 'idle' | 'skipped' | Ending;
 }
 
 /**
- * One run: works on republish jobs, oldest first, and then heals. Whatever goes wrong, the next run goes on where the
- * marks say that this one stopped.
+ * One run: works on republish jobs, oldest first, and then heals. Whatever goes wrong, the next run continues from what
+ * the marks record.
  */
 export async function runJobs(options: RunOptions): Promise<RunResult> {
   const { store, clock, owner, healing } = options;
@@ -49,7 +49,7 @@ export async function runJobs(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** Most minutes there is none: then nothing is written. */
+/** In most minutes there is none: then nothing is written. */
 async function isWorkDue({ store, clock, healing }: RunOptions): Promise<boolean> {
   if (await oldestUnsettled(store, clock.now())) return true;
   return healing.mode === 'republish' && (await isHealingDue(healing.perDay, { store, clock }));
@@ -68,7 +68,7 @@ async function work(worker: Worker, healing: Healing): Promise<Ending> {
   return ending;
 }
 
-/** Whoever saw the 429, and it may have been the sync: until then nothing is asked. */
+/** True while Telnyx's last 429 is in force, whether a job or the sync received it: no call is made until then. */
 async function isRateLimited({ store, clock }: RunOptions): Promise<boolean> {
   const { rateLimitedUntil } = await readUpstream(store);
   return rateLimitedUntil !== undefined && rateLimitedUntil > clock.now();

@@ -4,25 +4,25 @@ import type { EventsApi } from '../telnyx/events-api.ts';
 import type { Clock } from '../telnyx/pace.ts';
 import { type Asker, createAsker } from './ask.ts';
 
-/** The lease of all who ask for republishes in bulk: together they keep to one rate. */
+/** The lease of all workers that ask for republishes in bulk: together they keep to one rate. */
 export const LEASE = controlKey('lease', 'jobs');
 
-/** What is kept of the function's time for the call under way (15 s) and the writes after it. */
+/** Time at the end of the run reserved for the call in progress (15 s) and the writes after it. */
 const TIME_TO_END = 30_000;
 
 export interface WorkerOptions {
   readonly store: Store;
-  /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
+  /** The Telnyx client; may fail, because the API key's secret may not have a value yet. */
   readonly api: () => Promise<EventsApi>;
   readonly clock: Clock;
   readonly requestsPerSecond: number;
-  /** Unique among workers, those included that Lambda starts again for the same event. */
+  /** Unique among workers, including those that Lambda starts again for the same event. */
   readonly owner: string;
-  /** Milliseconds since 1970 at which the function is ended from outside. */
+  /** When Lambda ends the function, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
-/** A worker that has the lease. */
+/** A worker that holds the lease. */
 export interface Worker {
   readonly store: Store;
   readonly owner: string;
@@ -31,7 +31,7 @@ export interface Worker {
   readonly outOfTime: () => boolean;
 }
 
-/** Whether there is more to do now. `paused`: Telnyx takes nothing at present, whatever is asked for. */
+/** Whether there is more to do now. `paused`: Telnyx accepts nothing at present, for any event. */
 export type Ending = 'ended' | 'paused' | 'out of time';
 
 /** A worker, once it has taken the lease. */

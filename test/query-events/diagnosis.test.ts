@@ -147,7 +147,7 @@ describe('a problem is a sentence that says what to do', () => {
         publishing: { unpublished: 10_000, oldest_unpublished_seconds: 1_560, undecided_orders: 0 },
         at_least: ['publishing.unpublished'],
       },
-      [/^At least 10000 events wait to be announced, one for 26 minutes/],
+      [/^At least 10000 events wait to be published, one for 26 minutes/],
     ],
     [
       'one was missed, and no healing is left',

@@ -8,7 +8,7 @@ export type Members = Readonly<Record<string, unknown>>;
 /**
  * A request's body, which must be a JSON object.
  *
- * @param allowed names of its members: a misspelt filter, if ignored, would do more than was asked for
+ * @param allowed its allowed members: a misspelt filter, if ignored, would select more than intended
  * @throws a 422 that points at what is wrong
  */
 export function bodyOf(event: APIGatewayProxyEventV2, allowed: readonly string[]): Members {
@@ -17,7 +17,7 @@ export function bodyOf(event: APIGatewayProxyEventV2, allowed: readonly string[]
   try {
     parsed = JSON.parse(body);
   } catch {
-    throw malformed('', `The body is no JSON. Send a JSON object with ${listed(allowed)}.`);
+    throw malformed('', `The body is not JSON. Send a JSON object with ${listed(allowed)}.`);
   }
   return objectAt(parsed, '', allowed);
 }
@@ -25,7 +25,7 @@ export function bodyOf(event: APIGatewayProxyEventV2, allowed: readonly string[]
 /**
  * An object within a body.
  *
- * @param pointer to it, as RFC 6901 writes it
+ * @param pointer its place, as an RFC 6901 pointer
  */
 export function objectAt(value: unknown, pointer: string, allowed: readonly string[]): Members {
   const what = pointer === '' ? 'The body' : `"${pointer.slice(1)}"`;

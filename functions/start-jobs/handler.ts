@@ -102,7 +102,7 @@ const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
   },
 });
 
-/** Starts and ends work, behind API Gateway (HTTP API, payload format 2.0). */
+/** Starts and cancels work, behind API Gateway (HTTP API, payload format 2.0). */
 export const handler = middy(router).use(answerProblems()).use(authorize('operate', tokens));
 
 export const warmUp = () => warmUpStore(store);

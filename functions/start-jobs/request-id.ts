@@ -3,21 +3,21 @@ import { keyUsedFor } from '../http/idempotency-key.ts';
 import { type Claim, claimInForce, claimKey } from '../ledger/jobs/idempotency-keys.ts';
 import type { Store } from '../ledger/table/store.ts';
 
-/** A request that makes something. */
+/** A request that creates something. */
 export interface MakingRequest {
-  /** As sent, if it was. */
+  /** The Idempotency-Key, if one was sent. */
   readonly key: string | undefined;
   /** `republish job` or `sync run`. */
   readonly makes: string;
-  /** What was asked for, parsed: white space and the order of members make no other request. */
+  /** The parsed request: white space and the order of members do not make a different one. */
   readonly asked: unknown;
   /** Unique to the request. */
   readonly requestId: string;
 }
 
 /**
- * The id of what an earlier request with this Idempotency-Key made or began to make. Claims nothing: a request that in
- * the end makes nothing leaves its key free for a better one.
+ * The id of what an earlier request with this Idempotency-Key created or began to create. It claims nothing, so a
+ * request that fails leaves its key free for a corrected one.
  *
  * @throws a 422 when the key was used for something else
  */
@@ -27,8 +27,8 @@ export async function earlierId(store: Store, request: MakingRequest, now: numbe
 }
 
 /**
- * The id of what a request makes: the instant, so that text order is time order, and eight digits. Requests with the
- * same Idempotency-Key within 24 h get the same id: one of them makes the thing, and the others find it.
+ * The id of what a request creates: the instant, so that text order is time order, and eight digits. Requests with the
+ * same Idempotency-Key within 24 h get the same id: one of them creates the thing, and the others find it.
  *
  * @throws a 422 when the key was used for something else
  */

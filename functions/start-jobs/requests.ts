@@ -5,16 +5,16 @@ import { millisecondsOf, type Timestamp, timestamp } from '../porting/timestamp.
 import { FIRST_EVENT_AT, SETTLE, type Window } from '../porting/window.ts';
 import { bodyOf, malformed, objectAt, outOfRange, wrongType } from './body.ts';
 
-/** The most events that one job may have: 42 minutes of asking at 4 a second. */
+/** The most events in one job: 42 minutes at 4 requests a second. */
 export const MOST_EVENTS = 10_000;
 
-/** What to republish: these events, or those that a filter lets through. */
+/** What to republish: given events, or those that match a filter. */
 export interface JobRequest {
   readonly dryRun: boolean;
-  /** Each once, in the order given. */
+  /** Each once, in the given order. */
   readonly ids: readonly string[] | undefined;
   readonly filter: SelectionFilter;
-  /** What was asked for, in short: what a job shows. */
+  /** A summary of the request, which a job shows. */
   readonly selection: Readonly<Record<string, unknown>>;
 }
 
@@ -43,14 +43,14 @@ function readIds(ids: unknown): readonly string[] {
 
 function readFilter(given: unknown): Pick<JobRequest, 'filter' | 'selection'> {
   const members = objectAt(given, '/filter', ['type', 'porting_order_id', 'from', 'to', 'missed']);
-  // A filter left empty by mistake must not republish everything: that takes a span of time.
+  // An empty filter, a mistake, must not republish everything: that takes a span of time.
   if (Object.keys(members).length === 0) throw malformed('/filter', '"filter" is empty. Say what to republish.');
   const { type, porting_order_id: order, from, to, missed } = members;
   if (type !== undefined && (typeof type !== 'string' || !isEventType(type))) {
     throw wrongType('/filter/type', '"type" must be an event type such as porting_order.status_changed.');
   }
   if (missed !== undefined && missed !== true) {
-    throw wrongType('/filter/missed', '"missed" must be true. Leave it out for events that were not missed as well.');
+    throw wrongType('/filter/missed', '"missed" must be true. Leave it out to include events that were not missed.');
   }
   const filter: SelectionFilter = {
     ...(type !== undefined && { type }),
@@ -80,12 +80,12 @@ export interface RunRequest {
 /**
  * Reads the body of `POST /v2/sync-runs`. Throws a 422 that points at what is wrong.
  *
- * @param now milliseconds since 1970; a range that reaches into the present ends shortly before it
+ * @param now milliseconds since 1970; a range that reaches the present ends shortly before it
  */
 export function readRunRequest(event: APIGatewayProxyEventV2, now: number): RunRequest {
   const members = bodyOf(event, ['from', 'to']);
   const [from, to] = [dateTime('/from', members.from), dateTime('/to', members.to)];
-  // A window counts milliseconds: one more, so that the last microseconds before `to` are in it.
+  // A window counts milliseconds: one more includes the last microseconds before `to`.
   const window = {
     from: Math.max(millisecondsOf(from), FIRST_EVENT_AT),
     to: Math.min(millisecondsOf(to) + 1, now - SETTLE),

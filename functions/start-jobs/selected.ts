@@ -4,20 +4,20 @@ import type { Store } from '../ledger/table/store.ts';
 import { outOfRange } from './body.ts';
 import { type JobRequest, MOST_EVENTS } from './requests.ts';
 
-/** How many events a dry run shows. */
+/** The number of events that a dry run shows. */
 const SHOWN = 100;
 
 /** What a job would do. */
 export interface DryRun {
   readonly dry_run: true;
   readonly total: number;
-  /** `unknown`: ids that the ledger lacks. A job asks for them all the same, for Telnyx may know them. */
+  /** `unknown`: ids that the ledger lacks. A job requests them too, because Telnyx may know them. */
   readonly by_type: Readonly<Record<string, number>>;
   readonly first: readonly SelectedEvent[];
 }
 
 /**
- * The ids that a job would have, oldest event first, or as they were given.
+ * The ids that a job would have: oldest event first, or in the given order.
  *
  * @throws a 422 when there are none, or too many
  */
@@ -26,7 +26,7 @@ export async function selectedIds(store: Store, request: JobRequest): Promise<re
 }
 
 /**
- * What a job would ask for, without making it. Throws as {@link selectedIds} does.
+ * What a job would request, without creating it. Throws as {@link selectedIds} does.
  *
  * @param now milliseconds since 1970
  */
@@ -40,7 +40,7 @@ export async function dryRunOf(store: Store, request: JobRequest, now: number): 
     dry_run: true,
     total: events.length,
     by_type: Object.fromEntries([...byType].sort(([, a], [, b]) => b - a)),
-    // An index does not hold all that is shown.
+    // An index does not hold everything that is shown.
     first: request.ids ? first : await describeEvents(store, firstIds, now),
   };
 }

@@ -3,19 +3,19 @@ import { UpstreamError, upstreamErrorOf } from './upstream-error.ts';
 
 export interface ClientOptions {
   readonly apiKey: string;
-  /** With the version, such as `https://api.telnyx.com/v2`. */
+  /** Includes the version, such as `https://api.telnyx.com/v2`. */
   readonly baseUrl: string;
-  /** Milliseconds until a request without an answer is given up. */
+  /** Milliseconds after which a request without an answer is given up. */
   readonly timeout: number;
   /** Called when Telnyx has refused the key. */
   readonly onKeyRefused?: () => void;
 }
 
-/** Telnyx's official SDK, and one way to ask it. */
+/** Telnyx's official SDK, with one way to call it. */
 export interface Client {
   readonly telnyx: Telnyx;
   /**
-   * Makes one request. `options` must go into the SDK's call; `givenUp` ends it early.
+   * Makes one request. Pass `options` to the SDK's call; `givenUp` ends it early.
    *
    * @throws {UpstreamError} and nothing else
    */
@@ -26,8 +26,9 @@ export interface Client {
 }
 
 /**
- * The SDK with its own retries off: it would repeat a republish, which may notify people twice, and any other request outside our
- * rate. Its own time-out (60 s) is not used: it ends with the headers, and a body that never ends must be given up as well.
+ * The SDK without its own retries: they would repeat a republish, which may notify people twice, and exceed our rate.
+ * Its own time-out (60 s) is not used either: it ends with the headers, but a body that never ends must be given up
+ * too.
  */
 export function telnyxClient({ apiKey, baseUrl, timeout, onKeyRefused }: ClientOptions): Client {
   const telnyx = new Telnyx({
@@ -36,7 +37,7 @@ export function telnyxClient({ apiKey, baseUrl, timeout, onKeyRefused }: ClientO
     maxRetries: 0,
     logLevel: 'off',
     fetch: fetchWithReason,
-    // Followed, a redirected POST would come out as a GET, and its answer would look like success.
+    // If followed, a redirected POST would become a GET, and its answer would look like success.
     fetchOptions: { redirect: 'manual' },
   });
   return {
@@ -57,8 +58,8 @@ export function telnyxClient({ apiKey, baseUrl, timeout, onKeyRefused }: ClientO
 }
 
 /**
- * The SDK drops the reason of whatever reads like a time-out, unless it lies deeper: that nothing was sent is in that
- * reason.
+ * The SDK drops the reason of any error that looks like a time-out, unless the reason lies deeper. The reason is what
+ * shows that nothing was sent.
  */
 const fetchWithReason: typeof fetch = async (input, init) => {
   try {

@@ -4,7 +4,7 @@ import { type ClientOptions, telnyxClient } from './client.ts';
 import { type FailedDelivery, failedDeliveryOf } from './failed-delivery.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** The types that Telnyx sends by webhook (docs/telnyx.md §1.2): the log's filter takes names, and no family. */
+/** The types that Telnyx sends by webhook (docs/telnyx.md §1.2): the log's filter takes names, but no family. */
 const TYPES_WITH_WEBHOOK = [
   'porting_order.status_changed',
   'porting_order.new_comment',
@@ -13,14 +13,14 @@ const TYPES_WITH_WEBHOOK = [
   'porting_order.deleted',
 ];
 
-/** Which failed deliveries are asked for: all port-in types without `type`; both bounds included. */
+/** Which failed deliveries to read: all port-in types without `type`; both bounds included. */
 export interface DeliveryFilter {
   readonly type?: string;
   readonly startedFrom?: Timestamp;
   readonly startedTo?: Timestamp;
 }
 
-/** One page of failed deliveries, in Telnyx's order, with what Telnyx says about the whole, if it does. */
+/** One page of failed deliveries, in Telnyx's order, with the totals that Telnyx gives, if any. */
 export interface DeliveriesPage {
   readonly deliveries: readonly FailedDelivery[];
   readonly totalPages: number | null;
@@ -49,7 +49,8 @@ export function deliveriesApi(options: ClientOptions): DeliveriesApi {
         const started_at = { ...(startedFrom && { gte: startedFrom }), ...(startedTo && { lte: startedTo }) };
         const filter = { status: { eq: 'failed' as const }, event_type: type ?? TYPES_WITH_WEBHOOK.join(), started_at };
         const query = { filter, 'page[number]': page.number, 'page[size]': page.size };
-        // The SDK's own page turns an answer without a list into an empty one: no failure where nothing is known.
+        // The SDK's own page class turns an answer without a list into an empty one: it would hide that nothing is
+        // known.
         const response = await telnyx.webhookDeliveries.list(query, options).asResponse();
         return readPage(await response.json());
       }),

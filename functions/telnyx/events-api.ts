@@ -5,34 +5,34 @@ import { type ClientOptions, telnyxClient } from './client.ts';
 import { isUsedUp, retryAfterOf } from './rate-limit.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** The largest page that the Events API gives (docs/telnyx.md §1). */
+/** The largest page of the Events API (docs/telnyx.md §1). */
 const LARGEST_PAGE = 250;
 
-/** One page of the list, with what it says about the whole. */
+/** One page of the list, with its totals. */
 export interface ListPage {
   readonly records: readonly unknown[];
   readonly totalResults: number;
   readonly totalPages: number;
-  /** How many records were asked for: a page that has fewer is not full. */
+  /** The number of records that were asked for: a page with fewer is not full. */
   readonly pageSize: number;
-  /** Seconds to wait before the next request, when this answer used up what the rate limit allows. */
+  /** Seconds to wait before the next request, when this answer used up the rate limit. */
   readonly holdSeconds: number | undefined;
-  /** What Telnyx's clock said, in milliseconds since 1970, to the second. */
+  /** The time on Telnyx's clock, in milliseconds since 1970, to the second. */
   readonly telnyxTime: number | undefined;
 }
 
-/** Telnyx's Port In Events API. Every call is one HTTP request; whoever calls decides about repeating it. */
+/** Telnyx's Port In Events API. Every call is one HTTP request; the caller decides whether to repeat it. */
 export interface EventsApi {
   /** One page of the events created within a window, both ends included. Throws {@link UpstreamError}. */
   readonly list: (window: Window, pageNumber: number, signal?: AbortSignal) => Promise<ListPage>;
-  /** Asks Telnyx to send an event's notifications again. Only 204 says that it does. Throws {@link UpstreamError}. */
+  /** Asks Telnyx to send an event's notifications again. Only a 204 confirms it. Throws {@link UpstreamError}. */
   readonly republish: (id: string, signal?: AbortSignal) => Promise<void>;
 }
 
 /**
  * Telnyx's Port In Events API, through its official SDK.
  *
- * @param options `pageSize`: events asked for in one page of the list; the largest possible unless given
+ * @param options `pageSize`: events in one page of the list; by default the largest possible
  */
 export function eventsApi({
   pageSize = LARGEST_PAGE,
@@ -45,7 +45,7 @@ export function eventsApi({
       ask(async (options) => {
         const created_at = { gte: new Date(window.from).toISOString(), lte: new Date(window.to).toISOString() };
         const query = { filter: { created_at }, 'page[number]': pageNumber, 'page[size]': pageSize };
-        // The SDK's own page turns an answer without a list into an empty one, which would look like a complete answer.
+        // The SDK's own page class turns an answer without a list into an empty one, which would look complete.
         const response = await telnyx.porting.events.list(query, options).asResponse();
         const holdSeconds = isUsedUp(response.headers) ? retryAfterOf(response.headers, Date.now()) : undefined;
         const date = Date.parse(response.headers.get('date') ?? '');

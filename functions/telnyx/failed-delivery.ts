@@ -1,7 +1,7 @@
 import { isName, isObject, PORTING_ORDER_FAMILY, portingOrderIdOf } from '../porting/event.ts';
 import { type Timestamp, timestamp } from '../porting/timestamp.ts';
 
-/** An error of Telnyx's log, with what it means; null when docs/telnyx.md §4 does not know the code. */
+/** An error of Telnyx's log, with its meaning; null when docs/telnyx.md §4 does not have the code. */
 export interface DeliveryError {
   readonly code: number;
   readonly meaning: string | null;
@@ -9,7 +9,7 @@ export interface DeliveryError {
 
 /** One attempt at a webhook. */
 export interface FailedAttempt {
-  /** The HTTP status that the URL answered with; null when it did not answer. */
+  /** The HTTP status that the URL answered; null when it did not answer. */
   readonly status: number | null;
   readonly error_codes: readonly DeliveryError[];
   readonly started_at: Timestamp | null;
@@ -17,8 +17,8 @@ export interface FailedAttempt {
 }
 
 /**
- * A webhook that Telnyx could not deliver: ids, type, times and outcomes. Nothing of its payload, of the requests or of the answers,
- * which hold people's data, signatures and whatever the receiver said.
+ * A webhook that Telnyx could not deliver: ids, type, times and outcomes. It contains nothing of the payload, the
+ * requests or the answers: these have people's data, signatures and arbitrary text of the receiver.
  */
 export interface FailedDelivery {
   readonly id: string | null;
@@ -28,7 +28,7 @@ export interface FailedDelivery {
   readonly portingOrderId: string | null;
   readonly startedAt: Timestamp | null;
   readonly finishedAt: Timestamp | null;
-  /** The latest first, as Telnyx has them; at most 20. */
+  /** Latest first, as in Telnyx's log; at most 20. */
   readonly attempts: readonly FailedAttempt[];
 }
 
@@ -54,10 +54,10 @@ const MOST_ATTEMPTS = 20;
 const MOST_ERRORS = 5;
 
 /**
- * Reads a record of the log, of which no field can be relied upon (docs/telnyx.md §4): what is missing, or is not what it should be,
- * is null.
+ * Reads a record of the log. No field of it is certain (docs/telnyx.md §4): a missing or malformed one is null.
  *
- * @returns `undefined` for what was not asked for: no object, a delivery that succeeded, another product's event
+ * @returns `undefined` for a record that was not asked for: not an object, a successful delivery, another product's
+ *   event
  */
 export function failedDeliveryOf(record: unknown): FailedDelivery | undefined {
   if (!isObject(record) || record.status === 'delivered') return undefined;
@@ -94,7 +94,7 @@ function attemptOf(attempt: Readonly<Record<string, unknown>>): FailedAttempt {
   };
 }
 
-/** The specification says numbers; its sample also has objects with a code in text. */
+/** Numbers in the specification; its sample also has objects with a code as text. */
 function errorOf(error: unknown): readonly DeliveryError[] {
   const given = isObject(error) ? error.code : error;
   const text = typeof given === 'number' || typeof given === 'string' ? String(given) : '';

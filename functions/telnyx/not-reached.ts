@@ -1,24 +1,20 @@
 /**
- * A handshake that failed: what was asked for goes out only after it. Other codes of TLS are left out on purpose, since
- * they may come later: a certificate that the server misses, say, is complained about when it already holds the
- * request.
+ * A handshake that failed: the request is sent only after it. Other TLS codes are left out on purpose, because they may
+ * come later: a server, for example, complains about a missing certificate when it already has the request.
  */
 const HANDSHAKE = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|.*_(?:HANDSHAKE_FAILURE|PROTOCOL_VERSION))$/;
-/** We do not accept the server's certificate. */
+/** We reject the server's certificate. */
 const CERTIFICATE =
   /^(?:CERT_|UNABLE_TO_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_|SELF_SIGNED_CERT_|INVALID_CA$|INVALID_PURPOSE$)/;
-/** No connection came about in time. */
+/** No connection was established in time. */
 const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT';
-/**
- * Words of Node's and undici's for what has no code of its own. `bad port` is one that fetch refuses to connect to at
- * all.
- */
+/** Words of Node and undici for errors without a code. `bad port` is one to which fetch refuses to connect. */
 const WORDS = /before secure TLS connection was established|^bad port$/;
 
 /**
- * True when a request has surely not been sent: its host has no address, no connection came about, or TLS failed before
- * the first byte of it could go out. Whatever is not known to mean that counts as sent: a connection that broke may
- * have carried the request.
+ * True when a request has certainly not been sent: its host has no address, no connection was established, or TLS
+ * failed before the first byte could go out. Any other error counts as sent: a broken connection may have carried the
+ * request.
  *
  * @param error what `fetch` threw
  */
@@ -31,12 +27,14 @@ export function isNotReached(error: unknown): boolean {
 export function reasonOf(error: unknown): string {
   const [first] = innermostOf(error);
   if (!first) return 'unknown';
-  // OpenSSL's message holds addresses and files; what it means is in `reason`.
+  // OpenSSL's message holds addresses and files; its meaning is in `reason`.
   const words = String(fieldOf(first, 'reason') ?? first.message);
   return words.replaceAll(/\s+/g, ' ').trim().slice(0, 200) || first.name;
 }
 
-/** The causes that have none themselves. A host with two addresses fails for two reasons, in an AggregateError. */
+/**
+ * The causes that have no causes of their own. A host with two addresses fails for two reasons, in an AggregateError.
+ */
 function innermostOf(error: unknown): readonly Error[] {
   if (!(error instanceof Error)) return [];
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.flatMap(innermostOf);

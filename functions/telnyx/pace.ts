@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { isPassing, UpstreamError } from './upstream-error.ts';
 
-/** Time as the calls to Telnyx see it. Tests put another one in its place. */
+/** The clock of the calls to Telnyx. Tests replace it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -14,21 +14,23 @@ const ATTEMPTS = 5;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 
-/** Calls Telnyx no faster than it likes, and again when that may help. */
+/** Calls Telnyx within its rate limit, and repeats a call when that may help. */
 export interface Pace {
   /** Waits for its turn, then calls; repeats a call that threw an {@link UpstreamError} for a passing reason. */
   readonly call: <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;
-  /** Keeps every later call waiting for so many seconds: what an answer's headers asked for. */
+  /** Delays every later call by this many seconds, as an answer's headers asked. */
   readonly holdFor: (seconds: number) => void;
 }
 
 /**
- * Spaces calls evenly: at most `perSecond` a second start, repeated ones included. A call that fails for a passing reason is
- * repeated up to 4 times, after the pause that Telnyx asked for, else 0.5 s, doubled each time, with a random part so that two
- * accounts do not march in step. A pause over 30 s, or past the deadline, ends the call instead: the next run comes anyway.
+ * Spaces calls evenly: at most `perSecond` start in a second, repeated ones included. A call that fails for a passing
+ * reason is repeated up to 4 times. Each repeat waits as long as Telnyx asked, or else 0.5 s, doubled each time, with a
+ * random part so that two accounts do not stay in step. If a pause would be over 30 s, or end after the deadline, the
+ * call fails instead: the next run comes anyway.
  *
- * @param perSecond 4 in production: 5 a second was measured by a third party on a neighbouring family (docs/telnyx.md §7)
- * @param deadline milliseconds since 1970 after which no pause may end
+ * @param perSecond 4 in production: a third party measured 5 a second for a related set of endpoints (docs/telnyx.md
+ *   §7)
+ * @param deadline milliseconds since 1970; no pause may end after it
  */
 export function pace(perSecond: number, deadline: () => number, clock: Clock = systemClock): Pace {
   const spacing = 1000 / perSecond;

@@ -1,27 +1,25 @@
-/** A longer wait than this is no rate limit's: a date far off, or a unit that we do not know. It counts as none. */
+/** A longer wait is not from a rate limit: it is a date far off, or an unknown unit. It counts as none. */
 const LONGEST_PLAUSIBLE = 24 * 3600;
-/** What is shown, kept and waited for at most: after an hour Telnyx is simply asked again. */
+/** The longest wait that is shown, stored and observed: after an hour Telnyx is simply called again. */
 const LONGEST_WAIT = 3600;
 
-/**
- * Larger than any number of seconds to wait, smaller than any instant since 2001: tells a wait and an instant apart.
- */
+/** Larger than any number of seconds to wait, smaller than any instant since 2001: separates waits from instants. */
 const EPOCH_FROM = 1_000_000_000;
-/** In seconds, the year 5138: from here on an instant is in a smaller unit. */
+/** In seconds, the year 5138: a larger number is an instant in a smaller unit. */
 const EPOCH_SECONDS_UNTIL = 100_000_000_000;
 
 const NUMBER = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/;
-/** What servers write as a date. `Date.parse` alone would make one out of nearly any text with a digit in it. */
+/** The forms in which servers write a date. `Date.parse` alone would accept nearly any text with a digit. */
 const DATE = /^\s*(?:[A-Z][a-z]{2,8},? \d|\d{4}-\d{2}-\d{2}T)/;
 
 /**
- * Seconds to wait before the next request, from any known spelling. `Retry-After` and resets may be seconds, an instant
+ * Seconds to wait before the next request, from any known header. `Retry-After` and resets may be seconds, an instant
  * since 1970 (in seconds or smaller units) or a date; `retry-after-ms` is milliseconds; `ratelimit` has both of the
- * IETF's forms (`limit=100, remaining=0, reset=5` and `"default";r=0;t=5`); last comes the window `w` of
+ * IETF's forms (`limit=100, remaining=0, reset=5` and `"default";r=0;t=5`); the last resort is the window `w` of
  * `ratelimit-limit: N, N;w=1`.
  *
  * @param now milliseconds since 1970
- * @returns 0 to 3600, or `undefined` when no header says anything that can be read and believed
+ * @returns 0 to 3600, or `undefined` when no header has a readable and plausible value
  */
 export function retryAfterOf(headers: Headers | undefined, now: number): number | undefined {
   const header = (name: string) => headers?.get(name) ?? '';
@@ -38,7 +36,7 @@ export function retryAfterOf(headers: Headers | undefined, now: number): number 
   return wait === undefined ? undefined : Math.min(wait, LONGEST_WAIT);
 }
 
-/** Whether an answer says that it was the last one which the rate limit allows for now. */
+/** True when an answer says that it used up the rate limit for now. */
 export function isUsedUp(headers: Headers): boolean {
   const remaining = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining');
   if (remaining !== null) return Number(NUMBER.exec(remaining)?.[1]) === 0;
@@ -57,7 +55,7 @@ function secondsIn(text: string, now: number): number | undefined {
   return Number.isNaN(instant) ? undefined : Math.max(0, (instant - now) / 1000);
 }
 
-/** The newer form names its policies: the longest reset of those that are used up, or else of all. */
+/** The newer form names its policies: the longest reset of the used-up ones, or else of all. */
 function ietfReset(header: string, now: number): number | undefined {
   const policies = policiesIn(header);
   const exhausted = policies.filter(isExhausted);
@@ -67,7 +65,7 @@ function ietfReset(header: string, now: number): number | undefined {
   return resets.length > 0 ? Math.max(...resets) : undefined;
 }
 
-/** The older form has commas between the members of its one policy, the newer one between policies. */
+/** The older form has commas between the members of its only policy, the newer one between policies. */
 function policiesIn(header: string): readonly string[] {
   return header.includes(';') ? header.split(',') : [header];
 }

@@ -1,13 +1,13 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { publicKeysIn } from '../porting/public-keys.ts';
 
-/** How far a webhook's timestamp may lie from the present, either way: 300 s, as in Telnyx's SDK (docs/telnyx.md §3.3). */
+/** How much a webhook's timestamp may differ from now: 300 s, as in Telnyx's SDK (docs/telnyx.md §3.3). */
 const TOLERANCE_SECONDS = 300;
 
 const INTEGER = /^(0|[1-9]\d{0,11})$/;
 const BASE64_OF_64_BYTES = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
 
-/** Why a request is not from Telnyx. None of the words is secret. */
+/** Why a request is not from Telnyx. The words reveal no secret. */
 export type Refusal =
   | 'signature missing'
   | 'signature malformed'
@@ -19,7 +19,7 @@ export type Refusal =
 /**
  * Reads one to three public keys, in the forms of {@link publicKeysIn}.
  *
- * @throws whose message goes on after the setting's name
+ * @throws an error with a message that continues after the setting's name
  */
 export function readPublicKeys(setting: string): readonly KeyObject[] {
   return publicKeysIn(setting).map((key) => {
@@ -29,12 +29,13 @@ export function readPublicKeys(setting: string): readonly KeyObject[] {
 }
 
 /**
- * Judges whether Telnyx signed these bytes, with one of these keys, within 300 s of now (docs/telnyx.md §3.3: Ed25519 over the
- * timestamp as sent, `|`, and the raw body).
+ * Checks whether Telnyx signed these bytes with one of these keys within 300 s of now (docs/telnyx.md §3.3: Ed25519
+ * over the timestamp as sent, `|`, and the raw body).
  *
- * @param signature the header `telnyx-signature-ed25519`; a duplicated header arrives joined by a comma and is malformed
+ * @param signature the header `telnyx-signature-ed25519`; a duplicated header arrives joined by a comma and is
+ *   malformed
  * @param timestamp the header `telnyx-timestamp`, in seconds since 1970
- * @param body the raw bytes; a parsed and rewritten body has another signature
+ * @param body the raw bytes; a body that was parsed and serialised again has another signature
  * @param now milliseconds since 1970
  * @returns `undefined` when it did, else the reason
  */
@@ -48,7 +49,7 @@ export function refusalOf(
   if (!signature) return 'signature missing';
   if (!timestamp) return 'timestamp missing';
   if (!INTEGER.test(timestamp)) return 'timestamp malformed';
-  // The fraction of the present second is cut: 300 s either way is exact to the second that Telnyx sends.
+  // Whole seconds: Telnyx sends seconds, so 300 s either way is exact.
   if (Math.abs(Math.floor(now / 1000) - Number(timestamp)) > TOLERANCE_SECONDS) return 'timestamp too old or ahead';
   if (!BASE64_OF_64_BYTES.test(signature)) return 'signature malformed';
   const signed = Buffer.concat([Buffer.from(`${timestamp}|`), body]);

@@ -4,17 +4,17 @@ import { isNotReached, reasonOf } from './not-reached.ts';
 import { retryAfterOf } from './rate-limit.ts';
 
 /**
- * How a call to Telnyx can end badly:
- * - `key refused`: 401 or 403; our API key is wrong, revoked or not allowed to
+ * How a call to Telnyx can fail:
+ * - `key refused`: 401 or 403; our API key is wrong, revoked or lacks permission
  * - `not found`: 404
  * - `rate limited`: 429
  * - `refused`: any other 4xx
- * - `unavailable`: 503; Telnyx says that it takes nothing for now
+ * - `unavailable`: 503; Telnyx says that it accepts nothing for now
  * - `failed`: any other 5xx
- * - `unreadable`: an answer that is not what docs/telnyx.md says: HTML, half a JSON, a page without totals, a redirect
- * - `not reached`: no connection came about; surely nothing was sent
- * - `no answer`: a time-out or a broken connection; what was asked for may have been done
- * - `gave up`: we ran out of time before or while asking
+ * - `unreadable`: an answer that differs from docs/telnyx.md: HTML, truncated JSON, a page without totals, a redirect
+ * - `not reached`: no connection was established; certainly nothing was sent
+ * - `no answer`: a time-out or a broken connection; the request may have been carried out
+ * - `gave up`: we ran out of time before or during the call
  */
 export type UpstreamFault =
   | 'key refused'
@@ -46,19 +46,19 @@ const TOOK_NOTHING = new Set<UpstreamFault>([
   'not reached',
 ]);
 
-/** True for what may be gone a moment later. A refused key or a refused request stays refused. */
+/** True for a fault that may be gone a moment later. A refused key or request stays refused. */
 export function isPassing(fault: UpstreamFault): boolean {
   return PASSING.has(fault);
 }
 
-/** True for what tells how Telnyx is, and not about the one event that was asked for. */
+/** True for a fault that describes Telnyx's state, not the one event of the request. */
 export function isAboutTelnyx(fault: UpstreamFault): boolean {
   return isPassing(fault) || fault === 'key refused';
 }
 
 /**
- * True when Telnyx has surely not done what it was asked for. A redirect says so as well, since none is followed; but
- * not a 303, which follows upon what has been done.
+ * True when Telnyx has certainly not carried out the request. That includes a redirect, because none is followed; but
+ * not a 303, which comes after the work is done.
  */
 export function tookNothing({ fault, status = 0 }: UpstreamError): boolean {
   return TOOK_NOTHING.has(fault) || (isRedirect(status) && status !== 303);
@@ -68,12 +68,12 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }
 
-/** A call to Telnyx that did not end well. Its message holds the status and Telnyx's own error codes, never the key. */
+/** A failed call to Telnyx. Its message contains the status and Telnyx's own error codes, never the key. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly fault: UpstreamFault;
   readonly status: number | undefined;
-  /** How long Telnyx asks us to wait, in seconds, when it said so: an hour at most. */
+  /** The seconds that Telnyx asks us to wait, if it does: an hour at most. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -89,7 +89,7 @@ export class UpstreamError extends Error {
 }
 
 /**
- * Turns what the SDK throws into an {@link UpstreamError}.
+ * Turns an error of the SDK into an {@link UpstreamError}.
  *
  * @param now milliseconds since 1970, for headers that give an instant
  */
@@ -111,7 +111,7 @@ export function upstreamErrorOf(error: unknown, now: number): UpstreamError {
       ...(retryAfter !== undefined && { retryAfter }),
     });
   }
-  // What is left is a body that cannot be parsed, or a connection that broke in the middle of one.
+  // What remains is a body that cannot be parsed, or a connection that broke in the middle of one.
   return new UpstreamError('unreadable', `Telnyx's answer cannot be read: ${reasonOf(error)}`, { cause: error });
 }
 
@@ -124,7 +124,7 @@ function faultOf(status: number): UpstreamFault {
   return status >= 500 ? 'failed' : 'refused';
 }
 
-/** Telnyx's error codes, such as ` (10009 Authentication failed)`. Details are left out: they may quote what was sent. */
+/** Telnyx's error codes, such as ` (10009 Authentication failed)`, without details, which may quote what was sent. */
 function codesOf(error: APIError): string {
   const body: unknown = error.error;
   const errors = isObject(body) && Array.isArray(body.errors) ? body.errors.filter(isObject) : [];

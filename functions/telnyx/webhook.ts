@@ -9,8 +9,8 @@ import {
 import { isDeeperThan, readJson } from '../porting/json.ts';
 
 /**
- * What a correctly signed body turned out to be: a port-in event in the record's shape, an event of another product, or
- * nothing that can be read as an event.
+ * What a correctly signed body contains: a port-in event in the record's shape, an event of another product, or
+ * something that cannot be read as an event.
  */
 export type Webhook =
   | { readonly is: 'event'; readonly event: PortingEvent }
@@ -18,8 +18,8 @@ export type Webhook =
   | { readonly is: 'unreadable'; readonly reason: string };
 
 /**
- * JSON deeper than this is refused: a port-in event has 5 levels, and JSON.stringify, which is recursive, ends in a
- * RangeError at a few thousand.
+ * JSON nested deeper than this is refused: a port-in event has 5 levels, and JSON.stringify, which is recursive, throws
+ * a RangeError at a few thousand.
  */
 const DEEPEST = 64;
 const TOO_DEEP = `the body is nested deeper than ${DEEPEST} levels`;
@@ -33,7 +33,7 @@ const TOO_DEEP = `the body is nested deeper than ${DEEPEST} levels`;
 export function readWebhook(body: Uint8Array): Webhook {
   let parsed: unknown;
   try {
-    // `fatal`: bytes that are no UTF-8 would silently become U+FFFD. A byte order mark is skipped.
+    // `fatal`: invalid UTF-8 would otherwise silently become U+FFFD. A byte order mark is skipped.
     parsed = readJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
     return unreadable(error instanceof RangeError ? TOO_DEEP : 'the body is not JSON in UTF-8');
@@ -46,16 +46,13 @@ export function readWebhook(body: Uint8Array): Webhook {
   if (typeof eventType !== 'string' || eventType === '') return unreadable('the event has no event_type');
   if (!eventType.startsWith(PORTING_ORDER_FAMILY)) return { is: 'another family', eventType };
   if (typeof id !== 'string' || id === '') return unreadable('the event has no id');
-  // What cannot be stored would be answered with a 503 at every delivery, until Telnyx gives it up.
+  // An id that cannot be stored would get a 503 at every delivery, until Telnyx gives up.
   if (!isName(id)) return unreadable('the id is longer than 200 characters, or not well-formed Unicode');
   if (!isName(eventType)) return unreadable('the event_type is longer than 200 characters, or not well-formed Unicode');
   return { is: 'event', event: withIdsInOneCase(recordOfEnvelope(envelope, id, eventType)) };
 }
 
-/**
- * The record that the Events API would show, as far as the webhook tells. Fields of the envelope that we do not know
- * are kept.
- */
+/** The record that the Events API would show, as far as the webhook has it. Unknown fields of the envelope are kept. */
 function recordOfEnvelope(envelope: Readonly<Record<string, unknown>>, id: string, eventType: string): PortingEvent {
   const { occurred_at, payload, record_type, urls, organization_id, format, ...unknown } = envelope;
   const portingOrderId = portingOrderIdOf(payload);

@@ -9,25 +9,25 @@ import { clearDoubt, doubtfulDays } from './doubtful-days.ts';
 
 const COUNTED_THROUGH = controlKey('counted-through', 'events');
 
-/** How many events of each type a day has. */
+/** A day's number of events of each type. */
 export type DayCount = Readonly<Record<string, number>>;
 
-/** What is kept about the number of events, for pages that must say exact totals without counting a million rows. */
+/** The stored counts of events. With them pages say exact totals without counting a million rows. */
 export interface KeptCounts {
-  /** Closed days with events, none of them doubtful. */
+  /** Closed days that have events and are not doubtful. */
   readonly days: ReadonlyMap<Day, DayCount>;
-  /** Every day up to this one is either in `days`, or doubtful, or empty. `undefined` before anything was counted. */
+  /** Every day up to this one is in `days`, doubtful, or empty. `undefined` before the first count. */
   readonly through: Day | undefined;
-  /** Days up to `through` whose count is not to be trusted at present. */
+  /** Days up to `through` whose count cannot be trusted at present. */
   readonly doubtful: ReadonlySet<Day>;
 }
 
 /**
- * Reads the kept counts. The days of a month share a row, an attribute each: a page of the list reads 12 rows for a
- * year of the ledger instead of 365, which took half of its time when it held few events.
+ * Reads the stored counts. The days of a month share a row, an attribute each: a page of the list reads 12 rows for a
+ * year instead of 365, which took half of its time in a ledger with few events.
  */
 export async function readKeptCounts(store: Store): Promise<KeptCounts> {
-  // The doubts before the counts: a doubt that is gone when we look has left its new count behind.
+  // Doubts before counts: when a doubt has gone by now, its new count is already stored.
   const [doubtful, through] = await Promise.all([doubtfulDays(store), countedThrough(store)]);
   const days = new Map<Day, DayCount>();
   for await (const { kind, id: month, ...counts } of readControl(store, 'day-counts')) {
@@ -40,8 +40,8 @@ export async function readKeptCounts(store: Store): Promise<KeptCounts> {
 }
 
 /**
- * Counts what has to be counted: days that have been closed since the last time, and doubtful days whose mark has run
- * out. Work that the deadline cuts off is done by the next call.
+ * Counts days that have closed since the last call, and doubtful days whose mark has expired. The next call does the
+ * work that the deadline cuts off.
  *
  * @param now,deadline milliseconds since 1970
  */

@@ -7,19 +7,19 @@ import { idIn, numberIn } from '../table/values.ts';
 import { remove, update } from '../table/verbs.ts';
 
 /**
- * A closed day's count is doubtful while a row may be on its way into the day, or out of it. The day is marked before
- * the row is written, long enough that the row is there when the mark runs out: the slowest writer gives up after some
- * 16 s.
+ * A closed day's count is doubtful while a write may add a row to the day, or move one out. The day is marked before
+ * the row is written, for long enough that the row is there when the mark expires: the slowest writer gives up after
+ * some 16 s.
  */
 const DOUBTFUL_FOR = 120_000;
 
-/** A mark also covers writes that begin this long after it. */
+/** A mark also covers writes that begin up to this long after it. */
 const MARK_COVERS_FOR = 30_000;
 
 /**
- * Marks the day of an event as doubtful if it is closed: an event comes into it, or leaves it. Until the mark runs out
- * every reader counts the day anew; then it is counted once and the count kept. To be called before the row is written:
- * a death between the two would else leave the count wrong permanently.
+ * Marks the day of an event as doubtful if it is closed, because an event enters or leaves it. Until the mark expires
+ * every reader counts the day again; then it is counted once and the count stored. Call this before writing the row:
+ * otherwise a crash between the two would leave the count wrong permanently.
  *
  * @param createdAt the event's, or a sort key that begins with it
  * @param now milliseconds since 1970
@@ -36,7 +36,7 @@ export async function doubtDay(store: Store, createdAt: Timestamp, now: number, 
   });
 }
 
-/** {@link doubtDay} for a writer of many rows, also at once: rows of one day share a mark. */
+/** {@link doubtDay} for a writer of many rows, also concurrent ones: rows of one day share a mark. */
 export function dayDoubter(store: Store, now: () => number): (createdAt: Timestamp) => Promise<void> {
   const marks = new Map<Day, { readonly at: number; readonly written: Promise<void> }>();
   return async function doubt(createdAt) {
@@ -57,14 +57,14 @@ export function dayDoubter(store: Store, now: () => number): (createdAt: Timesta
   };
 }
 
-/** All doubtful days, with the instant (milliseconds since 1970) at which each mark runs out. */
+/** All doubtful days, each with the instant (milliseconds since 1970) at which its mark expires. */
 export async function doubtfulDays(store: Store): Promise<ReadonlyMap<Day, number>> {
   const days = new Map<Day, number>();
   for await (const row of readControl(store, 'doubtful-day')) days.set(idIn(row), numberIn(row, 'until') ?? 0);
   return days;
 }
 
-/** Takes a mark away once its day has been counted, unless a writer has renewed it meanwhile. */
+/** Removes a mark once its day has been counted, unless a writer has renewed it since. */
 export async function clearDoubt(store: Store, day: Day, until: number): Promise<void> {
   await remove(store, 'control', controlKey('doubtful-day', day), { when: is('until', until) });
 }

@@ -2,7 +2,7 @@ import { type Day, dayAfter } from '../../porting/day.ts';
 import { END } from '../table/event-keys.ts';
 import type { DayCount, KeptCounts } from './day-counts.ts';
 
-/** A range of the list; bounds are sort keys. `count` is undefined where its events have to be counted. */
+/** A range of the list; bounds are sort keys. `count` is undefined where its events must be counted. */
 export interface ListRange {
   readonly from: string;
   readonly to: string;
@@ -10,12 +10,12 @@ export interface ListRange {
 }
 
 /**
- * Cuts a range of the list into days with a kept count and ranges that must be counted: what follows the last counted
- * day, doubtful days, and the days in which the range begins or ends. Days without events appear in none.
+ * Divides a range of the list into days with a stored count and ranges that must be counted: everything after the last
+ * counted day, doubtful days, and the days in which the range begins or ends. Days without events appear in neither.
  *
  * @param from,to sort keys, both included
  * @param type counts only this event type
- * @returns newest first, not overlapping; ranges to be counted are joined where no counted day lies between
+ * @returns newest first, not overlapping; ranges to count are joined where no counted day lies between them
  */
 export function listRanges(kept: KeptCounts, from: string, to: string, type?: string): readonly ListRange[] {
   const known = [...kept.days].map(([day, count]) => wholeDay(day, numberOf(count, type)));
@@ -41,7 +41,7 @@ function numberOf(count: DayCount, type: string | undefined): number {
   return Object.values(count).reduce((sum, number) => sum + number, 0);
 }
 
-/** The part of a range between two bounds. A day that is cut has to be counted. */
+/** The part of a range between two bounds. A day that is cut must be counted. */
 function clipped(range: ListRange, from: string, to: string): ListRange {
   if (range.from >= from && range.to <= to) return range;
   return {

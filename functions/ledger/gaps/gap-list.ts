@@ -7,7 +7,7 @@ import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
 import { idIn, type Row, textIn } from '../table/values.ts';
 
-/** A notification that did not come as it should, as the API shows it. */
+/** A missed, recovered or unlisted notification, as the API shows it. */
 export interface ShownGap {
   readonly id: string;
   readonly event_type: string | null;
@@ -18,11 +18,11 @@ export interface ShownGap {
   readonly missed_at: Timestamp | null;
   readonly recovered_at: Timestamp | null;
   readonly unlisted_at: Timestamp | null;
-  /** What was done about it automatically. */
+  /** What healing did about it. */
   readonly healing: { readonly asked_at: Timestamp; readonly outcome: string | null } | null;
 }
 
-/** Which gaps to list. Bounds of `created_at` are both included. */
+/** Which gaps to list. Both bounds of `created_at` are included. */
 export interface GapFilter {
   readonly kind: Gap;
   readonly type?: string;
@@ -32,7 +32,7 @@ export interface GapFilter {
 }
 
 const SORT_KEY = 'created_at_id';
-/** Keys looked at in one request when a filter passes some over: 200 KB. */
+/** Keys read in one request when a filter may skip some: 200 KB. */
 const LOOKED_AT = 1_000;
 
 /** A page of gaps, newest event first. */
@@ -50,8 +50,8 @@ export async function listGaps(store: Store, filter: GapFilter, page: PageReques
 }
 
 /**
- * An unlisted event that the list has shown since, or one whose webhook has come meanwhile, is no longer a gap of this
- * kind.
+ * Reads the gaps of these keys. An event that the list has shown since is no longer unlisted, and one whose webhook has
+ * come since is no longer missed.
  */
 async function readGaps(store: Store, kind: Gap, keys: readonly Row[]): Promise<readonly (ShownGap | undefined)[]> {
   const ids = keys.map(idIn);
@@ -98,12 +98,12 @@ function gapIn(row: Row, kind: Gap): ShownGap {
   };
 }
 
-/** When the event in a key or a row was created. */
+/** When the event of a key or a row was created. */
 export function createdAtIn(row: Row): Timestamp {
   return textIn(row, SORT_KEY)?.split('#', 1)[0] ?? '';
 }
 
-/** The range of the index in which the gaps of a filter lie. */
+/** The range of the index that holds the gaps of a filter. */
 export function gapRange({ kind, type, portingOrderId, createdFrom, createdTo }: GapFilter): KeyRange<'events'> {
   return eventRange('by_gap', kind, {
     from: createdFrom,
@@ -114,7 +114,7 @@ export function gapRange({ kind, type, portingOrderId, createdFrom, createdTo }:
   });
 }
 
-/** DynamoDB refuses a range that ends before it begins. */
+/** True for a range that ends before it begins, which DynamoDB refuses. */
 export function isBackwards({ createdFrom, createdTo }: Pick<GapFilter, 'createdFrom' | 'createdTo'>): boolean {
   return createdFrom !== undefined && createdTo !== undefined && createdFrom > createdTo;
 }

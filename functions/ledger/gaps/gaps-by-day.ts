@@ -6,7 +6,7 @@ import type { Store } from '../table/store.ts';
 import { idIn, type Row } from '../table/values.ts';
 import { createdAtIn, type GapFilter, gapRange, isBackwards } from './gap-list.ts';
 
-/** How many notifications of a day, by the event's `created_at`, did not come as they should. */
+/** The number of gaps of a day, by the event's `created_at`. */
 export interface DayOfGaps {
   readonly day: Day;
   readonly missed: number;
@@ -17,16 +17,15 @@ export interface DayOfGaps {
 /** Keys read in one request, and requests for each kind. */
 const MOST_KEYS = 4_000;
 const MOST_READS = 3;
-/** The index does not show whether the event has been listed since: rows have to be read, 100 in one request. */
+/** The index does not show whether the event has been listed since, so rows must be read, 100 in one request. */
 const MOST_UNLISTED = 1_000;
 
 const KINDS = ['missed', 'recovered', 'unlisted'] as const satisfies readonly Gap[];
 
 /**
- * Counts the gaps of a span, at a bounded cost. Days without any are left out.
+ * Counts the gaps of a span, at a bounded cost. Days without gaps are left out.
  *
- * @returns newest day first; `complete` is false when there are more than could be counted, oldest first among those
- * left out
+ * @returns newest day first; `complete` is false when there are too many to count, and the oldest are left out
  */
 export async function countGapsByDay(
   store: Store,

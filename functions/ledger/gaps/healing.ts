@@ -12,8 +12,8 @@ import { get, update } from '../table/verbs.ts';
 
 /**
  * Healing, on an event's row: `healed_at` (when a worker claimed it, permanently), `healed_by` (that worker),
- * `healing_outcome` (`asked` while the call is under way, and permanently when the worker died in it). A day's share is
- * a row of `control`, `healing-day`: `asked`, how many events were; `looked_through`, the last missed event looked at.
+ * `healing_outcome` (`asked` during the call, and permanently if the worker died in it). A day's share is a row of
+ * `control`, `healing-day`: `asked`, the number of events asked for; `looked_through`, the last missed event looked at.
  */
 export interface HealingDay {
   readonly asked: number;
@@ -33,13 +33,13 @@ const KEPT_DAYS = 35;
 const MISSED: Gap = 'missed';
 const isClaimedBy = (owner: string) => all(is('healed_by', owner), is('healing_outcome', 'asked'));
 
-/** How far the healing of a day has come. */
+/** The progress of a day's healing. */
 export async function readHealingDay(store: Store, day: Day): Promise<HealingDay> {
   const row = await get(store, 'control', controlKey('healing-day', day), { consistent: true });
   return { asked: numberIn(row, 'asked') ?? 0, lookedThrough: textIn(row, 'looked_through') };
 }
 
-/** Missed events, healed ones among them, created after a sort key, oldest first. */
+/** Missed events created after a sort key, including healed ones, oldest first. */
 export async function* missedAfter(store: Store, after: string): AsyncGenerator<MissedEvent> {
   for await (const rows of pagesOf(store, eventRange('by_gap', MISSED, { from: after }), 100)) {
     for (const row of rows) {
@@ -53,10 +53,10 @@ export async function* missedAfter(store: Store, after: string): AsyncGenerator<
  * Claims a missed event permanently.
  *
  * @param owner unique to the worker
- * @returns false when it was claimed before, or its webhook has come
+ * @returns false when it was already claimed, or its webhook has come
  */
 export async function claimHealing(store: Store, id: string, owner: string, now: number): Promise<boolean> {
-  // The last is our own claim, repeated by the SDK.
+  // The second is our own claim, repeated by the SDK.
   const isFree = any(lacks('healed_at'), isClaimedBy(owner));
   const set = { healed_at: timestampOf(now), healed_by: owner, healing_outcome: 'asked' };
   return (await update(store, 'events', { id }, { when: all(is('gap', MISSED), isFree), set })) !== undefined;
@@ -67,13 +67,13 @@ export async function recordHealing(store: Store, id: string, owner: string, out
   await update(store, 'events', { id }, { when: isClaimedBy(owner), set: { healing_outcome: outcome } });
 }
 
-/** Gives back a claimed event that was surely not asked for. */
+/** Releases a claimed event that was certainly not requested. */
 export async function unclaimHealing(store: Store, id: string, owner: string): Promise<void> {
   const remove = ['healed_at', 'healed_by', 'healing_outcome'];
   await update(store, 'events', { id }, { when: isClaimedBy(owner), remove });
 }
 
-/** Takes one out of a day's share. False when it is used up. */
+/** Takes one from a day's share. False when the share is used up. */
 export async function takeShare(store: Store, day: Day, perDay: number, now: number): Promise<boolean> {
   const taken = await update(store, 'control', controlKey('healing-day', day), {
     when: any(lacks('asked'), isBelow('asked', perDay)),
@@ -83,12 +83,12 @@ export async function takeShare(store: Store, day: Day, perDay: number, now: num
   return taken !== undefined;
 }
 
-/** Puts back one that was not used. */
+/** Returns one to a day's share. */
 export async function giveShareBack(store: Store, day: Day): Promise<void> {
   await update(store, 'control', controlKey('healing-day', day), { add: { asked: -1 } });
 }
 
-/** Remembers the last missed event that was looked at this day. */
+/** Records the last missed event that was looked at on this day. */
 export async function putLookedThrough(store: Store, day: Day, createdAtId: string, now: number): Promise<void> {
   const set = { looked_through: createdAtId, expires_at: expiresIn(KEPT_DAYS, now) };
   await update(store, 'control', controlKey('healing-day', day), { set });

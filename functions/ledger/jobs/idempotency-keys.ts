@@ -8,21 +8,21 @@ const KEPT_SECONDS = 24 * 3600;
 
 /** An Idempotency-Key that a request has claimed. */
 export interface Claim {
-  /** Unique to the request, which recognizes its own claim when the SDK repeats a write after a lost answer. */
+  /** Unique to the request, which recognises its own claim when the SDK repeats a write after a lost answer. */
   readonly claimedBy: string;
   /** What the key was first used for. */
   readonly subject: string;
   /** Milliseconds since 1970. */
   readonly claimedAt: number;
-  /** The first request's answer, once it has one, as JSON text. */
+  /** The first request's answer as JSON text, once it has one. */
   readonly answer: string | undefined;
 }
 
 /**
- * Claims a key for a request. Only a digest of the key is kept.
+ * Claims a key for a request. Only a digest of the key is stored.
  *
  * @param subject what the key is used for: the event's id
- * @returns the claim in force: the request's own, or that of the first request with this key within 24 h
+ * @returns the valid claim: the request's own, or that of the first request with this key within 24 h
  */
 export async function claimKey(
   store: Store,
@@ -46,18 +46,18 @@ export async function readClaim(store: Store, key: string): Promise<Claim | unde
   return row && claimIn(row);
 }
 
-/** The claim in force at an instant (milliseconds since 1970). An expired one may still be in the table. */
+/** The valid claim on a key at an instant (milliseconds since 1970). The table may still hold an expired one. */
 export async function claimInForce(store: Store, key: string, now: number): Promise<Claim | undefined> {
   const claim = await readClaim(store, key);
   return claim && now - claim.claimedAt < KEPT_SECONDS * 1000 ? claim : undefined;
 }
 
-/** Keeps the answer for every later request with this key. */
+/** Stores the answer for every later request with this key. */
 export async function keepAnswer(store: Store, key: string, claimedBy: string, answer: string): Promise<void> {
   await update(store, 'control', keyOf(key), { when: is('claimed_by', claimedBy), set: { answer } });
 }
 
-/** Gives a key back when nothing was done under it. */
+/** Releases a key under which nothing was done. */
 export async function releaseKey(store: Store, key: string, claimedBy: string): Promise<void> {
   await remove(store, 'control', keyOf(key), { when: is('claimed_by', claimedBy) });
 }

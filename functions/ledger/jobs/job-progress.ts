@@ -15,7 +15,7 @@ const hasNotEnded = hasStatus('pending', 'running');
 const isWorkedBy = (owner: string) => is('worked_by', owner);
 
 /**
- * Takes a job over, from a worker that has died as well.
+ * Takes a job over, even from a worker that has died.
  *
  * @param owner unique to the worker
  */
@@ -26,9 +26,9 @@ export function startJob(store: Store, id: string, owner: string, now: number): 
 }
 
 /**
- * Records how far a job has come.
+ * Records a job's progress.
  *
- * @param error why it makes no progress, or null when it does; without it the last one stays
+ * @param error why it makes no progress, or null when it does; if omitted, the last one stays
  */
 export function recordProgress(
   store: Store,
@@ -59,7 +59,7 @@ export function completeJob(
 }
 
 /**
- * Cancels a job that has not ended. The worker sees it before its next item.
+ * Cancels a job that has not ended. The worker notices before its next item.
  *
  * @returns false when there is no such job, or it has ended
  */

@@ -2,42 +2,42 @@ import { numberIn, type Row, textIn } from '../table/values.ts';
 
 export type JobStatus = 'pending' | 'running' | 'complete' | 'cancelled';
 
-/** How the republish of one event ended. `unknown`: Telnyx may have taken it or not. */
+/** How the republish of one event ended. `unknown`: Telnyx may or may not have accepted it. */
 export const JOB_OUTCOMES = ['sent', 'not_found', 'failed', 'unknown'] as const;
 export type JobOutcome = (typeof JOB_OUTCOMES)[number];
 export type OutcomeCounts = Readonly<Record<JobOutcome, number>>;
 
 /** A republish job as the API shows it. Instants as `2024-06-11T18:52:47.972000Z`. */
 export interface Job {
-  /** Begins with the instant at which it was asked for, so that text order is time order. */
+  /** Begins with the instant of the request, so that text order is time order. */
   readonly id: string;
   readonly status: JobStatus;
   readonly created_at: string;
   /** The token's kind and 8 digits of its digest. */
   readonly created_by: string;
-  /** What was asked for: the filter, or how many ids. */
+  /** The request: its filter, or its number of ids. */
   readonly selection: Readonly<Record<string, unknown>>;
   readonly total: number;
   readonly done: number;
   readonly outcomes: OutcomeCounts;
   readonly started_at: string | null;
   readonly ended_at: string | null;
-  /** Why it makes no progress at present; it goes on automatically once that is over. */
+  /** Why it makes no progress at present; it continues automatically once the cause is gone. */
   readonly error: string | null;
 }
 
-/** A job, and what else its row holds. */
+/** A job, with the rest of its row. */
 export interface HeldJob {
   readonly job: Job;
-  /** The request that froze the selection: its chunks hold. */
+  /** The request that froze the selection; only its chunks are valid. */
   readonly frozenBy: string;
-  /** Seconds since 1970. Its items stay a day longer, so that no job ever runs without knowing what was asked. */
+  /** Seconds since 1970. Its items stay a day longer, so that a running job always knows which it has requested. */
   readonly expiresAt: number;
 }
 
 const DAY = 24 * 3600;
 
-/** How many items have ended. */
+/** The number of items that have ended. */
 export function doneOf(outcomes: OutcomeCounts): number {
   return JOB_OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0);
 }

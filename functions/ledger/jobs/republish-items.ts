@@ -8,8 +8,8 @@ import { put, update } from '../table/verbs.ts';
 import type { HeldJob, JobOutcome } from './job.ts';
 
 /**
- * An item of a job: `waiting` before it is asked for, `asked` while the call is under way. When the next worker finds
- * it `asked`, the one before died in the call: it is `unknown`, and never asked for again.
+ * An item of a job: `waiting` before the call, `asked` during it. If the next worker finds it `asked`, the previous one
+ * died in the call: the item is `unknown`, and never requested again.
  */
 export type ItemOutcome = 'waiting' | 'asked' | JobOutcome;
 
@@ -21,7 +21,7 @@ export interface JobItem {
   readonly at: string | null;
 }
 
-/** 1,000 ids of 36 characters are 39 KB: far from DynamoDB's 400 KB, and one query reads 10,000. */
+/** 1,000 ids of 36 characters are 39 KB: far below DynamoDB's 400 KB, and one query reads 10,000. */
 const CHUNK = 1_000;
 
 const chunksOf = (job: string): ControlKind => `republish-chunk/${job}`;
@@ -30,8 +30,8 @@ const chunkKey = (frozenBy: string, index: number) => `${frozenBy}#${String(inde
 const itemKey = (position: number) => String(position).padStart(6, '0');
 
 /**
- * Freezes a selection. Requests that make the same job at the same time write chunks of their own; the job's row says
- * whose chunks hold.
+ * Freezes a selection. Concurrent requests for the same job each write their own chunks; the job's row says whose are
+ * valid.
  *
  * @param expiresAt seconds since 1970
  */
@@ -48,7 +48,7 @@ export async function putChunks(
   await Promise.all(chunks.map((chunk) => put(store, 'control', chunk)));
 }
 
-/** The event ids at the positions from one up to before another, in the order in which they are asked for. */
+/** The event ids from one position up to before another, in the order of their requests. */
 export async function readSelection(
   store: Store,
   { job, frozenBy }: HeldJob,
@@ -66,7 +66,7 @@ export async function readSelection(
   return ids.slice(from - first * CHUNK, before - first * CHUNK);
 }
 
-/** How the items stand that have been asked for, by position, from one up to before another. */
+/** The outcomes of requested items, by position, from one up to before another. */
 export async function readOutcomes(
   store: Store,
   job: string,
@@ -108,7 +108,7 @@ const hasOutcome = (outcome: ItemOutcome) => is('outcome', outcome);
  *
  * @param owner unique to the worker
  * @param expiresAt seconds since 1970
- * @returns false when a worker has asked for it before: then it must not be asked for
+ * @returns false when a worker has already requested it: then it must not be requested again
  */
 export function claimItem(store: Store, item: Item, owner: string, expiresAt: number, now: number): Promise<boolean> {
   const outcome: ItemOutcome = 'asked';
@@ -119,9 +119,9 @@ export function claimItem(store: Store, item: Item, owner: string, expiresAt: nu
 }
 
 /**
- * Records how an item ended. `waiting` gives one back that was surely not sent.
+ * Records how an item ended. `waiting` releases an item that was certainly not sent.
  *
- * @returns false when another outcome is recorded already
+ * @returns false when another outcome is already recorded
  */
 export async function recordItemOutcome(
   store: Store,

@@ -11,25 +11,25 @@ import { get, put } from '../table/verbs.ts';
 import { type HeldJob, itemsExpireAt, type Job, type JobStatus, jobIn } from './job.ts';
 import { putChunks } from './republish-items.ts';
 
-/** What a job is made of. */
+/** What a job consists of. */
 export interface NewJob {
   readonly id: string;
   readonly selection: Readonly<Record<string, unknown>>;
-  /** The events to ask for, in this order; each id once. */
+  /** The events to request, in this order; each id once. */
   readonly ids: readonly string[];
   readonly by: string;
   /** Unique to the request. */
   readonly requestId: string;
 }
 
-/** After that, what a job did can still be read on the events' own rows. */
+/** After this, the events' own rows still show what a job did. */
 const KEPT_DAYS = 30;
 
 /**
- * Makes a job: first the frozen selection, then the row that makes it visible. A death between the two leaves no job.
+ * Creates a job: first the frozen selection, then the row that makes it visible. A crash between the two leaves no job.
  *
  * @param now milliseconds since 1970
- * @returns the job; `isNew` is false when another request made it before
+ * @returns the job; `isNew` is false when another request created it
  */
 export async function createJob(
   store: Store,
@@ -41,7 +41,7 @@ export async function createJob(
   const row = attributesOf({
     ...controlKey('republish-job', job.id),
     status: 'pending' satisfies JobStatus,
-    // The worker has something to do about this job: run it, or count what a cancelled one has done.
+    // The worker has work on this job: to run it, or to count what a cancelled one has done.
     unsettled: true,
     created_at: timestampOf(now),
     created_by: job.by,
@@ -52,7 +52,7 @@ export async function createJob(
   });
   if (await put(store, 'control', row, { when: lacks('id') })) return { ...jobIn(row), isNew: true };
   const first = (await readJob(store, job.id, now)) ?? jobIn(row);
-  // It is ours when the SDK repeated the write after a lost answer.
+  // The row is ours when the SDK repeated the write after a lost answer.
   return { ...first, isNew: first.frozenBy === job.requestId };
 }
 

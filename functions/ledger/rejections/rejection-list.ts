@@ -5,34 +5,34 @@ import { controlRange } from '../table/read-rows.ts';
 import type { ControlKind, Store } from '../table/store.ts';
 import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
 
-/** What came and is no event, as the API shows it. */
+/** A delivery or record that is not an event, as the API shows it. */
 export interface Rejection {
   readonly id: string;
   /**
-   * `refused`: not signed as Telnyx signs, counted by the hour and reason. `unreadable`: signed, but no event.
-   * `listed`: a record of Telnyx's list that is no event, which counts once however often it is listed.
+   * `refused`: without Telnyx's signature, counted by hour and reason. `unreadable`: signed, but not an event.
+   * `listed`: a record of Telnyx's list that is not an event, counted once however often it is listed.
    */
   readonly kind: 'refused' | 'unreadable' | 'listed';
   readonly reason: string;
   readonly first_at: string;
   readonly last_at: string;
   readonly count: number;
-  /** Of the body that is kept; null when none is. */
+  /** The size of the stored body; null when none is stored. */
   readonly body_bytes: number | null;
 }
 
-/** Requests for each kind: of refusals 10,000 rows fit into one, of bodies as they come from Telnyx 1,000. */
+/** Requests for each kind: one holds 10,000 rows of refusals, or 1,000 bodies of Telnyx's usual size. */
 const MOST_READS = 10;
 const MOST_ROWS = 10_000;
 
-/** A page, and whether everything was looked at that is kept. */
+/** A page, with whether every stored rejection was read. */
 export interface RejectionPage extends CursorPage<Rejection> {
   readonly complete: boolean;
 }
 
 /**
- * A page of rejections, last one first. All are read for every page: rows are few, since refusals are counted together
- * and bodies are kept up to a bound. Beyond 10 MB of bodies the rest is left out, and `complete` is false.
+ * A page of rejections, latest first. Every page reads all: rows are few, because refusals are counted together and the
+ * number of stored bodies is bounded. Beyond 10 MB of bodies the rest is left out, and `complete` is false.
  *
  * @param now milliseconds since 1970
  */

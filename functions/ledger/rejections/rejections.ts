@@ -11,18 +11,17 @@ const KEPT_DAYS = 30;
 const HOUR = 3_600_000;
 
 /**
- * Bodies kept of one hour. At 256 KB each, the largest that is accepted, 30 days of a flood are 37 GB; most bodies have
- * 1 KB.
+ * Bodies stored per hour. At 256 KB each, the largest accepted, 30 days of a flood are 37 GB; most bodies have 1 KB.
  */
 const KEPT_AN_HOUR = 200;
 
 /**
- * Keeps a signed body that cannot be read as an event, for 30 days. A row for each different body, however often it is
- * delivered, and at most 200 an hour: neither repeated nor always new bodies can fill the table.
+ * Stores a signed body that cannot be read as an event, for 30 days. Each different body has one row, however often it
+ * is delivered, and an hour has at most 200: neither repeated nor ever new bodies can fill the table.
  *
  * @param body the raw bytes, at most 256 KB
  * @param now milliseconds since 1970
- * @returns false when it was not kept, because the hour has its share
+ * @returns false when the hour's limit was reached and the body not stored
  */
 export async function keepRejected(
   store: Store,
@@ -46,16 +45,16 @@ export async function keepRejected(
   return true;
 }
 
-/** A record of Telnyx's list that is no event, and why. */
+/** A record of Telnyx's list that is not an event, with the reason. */
 export interface RejectedRecord {
   readonly json: string;
   readonly reason: string;
 }
 
 /**
- * Keeps records of Telnyx's list that are no event, for 30 days after they were last listed: a row for each, however
- * often a run sees it. The hour remembers which it has seen, so that those of a day are counted, each once, without
- * being read.
+ * Stores records of Telnyx's list that are not events, until 30 days after they were last listed: one row for each,
+ * however often a run sees it. The hour's row remembers which it has seen. So each of a day's records is counted once,
+ * without reading it.
  *
  * @param now milliseconds since 1970
  */
@@ -80,8 +79,8 @@ export async function keepRejectedRecords(
 }
 
 /**
- * Counts requests that were refused at the webhook URL: a row for each hour and reason, of which there are six, so that
- * a flood of them is a few rows. Nothing of the requests is kept.
+ * Counts requests that were refused at the webhook URL: one row for each hour and each of six reasons, so that a flood
+ * takes a few rows. Nothing of the requests is stored.
  *
  * @param now milliseconds since 1970
  */
@@ -99,7 +98,7 @@ export async function countRefusals(
   });
 }
 
-/** What a row of either kind says. */
+/** The part that both kinds of rows share. */
 function sighting(reason: string, now: number) {
   const at = timestampOf(now);
   return { reason, first_at: once(at), last_at: at, expires_at: expiresIn(KEPT_DAYS, now) };

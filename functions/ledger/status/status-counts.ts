@@ -10,17 +10,17 @@ import { controlRange, readRows } from '../table/read-rows.ts';
 import type { OrderStore, Store } from '../table/store.ts';
 import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
 
-/** Rows that one request looks at: 250 KB of keys, a few milliseconds. */
+/** Rows that one request reads: 250 KB of keys, a few milliseconds. */
 const LOOKED_AT = 2_500;
-/** For these, rows have to be read as well: one request reads 100. */
+/** For these the rows must be read too: one request reads 100. */
 const UNLISTED_LOOKED_AT = 100;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** An event must be a day old to be unlisted, and is looked at for a week. */
+/** An event is unlisted at the age of a day, and is looked at for a week. */
 const UNLISTED_LOOKED_BACK = 9 * DAY;
 
-/** Rows that wait to be published, and since when the oldest of them does. 4 requests. */
+/** Rows that wait to be published, and since when the oldest one has waited. 4 requests. */
 export async function countUnpublished(store: Store): Promise<Counted & { readonly oldestSince: number | undefined }> {
   const pages = await Promise.all(
     SHARDS.map((shard) => {
@@ -49,7 +49,7 @@ export function countGaps(store: Store, kind: Gap, now: number): Promise<Counted
   return countUpTo(store, eventRange('by_gap', kind, { from: timestampOf(now - DAY), newestFirst: true }), LOOKED_AT);
 }
 
-/** Events that in the last 24 h were found to be unlisted, and still are. 2 requests. */
+/** Events that were found to be unlisted in the last 24 h, and still are. 2 requests. */
 export async function countUnlisted(store: Store, now: number): Promise<Counted> {
   const from = timestampOf(now - UNLISTED_LOOKED_BACK);
   const range = eventRange('by_gap', 'unlisted', { from, newestFirst: true, attributes: ['id'] });
@@ -70,8 +70,8 @@ export async function countRefused(store: Store, now: number): Promise<Counted> 
 }
 
 /**
- * What is no event, of the last 24 h in whole hours: signed deliveries, and records of Telnyx's list, each once. 1
- * request.
+ * Deliveries and records of the last 24 h, in whole hours, that are not events: signed deliveries, and records of
+ * Telnyx's list, each once. 1 request.
  */
 export async function countRejected(store: Store, now: number): Promise<{ unreadable: Counted; records: Counted }> {
   const { rows, end } = await readHours(store, 'rejected-count', now);
@@ -80,9 +80,9 @@ export async function countRejected(store: Store, now: number): Promise<{ unread
   return { unreadable: { count: total(rows, 'deliveries'), more }, records: { count: records.size, more } };
 }
 
-/** Orders that are overdue in their present status, as the nightly run has found. 7 requests. */
+/** Orders that are overdue in their present status, as the nightly run found. 7 requests. */
 export async function countOverdue(store: OrderStore): Promise<Counted> {
-  // Those that changed longest ago come first: an overdue one is among them.
+  // The orders that changed longest ago come first: an overdue one is among them.
   const ranges = OPEN_STATUSES.map((status) =>
     orderRange('by_status', status, { where: areEqual('overdue_since', 'since') }),
   );

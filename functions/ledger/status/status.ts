@@ -23,7 +23,7 @@ import {
 } from './status-counts.ts';
 import { readUpstream } from './upstream-state.ts';
 
-/** A kind of webhook that is known to arrive. */
+/** A type of webhook that is known to arrive. */
 export interface ShownChannel {
   readonly event_type: string;
   readonly first_at: Timestamp;
@@ -41,7 +41,7 @@ export interface ShownSpan {
   readonly reason: string;
 }
 
-/** How the ledger is, as the API shows it. */
+/** The ledger's status, as the API shows it. */
 export interface LedgerStatus {
   readonly sync: {
     readonly last_complete_at: Timestamp | null;
@@ -51,7 +51,7 @@ export interface LedgerStatus {
     readonly running: boolean;
     /** When the cursor was found in the future, and set back. */
     readonly cursor_set_back_at: Timestamp | null;
-    /** Spans of the list that did not prove complete, the one that was tried longest ago first. */
+    /** Spans of the list that did not prove complete, the one tried longest ago first. */
     readonly open_spans: readonly ShownSpan[];
     readonly last_runs: readonly ShownRun[];
   };
@@ -71,26 +71,27 @@ export interface LedgerStatus {
   readonly upstream: {
     readonly last_fault: { readonly fault: string; readonly at: Timestamp } | null;
     readonly rate_limited_until: Timestamp | null;
-    /** Seconds that our clock is ahead of Telnyx's (behind: negative); null when they agree within two minutes. */
+    /** Seconds by which our clock is ahead of Telnyx's (behind: negative); null when they agree within two minutes. */
     readonly clock_ahead_seconds: number | null;
   };
   readonly ids_agree: boolean | null;
   readonly channels: readonly ShownChannel[];
-  /** Republishes that the ledger has asked for today, in UTC, on its own account. */
+  /** Republishes by healing today, in UTC. */
   readonly healed_today: number;
   readonly overdue_orders: number;
-  /** Ids of orders with too many events to keep them all, so that some are only counted, 100 at most. */
+  /** Ids of orders with too many events to keep, so that some are only counted; at most 100. */
   readonly large_orders: readonly string[];
-  /** Names of those counts that stopped at their bound: there may be more. */
+  /** Names of the counts that stopped at their bound: there may be more. */
   readonly at_least: readonly string[];
 }
 
 const LAST_RUNS = 5;
-/** Telnyx has some ten types. Only what it has signed makes a row. */
+/** Telnyx has some ten types. Only a signed webhook makes a row. */
 const MOST_CHANNELS = 100;
 
 /**
- * How the ledger is. It costs some 31 requests, all at once, whatever the ledger holds: counts have bounds.
+ * Reads the ledger's status. It costs some 31 requests, all at once, whatever the size of the ledger: counts have
+ * bounds.
  *
  * @param now milliseconds since 1970
  */
@@ -148,7 +149,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
   };
 }
 
-/** Where each count stands in the answer. */
+/** The place of each count in the answer. */
 const NAMES = {
   unpublished: 'publishing.unpublished',
   undecided: 'publishing.undecided_orders',

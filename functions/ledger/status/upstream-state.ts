@@ -3,7 +3,7 @@ import { controlKey, type Store } from '../table/store.ts';
 import { textIn } from '../table/values.ts';
 import { get, update } from '../table/verbs.ts';
 
-/** How Telnyx has lately answered. */
+/** How Telnyx has recently answered. */
 export interface UpstreamState {
   readonly lastFault: { readonly fault: string; readonly at: Timestamp } | undefined;
   /** Telnyx asked for no request before this instant (milliseconds since 1970), which may have passed. */
@@ -12,7 +12,7 @@ export interface UpstreamState {
 
 const KEY = controlKey('upstream', 'telnyx');
 
-/** A 429 that says nothing. */
+/** The wait after a 429 that gives none. */
 const USUAL_LIMIT = 1_000;
 
 /**

@@ -16,7 +16,8 @@ export function readWebhookTypes(text: string): WebhookTypes {
   const types = text.split(',').map((type) => type.trim());
   if (types.every(isEventType)) return new Set(types);
   throw new Error(
-    `must be learned, none, or comma-separated event types such as porting_order.status_changed, not ${inMessage(text)}`,
+    'must be learned, none, or comma-separated event types such as porting_order.status_changed, ' +
+      `not ${inMessage(text)}`,
   );
 }
 

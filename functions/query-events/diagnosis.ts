@@ -68,7 +68,8 @@ function synced({ sync }: JudgedStatus, now: number): string[] {
   if (last === 'failed') return [`The last sync run failed: ${why}.`];
   if (lag === null || lag <= LONGEST_LAG) return [];
   return [
-    `The list has been read only up to ${duration(lag)} ago: runs complete parts of it, but do not catch up. See sync.last_runs.`,
+    `The list has been read only up to ${duration(lag)} ago: ` +
+      'runs complete parts of it, but do not catch up. See sync.last_runs.',
   ];
 }
 
@@ -86,7 +87,8 @@ function proved({ sync: { open_spans: spans } }: JudgedStatus): string[] {
   const where = spans.length > 1 ? `in ${spans.length} spans, the first ` : '';
   const span = `${where}from ${first.from} to ${first.to}`;
   return [
-    `Telnyx's list contradicts itself ${span}: events may be missing there. Each run tries again. If all are there, close it with POST /v2/open-spans/{id}/close.`,
+    `Telnyx's list contradicts itself ${span}: events may be missing there. Each run tries again. ` +
+      'If all are there, close it with POST /v2/open-spans/{id}/close.',
   ];
 }
 

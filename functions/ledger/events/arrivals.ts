@@ -5,7 +5,7 @@ import type { Store } from '../table/store.ts';
 import { readEventPage } from './event-page.ts';
 import type { LedgerEvent } from './row.ts';
 
-/** Which events to list, by when the ledger first saw them; all conditions hold together. */
+/** Which events to list, by when the ledger first saw them; all conditions apply together. */
 export interface ArrivalFilter {
   /** Included. */
   readonly seenFrom?: Timestamp;
@@ -14,8 +14,8 @@ export interface ArrivalFilter {
 }
 
 /**
- * A page of events, the one that the ledger first saw last at the top; by id at one instant. An event of years ago
- * that a backfill has just brought is new, and a date in the future puts no event above the others.
+ * A page of events, the most recently seen first; at one instant by id. An event of years ago that a backfill has just
+ * brought is new, and a `created_at` in the future puts no event above the others.
  *
  * @param largest bytes of JSON after which reading stops
  * @param now milliseconds since 1970

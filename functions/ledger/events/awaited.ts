@@ -10,15 +10,15 @@ import { SHARDS, shardOf, wake } from './outbox-marks.ts';
 /**
  * Whether the notification of an event came, on its row:
  * - `awaiting_webhook`, `awaiting_since`: the list brought the event, and its webhook may still come
- * - `gap`: `missed` (its webhook was due and did not come), `recovered` (it came later), `unlisted` (the webhook came, but the list has
- *   never shown the event); with `missed_at`, `recovered_at`, `unlisted_at`
+ * - `gap`: `missed` (its webhook was due and did not come), `recovered` (it came later), `unlisted` (the webhook came,
+ *   but the list has never shown the event); with `missed_at`, `recovered_at`, `unlisted_at`
  */
 export type Gap = 'missed' | 'recovered' | 'unlisted';
 
 const STILL_AWAITED = all(exists('awaiting_webhook'), lacks('webhook_first_at'));
 const NEVER_LISTED = all(exists('id'), lacks('listed_first_at'), lacks('joined_to'), lacks('gap'));
 
-/** An event whose webhook is awaited has both. */
+/** An event that awaits its webhook has both. */
 export const AWAITING = ['awaiting_webhook', 'awaiting_since'] as const;
 
 export const NOT_RECOVERED_YET = lacks('recovered_at');
@@ -41,7 +41,7 @@ export async function* awaitedSince(store: Store, until: number): AsyncGenerator
   }
 }
 
-/** Gives a webhook up as missed. False when it has come meanwhile. */
+/** Marks an event as missed. False when its webhook has come since. */
 export async function markMissed(store: Store, id: string, now: number): Promise<boolean> {
   const at = timestampOf(now);
   const change = together(wake(id, at), { set: { gap: 'missed' satisfies Gap, missed_at: at }, remove: AWAITING });
@@ -50,14 +50,15 @@ export async function markMissed(store: Store, id: string, now: number): Promise
 }
 
 /**
- * Stops waiting for a webhook: none was due, as the event was at that revision. A payload that comes at this moment may say otherwise.
+ * Stops waiting for a webhook: none was due, by that revision of the event. A payload that comes at this moment may
+ * change that.
  */
 export async function stopAwaiting(store: Store, id: string, revision: number): Promise<void> {
   const when = all(exists('awaiting_webhook'), is('revision', revision));
   await update(store, 'events', { id }, { when, remove: AWAITING });
 }
 
-/** Ids of events of a span of `created_at` that the list has never shown, a page at a time. */
+/** Ids of events in a span of `created_at` that the list has never shown, a page at a time. */
 export async function* neverListed(store: Store, from: Timestamp, to: Timestamp): AsyncGenerator<readonly string[]> {
   const range = eventRange('by_time', RECORD_TYPE, { from, to, attributes: ['id', 'listed_first_at'] });
   for await (const rows of pagesOf(store, range)) {
@@ -66,7 +67,9 @@ export async function* neverListed(store: Store, from: Timestamp, to: Timestamp)
   }
 }
 
-/** Records that the list has never shown an event that its webhook brought. False when it has, or when that is known. */
+/**
+ * Records that the list has never shown an event that came by webhook. False when it has, or this is already recorded.
+ */
 export async function markUnlisted(store: Store, id: string, now: number): Promise<boolean> {
   const set = { gap: 'unlisted' satisfies Gap, unlisted_at: timestampOf(now) };
   return (await update(store, 'events', { id }, { when: NEVER_LISTED, set })) !== undefined;

@@ -4,17 +4,17 @@ import { controlKey, type Store } from '../table/store.ts';
 import { textIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 
-/** Since when webhooks of a type are known to arrive, by event type; timestamps. */
+/** For each event type, the timestamp since which its webhooks are known to arrive. */
 export type Channels = ReadonlyMap<string, string>;
 
-/** Writes down that a webhook of a type has arrived. */
+/** Records that a webhook of a type has arrived. */
 export async function learnChannel(store: Store, eventType: string, arrivedAt: string): Promise<void> {
   await update(store, 'control', controlKey('channel', eventType), {
     set: { first_at: once(arrivedAt), last_at: arrivedAt },
   });
 }
 
-/** What is known of the channels. */
+/** Reads the known channels. */
 export async function readChannels(store: Store): Promise<Channels> {
   const channels = new Map<string, string>();
   for await (const row of readControl(store, 'channel')) {

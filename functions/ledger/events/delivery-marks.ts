@@ -11,7 +11,7 @@ export interface DeliveryMark {
 }
 
 /**
- * Looks events up by id, up to 100 a request. Those that the ledger lacks, or no longer shows, are missing from the
+ * Looks events up by id, up to 100 in a request. Events that the ledger lacks, or no longer shows, are missing from the
  * map.
  *
  * @param now milliseconds since 1970

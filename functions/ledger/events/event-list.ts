@@ -17,23 +17,20 @@ export interface ListFilter {
   readonly createdTo?: string;
 }
 
-/**
- * A page of the list, newest first, events of one instant by id. `total` counts all events that the filter lets
- * through.
- */
+/** A page of the list, newest first, at one instant by id. `total` counts all events that match the filter. */
 export interface EventPage {
   readonly total: number;
   readonly events: readonly LedgerEvent[];
 }
 
-/** The events of a page are larger together than an answer may be. */
+/** The events of a page are together too large for an answer. */
 export class PageTooLarge extends Error {
   override readonly name = 'PageTooLarge';
 }
 
 /**
- * A page of the list. It costs about 10 requests at any size of the ledger: kept counts say where in time the page
- * begins, and only what lies within one day is skipped row by row (some 5,000 keys a request).
+ * A page of the list. It costs about 10 requests at any size of the ledger: stored counts say on which day the page
+ * begins, and only within that day are rows skipped one by one (some 5,000 keys a request).
  *
  * @param page `number` from 1
  * @param largest bytes of JSON after which reading stops
@@ -56,8 +53,8 @@ export async function listEvents(
 }
 
 /**
- * The event with this id, unless it has expired. An event that the list brought under another id than its webhook had
- * is found under both, and shown under the list's.
+ * The event with this id, unless it has expired. An event with different ids in the list and its webhook is found under
+ * both, and shown under the list's.
  */
 export async function getEvent(store: Store, id: string, now = Date.now()): Promise<LedgerEvent | undefined> {
   const row = await get(store, 'events', { id });
@@ -83,7 +80,7 @@ function within(filter: ListFilter, { from, to }: Bounds): KeyRange<'events'> {
 }
 
 /**
- * Kept counts say in which range the page begins.
+ * Stored counts say in which range the page begins.
  *
  * @param skip events before the page
  */
@@ -106,7 +103,7 @@ async function idsByTime(
     return false;
   });
   if (!newest) return { total, ids: [] };
-  // Events that came since they were counted push others behind this page: readers must see that there is another page.
+  // Events that came after the count push others behind this page: readers must see that there is another page.
   const ids = await idsFrom(store, within(filter, { from, to: newest.to }), left, size + 1);
   return { total: Math.max(total, skip + ids.length), ids: ids.slice(0, size) };
 }
@@ -135,8 +132,8 @@ async function idsOfOrder(store: Store, filter: ListFilter, bounds: Bounds, skip
 }
 
 /**
- * Reads events in the order of their ids. One that has expired, or that is another event under its webhook's id, is
- * undefined: an index may show it for a moment longer.
+ * Reads events in the order of their ids. An expired event, or one joined to another row, is undefined: an index may
+ * show it for a moment longer.
  *
  * @throws {PageTooLarge}
  */

@@ -5,7 +5,7 @@ import { idIn } from '../table/values.ts';
 import { readShownEvents } from './event-list.ts';
 import type { LedgerEvent } from './row.ts';
 
-/** Keys looked at in one request when a filter passes some over: 200 KB. */
+/** Keys read in one request when a filter may skip some: 200 KB. */
 const LOOKED_AT = 1_000;
 
 /**

@@ -4,8 +4,8 @@ import { controlKey, type Store } from '../table/store.ts';
 import { get, update } from '../table/verbs.ts';
 
 /**
- * Whether a webhook's id is the list's id of the same event: docs/telnyx.md §3.2 says that this is unknown. It shows when one event is seen both
- * ways: `agreed_at`, since one was seen under one id; `differ_at`, since one was seen under two.
+ * Whether a webhook has the list's id of the same event, which docs/telnyx.md §3.2 calls unknown. It shows once an
+ * event is seen both ways: `agreed_at`, since one was seen under one id; `differ_at`, since one was seen under two.
  */
 const IDS = controlKey('learned', 'ids');
 
@@ -20,8 +20,8 @@ export async function learnIdsDiffer(store: Store, now: number): Promise<void> {
 }
 
 /**
- * True when both ways use one id, false when they do not, `undefined` as long as no event was seen both ways. Agreement is certain and
- * permanent; a difference may be two events that look alike, so agreement beats it.
+ * True when both use one id, false when they do not, `undefined` until an event was seen both ways. Agreement is
+ * certain and permanent; a difference may be two similar events, so agreement overrides it.
  */
 export async function readIdsAgree(store: Store): Promise<boolean | undefined> {
   const row = await get(store, 'control', IDS);

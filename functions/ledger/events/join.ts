@@ -15,18 +15,18 @@ import { wake } from './outbox-marks.ts';
 import { eventIn, type LedgerEvent } from './row.ts';
 
 /**
- * Where the list and webhooks give one event two ids, its two rows are joined. The list's row stays, since show and republish know its id:
- * `joined_from` is the webhook's id, and `published_as` says that the event was published under that. The webhook's row leaves the lists and
- * points to the other one with `joined_to`, which counts only as long as the list has not shown the webhook's id: the write that records
- * such a listing makes two events of them again.
+ * Where the list and webhooks give one event two ids, its two rows are joined. The list's row stays, because show and
+ * republish know its id: `joined_from` is the webhook's id, and `published_as` records that the event was published
+ * under it. The webhook's row leaves the lists and points to the other with `joined_to`. That mark is valid only until
+ * the list shows the webhook's id: the write that records such a listing separates the two events again.
  *
- * Each step marks the row that the next step starts from, so a publisher that dies is followed by one that goes on.
+ * Each step marks the row from which the next step starts, so another publisher can continue after a crash.
  */
 
 /**
- * First step: the list's row takes the webhook's marks, and keeps any other webhook's row from being joined to it.
+ * First step: the list's row takes the webhook's marks, and no other webhook's row can then be joined to it.
  *
- * @returns true when it has, also when another publisher did it; false when the rows are not, or no longer, one from each source
+ * @returns true when it has, even through another publisher; false unless each row came from one of the sources
  */
 export async function join(store: Store, { listedId, webhookId }: Pair, now: number): Promise<boolean> {
   const at = timestampOf(now);
@@ -60,14 +60,14 @@ export async function join(store: Store, { listedId, webhookId }: Pair, now: num
       ...together(taken, wake(listedId, at), missed ? recovered(at) : {}),
     },
   );
-  // Refused: it has changed since it was read. Each of these changes happens once.
+  // Refused: the row has changed since it was read. Each of these changes happens once.
   return written ? true : join(store, { listedId, webhookId }, now);
 }
 
 /**
- * Second step, also when it has been done before: the webhook's row leaves the lists.
+ * Second step, repeatable: the webhook's row leaves the lists.
  *
- * @returns false when the list has shown it meanwhile: then the two are two events
+ * @returns false when the list has shown its id since: then they are two events
  */
 export async function hideJoined(store: Store, { listedId, webhookId }: Pair, now: number): Promise<boolean> {
   const row = await get(store, 'events', { id: webhookId }, { consistent: true, attributes: ['created_at_id'] });
@@ -89,7 +89,8 @@ export async function hideJoined(store: Store, { listedId, webhookId }: Pair, no
 }
 
 /**
- * Makes an event of its own of the list's row again: it is published unless it was. What it has taken from the webhook's row stays.
+ * Makes the list's row an event of its own again. It is published if it was not; the marks that it took from the
+ * webhook's row stay.
  */
 export async function restoreListed(store: Store, { listedId, webhookId }: Pair, now: number): Promise<void> {
   await update(
@@ -103,7 +104,7 @@ export async function restoreListed(store: Store, { listedId, webhookId }: Pair,
   );
 }
 
-/** The row that the webhook of a listed event has brought under another id, if there is one that is not joined. */
+/** The row that the webhook of a listed event brought under another id, if there is one that is not joined. */
 export async function deliveredTwin(
   store: Store,
   listed: PortingEvent,

@@ -2,16 +2,16 @@ import type { Timestamp } from '../../porting/timestamp.ts';
 import { type Change, oneMoreThan, together } from '../table/expressions.ts';
 
 /**
- * The row is its own outbox. The write that needs more work (fold the order, publish on the bus) marks the row itself,
- * and the mark goes once the work is done: a crash in between loses nothing.
+ * The row is its own outbox. A write that leaves work (fold the order, publish on the bus) marks the row itself, and
+ * the mark goes once the work is done: a crash in between loses nothing.
  *
- * - `revision` counts the versions of an event's content; `news_revision` is the last one that has to be published, and
+ * - `revision` counts the versions of an event's content; `news_revision` is the last one that must be published, and
  *   `published_revision` the last one that was.
  * - `unpublished` and `unpublished_since` are the keys of the sparse index of marked rows. A listing that only confirms
  *   an event has nothing to publish, but its `created_at` may change the order's fold.
  */
 
-/** The sparse indexes are spread over four partitions: 4,000 writes a second, where one would take 1,000. */
+/** The sparse indexes are spread over four partitions: 4,000 writes a second instead of 1,000. */
 export const SHARDS = ['0', '1', '2', '3'] as const;
 
 /** The shard of an event. */
@@ -19,7 +19,7 @@ export function shardOf(id: string): string {
   return SHARDS[id.charCodeAt(id.length - 1) & 3] as string;
 }
 
-/** The write leaves something to do that is not to publish the event. */
+/** The write leaves work other than publishing the event. */
 export function wake(id: string, at: Timestamp): Change {
   return { set: { unpublished: shardOf(id), unpublished_since: at } };
 }
@@ -29,7 +29,7 @@ export function revise(id: string, at: Timestamp): Change {
   return together({ set: { revision: oneMoreThan('revision') } }, wake(id, at));
 }
 
-/** The write changes the content so that it has to be published: the event's first sight, or its payload. */
+/** The write changes the content in a way that must be published: the event's first sight, or its payload. */
 export function publish(id: string, at: Timestamp): Change {
   return together({ set: { news_revision: oneMoreThan('revision') } }, revise(id, at));
 }

@@ -10,7 +10,7 @@ import { update } from '../table/verbs.ts';
 import { SHARDS, wake } from './outbox-marks.ts';
 import { eventIn, joinedToIn, type LedgerMember } from './row.ts';
 
-/** A row with something to announce, read as it is now. */
+/** A row with something to publish, as it is now. */
 export interface Unpublished {
   readonly id: string;
   /** Telnyx's record. */
@@ -18,11 +18,11 @@ export interface Unpublished {
   readonly ledger: LedgerMember;
   readonly portingOrderId: string | undefined;
   readonly createdAt: string;
-  /** The mark that was read: it goes only if it is still the same when all has been announced. */
+  /** The mark that was read. It is removed after publishing only if it has not changed. */
   readonly since: string;
-  /** The revision to announce; undefined when the event's content has been announced. */
+  /** The revision to publish; undefined when the event's content is already published. */
   readonly news: number | undefined;
-  /** Complete as it will ever be. Another one waits for its payload. */
+  /** True when nothing more will come. Otherwise the event waits for its payload. */
   readonly final: boolean;
   readonly listed: boolean;
   readonly byWebhook: boolean;
@@ -31,20 +31,21 @@ export interface Unpublished {
   readonly recordVersion: string | undefined;
   readonly missedToPublish: boolean;
   readonly recoveredToPublish: boolean;
-  /** The list's id of the same event, when this row was joined to it: join.ts. */
+  /** The list's id of the same event, if this row was joined to it: join.ts. */
   readonly joinedTo: string | undefined;
-  /** The listed event to which this row was joined before the list showed this one as well. */
+  /** The listed event to which this row was joined before the list showed this one too. */
   readonly mistakenFor: string | undefined;
-  /** The webhook's id of the same event, when that row was joined to this one. */
+  /** The webhook's id of the same event, if that row was joined to this one. */
   readonly joinedFrom: string | undefined;
   /** True when this event was published under its webhook's id. */
   readonly publishedAsOther: boolean;
 }
 
 /**
- * Reads those of these rows that have something to announce. The read is consistent: a stream's record may be older than the row.
+ * Reads those of these rows that have something to publish. The read is consistent: a stream's record may be older than
+ * the row.
  *
- * @returns besides, rows that cannot be read, with the reason: they must not keep the others from being announced
+ * @returns also the unreadable rows, each with the reason, so that they do not keep the others from being published
  */
 export async function readUnpublished(
   store: Store,
@@ -91,12 +92,12 @@ function unpublishedIn(row: Row): Unpublished | undefined {
   };
 }
 
-/** Marks a row for the publisher, unless it has gone. */
+/** Marks a row for the publisher, unless it is gone. */
 export async function wakeEvent(store: Store, id: string, now: number): Promise<void> {
   await update(store, 'events', { id }, { when: exists('id'), ...wake(id, timestampOf(now)) });
 }
 
-/** What was announced of a row. */
+/** What was published of a row. */
 export interface Published {
   readonly revision: number | undefined;
   readonly missed: boolean;
@@ -106,7 +107,7 @@ export interface Published {
 }
 
 /**
- * Writes down what was announced. When the row got something new to announce meanwhile, it stays marked.
+ * Records what was published. If a later write left something else to publish, the row stays marked.
  *
  * @param row as it was read
  * @param now milliseconds since 1970
@@ -129,7 +130,7 @@ export async function markPublished(
   if (Object.keys(set).length > 0) await update(store, 'events', { id }, { when: exists('id'), set });
 }
 
-/** Nothing was written that has to be published. The mark alone would not show it: two writers may share its millisecond. */
+/** Nothing was written that must be published. The mark alone is no proof: two writers may share its millisecond. */
 function isAsRead({ since, ledger: { revision, missed_at, recovered_at } }: Pick<Unpublished, 'since' | 'ledger'>) {
   const isStill = (attribute: string, value: string | number | null) =>
     value === null ? lacks(attribute) : is(attribute, value);
@@ -141,7 +142,7 @@ function isAsRead({ since, ledger: { revision, missed_at, recovered_at } }: Pick
   );
 }
 
-/** Rows that have been marked at least until an instant, oldest mark first, a page at a time: ids and marks. */
+/** Rows marked up to an instant, oldest mark first, a page at a time: ids and marks. */
 export async function* unpublishedUntil(
   store: Store,
   until: number,
@@ -154,7 +155,7 @@ export async function* unpublishedUntil(
   }
 }
 
-/** Milliseconds since 1970 of a mark. */
+/** When a mark was set, in milliseconds since 1970. */
 export function markedAt(since: string): number {
   return millisecondsOf(timestamp(since) ?? timestampOf(0));
 }

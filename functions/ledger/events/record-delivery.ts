@@ -12,23 +12,23 @@ import { publish, wake } from './outbox-marks.ts';
 
 /**
  * What a delivery was: `stored` is the event's first sight, `confirmed` the first webhook of an event that the list
- * brought, and `duplicate` one more webhook.
+ * brought, and `duplicate` a further webhook.
  */
 export type DeliveryOutcome = 'stored' | 'confirmed' | 'duplicate';
 
-/** The row holds no webhook's body, and no record of the list that replaces one. */
+/** The row has no webhook's body, and no record of the list that replaces one. */
 const BODY_IS_NEWS = lacks('delivered');
 /** Rows go when their retention ends; a late webhook must not bring an empty one back. */
 const EVENT_IS_HELD = exists('id');
-/** The webhook had been given up, and this is the first one that comes. */
+/** The webhook had been given up, and this is the first to come. */
 const WAS_MISSED = all(exists('missed_at'), NOT_RECOVERED_YET);
 const WAS_NOT_MISSED = any(lacks('missed_at'), exists('recovered_at'));
 
 /**
  * Writes a delivered event: one request for the first body, two for every other delivery, and three or four when the
- * webhook had been given up as missed. Whichever it is, is known only to the row, so each is a condition of its own,
- * and each is one write: a death after it leaves nothing to be done. An event of a day whose count is kept takes up to
- * two more: a look whether the row is there, and the mark that the count is doubtful.
+ * webhook had been given up as missed. Only the row knows which case it is, so each case is a conditional write, which
+ * leaves nothing to do after a crash. An event of a day with a stored count takes up to two more requests: a look for
+ * the row, and the mark that makes the count doubtful.
  *
  * @param event in the record's shape, from a webhook whose signature was verified
  * @param now milliseconds since 1970
@@ -41,7 +41,7 @@ export async function recordDelivery(
 ): Promise<DeliveryOutcome> {
   const at = timestampOf(now);
   const facts = factsOf(event, at);
-  if (!facts) throw new TypeError('A delivered event has an id and a type.');
+  if (!facts) throw new TypeError('A delivered event must have an id and a type.');
   const key = { id: facts.id };
 
   if (isClosed(dayOf(facts.createdAt), now)) {
@@ -67,7 +67,7 @@ export async function recordDelivery(
   return recordDelivery(store, event, now, signal);
 }
 
-/** What every delivery leaves behind. The webhook is awaited no longer. */
+/** What every delivery leaves behind. The webhook is no longer awaited. */
 function delivered(at: Timestamp): Change {
   return {
     set: { webhook_first_at: once(at), webhook_last_at: at },
@@ -77,8 +77,8 @@ function delivered(at: Timestamp): Change {
 }
 
 /**
- * The first body of an event. What the list said about time, type and order stands, so that an event does not move in
- * the list when it is delivered.
+ * The first body of an event. The time, type and order of the list stay, so that an event does not move in the list
+ * when it is delivered.
  */
 function firstBody(
   event: PortingEvent,

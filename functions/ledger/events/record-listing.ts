@@ -19,17 +19,17 @@ export interface ListedEvent {
 }
 
 /**
- * What a listing was: `inserted` is the event's first sight, `confirmed` the first listing of an event that its webhook
- * brought, `upgraded` a listing whose record is newer than the held one, and `known` one that changed nothing.
+ * What a listing was: `inserted` is the event's first sight, `confirmed` the first listing of an event that came by
+ * webhook, `upgraded` a listing with a newer record than the held one, and `known` one that changed nothing.
  */
 export type ListingOutcome = 'inserted' | 'confirmed' | 'upgraded' | 'known';
 
-/** What is held of a listed event. */
+/** What the ledger holds of a listed event. */
 export interface Held {
   readonly createdAtId: string | undefined;
   /** Undefined while only the webhook has been seen. */
   readonly version: string | undefined;
-  /** True once the event was held as complete as it will ever be, whichever way it came. */
+  /** True once the event was held as complete as it will ever be, whether listed or delivered. */
   readonly final: boolean;
 }
 
@@ -48,7 +48,7 @@ export async function readHeld(store: Store, ids: readonly string[]): Promise<Re
   return held;
 }
 
-/** True when the held record is as new as the listed one: nothing has to be written. */
+/** True when the held record is as new as the listed one, so there is nothing to write. */
 export function isKnown(held: Held | undefined, facts: EventFacts): boolean {
   return held?.version !== undefined && held.version >= facts.version;
 }
@@ -62,23 +62,22 @@ const NEVER_LISTED = lacks('record_version');
 const AWAITED_FOR = 30 * 24 * 3_600_000;
 
 /**
- * The two things that a listing may be. Which one is known only to the row, so each is a condition of its own: `news`
- * brings the event to life or completes it, and has to be published; a `confirmation` shows the list's own record of
- * what is known.
+ * The two kinds of listing. Only the row knows which one applies, so each is a conditional write: `news` creates the
+ * event or completes it, and must be published; a `confirmation` shows the list's own record of what is known.
  */
 type Meaning = 'news' | 'confirmation';
 
 function conditionOf(meaning: Meaning, { final, version }: EventFacts): Condition {
-  // A completed record never goes back: versions only grow.
+  // A completed record is never replaced by an older one: versions only grow.
   const isNewer = any(NEVER_LISTED, isBelow('record_version', version));
   if (meaning === 'news') return final ? all(lacks('final_at'), isNewer) : NOT_HELD;
   return all(exists(final ? 'final_at' : 'id'), isNewer);
 }
 
 /**
- * The only way to write listings. It also doubts the counts that a listing will change, before it is written: that of
- * the event's own day when the event is new, and those of both days when Telnyx's `created_at` moves it out of the one
- * that its webhook gave.
+ * The only way to write listings. It also marks the counts that a listing will change as doubtful before it is written:
+ * the count of the event's day if the event is new, and of both days if Telnyx's `created_at` moves it out of the
+ * webhook's day.
  *
  * @param now milliseconds since 1970
  */
@@ -94,9 +93,9 @@ export function listingRecorder(store: Store, now: () => number) {
 
   return {
     /**
-     * Writes a listed event: one conditional request, or two when the row changed since it was looked at.
+     * Writes a listed event: one conditional request, or two when the row changed since it was read.
      *
-     * @param held what a look at the row has shown; without it the event is taken to be new
+     * @param held what the ledger holds of it; if omitted, the event is taken to be new
      */
     async record(listed: ListedEvent, held?: Held): Promise<ListingOutcome> {
       await doubtDays(listed.facts, held);
@@ -111,7 +110,7 @@ export function listingRecorder(store: Store, now: () => number) {
       return 'known';
     },
 
-    /** Writes a listed event if nothing at all is held of it, and says whether it did. */
+    /** Writes a listed event if nothing of it is held; true when it did. */
     async insert(listed: ListedEvent): Promise<boolean> {
       await doubtDays(listed.facts, undefined);
       return (await write(store, listed, now(), 'news', NOT_HELD)) !== undefined;
@@ -123,8 +122,8 @@ function write(store: Store, { facts, json }: ListedEvent, now: number, meaning:
   const { id, eventType, createdAt } = facts;
   const at = timestampOf(now);
   const news = meaning === 'news';
-  // With its payload an event may be recognised under another id: it is looked at once more, also when it was given up
-  // before.
+  // With its payload an event may be recognised under another id, so its webhook is awaited again, even if it was given
+  // up before.
   const isAwaited = news && mayArriveByWebhook(eventType) && now - millisecondsOf(createdAt) < AWAITED_FOR;
   const record: Change = {
     set: {
@@ -133,7 +132,7 @@ function write(store: Store, { facts, json }: ListedEvent, now: number, meaning:
       record_type: RECORD_TYPE,
       event_type: eventType,
       porting_order_id: facts.portingOrderId,
-      // Telnyx's own created_at replaces the webhook's occurred_at, which lies some seconds off.
+      // Telnyx's own created_at replaces the webhook's occurred_at, which is some seconds off.
       created_at_id: createdAtId(createdAt, id),
       listed_first_at: once(at),
       first_seen_id: once(createdAtId(at, id)),

@@ -4,8 +4,8 @@ import type { Store } from '../table/store.ts';
 import { update } from '../table/verbs.ts';
 
 /**
- * How a republish ended: `sent` (Telnyx took it), `unknown` (no answer: it may have been sent), `not_sent` (Telnyx was
- * not reached, or not available), or a refusal.
+ * How a republish ended: `sent` (Telnyx accepted it), `unknown` (no answer: it may have been sent), `not_sent` (Telnyx
+ * was not reached, or not available), or a refusal.
  */
 export type RepublishOutcome =
   | 'sent'
@@ -17,15 +17,15 @@ export type RepublishOutcome =
   | 'refused'
   | 'failed';
 
-/** An attempt that is recorded on its event's row, or, when the ledger lacks the event, nowhere. */
+/** An attempt recorded on its event's row; if the ledger lacks the event, it is recorded nowhere. */
 export interface Attempt {
   readonly id: string;
   readonly at: string;
 }
 
 /**
- * Records that a republish is about to be asked for, and by whom. Its outcome is `asked` until {@link recordOutcome}:
- * permanently, when the function dies in the call. An event that the ledger lacks gets no row.
+ * Records that a republish is about to be requested, and by whom. Its outcome is `asked` until {@link recordOutcome}:
+ * permanently, if the function dies in the call. An event that the ledger lacks gets no row.
  */
 export async function recordAttempt(store: Store, id: string, by: string, now: number): Promise<Attempt> {
   const at = timestampOf(now);
@@ -34,7 +34,7 @@ export async function recordAttempt(store: Store, id: string, by: string, now: n
   return { id, at };
 }
 
-/** Records how an attempt ended. Of two at once, the row shows the later one. */
+/** Records how an attempt ended. Of two concurrent ones, the row shows the later. */
 export async function recordOutcome(store: Store, { id, at }: Attempt, outcome: RepublishOutcome): Promise<void> {
   const set = { republish_last_outcome: outcome };
   await update(store, 'events', { id }, { when: is('republish_last_at', at), set });

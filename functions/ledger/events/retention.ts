@@ -8,15 +8,15 @@ import { idIn, textIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 import { AWAITING } from './awaited.ts';
 
-/** Complete, and nothing about it waits to be published. Any other row stays, whatever its age. */
+/** Complete and published. Any other row stays, whatever its age. */
 const IS_DONE = all(exists('final_at'), lacks('unpublished'));
 
 /**
- * Expires events: they leave every list at once, are hidden from show, and DynamoDB deletes them within days. Rows that
- * are not complete, or not published yet, stay.
+ * Expires events: they leave every list at once, show no longer finds them, and DynamoDB deletes them within days.
+ * Incomplete or unpublished rows stay.
  *
  * @param now milliseconds since 1970
- * @returns ids of the rows that have gone, those that had gone before included
+ * @returns ids of the rows that are gone, including those that were gone before
  */
 export async function retire(store: Store, ids: readonly string[], now: number): Promise<readonly string[]> {
   const gone = new Set(ids);
@@ -42,7 +42,7 @@ async function hide(
   if (createdAt !== undefined) await doubtDay(store, createdAt, now);
   const change: Change = {
     set: { expires_at: once(expiresIn(0, now)) },
-    // The first two are the sort keys of every index that is listed.
+    // The first two are the sort keys of every listed index.
     remove: ['created_at_id', 'first_seen_id', 'unpublished', 'unpublished_since', ...AWAITING],
   };
   return (await update(store, 'events', { id }, { when, ...change })) !== undefined;

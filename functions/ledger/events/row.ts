@@ -6,20 +6,21 @@ import { numberIn, type Row, textIn } from '../table/values.ts';
  * A row of the table `events`:
  * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id`
  *   (`created_at#id`), `first_seen_id` (when the ledger first saw the event, `#id`)
- * - `record`: the event as the Events API shows it, as JSON text, so that nothing is lost to type mapping;
+ * - `record`: the event as the Events API shows it, as JSON text, so that no type mapping loses anything;
  *   `record_version` grows as Telnyx completes it
  * - `delivered`: the event as its webhook brought it, in the record's shape, as JSON text, until the list's record
  *   replaces it
  * - where it came from: `webhook_first_at`, `webhook_last_at`, `webhook_deliveries`, `listed_first_at`
- * - what was asked for: `republish_count`, `republish_last_at`, `republish_last_by`, `republish_last_outcome`
- * - what was published, and what has to be: outbox-marks.ts
+ * - which republishes were requested: `republish_count`, `republish_last_at`, `republish_last_by`,
+ *   `republish_last_outcome`
+ * - what was published, and what must be: outbox-marks.ts
  * - whether its webhook came: awaited.ts
  * - whether it is one event with another row: join.ts
  */
 
 /**
- * Stands in `delivered` once the list's record has its payload: a webhook that comes later is then counted, but not
- * stored a second time, and a row never holds two large bodies (DynamoDB's limit is 400 KB a row).
+ * The value of `delivered` once the list's record has its payload. A later webhook is then counted, but not stored
+ * again, so a row never holds two large bodies (DynamoDB's limit is 400 KB per row).
  */
 export const SUPERSEDED = 'superseded by the list';
 
@@ -40,10 +41,10 @@ export interface LedgerMember {
   readonly recovered_at: string | null;
 }
 
-/** An event as the ledger shows it: Telnyx's record and one member more. */
+/** An event as the ledger shows it: Telnyx's record with one more member. */
 export type LedgerEvent = PortingEvent & { readonly ledger: LedgerMember };
 
-/** The id of the same event in the list, when this row was joined to it: join.ts. */
+/** The id of the same event in the list, if this row was joined to it: join.ts. */
 export function joinedToIn(row: Row): string | undefined {
   return row.listed_first_at === undefined ? textIn(row, 'joined_to') : undefined;
 }

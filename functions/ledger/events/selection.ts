@@ -16,7 +16,7 @@ export interface SelectionFilter {
   readonly missed?: true;
 }
 
-/** An event in a selection. What the ledger does not know of it is null. */
+/** An event in a selection. Anything unknown is null. */
 export interface SelectedEvent {
   readonly id: string;
   readonly event_type: string | null;
@@ -30,9 +30,9 @@ export class SelectionTooLarge extends Error {
 }
 
 /**
- * The events that a filter lets through, oldest first, as far as an index shows them.
+ * The events that match a filter, oldest first, as far as an index shows them.
  *
- * @param most of them
+ * @param most the most events allowed
  * @throws {SelectionTooLarge}
  */
 export async function selectEvents(
@@ -52,7 +52,7 @@ export async function selectEvents(
 /**
  * What the ledger knows of these events, in the same order.
  *
- * @param now milliseconds since 1970: expired events are not known
+ * @param now milliseconds since 1970: expired events are unknown
  */
 export async function describeEvents(
   store: Store,

@@ -23,7 +23,7 @@ export function listOrderEvents(
   return readEventPage(store, eventRange('by_order', orderId, { newestFirst }), page, largest, now);
 }
 
-/** Ids of all events of an order, as the index shows them: one that was written a moment ago may be missing. */
+/** Ids of all events of an order, from the index: an event written a moment ago may be missing. */
 export async function orderEventIds(store: Store, orderId: string): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const row of rowsOf(store, eventRange('by_order', orderId, { attributes: ['id'] }))) ids.push(idIn(row));

@@ -12,11 +12,11 @@ import { NO_STATUS, ORDER_RECORD_TYPE, type OrderIndex, orderRange } from './ord
 
 /** An order as the API shows it. */
 export type Order = OrderState & {
-  /** Since when it has the status in which it is overdue; null when it is not. The nightly run finds out. */
+  /** Since when it has the status in which it is overdue; null when it is not. The nightly run sets it. */
   readonly overdue_since: Timestamp | null;
 };
 
-/** Which orders to list; all conditions hold together. */
+/** Which orders to list; all conditions apply together. */
 export interface OrderFilter {
   /** Any of these. */
   readonly statuses?: readonly string[];
@@ -28,9 +28,9 @@ export interface OrderFilter {
 export type OrderSort = 'changed_at' | '-changed_at';
 
 const SORT_KEY = 'changed_at_id';
-/** References that are longer are in no index: orders.ts. */
+/** Longer references are in no index: orders.ts. */
 const LONGEST_REFERENCE = 1_024;
-/** Keys looked at in one request when some of them may be passed over: a BatchGetItem of rows. */
+/** Keys read in one request when some of them may be skipped: a BatchGetItem of rows. */
 const LOOKED_AT = 100;
 
 /** The order with this id, or `undefined`. */
@@ -40,8 +40,8 @@ export async function getOrder(store: OrderStore, id: string): Promise<Order | u
 }
 
 /**
- * A page of orders, by the time of their last event and, at one instant, by id. Keys come from an index, the orders from their rows: one
- * that has changed meanwhile so that the filter does not let it through is passed over.
+ * A page of orders, by the time of their last event and, at one instant, by id. The keys come from an index, the orders
+ * from their rows. An order that has changed since and no longer matches the filter is skipped.
  */
 export async function listOrders(
   store: OrderStore,
@@ -79,7 +79,7 @@ export async function listOrders(
   return fillPage({ sortKey: SORT_KEY, read, show }, page);
 }
 
-/** The partitions in which the orders are; `undefined` when they can be in any. */
+/** The partitions that hold the orders; `undefined` when they can be in any. */
 function statusesOf({ statuses, actionRequired }: OrderFilter): readonly string[] | undefined {
   if (actionRequired && statuses === undefined) return ACTION_REQUIRED;
   if (actionRequired === undefined) return statuses;

@@ -6,7 +6,7 @@ import { idIn, textIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 import { orderRange } from './order-keys.ts';
 
-/** What the index tells of an order. */
+/** What the index shows of an order. */
 export interface OrderMark {
   readonly id: string;
   /** Since when it has its status. */
@@ -17,7 +17,7 @@ export interface OrderMark {
   readonly retired: boolean;
 }
 
-/** Every order in a status, or those of them whose last event is not after an instant. */
+/** Every order in a status, or only those without an event after an instant. */
 export async function* ordersInStatus(store: OrderStore, status: string, until?: Timestamp): AsyncGenerator<OrderMark> {
   for await (const row of rowsOf(store, orderRange('by_status', status, { to: until }))) {
     yield {
@@ -37,7 +37,7 @@ export async function markOverdue(store: OrderStore, id: string, since: Timestam
     { id },
     {
       when: is('since', since),
-      // Whoever folds the order at this moment must see the mark, or it would be published a second time.
+      // A concurrent fold of the order must see the mark, or the order would be published a second time.
       set: { overdue_since: since, overdue_at: timestampOf(now) },
       add: { version: 1 },
     },

@@ -17,16 +17,15 @@ import { NO_STATUS, ORDER_RECORD_TYPE, UNDECIDED } from './order-keys.ts';
 
 /**
  * A row of the table `orders`:
- * - `id`; `facts`: what the fold knows of each event, as deflated JSON. They stay: the events themselves may go when
- *   their time is over
+ * - `id`; `facts`: what the fold knows of each event, as deflated JSON. They stay even when the events expire
  * - `state`: the order as the API shows it, as JSON text
- * - `version` grows with every write: whoever writes must have read the row as it is
+ * - `version` grows with every write: a writer must have read the present row
  * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's
  *   own
  * - `action_told`: the event whose action_required was last published
- * - `undecided`, the key of a sparse index: the customer must act, by what is known, and it has not been announced
- * - `overdue_since`, `overdue_at`: the stay in a status that was announced as too long, and when it was
- * - `retired` once the time of all its events is over
+ * - `undecided`, the key of a sparse index: as far as is known the customer must act, and that has not been published
+ * - `overdue_since`, `overdue_at`: the stay in a status that was published as too long, and when it was
+ * - `retired` once all its events have expired
  */
 export interface HeldOrder {
   readonly state: OrderState;
@@ -34,26 +33,26 @@ export interface HeldOrder {
   readonly overdueSince: string | undefined;
   /** The event whose action_required was last published. */
   readonly actionPublished: string | undefined;
-  /** Of the row that holds this; 0 when there is none. */
+  /** The version of the row; 0 when there is none. */
   readonly version: number;
 }
 
-/** A fact, and what became of its event's row. */
+/** A fact, with the state of its event's row. */
 export type HeldFact = JoinableFact & {
-  /** The event's time is over. When the list shows it again it is no news. */
+  /** The event has expired. When the list shows it again, that is not news. */
   readonly gone?: true;
 };
 
-/** Facts and state, of DynamoDB's 400 KB a row. Some 10,000 events deflated are 300 KB. */
+/** Bytes of facts and state, of DynamoDB's 400 KB per row. Some 10,000 deflated events are 300 KB. */
 const LARGEST = 370_000;
 /** What is done to an order's facts, one after the other, until they fit. Only the first two leave nothing out. */
 const STEPS: readonly (Gather | undefined)[] = [undefined, gatherEqual, gatherPast, countGathered, countSplits];
 const LEAVES_OUT = 3;
 
-/** Writers of one order are few; each conflict means that another one went ahead. */
+/** An order has few writers at once, and each conflict means that another one succeeded. */
 const MOST_CONFLICTS = 20;
 
-/** What is held of an order; an empty history when there is none. */
+/** What the ledger holds of an order; an empty history when there is nothing. */
 export async function readOrder(store: OrderStore, id: string): Promise<HeldOrder> {
   const row = await get(store, 'orders', { id }, { consistent: true });
   const facts = unpack(row);
@@ -67,13 +66,13 @@ export async function readOrder(store: OrderStore, id: string): Promise<HeldOrde
 }
 
 /**
- * Changes what is known of an order's events and folds them anew. When another process writes the order at the same
- * time, it is read and changed again: no event is lost between the two. However many events an order has, its status is
- * folded. An order with too many events to keep them all is noted in `control`, for the status to name: some of its
- * events are only counted.
+ * Changes the facts of an order's events and folds them again. When another process writes the order at the same time,
+ * it is read and changed again: no event is lost between the two. The status is folded however many events an order
+ * has. An order with too many events to keep, so that some are only counted, is noted in `control`, and the ledger's
+ * status names it.
  *
  * @param now milliseconds since 1970
- * @param change the new facts, from the held ones; it may be called several times
+ * @param change makes the new facts from the held ones; it may be called several times
  */
 export async function changeOrder(
   store: OrderStore,
@@ -105,8 +104,9 @@ export async function changeOrder(
 }
 
 /**
- * Records whose action_required was published, or that there is none to publish, and takes the order out of the
- * undecided ones: unless it has been written since it was read, for then it may ask for something else.
+ * Records whose action_required was published, or that there is none to publish, and takes the order out of
+ * `undecided`. Does nothing if the order has been written since it was read, because it may then ask for something
+ * else.
  *
  * @param eventId the event; undefined when nothing was published
  * @param version of the row as it was read
@@ -117,7 +117,7 @@ export async function markDecided(
   eventId: string | undefined,
   version: number,
 ): Promise<void> {
-  // Whoever folds the order at this moment must see the mark, or it would be published a second time.
+  // A concurrent fold of the order must see the mark, or the event would be published a second time.
   const decided = { set: { action_told: eventId }, add: { version: 1 } };
   const when = is('version', version);
   if (await update(store, 'orders', { id }, { ...decided, when, remove: ['undecided'] })) return;
@@ -135,12 +135,12 @@ function fitted(id: string, given: readonly HeldFact[]) {
   throw new Error(`The order ${id} has ${given.length} events that do not fit into a row.`);
 }
 
-/** Writes down that some of an order's events are only counted. */
+/** Records that some of an order's events are only counted. */
 async function noteLargeOrder(store: OrderStore, id: string, now: number): Promise<void> {
   await update(store, 'control', controlKey('large-order', id), { set: { since: once(timestampOf(now)) } });
 }
 
-/** Ids of orders some of whose events are only counted, 100 at most. */
+/** Ids of orders with events that are only counted, 100 at most. */
 export async function readLargeOrders(store: Store): Promise<readonly string[]> {
   const { rows } = await readKeys(store, controlRange('large-order', { attributes: ['id'] }), undefined, 100);
   return rows.map(idIn);
@@ -165,7 +165,7 @@ function rowOf(state: OrderState, facts: Buffer, version: number) {
   };
 }
 
-/** DynamoDB takes 2,048 bytes in a partition key. A longer reference is shown, but not found by. */
+/** DynamoDB takes 2,048 bytes in a partition key. A longer reference is shown, but cannot be searched for. */
 function isKey(reference: string): boolean {
   return Buffer.byteLength(reference) <= 1_024;
 }

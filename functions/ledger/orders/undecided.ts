@@ -3,7 +3,7 @@ import type { OrderStore } from '../table/store.ts';
 import { idIn } from '../table/values.ts';
 import { orderRange, UNDECIDED } from './order-keys.ts';
 
-/** Ids of the orders that ask something of the customer which has not been announced, longest unchanged first, a page at a time. */
+/** Ids of orders that ask something of the customer which is not yet published, longest unchanged first, in pages. */
 export async function* undecidedOrders(store: OrderStore, pageSize: number): AsyncGenerator<readonly string[]> {
   for await (const rows of pagesOf(store, orderRange('undecided', UNDECIDED), pageSize)) yield rows.map(idIn);
 }

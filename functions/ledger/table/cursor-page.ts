@@ -1,37 +1,37 @@
 import type { Keys } from './key-range.ts';
 import type { Row } from './values.ts';
 
-/** Which page: so many things behind a place, or from the beginning. */
+/** Which page: its size, and the position after which it begins, if not at the start. */
 export interface PageRequest {
   readonly size: number;
   readonly after: string | undefined;
 }
 
-/** A page, and the place behind which the next one begins; undefined when there is none. */
+/** A page, and the position after which the next one begins; undefined when there is none. */
 export interface CursorPage<Thing> {
   readonly things: readonly Thing[];
   readonly next: string | undefined;
 }
 
-/** How a page is made of keys. */
+/** How to make a page from keys. */
 export interface Source<Thing> {
   readonly sortKey: string;
-  /** Reads keys behind a place. */
+  /** Reads keys after a position. */
   readonly read: (after: string | undefined) => Promise<Keys>;
-  /** What each key stands for, in their order; undefined for what is not to be seen. */
+  /** The things that the keys stand for, in the same order; undefined for hidden ones. */
   readonly show: (keys: readonly Row[]) => Promise<readonly (Thing | undefined)[]>;
-  /** Things are large and seldom passed over: no more of them are shown than the page lacks. */
+  /** Things are large and seldom skipped: show no more of them than the page lacks. */
   readonly large?: true;
 }
 
-/** A page that is not full by then is given as it is: whoever goes on finds the rest. */
+/** The most reads for one page. A page that is not full by then is returned as it is; the next one continues. */
 const MOST_READS = 4;
 /** Keys shown at once, at least, unless things are large: what one request reads. */
 const BATCH = 100;
 
 /**
- * Fills a page. When much is passed over it may be shorter than asked for, or empty, while there is a next one: what a page costs is
- * bounded whatever is in the ledger.
+ * Fills a page. When much is skipped it may be shorter than asked for, or even empty, although there is a next one: the
+ * cost of a page is bounded whatever the ledger holds.
  */
 export async function fillPage<Thing>(source: Source<Thing>, { size, after }: PageRequest): Promise<CursorPage<Thing>> {
   const things: Thing[] = [];

@@ -4,7 +4,7 @@ import type { KeyRange } from './key-range.ts';
 /** The partition key of the indexes by time: every port-in event has this record type. */
 export const RECORD_TYPE = 'porting_event';
 
-/** Bounds that no sort key of an index reaches. */
+/** Bounds outside all sort keys of an index. */
 export const BEGINNING = '0';
 export const END = '~';
 
@@ -13,12 +13,12 @@ export function createdAtId(createdAt: string, id: string): string {
   return `${createdAt}#${id}`;
 }
 
-/** The bound of a sort key for an instant that is included: behind the instant itself lie the ids of its events. */
+/** The upper bound of a sort key that includes an instant: the ids of its events follow the instant itself. */
 export function through(instant: string | undefined): string | undefined {
   return instant === undefined ? undefined : `${instant}#${END}`;
 }
 
-/** The indexes of the table `events`, as infra/service.ts describes them: partition key and sort key. */
+/** The indexes of the table `events`, as in infra/service.ts: partition key and sort key. */
 const INDEXES = {
   by_time: ['record_type', 'created_at_id'],
   by_type: ['event_type', 'created_at_id'],
@@ -33,13 +33,13 @@ export type EventIndex = keyof typeof INDEXES;
 
 type Part = Omit<KeyRange<'events'>, 'table' | 'index' | 'partition' | 'sortKey' | 'consistent'>;
 
-/** A range of an index of the table `events`: the events whose partition key is `value`. */
+/** A range of an index of the table `events`: the events in the partition `value`. */
 export function eventRange(index: EventIndex, value: string, part: Part = {}): KeyRange<'events'> {
   const [attribute, sortKey] = INDEXES[index];
   return { table: 'events', index, partition: { attribute, value }, sortKey, ...part };
 }
 
-/** That an event is of a type and an order, where they are given; `undefined` when neither is. */
+/** The condition that an event has a type and an order, where they are given; `undefined` when neither is. */
 export function isEventOf(type: string | undefined, portingOrderId: string | undefined): Condition | undefined {
   if (type === undefined && portingOrderId === undefined) return undefined;
   return all(
@@ -48,7 +48,7 @@ export function isEventOf(type: string | undefined, portingOrderId: string | und
   );
 }
 
-/** Which events a range is to hold. */
+/** Which events a range should hold. */
 interface EventFilter {
   readonly type?: string;
   readonly portingOrderId?: string;
@@ -56,7 +56,7 @@ interface EventFilter {
   readonly missed?: true;
 }
 
-/** The smallest range that holds the events of a filter, and no others. */
+/** The smallest range that holds exactly the events of a filter. */
 export function smallestRange({ type, portingOrderId, missed }: EventFilter, part: Part): KeyRange<'events'> {
   if (missed) return eventRange('by_gap', 'missed', { ...part, where: isEventOf(type, portingOrderId) });
   if (portingOrderId !== undefined) {

@@ -2,7 +2,7 @@ import { type Condition, isAbove } from './expressions.ts';
 import { numberIn, type Row } from './values.ts';
 
 /**
- * True once a row's time is over. DynamoDB deletes such a row within days; until then nobody may be shown it.
+ * True once a row has expired. DynamoDB deletes it within days; until then it must not be shown.
  *
  * @param now milliseconds since 1970
  */

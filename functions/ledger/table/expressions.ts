@@ -1,8 +1,8 @@
 import { attributeOf, type Row, type Value } from './values.ts';
 
 /**
- * What an expression is written with. Every name has an alias, because some are reserved words of DynamoDB, and every value has a place of its
- * own: a fragment brings its values along, wherever it is used.
+ * The names and values of an expression. Every name has an alias, because some are reserved words of DynamoDB, and
+ * every value has its own placeholder: a fragment brings its values along, wherever it is used.
  */
 export interface Terms {
   readonly name: (attribute: string) => string;
@@ -12,10 +12,10 @@ export interface Terms {
 /** A condition, or a part of one. */
 export type Condition = (terms: Terms) => string;
 
-/** What an attribute is set to, when that is not just a value. */
+/** What an attribute is set to, when that is more than a value. */
 export type Assignment = (terms: Terms, attribute: string) => string;
 
-/** What a write does to a row; `set` passes over what is undefined. */
+/** What a write does to a row; `set` skips undefined values. */
 export interface Change {
   readonly set?: Readonly<Record<string, Value | Assignment | undefined>>;
   readonly add?: Readonly<Record<string, Value>>;
@@ -54,7 +54,7 @@ export const areEqual =
   ({ name }) =>
     `${name(one)} = ${name(other)}`;
 
-/** All conditions hold; those that are undefined are left out. */
+/** All conditions hold; undefined ones are left out. */
 export const all =
   (...conditions: readonly (Condition | undefined)[]): Condition =>
   (terms) =>
@@ -69,7 +69,7 @@ export const any =
   (terms) =>
     `(${conditions.map((condition) => condition(terms)).join(' OR ')})`;
 
-/** The value, unless the row has the attribute already. */
+/** The value, unless the row already has the attribute. */
 export const once =
   (value: Value): Assignment =>
   (terms, attribute) =>
@@ -81,7 +81,7 @@ export const oneMoreThan =
   (terms) =>
     `if_not_exists(${terms.name(attribute)}, ${terms.value(0)}) + ${terms.value(1)}`;
 
-/** Several changes in one write. Where two set one attribute, the later one holds. */
+/** Several changes in one write. Where two set the same attribute, the later one applies. */
 export function together(...changes: readonly Change[]): Change {
   return {
     set: Object.assign({}, ...changes.map(({ set }) => set)),
@@ -102,7 +102,7 @@ export function expressions() {
     },
     value(value) {
       const attribute = attributeOf(value);
-      // The same text twice takes one place. Bytes and sets are compared by nothing: each has its own.
+      // The same text takes one placeholder. Bytes and sets are never compared, so each has its own.
       const key = attribute.S === undefined && attribute.N === undefined ? undefined : `${attribute.S}#${attribute.N}`;
       const known = key === undefined ? undefined : places.get(key);
       const place = known ?? `:${Object.keys(values).length}`;
@@ -113,7 +113,7 @@ export function expressions() {
   };
   return {
     terms,
-    /** What a request needs besides its expressions. */
+    /** What a request needs in addition to its expressions. */
     used: () => ({
       ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
       ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),

@@ -4,12 +4,13 @@ import { attributesOf, type Row, textIn } from './values.ts';
 import type { StoreWith, TableName } from './verbs.ts';
 
 /**
- * A range of one partition, read from one of its ends. Where pages are asked for by place (`readKeys`), the sort key is an `id`, or has the id
- * behind an instant and a `#`: so every row has a place of its own, from which one can go on also when the row has gone.
+ * A range of one partition, read from one of its ends. Where pages start at a position (`readKeys`), the sort key is an
+ * `id`, or an instant, a `#` and the id. So every row has a position of its own, from which reading can continue even
+ * when the row is gone.
  */
 export interface KeyRange<Table extends TableName = TableName> {
   readonly table: Table;
-  /** The table itself without it. */
+  /** If omitted, the table itself. */
   readonly index?: string;
   readonly partition: { readonly attribute: string; readonly value: string };
   readonly sortKey: string;
@@ -17,31 +18,31 @@ export interface KeyRange<Table extends TableName = TableName> {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly newestFirst?: boolean;
-  /** All of them without it. */
+  /** If omitted, all of them. */
   readonly attributes?: readonly string[];
-  /** Other rows are passed over. DynamoDB reads them all the same. */
+  /** Skips other rows. DynamoDB reads them all the same. */
   readonly where?: Condition | undefined;
-  /** Sees what was written before, for twice the price; not for an index. */
+  /** Sees every earlier write, for twice the price; not for an index. */
   readonly consistent?: boolean;
 }
 
-/** What one request has read. `end` is the place up to which it read; undefined at the end of the range. */
+/** What one request has read. `end` is the position up to which it read; undefined at the end of the range. */
 export interface Keys {
   readonly rows: readonly Row[];
   readonly end: string | undefined;
 }
 
-/** What was counted up to a bound. `more`: there are, or may be, more than these. */
+/** A count that stops at a bound. `more`: there are, or may be, more than these. */
 export interface Counted {
   readonly count: number;
   readonly more: boolean;
 }
 
 /**
- * Reads a range behind a place: one request.
+ * Reads a range after a position: one request.
  *
- * @param after a sort key of the range; its beginning without it
- * @param most rows that DynamoDB looks at
+ * @param after a sort key of the range; if omitted, reads from its beginning
+ * @param most the number of rows that DynamoDB reads
  */
 export async function readKeys<Table extends TableName>(
   store: StoreWith<Table>,
@@ -56,7 +57,8 @@ export async function readKeys<Table extends TableName>(
 }
 
 /**
- * Reads several ranges as if they were one: up to where the first of them ends that goes on. All are read in one direction, by one sort key.
+ * Reads several ranges as if they were one, up to the first position at which one of them is unfinished. All are read
+ * in one direction, by one sort key.
  *
  * @param after,most as for {@link readKeys}, for each of them
  */
@@ -84,9 +86,9 @@ export async function readMerged<Table extends TableName>(
 }
 
 /**
- * Reads a range to its end, a request at a time; empty answers are passed over.
+ * Reads a range to its end, a request at a time; skips empty answers.
  *
- * @param size rows that DynamoDB looks at in one request; as many as it likes (1 MB) without it
+ * @param size rows that DynamoDB reads in one request; if omitted, up to 1 MB
  */
 export async function* pagesOf<Table extends TableName>(
   store: StoreWith<Table>,
@@ -106,7 +108,7 @@ export async function* rowsOf<Table extends TableName>(
   for await (const rows of pagesOf(store, range)) yield* rows;
 }
 
-/** How many rows a range has. */
+/** The number of rows in a range. */
 export async function countAll<Table extends TableName>(
   store: StoreWith<Table>,
   range: KeyRange<Table>,
@@ -116,7 +118,7 @@ export async function countAll<Table extends TableName>(
   return count;
 }
 
-/** How many of the first `most` rows of a range are as it says: one request. */
+/** How many of the first `most` rows of a range match its conditions: one request. */
 export async function countUpTo<Table extends TableName>(
   store: StoreWith<Table>,
   range: KeyRange<Table>,

@@ -11,7 +11,7 @@ const BATCH = 100;
 
 const PAUSE_WHEN_THROTTLED = 100;
 
-/** Reads rows by id, in no order, a batch in a request; ids without a row are passed over. */
+/** Reads rows by id, a batch at a time, in no order; skips ids without a row. */
 export async function* readRows<Table extends TableName>(
   store: StoreWith<Table>,
   table: Table,
@@ -31,14 +31,14 @@ export async function* readRows<Table extends TableName>(
       }),
     );
     yield* answer.Responses?.[name] ?? [];
-    // What one answer could not hold (16 MB, or a throttled table) is asked for again, before the rest.
+    // Keys that did not fit into the answer (16 MB, or a throttled table) are read again, before the rest.
     const unread = answer.UnprocessedKeys?.[name]?.Keys ?? [];
     if (unread.length === Keys.length) await sleep(PAUSE_WHEN_THROTTLED);
     wanted = [...unread, ...wanted.slice(BATCH)];
   }
 }
 
-/** A kind of row in the table `control`, by id. The reads are consistent: what was written before is seen. */
+/** The rows of a kind in the table `control`, by id. Reads are consistent: they see every earlier write. */
 export function controlRange(kind: ControlKind, part: Partial<KeyRange<'control'>> = {}): KeyRange<'control'> {
   return { table: 'control', partition: { attribute: 'kind', value: kind }, sortKey: 'id', consistent: true, ...part };
 }

@@ -10,15 +10,15 @@ export interface Store {
   readonly control: string;
 }
 
-/** A ledger as those see it who also know the state of its orders. */
+/** A store that includes the state of orders. */
 export interface OrderStore extends Store {
   /** Name of the table `orders`: key `id`; indexes `by_changed`, `by_status`, `by_reference`. */
   readonly orders: string;
 }
 
 /**
- * How long a client waits for DynamoDB: three tries of so many milliseconds. The SDK would wait for ever. A writer must give up well
- * before its mark on a doubtful day runs out (120 s).
+ * How long a client waits for DynamoDB: three attempts of this many milliseconds. Without it the SDK would wait
+ * forever. A writer must give up well before its mark on a doubtful day expires (120 s).
  */
 export function patience(requestTimeout: number) {
   return {
@@ -27,13 +27,13 @@ export function patience(requestTimeout: number) {
   };
 }
 
-/** The longest pause before the second try and before the third, in milliseconds. */
+/** The longest pause before the second attempt and before the third, in milliseconds. */
 const LONGEST_PAUSES = [50, 150];
 
 /**
- * How a client tries again whose caller waits for a second or two: three tries with short pauses. They are drawn, so
- * that callers who were refused together do not come back together. The SDK's own, after a throttle, are up to 1 s and
- * 2 s.
+ * Retries for a client whose caller waits only a second or two: three attempts with short pauses. The pauses are
+ * random, so that callers refused together do not return together. The SDK's own, after a throttle, are up to 1 s and 2
+ * s.
  */
 export function shortPauses() {
   const pauseBefore = (retry: number) => Math.random() * (LONGEST_PAUSES[retry - 1] ?? 0);
@@ -47,7 +47,7 @@ export function controlKey(kind: ControlKind, id: string): ControlKey {
   return { kind, id };
 }
 
-/** What the table `control` holds, by its partition key. */
+/** The kinds of rows in the table `control`: its partition key. */
 export type ControlKind =
   | 'sync'
   | 'sync-run'

@@ -1,12 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-/** A row, or some of its attributes, as DynamoDB tells them. */
+/** A row, or some of its attributes, in DynamoDB's form. */
 export type Row = Record<string, AttributeValue>;
 
-/** What an attribute may be given: plain JavaScript, a set of texts, bytes, or DynamoDB's own form. */
+/** The value of an attribute: plain JavaScript, a set of texts, bytes, or DynamoDB's own form. */
 export type Value = string | number | boolean | Uint8Array | ReadonlySet<string> | AttributeValue;
 
-/** Attributes to be written, by name; those that are undefined are left out. */
+/** Attributes to write, by name; undefined ones are left out. */
 export type Values = Readonly<Record<string, Value | undefined>>;
 
 /** A value in DynamoDB's form. */

@@ -16,18 +16,18 @@ export type StoreWith<Table extends TableName> = Pick<OrderStore, 'client' | Tab
 
 /** How a write is made. */
 export interface WriteOptions {
-  /** The row must be so, or nothing is written. A row that is not there has no attributes. */
+  /** The condition on the present row; if it does not hold, nothing is written. A missing row has no attributes. */
   readonly when?: Condition;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Update extends Change, WriteOptions {
-  /** Which attributes are returned: those of the row before or after, all of them or those that were written. */
+  /** Which attributes to return: those of the row before or after, all of them or only the written ones. */
   readonly returns?: 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW';
 }
 
 /**
- * Changes a row, or makes it when there is none.
+ * Changes a row, or creates it.
  *
  * @returns what `returns` asks for, else an empty row; `undefined` when `when` does not hold
  */
@@ -51,7 +51,7 @@ export async function update<Table extends TableName>(
 }
 
 /**
- * Puts a row in the place of the one with its key.
+ * Replaces the row with this key, or creates it.
  *
  * @returns false when `when` does not hold
  */
@@ -92,10 +92,10 @@ export async function remove<Table extends TableName>(
   return tookPlace(store.client.send(command, optionsOf(signal)));
 }
 
-/** How a row is read: which attributes, all without `attributes`. */
+/** How to read a row. Without `attributes`, reads all of them. */
 export interface ReadOptions {
   readonly attributes?: readonly string[];
-  /** Sees what was written before, for twice the price. */
+  /** Sees every earlier write, for twice the price. */
   readonly consistent?: boolean;
   readonly signal?: AbortSignal | undefined;
 }

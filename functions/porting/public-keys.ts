@@ -32,6 +32,6 @@ function publicKeyIn(text: string, index: number): string {
   if (RAW.test(base64)) return `${base64.slice(0, 43)}=`;
   throw new Error(
     `has no Ed25519 public key at position ${index + 1}: copy it from the Telnyx portal, ` +
-      `and set it to base64 of 32 bytes (44 characters), or to PEM`,
+      'and set it to base64 of 32 bytes (44 characters), or to PEM',
   );
 }

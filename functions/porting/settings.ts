@@ -96,8 +96,8 @@ export function readBaseUrl(text: string): string {
   const url = addressIn(text);
   if (url && (url.protocol === 'https:' || isLoopback(url.hostname))) return withoutSlash(url);
   throw new Error(
-    'is not an address that an API key may be sent to: set it to one such as https://api.telnyx.com/v2, without a user name, ' +
-      'a query or a fragment. http is for this machine only (localhost, 127.0.0.1, [::1])',
+    'is not an address that an API key may be sent to: set it to one such as https://api.telnyx.com/v2, ' +
+      'without a user name, a query or a fragment. http is for this machine only (localhost, 127.0.0.1, [::1])',
   );
 }
 

@@ -14,7 +14,7 @@ export function readSetting<Value>(name: string, text: string, read: (text: stri
   const given = text.trim();
   try {
     // A Docker env file keeps quotes. No setting has any, and a token or a folder with quotes would be accepted.
-    if (/^(["']).*\1$/s.test(given)) throw new Error('is in quotes: remove the quotes');
+    if (/^(["']).*\1$/s.test(given)) throw new Error('is in quotes: set it to the same value without quotes');
     return read(given);
   } catch (error) {
     throw new Error(`${name} ${(error as Error).message}`, { cause: error });

@@ -113,5 +113,5 @@ test.each([
   '',
   'porting_order.Split',
 ])('types %j are refused, with what is allowed', (setting) => {
-  expect(() => readWebhookTypes(setting)).toThrow(/^must be learned, none, or event types such as /);
+  expect(() => readWebhookTypes(setting)).toThrow(/^must be learned, none, or comma-separated event types such as /);
 });

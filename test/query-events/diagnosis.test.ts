@@ -65,7 +65,7 @@ describe('a problem is a sentence that says what to do', () => {
     [
       'the cursor stood in the future',
       { sync: { ...sync, cursor_set_back_at: ago(23 * 60) } },
-      [/in the future: .* the last 7 days were listed again/],
+      [/^The cursor was in the future, .* the last 7 days were listed again/],
     ],
     [
       'a span of the list is open',

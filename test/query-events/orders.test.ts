@@ -246,11 +246,11 @@ describe('one order', () => {
 
 describe('a bad parameter: 422 that names it and what is allowed', () => {
   test.each([
-    ['filter[status]', 'a,,b', /1 to 20 statuses/],
-    ['filter[status]', '', /1 to 20 statuses/],
-    ['filter[status]', 'exception,', /1 to 20 statuses/],
-    ['filter[status]', 'x'.repeat(61), /1 to 20 statuses/],
-    ['filter[status]', Array.from({ length: 21 }, (_, number) => `s${number}`).join(), /1 to 20 statuses/],
+    ['filter[status]', 'a,,b', /1 to 20 comma-separated statuses/],
+    ['filter[status]', '', /1 to 20 comma-separated statuses/],
+    ['filter[status]', 'exception,', /1 to 20 comma-separated statuses/],
+    ['filter[status]', 'x'.repeat(61), /1 to 20 comma-separated statuses/],
+    ['filter[status]', Array.from({ length: 21 }, (_, number) => `s${number}`).join(), /1 to 20 comma-separated statuses/],
     ['filter[action_required]', 'yes', /true or false/],
     ['filter[customer_reference]', '', /at least one character/],
     ['sort', 'created_at', /-changed_at or changed_at/],

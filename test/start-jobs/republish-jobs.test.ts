@@ -169,8 +169,8 @@ describe('what cannot be done: 422 that points at it, and nothing is made', () =
   const filter = { missed: true };
   const many = Array.from({ length: 10_001 }, (_, number) => uuid(number));
   test.each<[string, unknown, string, RegExp]>([
-    ['no body', undefined, '', /no JSON/],
-    ['no JSON', '{"ids": [', '', /no JSON/],
+    ['no body', undefined, '', /not JSON/],
+    ['no JSON', '{"ids": [', '', /not JSON/],
     ['a list', [], '', /JSON object with "ids", "filter", "dry_run"/],
     ['an unknown member', { ids: [uuid(1)], dryrun: true }, '/dryrun', /no member "dryrun"/],
     ['a member of the prototype', '{"ids": [], "__proto__": {}}', '/__proto__', /no member/],

@@ -95,7 +95,7 @@ test('one that waits can be cancelled, and again; one that nobody asked for is a
 
 describe('what is no range: 422 that points at it, and nothing is written', () => {
   test.each<[string, unknown, string, RegExp]>([
-    ['no body', undefined, '', /no JSON/],
+    ['no body', undefined, '', /not JSON/],
     ['no from', { to: range.to }, '/from', /"from" is missing/],
     ['no to', { from: range.from }, '/to', /"to" is missing/],
     ['a day', { ...range, to: '2026-03-02' }, '/to', /"to" is "2026-03-02".*date-time/],

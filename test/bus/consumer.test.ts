@@ -9,7 +9,7 @@ import { engineEndpoint } from '../open-store.ts';
 
 type Consumer = (event: { readonly Records: readonly { readonly body: string }[] }) => Promise<void>;
 
-/** The consumer that docs/events.md shows, as it stands there, with what it takes for granted. */
+/** The consumer of docs/events.md, word for word, with the declarations that it takes for granted. */
 function documentedConsumer(given: Readonly<Record<string, unknown>>): Consumer {
   const page = readFileSync(join(import.meta.dirname, '../../docs/events.md'), 'utf8');
   const blocks = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
@@ -18,7 +18,7 @@ function documentedConsumer(given: Readonly<Record<string, unknown>>): Consumer 
   return new Function(...Object.keys(given), body)(...Object.values(given));
 }
 
-test('the documented consumer handles each id and revision once, whatever comes twice, and again what failed', async () => {
+test('the documented consumer handles each id and revision once despite duplicates, and repeats what failed', async () => {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const dynamodb = new DynamoDBClient({ endpoint: engineEndpoint(), region: 'us-east-1', credentials });
   const handled = `handled-${randomUUID()}`;

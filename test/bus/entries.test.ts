@@ -6,7 +6,7 @@ import { uuid } from '../porting-events.ts';
 import { at, ORDER, splitEvent, statusEvent } from '../publish-events/events.ts';
 import { problemsOf } from './schemas.ts';
 
-test('what is told of an order that was split more often than the bus can say goes without its splits', () => {
+test('an order with more splits than an entry on the bus can hold is published without its splits', () => {
   const knowledge = { createdAt: at(0), version: '1', listed: true, webhook: true };
   const events = [
     statusEvent(1, 'exception', 0),

@@ -4,7 +4,7 @@ import { commentEvent, statusEvent } from '../publish-events/events.ts';
 import { openRig } from '../publish-events/rig.ts';
 import { ownTypes, problemsOf } from './schemas.ts';
 
-test('docs/events.md has a schema for each type of ours', () => {
+test('docs/events.md has a schema for each type that the ledger adds', () => {
   expect(ownTypes).toEqual([
     'porting_order.action_required',
     'porting_order.overdue',
@@ -14,7 +14,7 @@ test('docs/events.md has a schema for each type of ours', () => {
   ]);
 });
 
-test('what is published is as documented, and what is not is noticed', async () => {
+test('published events match the documented schemas, and the check notices one that does not', async () => {
   const rig = await openRig();
   await rig.deliver(statusEvent(1, 'exception', 0));
   await rig.list(commentEvent(2, 1));

@@ -10,10 +10,10 @@ formats.default(ajv);
 const schemas = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => JSON.parse(text));
 for (const schema of schemas) ajv.addSchema(schema);
 
-/** The detail types that docs/events.md has a schema of its own for. */
+/** The detail types that have a schema of their own in docs/events.md. */
 export const ownTypes: readonly string[] = schemas.map(({ $id }) => $id).filter((id) => id.includes('.'));
 
-/** What docs/events.md finds wrong with an event on the bus; empty when it is as documented. */
+/** How an event on the bus violates the schemas of docs/events.md; empty if it does not. */
 export function problemsOf(event: BusEvent): readonly string[] {
   const type = event['detail-type'];
   const validate = ajv.getSchema(ownTypes.includes(type) ? type : 'event') as ValidateFunction;

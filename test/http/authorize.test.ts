@@ -18,7 +18,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Asks for something that needs a permission; the answer names the caller. */
+/** Sends a request to a route that needs a permission; the answer names the caller. */
 async function ask(
   needed: Permission,
   authorization: string | undefined,
@@ -31,12 +31,12 @@ async function ask(
   return { status: statusCode, body: JSON.parse(body ?? ''), headers, worked: worked.mock.calls.length > 0 };
 }
 
-describe('let in', () => {
+describe('accepted', () => {
   test.each<[Permission, string, Permission]>([
     ['read', readToken, 'read'],
     ['read', operateToken, 'operate'],
     ['operate', operateToken, 'operate'],
-  ])('to %s, with the token %s: known as %s', async (needed, token, permission) => {
+  ])('a request to %s with the token %s: the caller is %s', async (needed, token, permission) => {
     const { status, body } = await ask(needed, `Bearer ${token}`);
     expect(status).toBe(200);
     expect(body).toEqual({ permission, name: expect.stringMatching(new RegExp(`^${permission}:[0-9a-f]{8}$`)) });
@@ -47,7 +47,7 @@ describe('let in', () => {
   });
 });
 
-describe('not let in: 401 in the format of Telnyx, and nothing is done', () => {
+describe('refused: 401 in the format of Telnyx, and nothing is done', () => {
   const basic = Buffer.from(`${readToken}:`).toString('base64');
   test.each([
     ['no header', undefined],
@@ -56,12 +56,12 @@ describe('not let in: 401 in the format of Telnyx, and nothing is done', () => {
     ['a wrong token', 'Bearer wrong-token-0123456789'],
     ['the token alone', readToken],
     ['Basic', `Basic ${basic}`],
-    ['a token called Basic', `Basic ${readToken}`],
+    ['a token under the scheme Basic', `Basic ${readToken}`],
     ['two tokens', `Bearer ${readToken} ${operateToken}`],
     ['a duplicated header, joined as AWS does', `Bearer ${readToken},Bearer ${readToken}`],
-    ['a token with a blank behind', `Bearer ${readToken} `],
+    ['a token with a trailing blank', `Bearer ${readToken} `],
     ['a token with a line break', `Bearer ${readToken}\n`],
-    ['a token beyond ASCII', 'Bearer tökén-0123456789'],
+    ['a token with a character beyond ASCII', 'Bearer tökén-0123456789'],
     ['a token of 100,000 characters', `Bearer ${'x'.repeat(100_000)}`],
   ])('%s', async (_, authorization) => {
     const { status, body, headers, worked } = await ask('read', authorization);
@@ -72,7 +72,7 @@ describe('not let in: 401 in the format of Telnyx, and nothing is done', () => {
   });
 });
 
-test('a reading token where an operating one is needed: 403, and nothing is done', async () => {
+test('a read token on a route that needs an operate token: 403, and nothing is done', async () => {
   const { status, body, worked } = await ask('operate', `Bearer ${readToken}`);
   expect({ status, worked }).toEqual({ status: 403, worked: false });
   expect(body.errors).toEqual([
@@ -80,10 +80,10 @@ test('a reading token where an operating one is needed: 403, and nothing is done
   ]);
 });
 
-describe('when the tokens cannot be known', () => {
+describe('when the tokens cannot be read', () => {
   const unknown = () => Promise.reject(new Error('Secrets Manager is away'));
 
-  test('nobody is let in: 503, whatever the token; the cause is in the log only', async () => {
+  test('every token is refused with 503; only the log has the cause', async () => {
     const { status, body, headers, worked } = await ask('read', `Bearer ${operateToken}`, unknown);
     expect({ status, worked }).toEqual({ status: 503, worked: false });
     expect(headers).toHaveProperty('retry-after');
@@ -92,7 +92,7 @@ describe('when the tokens cannot be known', () => {
     expect(log.text()).not.toContain(operateToken);
   });
 
-  test('a request without a token is refused all the same: 401', async () => {
+  test('a request without a token still gets 401', async () => {
     expect((await ask('read', undefined, unknown)).status).toBe(401);
   });
 });

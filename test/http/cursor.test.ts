@@ -11,7 +11,7 @@ const cursors = cursorsOf(tokensOf('one', 'two'));
 const scope = ['orders', { status: 'exception' }];
 
 describe('a cursor', () => {
-  test('gives back what was sealed, whatever it is, and in whatever order the tokens come', () => {
+  test('returns any value that was sealed, whatever the order of the tokens', () => {
     const others = cursorsOf(tokensOf('two', 'one'));
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (position) => {
@@ -22,7 +22,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('is refused when anything of it was changed', () => {
+  test('is refused when any part of it was changed', () => {
     const cursor = cursors.seal(scope, ['2026-03-20T12:00:00.000000Z#x']);
     for (let index = 0; index < cursor.length; index += 1) {
       const other = cursor[index] === 'A' ? 'B' : 'A';
@@ -34,7 +34,7 @@ describe('a cursor', () => {
     }
   });
 
-  test('is refused in another list, with another filter, and with other tokens', () => {
+  test('is refused in another list, with another filter and under other tokens', () => {
     const cursor = cursors.seal(scope, ['x']);
     expect(() => cursors.open(['gaps', { status: 'exception' }], cursor)).toThrow();
     expect(() => cursors.open(['orders', { status: 'submitted' }], cursor)).toThrow();

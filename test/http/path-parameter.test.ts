@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { eventIdIn } from '../../functions/http/path-parameter.ts';
 import { Problem } from '../../functions/http/problem.ts';
 
-test('a UUID is the id, in small letters however it was written', () => {
+test('a UUID is the id, in small letters however it was spelt', () => {
   fc.assert(
     fc.property(fc.uuid(), (id) => {
       expect(eventIdIn({ id })).toBe(id);
@@ -26,13 +26,13 @@ test.each([
   'da7989d5-ffeb-47b5-9dc4-4a177a4094b0\n',
   '%E0%A4%A',
   '__proto__',
-])('%j is no id: 422 that says so', (id) => {
+])('%j is not an id: a 422 says so', (id) => {
   const read = () => eventIdIn(id === undefined ? undefined : { id });
   expect(read).toThrow(Problem);
   expect(read).toThrow(/is not an event id/);
 });
 
-test('a long one is quoted in part', () => {
+test('a long value is quoted only in part', () => {
   const read = () => eventIdIn({ id: 'x'.repeat(10_000) });
   expect(read).toThrow(/^"x{60}" is not/);
 });

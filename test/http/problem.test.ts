@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('a problem is told in the format of Telnyx, with its source when it has one', () => {
+test('a problem has the format of Telnyx, with its source if it has one', () => {
   const answer = answerOf(invalid('10033', 'Value out of range', 'Too large.', { parameter: 'page[size]' }));
   expect(answer.statusCode).toBe(422);
   expect(JSON.parse(answer.body ?? '')).toStrictEqual({
@@ -20,13 +20,13 @@ test('a problem is told in the format of Telnyx, with its source when it has one
   });
 });
 
-test('every answer is JSON that nothing on the way may keep', () => {
+test('every answer is JSON that no cache may store', () => {
   for (const { headers } of [json(200, {}), answerOf(forbidden('No.')), answerOf(unavailable('Later.'))]) {
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
   }
 });
 
-test('a problem has its own headers', () => {
+test('a problem can add headers', () => {
   const problem = new Problem(429, '10011', 'Too many requests', 'Wait.', { headers: { 'retry-after': '7' } });
   expect(answerOf(problem).headers).toMatchObject({ 'retry-after': '7', 'content-type': 'application/json' });
 });
@@ -40,7 +40,7 @@ async function thrown(error: unknown) {
   return { status: statusCode, body: body ?? '', log };
 }
 
-test('an error that nobody foresaw: 500 that tells nothing; the log tells what', async () => {
+test('an unforeseen error: a 500 that reveals nothing; the log names the error', async () => {
   for (const error of [new TypeError('Cannot read properties of undefined'), 'a text', null]) {
     const { status, body, log } = await thrown(error);
     expect(status).toBe(500);
@@ -50,7 +50,7 @@ test('an error that nobody foresaw: 500 that tells nothing; the log tells what',
   }
 });
 
-test("what is the caller's fault is not logged as an error; what is ours is, with its cause", async () => {
+test("the caller's mistake is not logged as an error; a fault of the ledger is, with its cause", async () => {
   expect((await thrown(notFound('None.'))).log.text()).toBe('');
   const { log } = await thrown(unavailable('Later.', new Error('the engine is away')));
   expect(log.lines()).toMatchObject([

@@ -10,7 +10,7 @@ const token = fc.string({
 const lists = fc.record({ read: fc.array(token), operate: fc.array(token) });
 const [readToken, operateToken] = ['r'.repeat(32), 'o'.repeat(32)];
 
-test('every token of the lists is known by what it allows, and no other', () => {
+test('each listed token grants its permission, and no other token grants any', () => {
   fc.assert(
     fc.property(lists, token, ({ read, operate }, other) => {
       const tokens = readTokens(JSON.stringify({ read, operate }));
@@ -24,31 +24,31 @@ test('every token of the lists is known by what it allows, and no other', () => 
   );
 });
 
-test('what is almost a token is none', () => {
+test('an almost correct token is refused', () => {
   const tokens = readTokens(JSON.stringify({ read: [readToken] }));
   for (const almost of [readToken.slice(1), `${readToken}r`, readToken.toUpperCase(), ` ${readToken}`, '']) {
     expect(callerOf(almost, tokens)).toBeUndefined();
   }
 });
 
-test('a caller has a name that is a digest, not the token', () => {
+test("a caller's name is a digest of the token, not the token", () => {
   const tokens = readTokens(JSON.stringify({ operate: [operateToken] }));
   const digest = createHash('sha256').update(operateToken).digest('hex');
   expect(callerOf(operateToken, tokens)).toEqual({ permission: 'operate', name: `operate:${digest.slice(0, 8)}` });
   expect(JSON.stringify(tokens)).not.toContain('oooo');
 });
 
-describe('the secret as the deployment generated it', () => {
+describe('the text that the deployment generated', () => {
   const generated = readToken + operateToken;
 
-  test('its first 32 characters read, its last 32 operate', () => {
+  test('its first 32 characters are the read token, its last 32 the operate token', () => {
     const tokens = readTokens(JSON.stringify({ read: [], operate: [], generated }));
     expect(callerOf(readToken, tokens)?.permission).toBe('read');
     expect(callerOf(operateToken, tokens)?.permission).toBe('operate');
     expect(callerOf(generated, tokens)).toBeUndefined();
   });
 
-  test('it is in force beside lists, and no more once it is taken out', () => {
+  test('it is valid beside lists, until it is removed from the secret', () => {
     const lists = { read: ['own-read-token-0123'], operate: ['own-operate-token-0123'] };
     expect(readTokens(JSON.stringify({ ...lists, generated }))).toHaveLength(4);
     const tokens = readTokens(JSON.stringify(lists));
@@ -56,31 +56,38 @@ describe('the secret as the deployment generated it', () => {
     expect(callerOf('own-operate-token-0123', tokens)?.permission).toBe('operate');
   });
 
-  test.each(['short', 'x'.repeat(63), 'x'.repeat(65), '', null, 17])('%j is no generated text: no token', (text) => {
+  test.each([
+    'short',
+    'x'.repeat(63),
+    'x'.repeat(65),
+    '',
+    null,
+    17,
+  ])('%j is not a generated text and yields no token', (text) => {
     expect(readTokens(JSON.stringify({ generated: text }))).toEqual([]);
   });
 });
 
-test('empty lists let nobody in', () => {
+test('empty lists accept no token', () => {
   expect(callerOf('', readTokens('{}'))).toBeUndefined();
   expect(callerOf(readToken, readTokens('{"read":[],"operate":[]}'))).toBeUndefined();
 });
 
-describe('a secret that cannot be read says what it must be, never what it holds', () => {
+describe('an unreadable secret: the error says what it must be, never what it holds', () => {
   test.each([
     ['empty', ''],
     ['not JSON', 'SECRET-token-0123456'],
     ['a text', '"SECRET-token-0123456"'],
     ['an array', '["SECRET-token-0123456"]'],
     ['null', 'null'],
-    ['a text in place of a list', '{"read":"SECRET-token-0123456"}'],
-    ['an object in place of a list', '{"operate":{"a":"SECRET-token-0123456"}}'],
+    ['a text instead of a list', '{"read":"SECRET-token-0123456"}'],
+    ['an object instead of a list', '{"operate":{"a":"SECRET-token-0123456"}}'],
     ['a number in a list', '{"read":[17]}'],
     ['a token of 15 characters', '{"read":["SECRET-token-01"]}'],
     ['an empty token', '{"operate":[""]}'],
     ['a token with a blank', '{"operate":["SECRET token 0123456"]}'],
     ['a token with a line break', '{"operate":["SECRET-token-0123456\\n"]}'],
-    ['a token beyond ASCII', '{"operate":["SECRET-tökén-0123456"]}'],
+    ['a token with a character beyond ASCII', '{"operate":["SECRET-tökén-0123456"]}'],
   ])('%s', (_, secret) => {
     const read = () => readTokens(secret);
     expect(read).toThrow(/^must (be JSON such as|have a list of tokens)/);

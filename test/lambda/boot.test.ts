@@ -6,7 +6,7 @@ const names = Object.entries(functions)
   .filter(([, { environment }]) => 'TELNYX_BASE_URL' in environment)
   .map(([, { entry }]) => entry.split('/')[1] as Parameters<typeof loadHandler>[0]);
 
-/** What each of them needs besides. */
+/** The other variables that each of them needs. */
 const environment = {
   EVENTS_TABLE: 'events',
   CONTROL_TABLE: 'control',
@@ -17,7 +17,7 @@ const environment = {
   TELNYX_API_KEY_SECRET: 'the-key',
 };
 
-test.each(names)('%s does not start with an address to which the API key would go in clear', async (name) => {
+test.each(names)('%s does not start if the API key would be sent unencrypted', async (name) => {
   const start = (TELNYX_BASE_URL: string) => loadHandler(name, { ...environment, TELNYX_BASE_URL });
   await expect(start('https://api.telnyx.com/v2')).resolves.toBeTypeOf('function');
   await expect(start('http://api.telnyx.com/v2')).rejects.toThrow(
@@ -25,6 +25,6 @@ test.each(names)('%s does not start with an address to which the API key would g
   );
 });
 
-test('all four that call Telnyx are among them', () => {
+test('all four functions that call Telnyx are tested here', () => {
   expect(names.sort()).toEqual(['query-deliveries', 'republish-event', 'run-jobs', 'sync-events']);
 });

@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('a log line', () => {
-  test('is one object of JSON on one line, whatever its fields hold', () => {
+  test('is one JSON object on one line, whatever its fields hold', () => {
     const captured = captureLog();
     log('warn', 'something_happened', { text: 'a\nb\r\u2028"', count: 3, missing: undefined, none: null, done: true });
     expect(captured.text().split('\n')).toEqual([expect.any(String), '']);
@@ -27,18 +27,18 @@ describe('a log line', () => {
   });
 });
 
-describe('an error in a log line', () => {
-  test('is its name and message', () => {
+describe('an error on a log line', () => {
+  test('is reduced to its name and message', () => {
     expect(describeError(new TypeError('wrong'))).toBe('TypeError: wrong');
   });
 
-  test('is short, and nothing of what the error carries along', () => {
+  test("is short, without the error's other members", () => {
     const error = Object.assign(new Error('x'.repeat(10_000)), { $response: { secret: 'KEY0123' } });
     expect(describeError(error)).toHaveLength(300);
     expect(describeError(Object.assign(new Error('short'), { headers: 'KEY0123' }))).not.toContain('KEY0123');
   });
 
-  test.each([undefined, null, 17, 'a text'])('%j, which is no error, is told as well', (value) => {
+  test.each([undefined, null, 17, 'a text'])('%j, which is not an error, is logged too', (value) => {
     expect(describeError(value)).toBe(String(value));
   });
 });
@@ -53,7 +53,7 @@ describe('an environment variable', () => {
     [undefined, 'not set'],
     ['', 'empty'],
     [' ', 'empty'],
-  ])('that is %j stops the start and is named', (value, fault) => {
+  ])('that is %j prevents the start, and the error names it', (value, fault) => {
     vi.stubEnv('SOME_TABLE', value);
     expect(() => environment('SOME_TABLE')).toThrow(`The environment variable SOME_TABLE is ${fault}`);
   });

@@ -22,7 +22,7 @@ afterEach(async () => {
   await manager.close();
 });
 
-/** A secret that must not hold the word mangled. */
+/** A secret that is valid unless it contains the word "mangled". */
 function secret() {
   const read = (text: string) => {
     if (text.includes('mangled')) throw new Error('must not be mangled');
@@ -32,7 +32,7 @@ function secret() {
 }
 
 describe('while Secrets Manager answers', () => {
-  test('one request in 5 minutes, also for callers at once', async () => {
+  test('it is asked once in 5 minutes, even for concurrent callers', async () => {
     const get = secret();
     const values = await Promise.all(Array.from({ length: 20 }, () => get()));
     expect(new Set(values).size).toBe(1);
@@ -41,7 +41,7 @@ describe('while Secrets Manager answers', () => {
     expect(manager.requests).toBe(1);
   });
 
-  test('a new value is known after 5 minutes', async () => {
+  test('a new value is in use after 5 minutes', async () => {
     const get = secret();
     await get();
     manager.values.set('tokens', 'second');
@@ -52,14 +52,14 @@ describe('while Secrets Manager answers', () => {
     expect(manager.requests).toBe(2);
   });
 
-  test('nothing is asked before the first use', async () => {
+  test('it is not asked before the first use', async () => {
     secret();
     expect(manager.requests).toBe(0);
   });
 });
 
-describe('a value that was refused where it was used', () => {
-  test('is fetched anew by the next call, 30 s after the last fetch', async () => {
+describe('a value that its user reports as refused', () => {
+  test('is fetched again by the next call, once 30 s have passed since the last fetch', async () => {
     const get = secret();
     await get();
     manager.values.set('tokens', 'second');
@@ -71,7 +71,7 @@ describe('a value that was refused where it was used', () => {
     expect(manager.requests).toBe(2);
   });
 
-  test('asks once in 30 s, however often it is refused and whatever Secrets Manager answers', async () => {
+  test('is fetched once in 30 s, however often it is refused and whatever Secrets Manager answers', async () => {
     const get = secret();
     await get();
     for (let second = 0; second < 300; second += 5) {
@@ -83,7 +83,7 @@ describe('a value that was refused where it was used', () => {
     expect(manager.requests).toBe(1 + 300 / 30);
   });
 
-  test('and then served for 5 minutes, as ever', async () => {
+  test('is served for the usual 5 minutes after that', async () => {
     const get = secret();
     await get();
     time += MINUTE;
@@ -95,8 +95,8 @@ describe('a value that was refused where it was used', () => {
   });
 });
 
-describe('Secrets Manager fails, and nothing is held', () => {
-  test('the secret is unavailable, and asked for again every 30 s at most', async () => {
+describe('Secrets Manager fails, and no value is held', () => {
+  test('the secret is unavailable, and fetched again at most every 30 s', async () => {
     manager.state = 'refuses';
     const get = secret();
     for (let call = 0; call < 5; call += 1) {
@@ -114,7 +114,7 @@ describe('Secrets Manager fails, and nothing is held', () => {
     expect(manager.requests).toBe(2);
   });
 
-  test('it is there again 30 s after Secrets Manager is', async () => {
+  test('the secret is available again at most 30 s after Secrets Manager', async () => {
     manager.state = 'refuses';
     const get = secret();
     await expect(get()).rejects.toThrow();
@@ -123,7 +123,7 @@ describe('Secrets Manager fails, and nothing is held', () => {
     expect(await get()).toEqual({ text: 'first' });
   });
 
-  test('a request that hangs is given up after 3 s, by all who wait', async () => {
+  test('a request that hangs is given up after 3 s, for all waiting callers', async () => {
     manager.state = 'hangs';
     manager.onHang = () => {
       passDeadlines(2_999);
@@ -135,12 +135,12 @@ describe('Secrets Manager fails, and nothing is held', () => {
     expect(manager.requests).toBe(1);
   });
 
-  test('a secret that nothing has been put into yet says so', async () => {
+  test('a secret without a value yet: the error says so', async () => {
     manager.values.delete('tokens');
     await expect(secret()()).rejects.toThrow(/^The secret tokens cannot be read: nothing has been put into it yet/);
   });
 
-  test('a value that cannot be read counts as a failure, and is not quoted', async () => {
+  test('an unreadable value counts as a failure and is not quoted', async () => {
     manager.values.set('tokens', 'mangled SECRET');
     const failed = expect(secret()()).rejects;
     await failed.toThrow('The secret tokens cannot be read: it must not be mangled');
@@ -148,7 +148,7 @@ describe('Secrets Manager fails, and nothing is held', () => {
 });
 
 describe('Secrets Manager fails, and a value is held', () => {
-  test('it goes on being served for as long as that lasts, asked for again every 30 s at most', async () => {
+  test('it is served until Secrets Manager recovers, and fetched again at most every 30 s', async () => {
     const get = secret();
     await get();
     manager.state = 'refuses';
@@ -164,7 +164,7 @@ describe('Secrets Manager fails, and a value is held', () => {
     expect(await get()).toEqual({ text: 'second' });
   });
 
-  test('a mangled value does not replace a good one', async () => {
+  test('an unreadable value does not replace a good one', async () => {
     const get = secret();
     await get();
     manager.values.set('tokens', 'mangled');

@@ -11,7 +11,7 @@ const event = listedEvent(1);
 const completed = { ...event, updated_at: '2026-03-01T12:00:03.260000Z' };
 const NOW = Date.parse('2026-03-01T12:30:00Z');
 
-/** Every way in which one event can come in. */
+/** Every way in which one event can arrive. */
 const arrivals = {
   webhook: (store: Store, at: number) => recordDelivery(store, deliveredEvent(event), at),
   'listed without payload': (store: Store, at: number) => recordListing(store, listing(withoutPayload(event)), at),
@@ -24,7 +24,7 @@ const anyArrivals = fc.array(fc.constantFrom<Arrival>('webhook', 'listed without
 });
 
 describe('one event from two sources', () => {
-  test('in any order, any number of times: the best record, and both marks', async () => {
+  test('in any order, any number of times: the ledger keeps the best record, and both sources', async () => {
     const store = await openStore();
     await fc.assert(
       fc.asyncProperty(anyArrivals, fc.uuid(), async (order, id) => {
@@ -64,11 +64,11 @@ describe('one event from two sources', () => {
     );
   });
 
-  test('at once, in every interleaving of their requests: one row, both marks, the payload kept', async () => {
+  test('concurrently, in every interleaving of their requests: one row, both sources, the payload kept', async () => {
     const store = await openStore();
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.uuid(), async (scheduler, id) => {
-        // Each request to DynamoDB waits until the scheduler lets it go, so their order is the scheduler's.
+        // Each request to DynamoDB waits for the scheduler, which decides their order.
         const client = Object.create(store.client, {
           send: {
             value: (command: Parameters<typeof store.client.send>[0], ...rest: never[]) =>
@@ -93,7 +93,7 @@ describe('one event from two sources', () => {
     );
   });
 
-  test('each says what it found', async () => {
+  test('each write reports what it found', async () => {
     const store = await openStore();
     expect(await arrivals['listed without payload'](store, NOW)).toBe('inserted');
     expect(await arrivals['listed without payload'](store, NOW)).toBe('known');
@@ -107,7 +107,7 @@ describe('one event from two sources', () => {
     expect(await recordListing(store, listing(other), NOW)).toBe('confirmed');
   });
 
-  test('the list shows one event, where Telnyx says it was created', async () => {
+  test("the list shows one event, at the listing's created_at", async () => {
     const store = await openStore();
     await recordDelivery(store, { ...deliveredEvent(event), created_at: '2026-03-01T12:00:07Z' }, NOW);
     await recordListing(store, listing(completed), NOW);
@@ -117,7 +117,7 @@ describe('one event from two sources', () => {
     expect(page.events[0]?.created_at).toBe(completed.created_at);
   });
 
-  test('a row written by another version of the function keeps what this one does not know', async () => {
+  test('a row from another version of the function keeps the attributes that this version does not know', async () => {
     const store = await openStore();
     await arrivals.webhook(store, NOW);
     await store.client.send(

@@ -12,7 +12,7 @@ const NOW = Date.parse('2026-03-01T12:30:00Z');
 const DAY = 24 * 3_600_000;
 
 describe('a webhook costs', () => {
-  test('one request the first time, and two when it comes again', async () => {
+  test('one request on its first delivery, two on a repeated one', async () => {
     const { store, requests, reset } = counting(await openStore());
     await recordDelivery(store, deliveredEvent(listedEvent(1)), NOW);
     expect(requests()).toEqual({ UpdateItem: 1 });
@@ -21,7 +21,7 @@ describe('a webhook costs', () => {
     expect(requests()).toEqual({ UpdateItem: 2 });
   });
 
-  test('two more when it brings an event of a closed day, and one more when that event is known', async () => {
+  test('two more for an event of a closed day, one more if that event is known', async () => {
     const { store, requests, reset } = counting(await openStore());
     await recordDelivery(store, deliveredEvent(listedEvent(1)), NOW + 2 * DAY);
     expect(requests()).toEqual({ GetItem: 1, UpdateItem: 2 });
@@ -31,14 +31,14 @@ describe('a webhook costs', () => {
   });
 });
 
-describe('a page of the list costs at most 20 requests, whatever it asks for', () => {
+describe('a page of the list costs at most 20 requests, whatever its filter', () => {
   const days = 400;
   let store: Store;
   const now = Date.UTC(2026, 2, 1) + days * DAY;
 
   beforeAll(async () => {
     store = await openStore();
-    // A quiet account is the hard case: 250 events of a page lie on as many days, and a rare type on many more.
+    // A quiet account is the hard case: the 250 events of a page lie on 250 days, those of a rare type on many more.
     const events = Array.from({ length: days * 3 }, (_, number) =>
       listedEvent(number, {
         event_type: number % 100 === 0 ? eventTypes[2] : (eventTypes[number % 2] ?? eventTypes[0]),
@@ -49,7 +49,7 @@ describe('a page of the list costs at most 20 requests, whatever it asks for', (
     for (let at = 0; at < events.length; at += 50) {
       await Promise.all(events.slice(at, at + 50).map((event) => record(listing(event))));
     }
-    // The marks of the listings have run out by then.
+    // By then the listings no longer make their days doubtful.
     await countDays(store, () => now + 180_000, now + 240_000);
   });
 

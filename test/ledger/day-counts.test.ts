@@ -31,13 +31,13 @@ test('a day is counted two hours after its end, not before', async () => {
   expect(kept.days.get('2026-03-01')).toEqual({ 'porting_order.status_changed': 1 });
 });
 
-test('a day that is counted while a late row is on its way is counted again', async () => {
+test('a day that is counted while a late row is being written is counted again', async () => {
   const store = await openStore();
   await insert(store, 1, noon);
   let now = noon + 48 * HOUR;
   await countDays(store, () => now, Number.POSITIVE_INFINITY);
 
-  // The writer has marked the day, and is slow: a counter passes between mark and row.
+  // The writer is slow: the day is counted after it has marked the day and before it writes the row.
   const late = listing(listedEvent(2));
   await doubtDay(store, late.facts.createdAt, now);
   await countDays(store, () => now, Number.POSITIVE_INFINITY);
@@ -52,7 +52,7 @@ test('a day that is counted while a late row is on its way is counted again', as
   expect(kept.days.get('2026-03-01')).toEqual({ 'porting_order.status_changed': 2 });
 });
 
-test('a mark that is renewed while its day is counted stays', async () => {
+test('a day that is marked again during its count stays doubtful', async () => {
   const store = await openStore();
   await insert(store, 1, noon);
   const now = noon + 48 * HOUR;
@@ -73,7 +73,7 @@ test('a mark that is renewed while its day is counted stays', async () => {
   expect((await readKeptCounts(store)).doubtful).toEqual(new Set(['2026-03-01']));
 });
 
-test('counting that runs out of time goes on where it stopped, and the list is right all along', async () => {
+test('a count that runs out of time resumes where it stopped, and the list is right throughout', async () => {
   const store = await openStore();
   for (let day = 0; day < 10; day += 1) await insert(store, day, noon + day * 24 * HOUR);
   const now = noon + 30 * 24 * HOUR;
@@ -88,7 +88,7 @@ test('counting that runs out of time goes on where it stopped, and the list is r
   expect(seen.at(-1)).toBe('2026-03-30');
 });
 
-test('a page of one closed day costs one mark, written before its rows', async () => {
+test('a page of listings from one closed day marks the day once, before it writes the rows', async () => {
   const store = await openStore();
   const now = noon + 48 * HOUR;
   const requests: string[] = [];
@@ -111,7 +111,7 @@ test('a page of one closed day costs one mark, written before its rows', async (
   expect(requests.filter((request) => request === 'row written')).toHaveLength(50);
 });
 
-test('a mark that cannot be written keeps the row back, and the next listing marks the day', async () => {
+test('if the day cannot be marked, the row is not written, and the next listing marks the day', async () => {
   const store = await openStore();
   const now = noon + 48 * HOUR;
   let isDown = true;

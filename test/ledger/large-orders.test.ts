@@ -27,7 +27,7 @@ const splits = (count: number, into: () => string) =>
 test.each([
   ['into one order', () => uuid(2), 11_000, false],
   ['into one order each', randomUUID, 11_000, true],
-])('an order with 11,000 splits %s, then an exception, then ported: its status is told', async (_, into, many, isNamed) => {
+])('an order with 11,000 splits %s, then an exception, then ported, has its status', async (_, into, many, isNamed) => {
   const store = await openStore();
   const change = (...fresh: HeldFact[]) =>
     changeOrder(store, ORDER, NOON, (held) => mergeFacts([...held, ...fresh]) as HeldFact[]);

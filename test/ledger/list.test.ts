@@ -12,7 +12,7 @@ import { deliveredEvent, eventTypes, instants, listedEvent, listing, recordListi
 const DAY = 24 * 3_600_000;
 const LARGEST = 5_500_000;
 
-/** What the list must show, by sorting and cutting all events in memory. */
+/** What the list must show, found by sorting and slicing all events in memory. */
 function expectedPage(events: readonly PortingEvent[], filter: ListFilter, number: number, size: number) {
   const key = (event: PortingEvent) => `${event.created_at}#${event.id}`;
   const matching = events
@@ -29,7 +29,7 @@ async function pageOf(store: Store, filter: ListFilter, number: number, size: nu
   return { total, ids: events.map((event) => event.id) };
 }
 
-/** As the sync does it: a look first, then the row. */
+/** Records a listing as the sync does: it reads the row, then writes it. */
 async function list(store: Store, event: PortingEvent, now: number): Promise<void> {
   const held = await readHeld(store, [event.id]);
   await recordListing(store, listing(event), now, held.get(event.id));
@@ -60,7 +60,7 @@ const request = fc.record(
 );
 
 describe('the list', () => {
-  test('shows what sorting and cutting everything shows, whatever was counted, late or doubtful', async () => {
+  test('equals sorting and slicing all events, whatever is counted, late or doubtful', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 5, maxLength: 40 }),
@@ -95,13 +95,13 @@ describe('the list', () => {
     );
   });
 
-  test('events of one instant stand by id', async () => {
+  test('events of one instant are in the order of their ids', async () => {
     const store = await openStore();
     for (const number of [2, 3, 1]) await recordListing(store, listing(listedEvent(number)), Date.UTC(2026, 2, 1, 13));
     expect((await pageOf(store, {}, 1, 20)).ids).toEqual([uuid(3), uuid(2), uuid(1)]);
   });
 
-  test('of an order is the same for every order of arrival, with duplicates, of both sources', async () => {
+  test('of one porting order is the same for every sequence of arrivals, duplicates and sources', async () => {
     const order = uuid(5_000_000);
     const instant = '2026-03-01T12:00:00.000000Z';
     const types = ['porting_order.status_changed', 'porting_order.split', 'porting_order.of_the_future'];
@@ -142,7 +142,7 @@ describe('the list', () => {
     );
   });
 
-  test('a page that is too large is refused before it is read whole', async () => {
+  test('a page that is too large is refused before all of it is read', async () => {
     const store = await openStore();
     for (let number = 0; number < 8; number += 1) {
       const event = listedEvent(number, { payload: { comment: { body: 'x'.repeat(200_000) } } });

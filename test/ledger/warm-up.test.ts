@@ -5,7 +5,7 @@ import * as service from '../../infra/service.ts';
 import { loadFunction } from '../handlers.ts';
 
 const { functions }: ServiceDescription = service;
-/** All but query-deliveries: it may only read many rows at once, and is asked once in a while. */
+/** All but query-deliveries: its only permission is to read rows in batches, and it is seldom called. */
 const names = (Object.keys(service.functions) as service.FunctionName[]).filter((name) => name !== 'query-deliveries');
 
 const told = {
@@ -28,14 +28,14 @@ const told = {
   },
 };
 
-/** Loads a function that is to find DynamoDB at this endpoint. */
+/** Loads a function with DynamoDB at this endpoint. */
 async function warmUpOf(name: service.FunctionName, endpoint: string): Promise<() => Promise<void>> {
   const described = functions[name] ?? expect.fail(name);
   const environment = resolveEnvironment(described, told);
   return (await loadFunction(name, { ...environment, AWS_ENDPOINT_URL_DYNAMODB: endpoint })).warmUp;
 }
 
-test.each(names)('%s can be warmed up: it reads one row, and writes none', async (name) => {
+test.each(names)('a warm-up of %s reads one row and writes none', async (name) => {
   const asked: unknown[] = [];
   const engine = await serve(async (request, response) => {
     asked.push(request.headers['x-amz-target']);
@@ -47,7 +47,7 @@ test.each(names)('%s can be warmed up: it reads one row, and writes none', async
   expect(asked).toEqual(['DynamoDB_20120810.GetItem']);
 });
 
-test('a warm-up without DynamoDB ends all the same', async () => {
+test('a warm-up without DynamoDB ends without an error', async () => {
   const gone = await serve(async () => {});
   await gone.close();
   await (await warmUpOf('receive-webhook', gone.url))();

@@ -3,7 +3,7 @@ import { ACTION_REQUIRED, dutyOf, TERMINAL } from '../../functions/porting/acts.
 
 const SINCE = '2026-02-27T23:30:00.000123Z';
 
-describe('who must act, and until when', () => {
+describe('who must act, and by when', () => {
   test.each([
     ['draft', 'customer', '2026-03-29T23:30:00.000123Z'],
     ['in-process', 'telnyx', null],
@@ -26,17 +26,17 @@ describe('who must act, and until when', () => {
 
   test.each([
     ['on-hold'],
-    // Messaging and port-out spell it so; port-in does not.
+    // Messaging and port-out use this spelling; port-in does not.
     ['canceled'],
     ['__proto__'],
     ['constructor'],
     [''],
     [undefined],
-  ])('of the status %s nobody knows', (status) => {
+  ])('in the status %s it is unknown', (status) => {
     expect(dutyOf(status, SINCE)).toEqual({ acts: 'unknown', act_by: null, terminal: false, action_required: false });
   });
 
-  test('a status of which the beginning is not known has no last day', () => {
+  test('a status with an unknown beginning has no deadline', () => {
     expect(dutyOf('exception', undefined)).toEqual({
       acts: 'customer',
       act_by: null,
@@ -45,15 +45,15 @@ describe('who must act, and until when', () => {
     });
   });
 
-  test('a date that has no spelling is the last one that has', () => {
+  test('a deadline after the year 9999 becomes the last instant that can be written', () => {
     expect(dutyOf('draft', '9999-12-25T00:00:00.000000Z').act_by).toBe('9999-12-31T23:59:59.999999Z');
   });
 
-  test('the terminal statuses are those that end an order', () => {
+  test('the terminal statuses are ported, cancelled and deleted', () => {
     expect(TERMINAL).toEqual(['ported', 'cancelled', 'deleted']);
   });
 
-  test('only an exception stands still until the customer corrects it', () => {
+  test('only an exception waits for a correction by the customer', () => {
     expect(ACTION_REQUIRED).toEqual(['exception']);
   });
 });

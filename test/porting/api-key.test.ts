@@ -7,24 +7,24 @@ test.each(['KEY0123456789ABCDEF_secret', '  KEY0123_x\n', 'KEY0123\r\n'])('%j ho
 });
 
 describe('without a key', () => {
-  test.each(['', ' \n'])('%j: says what to do', (secret) => {
+  test.each(['', ' \n'])('%j: the error says what to do', (secret) => {
     expect(() => readSetting('it', secret, readApiKey)).toThrow(
       /it is empty: put the Telnyx API key into it \(docs\/deploy\.md/,
     );
   });
 });
 
-describe('with something that cannot be a key', () => {
+describe('with a value that cannot be a key', () => {
   test.each([
     ['JSON', '{"key":"KEY0123SECRET"}'],
     ['two lines', 'KEY0123SECRET\nKEY0123SECRET'],
     ['quotes', '"KEY0123SECRET"'],
     ['single quotes', "'KEY0123SECRET'\n"],
-    ['quotes and a line break within', '"KEY0123SECRET\n"'],
+    ['quotes with a line break inside', '"KEY0123SECRET\n"'],
     ['half a pair of quotes', 'KEY0123SECRET"'],
     ['a blank inside', 'KEY0123 SECRET'],
     ['a character beyond ASCII', 'KEY0123SECRET\u200b'],
-  ])('%s: says what it must be, without quoting it', (_, secret) => {
+  ])('%s: the error says what a key must be, without quoting the value', (_, secret) => {
     const read = () => readApiKey(secret.trim());
     expect(read).toThrow(/must be the Telnyx API key as plain text/);
     expect(read).not.toThrow(/SECRET/);

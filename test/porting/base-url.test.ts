@@ -31,7 +31,7 @@ describe("the base URL of Telnyx's API", () => {
     'https://api.telnyx.com/v2?key=hush',
     'https://api.telnyx.com/v2?',
     'https://api.telnyx.com/v2#hush',
-  ])('%s is refused, and not repeated', (text) => {
+  ])('%s is refused, and the error does not quote it', (text) => {
     const read = () => readBaseUrl(text);
     expect(read).toThrow(/^is not an address that an API key may be sent to: set it to one such as https:/);
     expect(read).not.toThrow('hush');

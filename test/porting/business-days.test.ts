@@ -7,7 +7,7 @@ const DAY = 24 * 3_600_000;
 
 const isWeekend = (at: number) => ['Sat', 'Sun'].includes(new Date(at).toUTCString().slice(0, 3));
 
-/** Day by day: past the weekend first, then on from business day to business day. */
+/** Counts day by day: first past the weekend, then from one business day to the next. */
 function stepByStep(at: Timestamp, days: number): Timestamp {
   let now = millisecondsOf(at);
   let micros = at.slice(23, 26);
@@ -22,7 +22,7 @@ function stepByStep(at: Timestamp, days: number): Timestamp {
   return `${timestampOf(now).slice(0, 23)}${micros}Z`;
 }
 
-/** Instants of some weeks around the turn of a year with a leap day, many of them at midnight. */
+/** Instants from December 2027 to April 2029, across a leap day, many of them at midnight. */
 const instant = fc
   .record({
     day: fc.integer({ min: 0, max: 500 }),
@@ -45,7 +45,7 @@ describe('business days', () => {
     expect(addBusinessDays(at, days)).toBe(expected);
   });
 
-  test('are added as one does it day by day', () => {
+  test('are added as a day-by-day count adds them', () => {
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: 60 }), (at, days) => {
         expect(addBusinessDays(at, days)).toBe(stepByStep(at, days));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { eventAskingToAct, isLive } from '../../functions/porting/derived.ts';
 import { foldOrder } from '../../functions/porting/order.ts';
 
-/** An order that has come into a status at noon of 2 March, by the event `refusal`. */
+/** An order that the event `refusal` put into a status at noon of 2 March. */
 const orderIn = (status: string) =>
   foldOrder('order', [
     {
@@ -18,14 +18,14 @@ const orderIn = (status: string) =>
 
 const NEXT_DAY = Date.UTC(2026, 2, 3, 12);
 
-describe('the customer is told to act', () => {
-  test('on an order in exception, once for each refusal', () => {
+describe('action_required is published', () => {
+  test('for an order in exception, once for each refusal', () => {
     expect(eventAskingToAct(orderIn('exception'), undefined, NEXT_DAY)).toBe('refusal');
     expect(eventAskingToAct(orderIn('exception'), 'an earlier refusal', NEXT_DAY)).toBe('refusal');
     expect(eventAskingToAct(orderIn('exception'), 'refusal', NEXT_DAY)).toBeUndefined();
   });
 
-  test('only until Telnyx cancels, after 14 days', () => {
+  test('only until Telnyx cancels the order, after 14 days', () => {
     const end = Date.UTC(2026, 2, 16, 12);
     expect(eventAskingToAct(orderIn('exception'), undefined, end - 1)).toBe('refusal');
     expect(eventAskingToAct(orderIn('exception'), undefined, end)).toBeUndefined();
@@ -38,11 +38,11 @@ describe('the customer is told to act', () => {
     'ported',
     'cancelled',
     'on-hold',
-  ])('not on an order that is %s', (status) => {
+  ])('not for an order that is %s', (status) => {
     expect(eventAskingToAct(orderIn(status), undefined, NEXT_DAY)).toBeUndefined();
   });
 
-  test('not on an order without a status', () => {
+  test('not for an order without a status', () => {
     expect(eventAskingToAct(foldOrder('order', []), undefined, NEXT_DAY)).toBeUndefined();
   });
 });
@@ -50,12 +50,12 @@ describe('the customer is told to act', () => {
 describe('a webhook', () => {
   const OCCURRED_AT = '2026-03-02T12:00:00.000000Z';
 
-  test('tells of the present for less than an hour', () => {
+  test('is live until its event is an hour old', () => {
     expect(isLive(OCCURRED_AT, '2026-03-02T12:59:59.999000Z')).toBe(true);
     expect(isLive(OCCURRED_AT, '2026-03-02T13:00:00.000000Z')).toBe(false);
   });
 
-  test('tells of the present also when our clock is behind', () => {
+  test("is live even if the ledger's clock is behind", () => {
     expect(isLive(OCCURRED_AT, '2026-03-02T11:55:00.000000Z')).toBe(true);
   });
 });

@@ -36,13 +36,13 @@ describe('the facts of an event', () => {
     });
   });
 
-  test('of a deletion may lie inside its payload', () => {
+  test('of a deletion may be inside its payload', () => {
     const { created_at, updated_at, record_type, ...rest } = listed;
     const facts = factsOf({ ...rest, payload: { created_at, updated_at } }, SEEN_AT);
     expect(facts).toMatchObject({ createdAt: created_at, version: `1#${updated_at}` });
   });
 
-  test('take a time without a zone for UTC: the event is filed under the time that is shown', () => {
+  test('read a time without a zone as UTC: the event is stored under the time that is shown', () => {
     const facts = factsOf(
       { ...listed, created_at: '2024-06-11T18:52:47', updated_at: '2024-06-11 18:52:51.5' },
       SEEN_AT,
@@ -53,7 +53,7 @@ describe('the facts of an event', () => {
     });
   });
 
-  test('hold UUIDs in small letters: its own from the door, the one in its payload from here', () => {
+  test('hold UUIDs in small letters, also one from the payload', () => {
     const [id, order] = ['DA7989D5-FFEB-47B5-9DC4-4A177A4094B0', 'DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'];
     const record = withIdsInOneCase({ ...listed, id, porting_order_id: order, other: id });
     expect(record).toEqual({
@@ -68,14 +68,14 @@ describe('the facts of an event', () => {
     );
   });
 
-  test('hold an id with more in it than a UUID as it is', () => {
+  test('keep an id that contains more than a UUID unchanged', () => {
     const order = 'DCEC50B4-55F2-4501-9FCD-F028DDBA81D9';
     for (const name of [`order-${order}`, `${order}-2F`]) {
       expect(factsOf(withIdsInOneCase({ ...listed, porting_order_id: name }), SEEN_AT)?.portingOrderId).toBe(name);
     }
   });
 
-  test('fall back on the time at which the event was seen', () => {
+  test('fall back on the time at which the ledger first saw the event', () => {
     expect(factsOf({ id: 'a', event_type: 'b' }, SEEN_AT)?.createdAt).toBe(SEEN_AT);
     expect(factsOf({ id: 'a', event_type: 'b', created_at: 'soon' }, SEEN_AT)?.createdAt).toBe(SEEN_AT);
   });
@@ -83,7 +83,7 @@ describe('the facts of an event', () => {
   test.each<[string, Partial<PortingEvent>, boolean]>([
     ['with its payload', {}, true],
     ['with its payload, though called created', { payload_status: 'created' }, true],
-    ['with a payload that is no object', { payload: '' }, true],
+    ['with a payload that is not an object', { payload: '' }, true],
     ['without payload, but called completed', { payload: null }, false],
   ])('an event %s is complete, and final', (_, members, hasPayload) => {
     const facts = factsOf({ ...listed, ...members }, SEEN_AT);
@@ -100,7 +100,7 @@ describe('the facts of an event', () => {
     expect(facts).toMatchObject({ complete: false, hasPayload: false, final });
   });
 
-  test('a record without updated_at is an earlier version than any with it', () => {
+  test('a record without updated_at is an earlier version than any record with it', () => {
     expect(factsOf({ ...listed, updated_at: undefined }, SEEN_AT)?.version).toBe('1#');
   });
 
@@ -125,7 +125,7 @@ describe('the facts of an event', () => {
     { id: 'a'.repeat(201), event_type: 'b' },
     { id: 'a', event_type: 'b'.repeat(201) },
     { id: '\ud800', event_type: 'b' },
-  ])('%j is no event', (record) => {
+  ])('%j is not an event', (record) => {
     expect(factsOf(record, SEEN_AT)).toBeUndefined();
   });
 
@@ -133,7 +133,7 @@ describe('the facts of an event', () => {
     expect(factsOf({ id: 'a'.repeat(200), event_type: 'b' }, SEEN_AT)?.id).toBe('a'.repeat(200));
   });
 
-  test('no JSON makes it throw', () => {
+  test('no JSON value makes it throw', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => void factsOf(value, SEEN_AT)));
   });
 });
@@ -153,11 +153,11 @@ test.each([
   [['DCEC50B4-55F2-4501-9FCD-F028DDBA81D9']],
   [{ event_type: 'porting_order.split' }],
   [{ id: ['DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'], porting_order_id: ['DCEC50B4-55F2-4501-9FCD-F028DDBA81D9'] }],
-])('a record without ids stays as it is: %j', (record) => {
+])('a record without ids stays unchanged: %j', (record) => {
   expect(withIdsInOneCase(record)).toStrictEqual(record);
 });
 
-test('a status is cut after 60 characters', () => {
+test('a status is truncated to 60 characters', () => {
   const statusOf = (value: string) => portingStatusOf({ ...listed, payload: { status: { value } } });
   expect(statusOf('x'.repeat(60))).toBe('x'.repeat(60));
   expect(statusOf('x'.repeat(61))).toBe('x'.repeat(60));
@@ -167,17 +167,17 @@ describe('the record of an event', () => {
   const delivered: PortingEvent = { ...listed, payload: { from: 'the webhook' }, created_at: '2024-06-11T18:52:48Z' };
   const created: PortingEvent = { ...listed, payload: null, payload_status: 'created' };
 
-  test("is the list's once its payload is there", () => {
+  test("is the list's once its payload is complete", () => {
     expect(recordOf(listed, delivered)).toBe(listed);
   });
 
-  test.each(['text', '', [1], 0, false])("is the list's also when its payload is %j", (payload) => {
+  test.each(['text', '', [1], 0, false])("is the list's even if its payload is %j", (payload) => {
     const odd: PortingEvent = { ...listed, payload };
     expect(recordOf(odd, delivered)).toBe(odd);
     expect(recordOf(created, odd)).toEqual({ ...created, payload, payload_status: 'completed' });
   });
 
-  test("is the list's with the webhook's payload before that", () => {
+  test("is the list's with the webhook's payload until then", () => {
     expect(recordOf(created, delivered)).toEqual({
       ...created,
       payload: { from: 'the webhook' },
@@ -185,7 +185,7 @@ describe('the record of an event', () => {
     });
   });
 
-  test('is the only one there is', () => {
+  test('is the only one that has arrived', () => {
     expect(recordOf(created, undefined)).toBe(created);
     expect(recordOf(undefined, delivered)).toBe(delivered);
     expect(recordOf(undefined, undefined)).toBeUndefined();

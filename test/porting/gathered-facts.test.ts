@@ -23,7 +23,7 @@ const split = (number: number, into = 'part'): OrderFact => ({
   of: ORDER,
 });
 
-/** A comment with a key, by which its twin under another id would be recognised. */
+/** A comment with a natural key, by which the same event under another id would be recognised. */
 function comment(number: number, seen: Partial<OrderFact> = {}): OrderFact {
   const { into, from, of, ...rest } = split(number);
   return { ...rest, id: `comment-${number}`, type: 'porting_order.new_comment', same: `comment#${number}`, ...seen };
@@ -40,11 +40,11 @@ const status = (hour: number, value: string): OrderFact => ({
 });
 
 describe.each([
-  ['what says nothing more', gatherEqual],
-  ['and the statuses of the past', gatherPast],
-  ['and ids, which are counted', countGathered],
-])('facts are gathered: %s', (_, gather) => {
-  test("the order's state stays what it is", () => {
+  ['facts that add nothing new', gatherEqual],
+  ['also past statuses', gatherPast],
+  ['also ids, as a count', countGathered],
+])('gathering facts: %s', (_, gather) => {
+  test("leaves the order's state unchanged", () => {
     fc.assert(
       fc.property(someFacts, (some) => {
         const facts = mergeFacts(some);
@@ -54,7 +54,7 @@ describe.each([
     );
   });
 
-  test('gathering again, or merging with itself, changes nothing', () => {
+  test('changes nothing when repeated, or when its result is merged with itself', () => {
     fc.assert(
       fc.property(someFacts, (some) => {
         const once = gather(ORDER, mergeFacts(some));
@@ -65,7 +65,7 @@ describe.each([
   });
 });
 
-test('an event that was gathered and comes again is known, also in a newer version', () => {
+test('a gathered event that arrives again is known, even in a newer version', () => {
   const facts = gatherEqual(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => split(number))));
   expect(facts.map(({ id, also }) => [id, also])).toEqual([
     ['split-0', undefined],
@@ -76,7 +76,7 @@ test('an event that was gathered and comes again is known, also in a newer versi
   expect(foldOrder(ORDER, again).events.total).toBe(5);
 });
 
-test('events whose facts are marked, or whose twin may still come, stay apart', () => {
+test('an event is not gathered if its fact is marked, or if it may still arrive under another id', () => {
   const gone = { ...split(2), gone: true } as OrderFact;
   const facts = mergeFacts([split(0), split(1), gone, comment(3), comment(4), split(5), split(6)]);
   expect(gatherEqual(ORDER, facts).map(({ id }) => id)).toEqual([
@@ -89,7 +89,7 @@ test('events whose facts are marked, or whose twin may still come, stay apart', 
   ]);
 });
 
-test('an event that was joined with its twin stays apart', () => {
+test('an event that was joined with its other id is not gathered', () => {
   const joined = { ...split(2), joined: true } as OrderFact;
   const facts = gatherEqual(ORDER, mergeFacts([split(0), split(1), joined, split(3), split(4)]));
   expect(facts.map(({ id, also }) => [id, also])).toEqual([
@@ -100,7 +100,7 @@ test('an event that was joined with its twin stays apart', () => {
   ]);
 });
 
-test('events that the list and a webhook have told are gathered, for no twin will come', () => {
+test('events that both list and webhook have brought are gathered: none will arrive under another id', () => {
   const facts = gatherEqual(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => comment(number, { webhook: true }))));
   expect(facts.map(({ id, also }) => [id, also])).toEqual([
     ['comment-0', undefined],
@@ -109,7 +109,7 @@ test('events that the list and a webhook have told are gathered, for no twin wil
   ]);
 });
 
-test('a reference that only an earlier event told is kept', () => {
+test('a customer reference that only an earlier event has is kept', () => {
   const change = (number: number, reference?: string): OrderFact => {
     const { into, from, of, ...rest } = split(number);
     return { ...rest, type: 'porting_order.status_changed', ...(reference !== undefined && { reference }) };
@@ -119,7 +119,7 @@ test('a reference that only an earlier event told is kept', () => {
   expect(foldOrder(ORDER, facts).customer_reference).toBe('mine');
 });
 
-test('events since the present status began are gathered with the past', () => {
+test('events since the beginning of the present status are gathered with the past ones', () => {
   const facts = [status(0, 'draft'), status(1, 'submitted'), ...[0, 1, 2, 3].map((number) => split(number))];
   expect(gatherPast(ORDER, mergeFacts(facts)).map(({ id, also }) => [id, also])).toEqual([
     ['status-0', undefined],
@@ -129,14 +129,14 @@ test('events since the present status began are gathered with the past', () => {
   ]);
 });
 
-test('events that were counted stay counted when more of them come', () => {
+test('counted events stay counted when more of them arrive', () => {
   const counted = countGathered(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => split(number))));
   const later = countGathered(ORDER, mergeFacts([...counted, split(5), split(6)]));
   expect(later.length).toBeLessThan(counted.length + 2);
   expect(foldOrder(ORDER, later).events).toEqual({ total: 7, by_type: { 'porting_order.split': 7 } });
 });
 
-test('statuses of the past are gathered; when the present one began is still known', () => {
+test('past statuses are gathered; the beginning of the present one stays known', () => {
   const course = ['draft', 'exception', 'submitted', 'exception', 'submitted', 'submitted', 'submitted'];
   const facts = mergeFacts(course.map((value, hour) => status(hour, value)));
   const gathered = gatherPast(ORDER, facts);
@@ -148,7 +148,7 @@ test('statuses of the past are gathered; when the present one began is still kno
   });
 });
 
-test('an event that stands for others still does when it comes again in a newer version', () => {
+test('an event that stands for others still does after it arrives in a newer version', () => {
   const newer = { ...split(3), v: '1#1#1#later' };
   for (const gather of [gatherEqual, countGathered]) {
     const held = gather(ORDER, mergeFacts([0, 1, 2, 3, 4].map((number) => split(number))));
@@ -157,7 +157,7 @@ test('an event that stands for others still does when it comes again in a newer 
   }
 });
 
-test('however many other events come after a split, it keeps its order', () => {
+test('a split keeps its other order, however many events follow', () => {
   const comments = Array.from({ length: 1_000 }, (_, number) => comment(10 + number, { webhook: true }));
   const facts = mergeFacts([split(0, 'part-0'), split(1, 'part-1'), split(2, 'part-2'), ...comments]);
   const { split_into, events } = foldOrder(ORDER, countSplits(ORDER, facts));
@@ -165,7 +165,7 @@ test('however many other events come after a split, it keeps its order', () => {
   expect(events.total).toBe(1_003);
 });
 
-test('of more than 1,000 splits the newest keep their orders, and all are counted', () => {
+test('of more than 1,000 splits the newest keep their other orders, and all are counted', () => {
   const facts = mergeFacts(Array.from({ length: 1_500 }, (_, number) => split(number, `part-${number}`)));
   const { split_into, events } = foldOrder(ORDER, countSplits(ORDER, facts));
   expect([split_into.length, events.total]).toEqual([1_000, 1_500]);

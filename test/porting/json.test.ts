@@ -10,7 +10,7 @@ import { jsonText, numberText } from '../json-texts.ts';
 const fixtures = join(import.meta.dirname, '../fixtures/telnyx/port-in');
 
 describe('numbers are written as they were read', () => {
-  test('wherever they stand, in every spelling', () => {
+  test('anywhere in the document, in every spelling', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         expect(JSON.stringify(readJson(text))).toBe(text);
@@ -41,33 +41,33 @@ describe('numbers are written as they were read', () => {
   });
 });
 
-test.each(readdirSync(fixtures))('%s is read as JSON.parse reads it: every number is a number', (name) => {
+test.each(readdirSync(fixtures))('%s is read as JSON.parse reads it: every number is a JavaScript number', (name) => {
   const text = readFileSync(join(fixtures, name), 'utf8');
   expect(readJson(text)).toStrictEqual(JSON.parse(text));
 });
 
-test('a member __proto__ is one like any other beside such a number', () => {
+test('beside such a number, __proto__ is an ordinary member', () => {
   expect(JSON.stringify(readJson('{"__proto__":{"a":1.0}}'))).toBe('{"__proto__":{"a":1.0}}');
 });
 
-test.each(['', '{"a":01}', '{"a":1.}', '[-]', '{"a":1.0'])('%o is no JSON', (text) => {
+test.each(['', '{"a":01}', '{"a":1.}', '[-]', '{"a":1.0'])('%o is not JSON', (text) => {
   expect(() => readJson(text)).toThrow(SyntaxError);
 });
 
 describe('a number that is kept as its text', () => {
   const [kept, plain] = readJson('[1.0,2]') as readonly unknown[];
 
-  test('is a number, as near as JavaScript comes to it, and no object', () => {
+  test('is the nearest JavaScript number, and not an object', () => {
     expect([numberOf(kept), numberOf(plain), numberOf('1'), numberOf(null)]).toEqual([1, 2, undefined, undefined]);
     expect(isObject(kept)).toBe(false);
   });
 
-  test('is no level of nesting', () => {
+  test('does not count as a level of nesting', () => {
     expect(isDeeperThan(1, readJson('{"a":[1.0]}'))).toBe(false);
     expect(isDeeperThan(0, readJson('{"a":[1.0]}'))).toBe(true);
   });
 
-  test('says nothing about an order in the place of an object, a text or an id, and never throws there', () => {
+  test('in place of an object, a text or an id, it says nothing about the order and does not throw', () => {
     const members = [
       'id',
       'porting_order_id',

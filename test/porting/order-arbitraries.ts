@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { OrderFact } from '../../functions/porting/order-facts.ts';
 
-/** The order that the facts are of; `B` and `C` are other orders. */
+/** The order of the facts; `B` and `C` are other orders. */
 export const ORDER = 'A';
 
 const ids = fc.constantFrom(...Array.from({ length: 12 }, (_, number) => `event-${number}`));
-/** Few, so that events share an instant. */
+/** Few, so that some events share an instant. */
 const times = fc.constantFrom(...Array.from({ length: 6 }, (_, hour) => `2026-03-02T0${hour}:00:00.000000Z`));
 const versions = fc.constantFrom('0#0#', '0#1#0#2026', '1#0#', '1#1#1#', '1#1#1#2026', '1#1#1#2027');
 const orders = fc.constantFrom(ORDER, 'B', 'C');
@@ -37,7 +37,7 @@ const told: fc.Arbitrary<Partial<OrderFact> & { readonly type: string }> = fc.on
   fc.record({ type: fc.constantFrom('porting_order.loa_updated', '__proto__', 'constructor', 'toString') }),
 );
 
-/** Facts of single events as they may come: several versions of one event, also of one number, out of order. */
+/** Facts of single events as they may arrive: several versions of one event, some equal in number, out of order. */
 export const singleFacts: fc.Arbitrary<OrderFact[]> = fc.array(
   fc
     .record({ id: ids, at: times, v: versions, listed: fc.boolean(), webhook: fc.boolean(), told })
@@ -45,10 +45,10 @@ export const singleFacts: fc.Arbitrary<OrderFact[]> = fc.array(
   { maxLength: 30 },
 );
 
-/** Ids that a fact may stand for: an event is gathered under one other, and stands for none itself. */
+/** Ids that a fact may stand for: an event is gathered under one other event, and then stands for none itself. */
 const gatheredUnder = (id: string) => ['a', 'b', 'c'].map((letter) => `${id}-${letter}`);
 
-/** The same, and some stand for others, each version for its own; some of these come again. */
+/** The same, but some facts stand for other events, each version for its own; some of those events arrive again. */
 export const someFacts: fc.Arbitrary<OrderFact[]> = singleFacts.chain((facts) =>
   fc
     .tuple(
@@ -69,7 +69,7 @@ export const someFacts: fc.Arbitrary<OrderFact[]> = singleFacts.chain((facts) =>
     ),
 );
 
-/** The same facts in another order, some of them several times. */
+/** The same facts in another order, some of them repeated. */
 export function shuffled(facts: readonly OrderFact[]): fc.Arbitrary<OrderFact[]> {
   const again = fc.subarray([...facts]);
   const everything = fc.tuple(again, again).map(([some, more]) => [...facts, ...some, ...more]);

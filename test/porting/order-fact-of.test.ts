@@ -32,7 +32,7 @@ function told(type: string, payload: unknown, about: Partial<PortingEvent> = {})
 }
 
 describe('what an event says about its order', () => {
-  test('UUIDs in its payload are in small letters, in whichever case they come; other ids stay', () => {
+  test('UUIDs in its payload are turned into small letters; other ids stay unchanged', () => {
     const capital = 'EF245340-DA3D-4212-8769-1FA7672A675F';
     const payload = { from: { id: 'Old' }, to: { id: capital } };
     const event = { id: 'Event', event_type: 'porting_order.split', porting_order_id: 'Old', payload };
@@ -74,7 +74,7 @@ describe('what an event says about its order', () => {
     });
   });
 
-  test('a comment says whose it is, and not what', () => {
+  test('a comment says who wrote it, and not what', () => {
     expect(factOfWebhook('porting_order.new_comment')).toEqual({
       supportKey: 'sr_acdabe',
       comment: { by: 'admin' },
@@ -90,7 +90,7 @@ describe('what an event says about its order', () => {
     });
   });
 
-  test('a split that does not say from which order is from its own; its numbers are left out', () => {
+  test('a split without a source order is from its own order; its phone numbers are left out', () => {
     const payload = { to: { id: 'new' }, porting_phone_numbers: [{ id: 'number' }] };
     expect(told('split', payload, { porting_order_id: 'old' })).toEqual({ from: 'old', into: 'new', of: 'old' });
   });
@@ -113,12 +113,12 @@ describe('what an event says about its order', () => {
     expect(told('deleted', null)).toEqual({ status: { value: 'deleted', details: [] } });
   });
 
-  test('an unknown type tells the keys of its order, but no status', () => {
+  test('an event of an unknown type has the keys of its order, but no status', () => {
     const payload = { support_key: 'sr_1', status: { value: 'done' }, comment: {}, messaging: {}, to: { id: 'x' } };
     expect(told('something_new', payload)).toEqual({ supportKey: 'sr_1' });
   });
 
-  test('an unknown status is one', () => {
+  test('an unknown status is a status', () => {
     expect(told('status_changed', { status: { value: 'on-hold', details: ['why', { code: 5 }] } })).toEqual({
       status: { value: 'on-hold', details: ['why', { code: 5 }] },
     });
@@ -129,7 +129,7 @@ describe('what an event says about its order', () => {
     ['a status that is a number', 'status_changed', { status: { value: 5 } }, {}],
     ['an empty status', 'status_changed', { status: { value: '' } }, {}],
     [
-      'details that are none',
+      'details of the wrong shape',
       'status_changed',
       { status: { value: 'a', details: { code: 'X' } } },
       { status: { value: 'a', details: [] } },
@@ -138,18 +138,18 @@ describe('what an event says about its order', () => {
     ['keys that are empty', 'status_changed', { support_key: '', customer_reference: null }, {}],
     ['a payload that is a list', 'status_changed', [{ support_key: 'a' }], {}],
     ['a payload that is a text', 'new_comment', 'hello', { comment: { by: 'unknown' } }],
-    ['a comment of nobody', 'new_comment', { comment: { user_type: null } }, { comment: { by: 'unknown' } }],
+    ['a comment without a writer', 'new_comment', { comment: { user_type: null } }, { comment: { by: 'unknown' } }],
     ['messaging that is a list', 'messaging_changed', { messaging: [] }, {}],
-    ['a split of nothing', 'split', { to: 'b', from: null }, {}],
-    ['a time that is none', 'deleted', { deleted_at: 'soon' }, { status: { value: 'deleted', details: [] } }],
+    ['a split without a source order', 'split', { to: 'b', from: null }, {}],
+    ['an invalid time', 'deleted', { deleted_at: 'soon' }, { status: { value: 'deleted', details: [] } }],
   ])('%s says nothing', (_, type, payload, expected) => {
     expect(told(type, payload)).toEqual(expected);
   });
 
-  test('is cut where it would not fit into the row of an order', () => {
+  test('is truncated where it would not fit into the row of an order', () => {
     const detailsOf = (...details: unknown[]) =>
       told('status_changed', { status: { value: 'exception', details } }).status?.details;
-    // Its JSON has 5,000 characters, the other's one more.
+    // Its JSON has 5,000 characters; the other's has one more.
     const half = { code: 'X'.repeat(4_989) };
     const more = { code: 'X'.repeat(4_990) };
     expect(detailsOf(half, half, half)).toEqual([half, half]);
@@ -163,7 +163,7 @@ describe('what an event says about its order', () => {
     expect(told('messaging_changed', { messaging: { note: 'X'.repeat(9_990) } })).toEqual({});
   });
 
-  test('has no JSON so deep that it cannot be written', () => {
+  test('has no JSON that is nested too deep to be stored', () => {
     const nested = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
     const details = ['one', nested(16)];
     const messaging = { note: 'one', deep: nested(15) };
@@ -178,14 +178,14 @@ describe('what an event says about its order', () => {
     }
   });
 
-  test('has what is null or empty in details and messaging', () => {
+  test('keeps null and empty members of details and messaging', () => {
     const details = [null, [], { code: 'LOA_ILLEGIBLE', description: null }];
     expect(told('status_changed', { status: { value: 'exception', details } }).status?.details).toEqual(details);
     const messaging = { messaging_port_status: null, numbers: [] };
     expect(told('messaging_changed', { messaging })).toEqual({ messaging });
   });
 
-  test('grows with what is known: payload, then listing, then version', () => {
+  test('has a version that grows with what is known: payload first, then listing, then updated_at', () => {
     const event = { id: 'event', event_type: 'porting_order.status_changed' };
     const withPayload = { ...event, payload: {} };
     const versions = [
@@ -202,7 +202,7 @@ describe('what an event says about its order', () => {
     expect(orderFactOf({ ...event, payload: 'text' }, delivered).v).toBe(orderFactOf(withPayload, delivered).v);
   });
 
-  test('no payload makes it throw, and what comes of it can be stored and read back', () => {
+  test('no payload makes it throw, and its result can be stored and read back', () => {
     const types = ['status_changed', 'new_comment', 'split', 'messaging_changed', 'deleted', 'x'];
     const anything = fc.oneof(
       fc.jsonValue(),

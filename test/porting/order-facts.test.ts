@@ -15,13 +15,13 @@ const fact: OrderFact = {
 const newer: OrderFact = { ...fact, at: '2026-03-02T11:59:58.000000Z', v: '1#1#1#2026', listed: true, webhook: false };
 
 describe('merging facts', () => {
-  test('keeps one for each event, the newer one, and where both were seen', () => {
+  test('keeps the newer fact of each event, and the sources of both', () => {
     const both = { ...newer, listed: true, webhook: true };
     expect(mergeFacts([fact, newer])).toEqual([both]);
     expect(mergeFacts([newer, fact])).toEqual([both]);
   });
 
-  test('leaves out what a newer fact does not tell any more', () => {
+  test('drops a member that the newer fact no longer has', () => {
     const { status, ...silent } = newer;
     expect(mergeFacts([silent, fact])[0]).not.toHaveProperty('status');
   });
@@ -39,7 +39,7 @@ describe('merging facts', () => {
     expect(mergeFacts([late, fact, before]).map(({ id }) => id)).toEqual(['evens', 'event', 'a']);
   });
 
-  test('keeps the same one of three facts of one version, whichever comes first', () => {
+  test('keeps the same one of three facts with one version, whichever arrives first', () => {
     const told = (value: string, listed: boolean) => ({
       ...fact,
       listed,
@@ -59,7 +59,7 @@ describe('merging facts', () => {
     }
   });
 
-  test('comes to the same, whatever their order and however often they come, piece by piece too', () => {
+  test('gives the same result for any order, any repetition, and step by step', () => {
     const cases = someFacts.chain((facts) =>
       fc.record({ facts: fc.constant(facts), again: shuffled(facts), cut: fc.nat(facts.length) }),
     );
@@ -74,7 +74,7 @@ describe('merging facts', () => {
     );
   });
 
-  test('keeps of each event a fact of the biggest version, and loses none', () => {
+  test('keeps a fact of the highest version of each event, and loses no event', () => {
     fc.assert(
       fc.property(someFacts, (facts) => {
         const merged = mergeFacts(facts);
@@ -94,7 +94,7 @@ describe('merging facts', () => {
     );
   });
 
-  test('stands for all the events that either of two facts does, whichever comes first', () => {
+  test('stands for all events that either of two facts stands for, whichever arrives first', () => {
     const [one, other] = [
       { ...fact, also: ['b', 'c'], more: 2 },
       { ...newer, also: ['a', 'b'], more: 1 },
@@ -107,7 +107,7 @@ describe('merging facts', () => {
 });
 
 describe('stored facts', () => {
-  test('are read back as they were, with members that this code does not know', () => {
+  test('are read back unchanged, with members that this code does not know', () => {
     const unknown = fc.dictionary(fc.constantFrom('later', 'q', '__proto__'), fc.jsonValue());
     fc.assert(
       fc.property(someFacts, unknown, (facts, members) => {
@@ -131,7 +131,7 @@ describe('stored facts', () => {
     [[{ ...fact, at: 'soon' }]],
     [[{ ...fact, at: '2026-03-02T12:00:00Z' }]],
     [[fact, { ...fact, at: undefined }]],
-  ])('%j is none', (stored) => {
+  ])('%j is not a fact', (stored) => {
     expect(() => factsIn(stored)).toThrow(TypeError);
   });
 });

@@ -11,7 +11,7 @@ import { ORDER, shuffled, singleFacts, someFacts } from './order-arbitraries.ts'
 
 const day = (number: number) => `2026-03-${String(number).padStart(2, '0')}T12:00:00.000000Z`;
 
-/** A listed event of the order, on a day of March. */
+/** A listed event of the order, created on a day of March. */
 function fact(number: number, type: string, payload: Record<string, unknown> | null, order = ORDER): OrderFact {
   const event = { id: `event-${number}`, event_type: `porting_order.${type}`, porting_order_id: order, payload };
   return orderFactOf(event, { createdAt: day(number), version: `1#${day(number)}`, listed: true, webhook: true });
@@ -24,7 +24,7 @@ function status(number: number, value: string, more: Record<string, unknown> = {
 const foldOf = (...facts: OrderFact[]) => foldOrder(ORDER, facts);
 
 describe('the state of an order', () => {
-  test('after its usual course', () => {
+  test('after a usual course of events', () => {
     const details = [{ code: 'LOA_ILLEGIBLE', description: 'The LOA is illegible' }];
     const state = foldOf(
       status(1, 'draft', { support_key: null, customer_reference: null }),
@@ -66,7 +66,7 @@ describe('the state of an order', () => {
     });
   });
 
-  test('of two status changes created at one instant is the one whose payload is newer, else whose record is, else by id', () => {
+  test('of two status changes at one instant, the newer payload decides, then the newer record, then the id', () => {
     const at = (number: number, value: string, payloadAt?: string, version?: string) => ({
       ...status(number, value, payloadAt === undefined ? {} : { updated_at: payloadAt }),
       at: day(3),
@@ -81,7 +81,7 @@ describe('the state of an order', () => {
     expect(foldOf(at(1, 'exception'), at(2, 'submitted')).status?.value).toBe('submitted');
   });
 
-  test('of which nothing is known', () => {
+  test('without any event', () => {
     expect(foldOf()).toEqual({
       id: ORDER,
       record_type: 'porting_order',
@@ -106,7 +106,7 @@ describe('the state of an order', () => {
     });
   });
 
-  test('lasts since the first of several events that tell the same status', () => {
+  test('has its status since the first of several events with the same status', () => {
     const again = { status: { value: 'exception', details: [{ code: 'FOC_REJECTED' }] } };
     const state = foldOf(
       status(1, 'exception'),
@@ -122,7 +122,7 @@ describe('the state of an order', () => {
     });
   });
 
-  test('goes back only by a newer event, and out of a terminal status too', () => {
+  test('goes back only through a newer event, even out of a terminal status', () => {
     expect(foldOf(status(2, 'ported'), status(1, 'exception'))).toMatchObject({
       status: { value: 'ported' },
       terminal: true,
@@ -131,7 +131,7 @@ describe('the state of an order', () => {
     expect(reopened).toMatchObject({ status: { value: 'exception' }, terminal: false, action_required: true });
   });
 
-  test('is deleted by an event of its own', () => {
+  test('is set to deleted by the event porting_order.deleted', () => {
     const deleted = fact(3, 'deleted', { id: ORDER, customer_reference: 'mine', deleted_at: '2026-03-03T11:00:00Z' });
     expect(foldOf(status(1, 'draft'), deleted)).toMatchObject({
       status: { value: 'deleted', details: [] },
@@ -144,7 +144,7 @@ describe('the state of an order', () => {
     });
   });
 
-  test('has the messaging of the newest event that tells it', () => {
+  test('has the messaging of the newest event that contains it', () => {
     const messaging = (number: number, value: string) =>
       fact(number, 'messaging_changed', { id: ORDER, messaging: { messaging_port_status: value } });
     const notGenerated = fact(3, 'messaging_changed', null);
@@ -152,7 +152,7 @@ describe('the state of an order', () => {
     expect(state.messaging).toEqual({ messaging_port_status: 'activating' });
   });
 
-  test('keeps a status and types that nobody knows', () => {
+  test('keeps an unknown status and unknown types', () => {
     const state = foldOf(status(1, '__proto__'), fact(2, 'x', null), { ...fact(3, 'x', null), type: '__proto__' });
     expect(state).toMatchObject({ status: { value: '__proto__' }, acts: 'unknown', terminal: false });
     expect(JSON.stringify(state.events)).toBe(
@@ -165,7 +165,7 @@ describe('a split', () => {
   const split = (number: number, to: string, order = ORDER) =>
     fact(number, 'split', { from: { id: ORDER }, to: { id: to }, support_key: 'sr_A' }, order);
 
-  test('tells the order that it comes from, once for many numbers', () => {
+  test('names the new order in the original one, once for many phone numbers', () => {
     expect(foldOf(split(3, 'C'), split(2, 'B'), split(1, 'C'))).toMatchObject({
       split_into: ['B', 'C'],
       split_from: [],
@@ -173,7 +173,7 @@ describe('a split', () => {
     });
   });
 
-  test('tells the order that it leads to, and nothing else of it', () => {
+  test('names the original order in the new one, and changes nothing else there', () => {
     const state = foldOrder('B', [split(2, 'B'), split(3, 'B'), split(4, 'C')]);
     expect(state).toEqual({ ...foldOrder('B', []), split_from: [ORDER], changed_at: day(4) });
   });
@@ -184,16 +184,16 @@ describe('a split', () => {
     expect(foldOrder(ORDER, [split(2, 'B', 'B')])).toMatchObject({ split_into: ['B'], events: { total: 0 } });
   });
 
-  test('that does not say into which order tells of none', () => {
+  test('without a new order names none', () => {
     const state = foldOf(fact(1, 'split', { from: { id: ORDER }, to: null }));
     expect(state).toMatchObject({ split_from: [], split_into: [], events: { total: 1 } });
   });
 
-  test('of an order into itself is none', () => {
+  test('of an order into itself is ignored', () => {
     expect(foldOf(split(1, ORDER))).toMatchObject({ split_from: [], split_into: [] });
   });
 
-  test('of an order with ten thousand numbers fits into a row', () => {
+  test('of an order with ten thousand phone numbers fits into a row', () => {
     const facts = Array.from({ length: 10_000 }, (_, number) => {
       const at = timestampOf(Date.UTC(2026, 2, 1) + number * 40);
       return { ...split(1, 'B'), id: randomUUID(), at, v: `1#1#1#${at}` };
@@ -203,7 +203,7 @@ describe('a split', () => {
   });
 });
 
-/** The state by its definition, in no order at all: for each member, the facts that no other one outdoes. */
+/** The state by its definition, without sorting: for each member, the facts that no other fact supersedes. */
 function stateByDefinition(facts: readonly OrderFact[]) {
   const newest = facts.filter((one) => !facts.some((other) => other.id === one.id && other.v > one.v));
   const placeOf = ({ at, payloadAt, v, id }: OrderFact) =>
@@ -246,7 +246,7 @@ function stateByDefinition(facts: readonly OrderFact[]) {
 }
 
 describe('the fold', () => {
-  test('is the same for every order, duplication and gathering of the facts', () => {
+  test('is the same for any order, repetition and merging of the facts', () => {
     const cases = someFacts.chain((facts) =>
       fc.record({ facts: fc.constant(facts), again: shuffled(facts), cut: fc.nat(facts.length) }),
     );
@@ -261,8 +261,8 @@ describe('the fold', () => {
     );
   });
 
-  test('is the state by its definition', () => {
-    // Of one version of one event there is one fact here: which of two holds is not defined, only that it is always the same.
+  test('equals the state by its definition', () => {
+    // One fact for each version of an event: which of two wins is not defined, only that it is always the same one.
     const facts = singleFacts.map((some) => [...new Map(some.map((one) => [`${one.id} ${one.v}`, one])).values()]);
     fc.assert(
       fc.property(facts, (some) => {
@@ -273,7 +273,7 @@ describe('the fold', () => {
     );
   });
 
-  test('does not look at versions that a newer one replaced', () => {
+  test('ignores versions that a newer one replaced', () => {
     const cases = someFacts.chain((facts) => fc.record({ facts: fc.constant(facts), older: shuffled(facts) }));
     fc.assert(
       fc.property(cases, ({ facts, older }) => {

@@ -10,7 +10,7 @@ const MONDAY = '2026-03-02T12:00:00.000500Z';
 const NEXT_MONDAY = '2026-03-09T12:00:00.000500Z';
 
 describe('the limits', () => {
-  test('are the defaults when nothing else is set', () => {
+  test('are the defaults if nothing else is set', () => {
     const expected = {
       draft: 15,
       'in-process': 5,
@@ -25,7 +25,7 @@ describe('the limits', () => {
     }
   });
 
-  test('are the defaults but for those that are set', () => {
+  test('are the defaults except those that are set', () => {
     const limits = readOverdueLimits(' exception=3, submitted = 365 ');
     expect(Object.fromEntries(limits)).toEqual({ ...Object.fromEntries(defaults), exception: 3, submitted: 365 });
     expect(readOverdueLimits('default').get('exception')).toBe(5);
@@ -53,7 +53,7 @@ describe('the limits', () => {
     expect(() => readOverdueLimits(override)).toThrow('draft, in-process, submitted, exception, foc-date-confirmed');
   });
 
-  test('what is refused says so with an error, whatever was set', () => {
+  test('every refusal is an error that says what is allowed', () => {
     fc.assert(
       fc.property(fc.string(), (override) => {
         try {
@@ -67,28 +67,28 @@ describe('the limits', () => {
 });
 
 describe('an order is overdue', () => {
-  test('from the very instant at which its limit ran out', () => {
+  test('from the instant at which its limit ends', () => {
     const since = '2026-03-02T12:00:00.000000Z';
     const end = '2026-03-09T12:00:00.000000Z';
     expect(overdueSince('exception', since, defaults, Date.UTC(2026, 2, 9, 12) - 1)).toBeUndefined();
     expect(overdueSince('exception', since, defaults, Date.UTC(2026, 2, 9, 12))).toBe(end);
   });
 
-  test('from the next millisecond on when its limit ran out within one', () => {
+  test('from the next millisecond if its limit ends within a millisecond', () => {
     const ranOut = millisecondsOf(NEXT_MONDAY);
     expect(overdueSince('exception', MONDAY, defaults, ranOut)).toBeUndefined();
     expect(overdueSince('exception', MONDAY, defaults, ranOut + 1)).toBe(NEXT_MONDAY);
     expect(overdueSince('exception', MONDAY, defaults, ranOut + 1e12)).toBe(NEXT_MONDAY);
   });
 
-  test('by the limit that is set', () => {
+  test('by the configured limit', () => {
     const now = millisecondsOf('2026-03-05T12:00:00.000000Z');
     expect(overdueSince('exception', MONDAY, readOverdueLimits('exception=2'), now)).toBe(
       '2026-03-04T12:00:00.000500Z',
     );
   });
 
-  test('never in a terminal or unknown status, nor without any', () => {
+  test('never in a terminal or unknown status, or without a status', () => {
     for (const status of [...TERMINAL, 'on-hold', '__proto__', '', undefined]) {
       expect(overdueSince(status, MONDAY, defaults, Date.UTC(2100, 0))).toBeUndefined();
     }

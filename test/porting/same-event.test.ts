@@ -17,7 +17,7 @@ function webhook(name: string): PortingEvent {
 const list = JSON.parse(readFileSync(join(documented, 'events-api.list.status_changed.json'), 'utf8'));
 const listed: PortingEvent & { readonly payload: object } = list.data[0];
 
-describe('what an event is recognised by under another id', () => {
+describe('the natural key, which two ids of one event share', () => {
   test('of a status change is its order, status and second', () => {
     expect(sameEventKey(listed)).toBe('status#2024-06-11T18:52:47Z#exception#dcec50b4-55f2-4501-9fcd-f028ddba81d9');
     expect(sameEventKey(webhook('porting_order.status_changed.ported'))).toBe(
@@ -58,13 +58,13 @@ describe('what an event is recognised by under another id', () => {
     ['an unknown type', { ...listed, event_type: 'porting_order.something_new' }],
     ['a status without payload', { ...listed, payload: null }],
     ['a status without time', { ...listed, payload: { ...listed.payload, updated_at: undefined } }],
-    ['a status with a time that is none', { ...listed, payload: { ...listed.payload, updated_at: 1718131967 } }],
+    ['a status with an invalid time', { ...listed, payload: { ...listed.payload, updated_at: 1718131967 } }],
     ['a status without value', { ...listed, payload: { ...listed.payload, status: { value: '' } } }],
     ['a status with a separator', { ...listed, payload: { ...listed.payload, status: { value: 'a#b' } } }],
-    ['a status of no order', { ...listed, porting_order_id: null, payload: { ...listed.payload, id: 5 } }],
-    ['a deletion of no order', { id: 'a', event_type: 'porting_order.deleted', payload: null }],
+    ['a status without an order', { ...listed, porting_order_id: null, payload: { ...listed.payload, id: 5 } }],
+    ['a deletion without an order', { id: 'a', event_type: 'porting_order.deleted', payload: null }],
     ['a comment without id', { ...listed, event_type: 'porting_order.new_comment' }],
-  ])('%s has nothing safe', (_, event) => {
+  ])('%s has none', (_, event) => {
     expect(sameEventKey(event)).toBeUndefined();
   });
 

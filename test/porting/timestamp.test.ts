@@ -28,17 +28,17 @@ test.each([
   '2021-01-01T00:00:00',
   '2021-01-01T00:00:00+24:00',
   '2021-01-01T00:00:00+00:60',
-  // In UTC, the year before 0000 and the one after 9999: text order would not be time order.
+  // In UTC these are in the year before 0000 and the one after 9999: text order would not be time order.
   '0000-01-01T00:00:00+01:00',
   '9999-12-31T23:59:59-01:00',
   'at 2021-01-01T00:00:00Z',
   '2021-01-01T00:00:00Z or so',
   [['2021-01-01T00:00:00Z']],
-])('%j is no date-time', (given) => {
+])('%j is not a date-time', (given) => {
   expect(timestamp(given)).toBeUndefined();
 });
 
-test("a record's time is UTC when it names no zone", () => {
+test("a record's time without a zone is in UTC", () => {
   expect(recordTime('2021-03-19T19:51:37')).toBe('2021-03-19T19:51:37.000000Z');
   expect(recordTime('2021-03-19T19:51:37-01:30')).toBe('2021-03-19T21:21:37.000000Z');
 });
@@ -51,7 +51,7 @@ test.each([
   'yesterday',
   '2021-02-30T00:00:00',
   [['2021-01-01T00:00:00']],
-])("%j is no record's time", (given) => {
+])("%j is not a record's time", (given) => {
   expect(recordTime(given)).toBeUndefined();
 });
 
@@ -75,7 +75,7 @@ test('text order is time order, to the microsecond and in any zone', () => {
   );
 });
 
-test('milliseconds go there and back', () => {
+test('milliseconds survive a round trip', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4e12 }), (at) => {
       expect(millisecondsOf(timestampOf(at))).toBe(at);

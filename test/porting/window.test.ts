@@ -5,7 +5,7 @@ import { FIRST_EVENT_AT, halves, isAhead, OVERLAP, SETTLE, scheduledWindow } fro
 const instant = fc.integer({ min: FIRST_EVENT_AT, max: Date.UTC(2060, 0, 1) });
 
 describe('the scheduled window', () => {
-  test('of the first run reaches back to the first event', () => {
+  test('of the first run begins at the earliest possible event', () => {
     const now = Date.UTC(2026, 0, 1);
     expect(scheduledWindow(undefined, now)).toEqual({ from: FIRST_EVENT_AT, to: now - SETTLE });
   });
@@ -17,14 +17,14 @@ describe('the scheduled window', () => {
     });
   });
 
-  test('begins a week before now when the cursor is in the future', () => {
+  test('begins a week before now if the cursor is in the future', () => {
     const now = Date.UTC(2026, 0, 8, 12);
     expect([isAhead(now + 1, now), isAhead(now, now), isAhead(undefined, now)]).toEqual([true, false, false]);
     expect(scheduledWindow(now + 1, now).from).toBe(Date.UTC(2026, 0, 1, 12));
     expect(scheduledWindow(now, now).from).toBe(Date.UTC(2026, 0, 8, 11, 45));
   });
 
-  test('overlaps the one before, ends before now, and is never inverted, whatever the clock does', () => {
+  test('overlaps the previous one, ends before now, and never ends before it begins, whatever the clock does', () => {
     fc.assert(
       fc.property(instant, instant, (completeThrough, now) => {
         const window = scheduledWindow(completeThrough, now);
@@ -36,14 +36,14 @@ describe('the scheduled window', () => {
     );
   });
 
-  test('a run after a long outage begins where the last complete one ended', () => {
+  test('of a run after a long outage begins where the last complete run ended', () => {
     const lastRun = Date.UTC(2026, 0, 1);
     expect(scheduledWindow(lastRun, Date.UTC(2026, 5, 1)).from).toBe(lastRun - OVERLAP);
   });
 });
 
 describe('halves', () => {
-  test('cover the window, meet in one instant, and are both narrower', () => {
+  test('cover the window, share one instant, and are both narrower', () => {
     fc.assert(
       fc.property(instant, fc.integer({ min: 2, max: 1e12 }), (from, width) => {
         const [older, newer] = halves({ from, to: from + width }) ?? [];
@@ -56,7 +56,7 @@ describe('halves', () => {
     );
   });
 
-  test.each([0, 1])('there are none of a window of %d ms', (width) => {
+  test.each([0, 1])('a window of %d ms has none', (width) => {
     expect(halves({ from: 1000, to: 1000 + width })).toBeUndefined();
   });
 });

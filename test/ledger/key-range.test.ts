@@ -7,7 +7,7 @@ import { listedEvent, listing, recordListing } from '../porting-events.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 13);
 
-test('a request that only counts names no attributes; DynamoDB would refuse them, the embedded engine does not', async () => {
+test('a request that only counts names no attributes: only DynamoDB itself would refuse them', async () => {
   const store = await openStore();
   await recordListing(store, listing(listedEvent(1)), NOW);
   const counts: QueryCommandInput[] = [];

@@ -21,7 +21,7 @@ const dayOf = (rig: Rig, retainDays?: number) => ({
   retainDays,
 });
 
-/** What closing the day finds at an instant, in a ledger that is current. */
+/** How many overdue orders closing the day finds at an instant, in a current ledger. */
 async function overdueAt(rig: Rig, now: number): Promise<number> {
   rig.time = now;
   await rig.synced();
@@ -29,9 +29,9 @@ async function overdueAt(rig: Rig, now: number): Promise<number> {
 }
 
 describe('an order that stays in a status longer than its limit', () => {
-  test('is announced once for each stay', async () => {
+  test('is published as overdue once for each stay in the status', async () => {
     const rig = await openRig();
-    // A Friday noon: five business days are over on the next Friday at noon.
+    // It is Friday noon: five business days end on the next Friday at noon.
     await rig.deliver(statusEvent(1, 'exception', 0));
     await rig.sweep();
     expect(await overdueAt(rig, NOON + 7 * DAY - MINUTE)).toBe(0);
@@ -47,7 +47,7 @@ describe('an order that stays in a status longer than its limit', () => {
         },
       },
     ]);
-    // A comment leaves it overdue; another status ends it.
+    // After a comment it is still overdue; after another status it is not.
     await rig.deliver(commentEvent(2, 8 * 24 * 60));
     await rig.sweep();
     expect(await overdueAt(rig, NOON + 9 * DAY)).toBe(1);
@@ -59,7 +59,7 @@ describe('an order that stays in a status longer than its limit', () => {
     expect(rig.onBus('porting_order.overdue')).toHaveLength(2);
   });
 
-  test('is announced later when the bus was down', async () => {
+  test('is published as overdue later if the bus was down', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'exception', 0));
     await rig.sweep();
@@ -70,7 +70,7 @@ describe('an order that stays in a status longer than its limit', () => {
     expect(rig.onBus('porting_order.overdue')).toHaveLength(1);
   });
 
-  test('one order that cannot be read holds up no other one', async () => {
+  test('an order that cannot be read does not hold up the others', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'submitted', 0));
     await rig.list({ ...statusEvent(2, 'submitted', 0, { id: uuid(0xb) }), porting_order_id: uuid(0xb) });
@@ -82,7 +82,7 @@ describe('an order that stays in a status longer than its limit', () => {
     expect(rig.onBus('porting_order.overdue')).toHaveLength(2);
   });
 
-  test('is not announced while the list is behind', async () => {
+  test('is not published as overdue while the ledger is not current', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'exception', 0));
     await rig.sweep();
@@ -94,7 +94,7 @@ describe('an order that stays in a status longer than its limit', () => {
     expect(rig.onBus('porting_order.overdue')).toHaveLength(1);
   });
 
-  test('is not announced when its time to act is over, nor a month after its limit', async () => {
+  test('is not published as overdue after its act_by, or a month after its limit', async () => {
     const rig = await openRig();
     const of = (order: string, event: ReturnType<typeof statusEvent>) =>
       rig.list({ ...event, porting_order_id: order, payload: { ...event.payload, id: order } });
@@ -108,7 +108,7 @@ describe('an order that stays in a status longer than its limit', () => {
   });
 });
 
-test('what a webhook brought and the list never showed is reported, once the list has been read so far', async () => {
+test('an event that only a webhook brought is recorded as unlisted once the cursor has passed it', async () => {
   const rig = await openRig();
   await rig.deliver(statusEvent(1, 'submitted', 0));
   await rig.deliver(statusEvent(2, 'exception', 1));
@@ -125,7 +125,7 @@ test('what a webhook brought and the list never showed is reported, once the lis
   expect((await rig.row(uuid(2)))?.gap).toBeUndefined();
 });
 
-test('what the list may have shown under another id is not reported until ids are known to agree', async () => {
+test('an event that may be listed under another id is not unlisted until ids are known to agree', async () => {
   const rig = await openRig();
   await rig.deliver(splitEvent(1, 0, uuid(0xdef)));
   await rig.deliver(statusEvent(2, 'exception', 1));
@@ -134,7 +134,7 @@ test('what the list may have shown under another id is not reported until ids ar
   await moveCursor(rig.store, lease, NOON + 2 * DAY);
   expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(0);
   await learnIdsDiffer(rig.store, rig.time);
-  // The status change would have been recognised, and joined.
+  // The status change would have been recognised and joined.
   expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(1);
   await learnIdsAgree(rig.store, rig.time);
   expect(await findUnlisted(dayOf(rig), NOON + 2 * DAY)).toBe(1);
@@ -153,13 +153,13 @@ describe('retention', () => {
   const retire = (rig: Rig, days?: number) => retireOld(dayOf(rig, days), later, () => false);
   const listed = async (rig: Rig) => (await listEvents(rig.store, {}, { number: 1, size: 20 }, 1e6)).total;
 
-  test('is for ever when nothing is set', async () => {
+  test('is permanent if nothing is set', async () => {
     const rig = await openWithEnded();
     expect(await retire(rig)).toBe(0);
     expect(await listed(rig)).toBe(3);
   });
 
-  test('ends the time of a terminal order: hidden at once, its state stays', async () => {
+  test('expires the events of a terminal order: they are hidden at once, the state of the order stays', async () => {
     const rig = await openWithEnded();
     expect(await retire(rig, 101)).toBe(0);
     expect(await retire(rig, 99)).toBe(3);
@@ -170,7 +170,7 @@ describe('retention', () => {
     expect((await rig.order(ORDER)).state).toMatchObject({ status: { value: 'ported' }, events: { total: 3 } });
   });
 
-  test('leaves alone the splits of another order that goes on', async () => {
+  test('keeps the splits of another order that is not terminal', async () => {
     const rig = await openWithEnded();
     const living = uuid(0xdef);
     const split = { ...splitEvent(5, 7, ORDER), porting_order_id: living };
@@ -182,7 +182,7 @@ describe('retention', () => {
     expect(await retire(rig, 99)).toBe(0);
   });
 
-  test('leaves alone what is not complete, not announced, or of an order that goes on', async () => {
+  test('keeps events without payload, unpublished events and events of an order that is not terminal', async () => {
     const rig = await openWithEnded();
     await rig.list({ ...commentEvent(4, 6) });
     expect(await retire(rig, 99)).toBe(3);
@@ -193,7 +193,7 @@ describe('retention', () => {
     expect(await retire(other, 1)).toBe(0);
   });
 
-  test('what DynamoDB deleted and the list shows again is neither published nor shown', async () => {
+  test('an expired event that DynamoDB deleted and the list shows again is neither published nor shown', async () => {
     const rig = await openWithEnded();
     await retire(rig, 99);
     for (const { id } of life) {
@@ -212,7 +212,7 @@ describe('retention', () => {
     expect((await rig.sweep()).left).toBe(0);
   });
 
-  test('ends also the time of events that its order has gathered into one fact, or only counts', async () => {
+  test('also expires events that their order has gathered into one fact or only counts', async () => {
     const rig = await openRig();
     const comments = [2, 3, 4].map((number) => commentEvent(number, number));
     for (const event of [...comments, statusEvent(9, 'ported', 10)]) await rig.list(event);
@@ -234,7 +234,7 @@ describe('retention', () => {
     expect([rig.onBus().length, await listed(rig)]).toEqual([before, 0]);
   });
 
-  test('an event that is really new is published, whatever its order was', async () => {
+  test('a new event of a retired order is published', async () => {
     const rig = await openWithEnded();
     await retire(rig, 99);
     await rig.list(commentEvent(9, 20));

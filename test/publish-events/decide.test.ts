@@ -10,7 +10,7 @@ import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
 const HOUR = 60 * MINUTE;
 const DAY = 24 * 60;
 
-/** Ids of what was announced as asking for action, oldest first. */
+/** Ids of the published action_required events, oldest first. */
 const actions = (rig: Rig) => rig.onBus('porting_order.action_required').map(({ detail }) => detail.id);
 
 async function undecided(rig: Rig): Promise<readonly string[]> {
@@ -19,7 +19,7 @@ async function undecided(rig: Rig): Promise<readonly string[]> {
   return ids;
 }
 
-/** A life that was refused, corrected and ended. */
+/** The events of an order that was refused, corrected and ported. */
 const settled = [
   statusEvent(1, 'submitted', -6 * DAY),
   statusEvent(2, 'exception', -5 * DAY),
@@ -33,7 +33,7 @@ describe('what the list brings', () => {
     ['oldest', settled],
     ['newest', settled.toReversed()],
     ['shuffled', [1, 3, 0, 4, 2].map((index) => settled[index] as (typeof settled)[0])],
-  ])('in a first run, %s first: an order that was refused, corrected and ended long ago is not announced', async (_, events) => {
+  ])('a first run, %s first: an order that was refused, corrected and ported asks for no action', async (_, events) => {
     const rig = await openRig();
     const lease = await beginRun(rig.store, 'first run', rig.time);
     for (const event of events) {
@@ -49,7 +49,7 @@ describe('what the list brings', () => {
     expect([actions(rig), await undecided(rig)]).toEqual([[], []]);
   });
 
-  test('and refuses an order now, is announced once, when the run has ended', async () => {
+  test('a present refusal asks for action once, after the run has ended', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -DAY));
     await rig.publish(uuid(1));
@@ -62,21 +62,21 @@ describe('what the list brings', () => {
     expect(await undecided(rig)).toEqual([]);
   });
 
-  test('and refused an order whose time to act is over, is never announced, and waits no more', async () => {
+  test('a refusal after its act_by never asks for action, and its order does not stay undecided', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -14 * DAY - 1));
     await rig.publish(uuid(1));
     expect(await undecided(rig)).toEqual([]);
     await rig.list(statusEvent(2, 'exception', -14 * DAY + 10));
     await rig.publish(uuid(2));
-    // The stay began with the first of the two.
+    // The stay in the status began with the first of the two events.
     expect(await undecided(rig)).toEqual([]);
     await rig.synced();
     await rig.decide();
     expect(actions(rig)).toEqual([]);
   });
 
-  test('and whose time to act runs out while it waits, is not announced', async () => {
+  test('a refusal whose act_by passes while its order is undecided asks for no action', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -14 * DAY + 10));
     await rig.publish(uuid(1));
@@ -87,7 +87,7 @@ describe('what the list brings', () => {
     expect([actions(rig), await undecided(rig)]).toEqual([[], []]);
   });
 
-  test('the event itself is published without waiting', async () => {
+  test('the event itself is published at once', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -DAY));
     await rig.publish(uuid(1));
@@ -96,7 +96,7 @@ describe('what the list brings', () => {
 });
 
 describe('a webhook', () => {
-  test('that is live is announced at once, although no run has completed for a day', async () => {
+  test('that is live asks for action at once, although no run has completed for a day', async () => {
     const rig = await openRig();
     await rig.synced(NOON - 24 * HOUR);
     await rig.deliver(statusEvent(1, 'exception', -59));
@@ -105,7 +105,7 @@ describe('a webhook', () => {
     expect(await undecided(rig)).toEqual([]);
   });
 
-  test('whose event occurred an hour before waits for the list', async () => {
+  test('whose event is an hour old asks for action only once the ledger is current', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'exception', -61));
     await rig.publish(uuid(1));
@@ -115,11 +115,11 @@ describe('a webhook', () => {
     expect(actions(rig)).toEqual([`${uuid(1)}:action_required`]);
   });
 
-  test('that is live, of an order that a webhook stored beside it has corrected, is not announced', async () => {
+  test('that is live asks for no action if another stored webhook shows the order as corrected', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'exception', -30));
     await rig.deliver(statusEvent(2, 'submitted', -10));
-    // The stream hands over the first one alone.
+    // The stream hands over the first one only.
     await rig.publish(uuid(1));
     expect(actions(rig)).toEqual([]);
     await rig.publish(uuid(2));
@@ -135,7 +135,7 @@ describe('nothing is decided', () => {
     return rig;
   }
 
-  test('while a run holds the lease; one that died holds it until it runs out', async () => {
+  test('while a run holds the lease; the lease of a dead run holds until it expires', async () => {
     const rig = await refusedOrder();
     await rig.synced();
     await beginRun(rig.store, 'another run', rig.time);
@@ -158,7 +158,7 @@ describe('nothing is decided', () => {
   test.each([
     ['an hour apart, 4 hours behind or less', 60 * MINUTE, 4 * HOUR - 5_000, 1],
     ['an hour apart, further behind', 60 * MINUTE, 4 * HOUR - 4_999, undefined],
-  ])('where runs are further apart: %s', async (_, interval, later, expected) => {
+  ])('unless the cursor is near, where runs are further apart: %s', async (_, interval, later, expected) => {
     const rig = await refusedOrder();
     rig.interval = interval;
     await rig.synced(NOON + HOUR);
@@ -168,8 +168,8 @@ describe('nothing is decided', () => {
 
   test.each([
     ['5 s', 5 * MINUTE, 5_000],
-    ['a quarter of the interval, where runs are a moment apart', 2_000, 500],
-  ])('in the moment after a run: %s', async (_, interval, moment) => {
+    ['a quarter of the interval, where runs are seconds apart', 2_000, 500],
+  ])('right after a run, for %s', async (_, interval, moment) => {
     const rig = await refusedOrder();
     rig.interval = interval;
     await rig.synced(NOON);
@@ -181,7 +181,7 @@ describe('nothing is decided', () => {
     expect(await rig.decide()).toBe(1);
   });
 
-  test('while a run that was asked for waits for its next piece', async () => {
+  test('while a requested run waits for its next part', async () => {
     const rig = await refusedOrder();
     await rig.synced();
     await requestRun(rig.store, 'a-run', { from: NOON - 9 * HOUR, to: NOON - HOUR }, rig.time);
@@ -200,7 +200,7 @@ describe('nothing is decided', () => {
     expect([began(), actions(rig)]).toEqual([true, []]);
   });
 
-  test('without what is stored and has not been published yet', async () => {
+  test('without the stored events that are not published yet', async () => {
     const rig = await refusedOrder();
     await rig.list(statusEvent(2, 'submitted', -10));
     await rig.synced();
@@ -210,7 +210,7 @@ describe('nothing is decided', () => {
 });
 
 describe('each refusal has one id', () => {
-  test('also when the function dies before it has written down that it was announced', async () => {
+  test('even if the function dies before it records the publication', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -DAY));
     await rig.publish(uuid(1));
@@ -223,7 +223,7 @@ describe('each refusal has one id', () => {
     expect(actions(rig)).toEqual(Array(2).fill(`${uuid(1)}:action_required`));
   });
 
-  test('is announced later when the bus did not take it', async () => {
+  test('and is published later if the bus did not accept it', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -DAY));
     await rig.publish(uuid(1));
@@ -235,7 +235,7 @@ describe('each refusal has one id', () => {
     expect(actions(rig)).toHaveLength(1);
   });
 
-  test('one order that cannot be read holds up no other one', async () => {
+  test('and an order that cannot be read does not hold up the others', async () => {
     const rig = await openRig();
     const other = uuid(0xabd);
     await rig.list(statusEvent(1, 'exception', -DAY));
@@ -250,7 +250,7 @@ describe('each refusal has one id', () => {
     expect(actions(rig).toSorted()).toEqual([1, 2].map((number) => `${uuid(number)}:action_required`));
   });
 
-  test('a refusal that becomes known while the one before is announced, waits for its own turn', async () => {
+  test('and a refusal that arrives while the previous one is published gets its own publication', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', -DAY));
     await rig.publish(uuid(1));

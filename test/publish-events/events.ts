@@ -3,7 +3,7 @@ import { listedEvent, uuid } from '../porting-events.ts';
 
 export const ORDER = uuid(0xabc);
 
-/** An instant of the test's day, `minutes` after noon. */
+/** The instant `minutes` after noon of the test's day. */
 export function at(minutes: number): string {
   return `${new Date(Date.parse('2026-03-20T12:00:00Z') + minutes * 60_000).toISOString().slice(0, 19)}.123456Z`;
 }

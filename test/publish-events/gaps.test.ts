@@ -23,7 +23,7 @@ const look = (rig: Rig, types: WebhookTypes = 'learned') =>
     () => false,
   );
 
-/** A ledger that knows that webhooks of status changes arrive here, and whether they have the list's ids. */
+/** A ledger that knows that webhooks of status changes arrive, and whether they have the list's ids. */
 async function openWatched(ids: 'agree' | 'differ' | 'unknown' = 'agree'): Promise<Rig> {
   const rig = await openRig();
   if (ids === 'agree') await learnIdsAgree(rig.store, rig.time);
@@ -36,7 +36,7 @@ async function openWatched(ids: 'agree' | 'differ' | 'unknown' = 'agree'): Promi
 const missedOn = (rig: Rig) => rig.onBus('notification.missed').map(({ detail }) => detail.id);
 
 describe('a webhook that was due and did not come', () => {
-  test('is missed after the grace time, and announced once', async () => {
+  test('is missed after the grace time, and published as missed once', async () => {
     const rig = await openWatched();
     await rig.list(statusEvent(1, 'exception', 1));
     await rig.sweep();
@@ -57,11 +57,11 @@ describe('a webhook that was due and did not come', () => {
         },
       },
     ]);
-    // The event itself was announced when it was listed.
+    // The event itself was published when it was listed.
     expect(rig.onBus('porting_order.status_changed')).toHaveLength(2);
   });
 
-  test('is recovered when it comes later, and announced once', async () => {
+  test('is recovered when it arrives later, and published as recovered once', async () => {
     const rig = await openWatched();
     const event = statusEvent(1, 'exception', 1);
     await rig.list(event);
@@ -81,7 +81,7 @@ describe('a webhook that was due and did not come', () => {
     expect(await look(rig)).toBe(0);
   });
 
-  test('is missed once, also when its payload comes after that', async () => {
+  test('is missed once, even if its payload arrives afterwards', async () => {
     const rig = await openWatched();
     const event = statusEvent(1, 'exception', 1);
     await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(0) });
@@ -96,7 +96,7 @@ describe('a webhook that was due and did not come', () => {
     expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeUndefined();
   });
 
-  test('is recovered by the very write that brings the webhook, with its payload or without', async () => {
+  test('is recovered by the write that records its webhook, with or without the listed payload', async () => {
     for (const payload of [null, undefined]) {
       for (let diesAt = 1, died = true; died; diesAt += 1) {
         const rig = await openWatched();
@@ -114,7 +114,7 @@ describe('a webhook that was due and did not come', () => {
     }
   });
 
-  test('is recovered when it comes under another id', async () => {
+  test('is recovered when it arrives under another id', async () => {
     const rig = await openWatched('differ');
     const event = statusEvent(1, 'exception', 1);
     await rig.list(event);
@@ -149,12 +149,12 @@ describe('no webhook is missed', () => {
       (rig) => rig.list(listedEvent(1, { event_type: 'porting_order.loa_updated', payload: null, created_at: at(1) })),
     ],
     ['of a type that has never arrived here', (rig) => rig.list(commentEvent(1, 1))],
-    ['of an event before the first that arrived', (rig) => rig.list(statusEvent(1, 'draft', -10))],
+    ['of an event before the first webhook that arrived', (rig) => rig.list(statusEvent(1, 'draft', -10))],
     [
-      'of an order that has another address',
+      'of an order with another webhook URL',
       (rig) => rig.list(statusEvent(1, 'submitted', 1, { webhook_url: 'https://elsewhere.example/hook' })),
     ],
-    ['of any type when none is expected', (rig) => rig.list(statusEvent(1, 'submitted', 1)), 'none'],
+    ['of any type if no webhooks are expected', (rig) => rig.list(statusEvent(1, 'submitted', 1)), 'none'],
     [
       'of a type that is not expected',
       (rig) => rig.list(statusEvent(1, 'submitted', 1)),
@@ -168,11 +168,11 @@ describe('no webhook is missed', () => {
     expect(await look(rig, types)).toBe(0);
     await rig.sweep();
     expect(missedOn(rig)).toEqual([]);
-    // Nothing is looked at for ever.
+    // The event does not stay awaited.
     expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeUndefined();
   });
 
-  test('of a comment on an order whose status says that its webhooks go elsewhere', async () => {
+  test('of a comment on an order whose status change names another webhook URL', async () => {
     const rig = await openWatched();
     await rig.list(statusEvent(1, 'submitted', 1, { webhook_url: 'https://elsewhere.example/hook' }));
     await rig.list(commentEvent(2, 2));
@@ -181,7 +181,7 @@ describe('no webhook is missed', () => {
     expect(await look(rig, EVERY)).toBe(0);
   });
 
-  test('as long as nothing tells where it goes: the payload is awaited for a day', async () => {
+  test('while its webhook URL is unknown: the ledger waits up to a day for the payload', async () => {
     for (const [webhook_url, missed] of [
       ['https://elsewhere.example/hook', 0],
       [null, 1],
@@ -204,7 +204,7 @@ describe('no webhook is missed', () => {
     expect(await look(rig, EVERY)).toBe(1);
   });
 
-  test('but one is when the payload comes at the moment when it is given up, and says otherwise', async () => {
+  test("but one is if the payload arrives just as the wait ends, and names the ledger's URL", async () => {
     const rig = await openWatched('differ');
     const event = statusEvent(1, 'exception', 1, { webhook_url: OURS });
     await rig.list({ ...event, payload: null, payload_status: 'created', updated_at: at(0) });
@@ -216,14 +216,14 @@ describe('no webhook is missed', () => {
     expect(await look(rig)).toBe(1);
   });
 
-  test('but one is when the address of the order is our own', async () => {
+  test("but one is if the order's webhook URL is the ledger's", async () => {
     const rig = await openWatched();
     await rig.list(statusEvent(1, 'submitted', 1, { webhook_url: OURS.slice(0, -1) }));
     rig.time += 60 * MINUTE;
     expect(await look(rig)).toBe(1);
   });
 
-  test('when webhooks have other ids and the event cannot be recognised', async () => {
+  test('if webhooks have other ids and the event cannot be recognised', async () => {
     const rig = await openWatched('differ');
     const event = statusEvent(1, 'submitted', 1);
     await rig.deliver({ ...event, id: uuid(0x777) });
@@ -239,7 +239,7 @@ describe('no webhook is missed', () => {
 });
 
 describe('two ids of one event', () => {
-  test('are awaited no more, also when the payload comes after they were joined', async () => {
+  test('are no longer awaited, even if the payload arrives after they were joined', async () => {
     const rig = await openRig();
     await learnIdsDiffer(rig.store, rig.time);
     const event = listedEvent(1, {
@@ -260,7 +260,7 @@ describe('two ids of one event', () => {
     expect((await rig.row(uuid(1)))?.awaiting_webhook).toBeUndefined();
   });
 
-  test('are known to be one also while the order has not been folded since the list completed it', async () => {
+  test('are recognised although the completed listing is not folded into the order yet', async () => {
     const rig = await openRig();
     await learnIdsDiffer(rig.store, rig.time);
     await rig.deliver(statusEvent(900, 'draft', -1));
@@ -277,7 +277,7 @@ describe('two ids of one event', () => {
     expect(rig.onBus().map((event) => event['detail-type'])).not.toContain('notification.missed');
   });
 
-  test('are paired one by one when two events can be recognised by the same', async () => {
+  test('are joined in pairs if several events share a natural key', async () => {
     const rig = await openRig();
     await learnIdsDiffer(rig.store, rig.time);
     await rig.deliver(statusEvent(900, 'draft', -1));
@@ -291,7 +291,7 @@ describe('two ids of one event', () => {
     rig.time += 16 * MINUTE;
     const joined = await Promise.all([1, 2, 3].map(async (number) => (await rig.row(uuid(number)))?.joined_from?.S));
     expect(joined.toSorted()).toEqual([uuid(0x771), uuid(0x772), undefined]);
-    // Of the third one no webhook came.
+    // No webhook came for the third event.
     expect(await look(rig)).toBe(1);
     await rig.deliver({ ...statusEvent(3, 'exception', 1), id: uuid(0x773) });
     await rig.sweep();
@@ -299,11 +299,11 @@ describe('two ids of one event', () => {
   });
 });
 
-describe('as long as no event was seen both ways', () => {
+describe('until an event has been seen both by webhook and in the list', () => {
   const listed = statusEvent(1, 'exception', 1);
   const delivered = { ...listed, id: uuid(0x777) };
 
-  /** The webhook and the list have brought one event under two ids; the list has been read up to `minutes` after it. */
+  /** Webhook and list have brought one event under two ids; the list has been read up to `minutes` after the event. */
   async function openUnknown(minutes: number): Promise<Rig> {
     const rig = await openWatched('unknown');
     await rig.deliver(delivered);
@@ -326,7 +326,7 @@ describe('as long as no event was seen both ways', () => {
     expect(await readIdsAgree(rig.store)).toBeUndefined();
   });
 
-  test('ids differ once the list was read for an hour after the webhook without its id: the two are joined', async () => {
+  test("ids differ once an hour of the list after the webhook lacks the webhook's id; the two are joined", async () => {
     const rig = await openUnknown(61);
     expect(await look(rig)).toBe(0);
     expect(await readIdsAgree(rig.store)).toBe(false);
@@ -346,7 +346,7 @@ describe('as long as no event was seen both ways', () => {
     expect(await readIdsAgree(rig.store)).toBeUndefined();
   });
 
-  test('an event that was seen under one id both ways settles it for good', async () => {
+  test('an event seen both ways under one id settles permanently that ids agree', async () => {
     const rig = await openUnknown(61);
     await look(rig);
     await learnIdsAgree(rig.store, rig.time);
@@ -358,10 +358,10 @@ describe('as long as no event was seen both ways', () => {
   });
 });
 
-describe('two events that can be recognised by the same', () => {
+describe('two events with the same natural key', () => {
   const [first, second] = [statusEvent(1, 'exception', 1), statusEvent(2, 'exception', 1)];
 
-  test('are not taken for one where ids agree', async () => {
+  test('are not joined if ids agree', async () => {
     const rig = await openWatched();
     await rig.deliver(first);
     await rig.list(second);
@@ -373,7 +373,7 @@ describe('two events that can be recognised by the same', () => {
   test.each([
     ['after', false],
     ['at that very moment', true],
-  ])('and were taken for one, are two when the list shows the other id, too: %s', async (_, atOnce) => {
+  ])('are separated again if they were joined and the list then shows both ids: %s', async (_, atOnce) => {
     const rig = await openWatched('differ');
     await rig.deliver(first);
     await rig.list(second);
@@ -382,7 +382,7 @@ describe('two events that can be recognised by the same', () => {
     if (!atOnce) {
       expect((await rig.row(first.id))?.joined_to).toEqual({ S: second.id });
       await rig.list(first);
-      // At once: what the row says, and not what a publisher does later.
+      // Recording the listing separates them; no publisher is needed.
       expect((await listEvents(rig.store, {}, { number: 1, size: 20 }, 1e6)).total).toBe(3);
       expect(await rig.event(first.id)).toMatchObject({ id: first.id });
     }
@@ -401,7 +401,7 @@ describe('two events that can be recognised by the same', () => {
   });
 });
 
-test('of two refusals within a second, the webhook of the second is not taken for that of the first', async () => {
+test('of two refusals within a second, the webhook of the second is not joined with the first', async () => {
   const rig = await openWatched('differ');
   const refused = (number: number, code: string) =>
     statusEvent(number, 'exception', 1, { status: { value: 'exception', details: [{ code, description: code }] } });
@@ -413,7 +413,7 @@ test('of two refusals within a second, the webhook of the second is not taken fo
   expect((await rig.row(uuid(2)))?.joined_from).toEqual({ S: uuid(0x772) });
 });
 
-test('what arrives is learned by type, with its first time', async () => {
+test('the ledger records when the first webhook of each type arrived', async () => {
   const rig = await openWatched();
   rig.time += 60 * MINUTE;
   await rig.deliver(statusEvent(1, 'submitted', 60));

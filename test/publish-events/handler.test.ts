@@ -9,7 +9,7 @@ import { deliveredEvent, listedEvent, listing, recordListing, uuid, withoutPaylo
 
 const OVERDUE = 'exception=1';
 
-/** The function as Lambda starts it, a bus and a ledger. */
+/** The function as Lambda starts it, with a bus and a ledger. */
 async function start(environment: Readonly<Record<string, string>> = {}) {
   const store = await openStore();
   const faults: { -readonly [Name in keyof BusFaults]: BusFaults[Name] } = {};
@@ -44,7 +44,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
   return { store, bus, faults, invoke };
 }
 
-/** What DynamoDB's stream hands over for a row. */
+/** A record of DynamoDB's stream for a row. */
 function streamed(...ids: readonly string[]) {
   const record = (id: string, index: number) => ({
     eventName: 'MODIFY',
@@ -58,7 +58,7 @@ const recent = (number: number, minutesAgo: number, fields = {}) =>
   listedEvent(number, { created_at: new Date(Date.now() - minutesAgo * 60_000).toISOString(), ...fields });
 
 describe('the stream', () => {
-  test('publishes the rows that it names, each once though they are named twice', async () => {
+  test('publishes each row that it names once, even if it names it twice', async () => {
     const { store, bus, invoke } = await start();
     for (const number of [1, 2]) await recordDelivery(store, deliveredEvent(recent(number, 1)), Date.now());
     const { answer, metrics } = await invoke(streamed(uuid(1), uuid(2), uuid(1), uuid(77)));
@@ -72,7 +72,7 @@ describe('the stream', () => {
     expect(metrics).toMatchObject({ EventsPublished: 2, NotificationsDue: 2 });
   });
 
-  test('hands back only the records whose row could not be announced', async () => {
+  test('reports only the records whose row could not be published as failed', async () => {
     const { store, bus, faults, invoke } = await start();
     for (const number of [1, 2, 3]) await recordDelivery(store, deliveredEvent(recent(number, 1)), Date.now());
     faults.entry = ({ Detail = '' }) => (JSON.parse(Detail).id === uuid(2) ? 'InternalFailure' : undefined);
@@ -83,7 +83,7 @@ describe('the stream', () => {
 });
 
 describe('the sweep', () => {
-  test('takes what is old enough, tells how much is left, and finds what was missed', async () => {
+  test('publishes what is old enough, reports how much is left, and finds missed webhooks', async () => {
     const { store, bus, faults, invoke } = await start();
     const { learnIdsAgree } = await import('../../functions/ledger/events/id-agreement.ts');
     await learnIdsAgree(store, Date.now());
@@ -94,7 +94,7 @@ describe('the sweep', () => {
     await recordListing(store, listing(recent(4, 12)), old - 60_000);
     faults.entry = ({ Detail = '' }) => (JSON.parse(Detail).id === uuid(4) ? 'InternalFailure' : undefined);
     const { answer, metrics } = await invoke({ sweep: { olderThanSeconds: 300 } });
-    // One waits for its payload, which is in order and says where its webhook goes, and one is not taken by the bus.
+    // One waits for its payload, as it should: the payload names the webhook URL. The bus refuses another.
     expect(answer).toEqual({ left: 2, missed: 2, decided: 0 });
     expect(bus.events().map(({ detail }) => detail.id)).toEqual([uuid(1)]);
     expect(metrics).toMatchObject({ UnpublishedEvents: 1, NotificationsMissed: 2, NotificationsDue: 2 });
@@ -103,7 +103,7 @@ describe('the sweep', () => {
     expect(bus.events().filter((event) => event['detail-type'] === 'notification.missed')).toHaveLength(2);
   });
 
-  test('says that nothing waits when nothing is left: an alarm hears of it if the sweep is silent', async () => {
+  test('reports that nothing is left, so that an alarm can notice a silent sweep', async () => {
     const { invoke } = await start();
     const { metrics } = await invoke({ sweep: { olderThanSeconds: 300 } });
     expect(metrics).toMatchObject({ OldestUnpublishedSeconds: 0 });
@@ -111,7 +111,7 @@ describe('the sweep', () => {
   });
 });
 
-test('closing the day tells what is overdue', async () => {
+test('closing the day reports overdue orders', async () => {
   const { store, bus, invoke } = await start();
   const payload = { id: uuid(9), status: { value: 'exception', details: [] } };
   await recordDelivery(
@@ -134,6 +134,6 @@ test.each([
   ['GRACE_MINUTES', 'soon'],
   ['RETAIN_DAYS', '-1'],
   ['OVERDUE_AFTER', 'exeption=3'],
-])('a bad %s ends the start, and says what is allowed', async (name, value) => {
+])('an invalid %s prevents the start, and the error says what is allowed', async (name, value) => {
   await expect(start({ [name]: value })).rejects.toThrow(new RegExp(`The environment variable ${name} must be`));
 });

@@ -14,7 +14,7 @@ const details = (events: readonly { readonly detail: Readonly<Record<string, unk
   events.map(({ detail }) => detail);
 
 describe('an event is published', () => {
-  test('once, with its order after it, and its row says so', async () => {
+  test('once, with the state of its order after it, and its row records that', async () => {
     const rig = await openRig();
     const event = statusEvent(1, 'submitted', 0);
     await rig.deliver(event);
@@ -44,7 +44,7 @@ describe('an event is published', () => {
     expect(rig.onBus()).toHaveLength(1);
   });
 
-  test('not again when the list confirms it, but its order then goes by what the list says', async () => {
+  test('not again when the list confirms it, but its order then follows the listing', async () => {
     const rig = await openRig();
     const listed = statusEvent(1, 'submitted', 0);
     await rig.deliver({ ...listed, created_at: at(-1), updated_at: at(-1) });
@@ -57,7 +57,7 @@ describe('an event is published', () => {
     expect((await rig.row(listed.id))?.unpublished).toBeUndefined();
   });
 
-  test('once its payload is there; without one after 15 minutes, and again with a higher revision', async () => {
+  test('when it has its payload; without one after 15 minutes, and later again with a higher revision', async () => {
     const rig = await openRig();
     const event = statusEvent(1, 'submitted', 0);
     await rig.list(withoutPayload(event));
@@ -77,7 +77,7 @@ describe('an event is published', () => {
     expect((await rig.order(ORDER)).state.status?.value).toBe('submitted');
   });
 
-  test('at once when its payload comes in time, and only then', async () => {
+  test('once, as soon as its payload arrives in time', async () => {
     const rig = await openRig();
     const event = statusEvent(1, 'submitted', 0);
     await rig.list(withoutPayload(event));
@@ -92,7 +92,7 @@ describe('an event is published', () => {
     ]);
   });
 
-  test('at once when its type never has a payload', async () => {
+  test('at once if its type never has a payload', async () => {
     const rig = await openRig();
     const event = listedEvent(1, {
       event_type: 'porting_order.loa_updated',
@@ -108,7 +108,7 @@ describe('an event is published', () => {
     expect(rig.onBus()).toHaveLength(1);
   });
 
-  test('without its payload when that is larger than the bus takes, with a link to it', async () => {
+  test('without a payload that is larger than the bus accepts, but with a link to it', async () => {
     const rig = await openRig();
     const event = commentEvent(1, 0);
     const comment = { ...(event.payload?.comment as object), body: 'ü'.repeat(130_000) };
@@ -122,7 +122,7 @@ describe('an event is published', () => {
     expect(details(rig.onBus()).find(({ id }) => id === small.id)).not.toHaveProperty('payload_omitted');
   });
 
-  test('whatever its type is, also without an order', async () => {
+  test('whatever its type, even without an order', async () => {
     const rig = await openRig();
     const event = listedEvent(1, {
       event_type: 'porting_order.brand_new',
@@ -136,7 +136,7 @@ describe('an event is published', () => {
 });
 
 describe('action required', () => {
-  test('is told with the exception that is the present status, and until when', async () => {
+  test('is published with a present exception, and has its act_by', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'exception', 0));
     await rig.publish(uuid(1));
@@ -150,7 +150,7 @@ describe('action required', () => {
     ]);
   });
 
-  test('is told once when the exception comes by both ways, also under two ids', async () => {
+  test('is published once if the exception arrives by webhook and list, even under two ids', async () => {
     for (const id of [uuid(1), uuid(0x777)]) {
       const rig = await openRig();
       if (id !== uuid(1)) await learnIdsDiffer(rig.store, rig.time);
@@ -167,7 +167,7 @@ describe('action required', () => {
     }
   });
 
-  test('is told when the list dates two events so that the exception is the last', async () => {
+  test('is published if the created_at of the list makes the exception the last event', async () => {
     const rig = await openRig();
     const exception = statusEvent(1, 'exception', 2);
     await rig.deliver({ ...exception, created_at: at(0) });
@@ -182,7 +182,7 @@ describe('action required', () => {
     ]);
   });
 
-  test('is told for each refusal anew', async () => {
+  test('is published for each refusal', async () => {
     const rig = await openRig();
     for (const [number, status] of [
       [1, 'exception'],
@@ -196,7 +196,7 @@ describe('action required', () => {
     expect(told).toEqual([uuid(1), uuid(3)]);
   });
 
-  test('is told again when the bus did not take it', async () => {
+  test('is published later if the bus did not accept it', async () => {
     const rig = await openRig();
     rig.faults.entry = ({ DetailType }) => (DetailType?.endsWith('action_required') ? 'InternalFailure' : undefined);
     await rig.deliver(statusEvent(1, 'exception', 0));
@@ -207,7 +207,7 @@ describe('action required', () => {
     expect(rig.onBus('porting_order.action_required')).toHaveLength(1);
   });
 
-  test('is not told for an exception that is over when it becomes known', async () => {
+  test('is not published for an exception that has ended before it becomes known', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(2, 'submitted', 5));
     await rig.publish(uuid(2));
@@ -218,14 +218,14 @@ describe('action required', () => {
   });
 });
 
-test('a split tells both of its orders', async () => {
+test('a split changes both of its orders', async () => {
   const rig = await openRig();
   const other = uuid(0xdef);
   await rig.list(splitEvent(1, 0, other));
   await rig.publish(uuid(1));
   expect((await rig.order(ORDER)).state.split_into).toEqual([other]);
   expect((await rig.order(other)).state).toMatchObject({ split_from: [ORDER], events: { total: 0 } });
-  // Nobody knows under which of the two it is listed.
+  // It is not documented under which of the two orders Telnyx lists it.
   const third = uuid(0xfed);
   const event = splitEvent(2, 1, other);
   await rig.list({ ...event, porting_order_id: other, payload: { from: { id: third }, to: { id: other } } });
@@ -235,7 +235,7 @@ test('a split tells both of its orders', async () => {
 });
 
 describe('faults', () => {
-  test('entries that the bus refuses are put again, and only they', async () => {
+  test('only the entries that the bus refused are put again', async () => {
     const rig = await openRig();
     const events = Array.from({ length: 25 }, (_, number) => commentEvent(number, number));
     for (const event of events) await rig.list(event);
@@ -255,7 +255,7 @@ describe('faults', () => {
     ).toEqual(events.map(({ id }) => id).sort());
   });
 
-  test('what the bus never takes stays marked; the others flow, and it follows when the bus takes it', async () => {
+  test('an event that the bus refuses stays in the outbox until the bus accepts it; the others are published', async () => {
     const rig = await openRig();
     const events = Array.from({ length: 12 }, (_, number) => commentEvent(number, number));
     for (const event of events) await rig.list(event);
@@ -273,7 +273,7 @@ describe('faults', () => {
     ).toHaveLength(1);
   });
 
-  test('a row that cannot be read is set aside, the others flow', async () => {
+  test('a row that cannot be read is set aside; the others are published', async () => {
     const rig = await openRig();
     await rig.list(commentEvent(1, 0));
     await rig.list(commentEvent(2, 0));
@@ -292,7 +292,7 @@ describe('faults', () => {
     expect(events).toBe(1);
   });
 
-  test('a bus that is down: nothing is marked, the sweep publishes all', async () => {
+  test('a bus that is down: everything stays in the outbox, and the sweep publishes it later', async () => {
     const rig = await openRig();
     for (let number = 0; number < 30; number += 1) await rig.list(commentEvent(number, number));
     rig.faults.request = () => ({ refuse: 500, type: 'InternalException' });
@@ -304,7 +304,7 @@ describe('faults', () => {
     expect(new Set(details(rig.onBus()).map(({ id }) => id)).size).toBe(30);
   });
 
-  test('death between publishing and marking: the same id and revision again, nothing lost', async () => {
+  test('death between publishing and recording it: the same id and revision again, nothing lost', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'submitted', 0));
     let deaths = 1;
@@ -329,8 +329,8 @@ describe('faults', () => {
   });
 });
 
-describe('a write within the millisecond of the one that is announced has its turn, too', () => {
-  test('another date', async () => {
+describe('a write in the same millisecond as the published one is processed, too', () => {
+  test('another created_at', async () => {
     const rig = await openRig();
     await rig.deliver(statusEvent(1, 'exception', 1));
     await rig.deliver(statusEvent(2, 'submitted', 2));
@@ -343,7 +343,7 @@ describe('a write within the millisecond of the one that is announced has its tu
     expect((await rig.order(ORDER)).state.status).toMatchObject({ value: 'exception' });
   });
 
-  test('that its webhook is missed, and that it came after all', async () => {
+  test('its webhook is missed, and then recovered', async () => {
     const rig = await openRig();
     await rig.list(statusEvent(1, 'exception', 1));
     const missed = rig.justBefore('SET #published_at', () => markMissed(rig.store, uuid(1), rig.time));
@@ -357,7 +357,7 @@ describe('a write within the millisecond of the one that is announced has its tu
   });
 });
 
-describe('one event under two ids, where ids are known to differ', () => {
+describe('one event under two ids, if ids are known to differ', () => {
   const listed = statusEvent(1, 'submitted', 0);
   // Webhooks print the instant to the second, the list to the microsecond.
   const payload = { ...listed.payload, updated_at: at(0).replace('.123456', '') };
@@ -388,7 +388,7 @@ describe('one event under two ids, where ids are known to differ', () => {
     for (const id of [listed.id, delivered.id]) expect((await rig.row(id))?.unpublished).toBeUndefined();
   });
 
-  test('whose webhook is folded by a publisher that read it before another one joined it: still one', async () => {
+  test('a publisher that read the webhook before it was joined folds it later: counted once', async () => {
     const rig = await openDiffering();
     await rig.list(listed);
     await rig.sweep();
@@ -399,7 +399,7 @@ describe('one event under two ids, where ids are known to differ', () => {
     expect((await rig.order(ORDER)).state.events.total).toBe(1);
   });
 
-  test('both at once, and again and again: still once', async () => {
+  test('both at the same time and repeatedly: published once, counted once', async () => {
     const rig = await openDiffering();
     await rig.deliver(delivered);
     await rig.list(listed);
@@ -413,7 +413,7 @@ describe('one event under two ids, where ids are known to differ', () => {
   test.each([
     'before',
     'after',
-  ] as const)('death %s any request of the one that joins them: joined all the same', async (when) => {
+  ] as const)('the publisher that joins them dies %s any of its requests: they are joined', async (when) => {
     for (const [last, first] of [
       ['list', 'deliver'],
       ['deliver', 'list'],
@@ -430,7 +430,7 @@ describe('one event under two ids, where ids are known to differ', () => {
           expect(error).toBeInstanceOf(Death),
         );
         died = process.died();
-        // The sweep takes what is left, the later row before the earlier one.
+        // The sweep processes what is left, the later row first.
         await rig.publish(event[last].id);
         await rig.sweep();
         expect((await rig.order(ORDER)).state.events.total, `death at ${diesAt}`).toBe(1);
@@ -442,7 +442,7 @@ describe('one event under two ids, where ids are known to differ', () => {
     }
   });
 
-  test('a missed one is recovered also when the answer to the write that joins them is lost', async () => {
+  test('a missed one is recovered even if the answer to the joining write is lost', async () => {
     const rig = await openDiffering();
     await rig.deliver(statusEvent(900, 'draft', -1));
     await rig.list(listed);
@@ -454,7 +454,7 @@ describe('one event under two ids, where ids are known to differ', () => {
     const send = rig.store.client.send.bind(rig.store.client) as (command: unknown) => Promise<unknown>;
     vi.spyOn(rig.store.client, 'send').mockImplementation(async (command: unknown) => {
       const joins = JSON.stringify((command as { input: object }).input).includes('#joined_from');
-      // The SDK sends it once more.
+      // The SDK repeats the write.
       if (joins) await send(command);
       return send(command) as never;
     });
@@ -465,7 +465,7 @@ describe('one event under two ids, where ids are known to differ', () => {
     expect((await rig.event(listed.id))?.ledger.webhook_deliveries).toBe(1);
   });
 
-  test('what is written while two are joined is folded before it is announced', async () => {
+  test('an event that is written during the join is folded before it is published', async () => {
     const rig = await openDiffering();
     const exception = statusEvent(3, 'exception', 30);
     await rig.list({ ...exception, payload: null, payload_status: 'created', updated_at: at(29) });
@@ -489,7 +489,7 @@ describe('one event under two ids, where ids are known to differ', () => {
     expect(rig.onBus('porting_order.action_required')).toHaveLength(1);
   });
 
-  test('two events of one kind that came by both ways each are not joined', async () => {
+  test('two like events that both webhook and list have brought are not joined', async () => {
     const rig = await openRig();
     const other = { ...listed, id: uuid(2) };
     for (const event of [listed, other]) {

@@ -39,17 +39,17 @@ export interface Rig {
   interval: number;
   /** Whether the ledger is current. */
   readonly current: () => Promise<number | undefined>;
-  /** Announces what undecided orders ask for, if the ledger is current. */
+  /** Publishes what undecided orders ask for, if the ledger is current. */
   decide(): ReturnType<typeof decide>;
-  /** A run of the sync has read the list up to `through` (the rig's time unless given), and has ended a while ago. */
+  /** Makes a run that has read the list up to `through` (by default the rig's time), and ended a while ago. */
   synced(through?: number): Promise<void>;
   row(id: string): Promise<Row | undefined>;
   event(id: string): Promise<LedgerEvent | undefined>;
   order(id: string): Promise<HeldOrder>;
   /**
-   * Does something once, right before the ledger's first request whose text holds a part.
+   * Calls `act` once, right before the ledger's first request that contains `part`.
    *
-   * @returns whether it was done
+   * @returns whether `act` was called
    */
   justBefore(part: string, act: () => Promise<unknown>): () => boolean;
 }

@@ -10,7 +10,7 @@ import { withoutPayload } from '../porting-events.ts';
 import { statusEvent } from './events.ts';
 import { MINUTE, openRig, type Rig } from './rig.ts';
 
-/** Attributes, sorted. */
+/** Names of attributes, sorted. */
 type Names = readonly string[];
 
 interface Step {
@@ -21,7 +21,7 @@ interface Step {
 
 const docs = readFileSync(new URL('../../docs/data.md', import.meta.url), 'utf8');
 
-/** The rows of the table under a heading: cells. */
+/** The rows of the table under a heading, each as its cells. */
 function tableUnder(heading: string): readonly (readonly string[])[] {
   const section = docs.split(/^#{2,3} /m).find((text) => text.startsWith(heading)) ?? '';
   const lines = section.split('\n').filter((line) => line.startsWith('| '));
@@ -41,7 +41,7 @@ const delivered = statusEvent(2, 'submitted', 2);
 const other = statusEvent(3, 'exception', 3);
 const otherId = '00000000-0000-4000-8000-000000000777';
 
-/** Makes each thing happen to a row, in an order in which it can. */
+/** Makes each documented thing happen to a row, in a possible order. */
 async function live(rig: Rig): Promise<readonly Step[]> {
   const steps: Step[] = [];
   async function step(what: string, id: string, act: () => Promise<unknown>): Promise<void> {
@@ -96,7 +96,7 @@ function changes(before: Row, after: Row): Pick<Step, 'sets' | 'removes'> {
   };
 }
 
-test('docs/data.md tells what each thing that happens sets and removes, and describes every attribute', async () => {
+test('docs/data.md states which attributes each change sets and removes, and describes every attribute', async () => {
   vi.stubEnv('LEDGER_NAME', 'test');
   const steps = await live(await openRig());
 

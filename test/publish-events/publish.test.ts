@@ -255,7 +255,7 @@ describe('faults', () => {
     ).toEqual(events.map(({ id }) => id).sort());
   });
 
-  test('an event that the bus refuses stays in the outbox until the bus accepts it; the others are published', async () => {
+  test('an event that the bus refuses stays in the outbox until it is accepted; the others flow', async () => {
     const rig = await openRig();
     const events = Array.from({ length: 12 }, (_, number) => commentEvent(number, number));
     for (const event of events) await rig.list(event);

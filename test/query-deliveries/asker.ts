@@ -12,7 +12,7 @@ import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts'
 export const apiKey = 'KEY0123456789ABCDEF_secret';
 export const PATH = '/v2/webhook-deliveries/failed';
 
-/** A receiver of webhooks whose answer a test sets; 0 breaks the connection. */
+/** A receiver of webhooks. A test sets the status of its answer; 0 breaks the connection. */
 export interface Receiver {
   readonly url: string;
   status: number;
@@ -38,14 +38,14 @@ export async function startReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-/** The function, started cold, over a ledger of its own and a simulated account whose webhooks go to `receiver`. */
+/** The function after a cold start, with its own ledger and a simulated account that sends webhooks to `receiver`. */
 export interface Asker {
   readonly invoke: Invoke;
   readonly store: Store;
   readonly secrets: SecretsManager;
   readonly telnyx: Simulator;
   readonly receiver: Receiver;
-  /** Asks with a reading token. */
+  /** Sends a request with a read token. */
   readonly get: (parameters?: Readonly<Record<string, string>>) => Promise<Answer>;
   readonly close: () => Promise<void>;
 }
@@ -91,7 +91,10 @@ export async function startAsker(
   };
 }
 
-/** Makes the account send an event's webhook a second later, as a republish does, and waits until it arrived or was given up. */
+/**
+ * Makes the account send an event's webhook a second later, as a republish does. Waits until the webhook has arrived or
+ * the account has given it up.
+ */
 export async function send({ telnyx }: Asker, id: string): Promise<void> {
   vi.setSystemTime(Date.now() + 1_000);
   const answer = await fetch(`${telnyx.url}/porting/events/${id}/republish`, {

@@ -10,7 +10,7 @@ import { type Asker, apiKey, deliveriesIn, send, startAsker } from './asker.ts';
 let asker: Asker;
 let log: ReturnType<typeof captureLog>;
 
-/** Events of the account by type, and among them those whose webhook fails for each reason. */
+/** Events of the account by type; the webhooks of some fail, each for another reason. */
 let unknown: PortingEvent;
 let onlyListed: PortingEvent;
 let arrivedLater: PortingEvent;
@@ -50,8 +50,8 @@ function answerWith(records: readonly unknown[], meta: unknown = { total_pages: 
   asker.telnyx.api.intercept = () => ({ body: { data: records, meta } });
 }
 
-describe('what Telnyx could not deliver, beside what the ledger holds', () => {
-  test('each failed delivery, the latest first; none that arrived', async () => {
+describe('failed deliveries of Telnyx, with what the ledger holds', () => {
+  test('each failed delivery, the latest first, and none that arrived', async () => {
     const answer = await asker.get();
     expect(answer.status).toBe(200);
     expect(deliveriesIn(answer).map(({ event_id }) => event_id)).toEqual(
@@ -69,7 +69,7 @@ describe('what Telnyx could not deliver, beside what the ledger holds', () => {
   test.each([
     ['the ledger lacks the event', () => unknown, { in_ledger: false, webhook_arrived: false }],
     ['only the list brought it', () => onlyListed, { in_ledger: true, webhook_arrived: false }],
-    ['the webhook came after all', () => arrivedLater, { in_ledger: true, webhook_arrived: true }],
+    ['the webhook arrived later', () => arrivedLater, { in_ledger: true, webhook_arrived: true }],
   ])('%s', async (_, event, marks) => {
     const shown = deliveriesIn(await asker.get()).find(({ event_id }) => event_id === event().id);
     expect(shown).toMatchObject({
@@ -83,7 +83,7 @@ describe('what Telnyx could not deliver, beside what the ledger holds', () => {
     [() => unknown, 404, 75_404, 'answered with 404'],
     [() => onlyListed, 503, 75_599, 'answered with another 5xx'],
     [() => comment, 202, 75_299, 'answered with another 2xx than 200'],
-  ])('the attempts with status, code and meaning', async (event, status, code, meaning) => {
+  ])('each attempt has its status, its code and the meaning of the code', async (event, status, code, meaning) => {
     const shown = deliveriesIn(await asker.get()).find(({ event_id }) => event_id === event().id);
     const attempt = { status, error_codes: [{ code, meaning }] };
     expect(shown?.attempts).toMatchObject([attempt, attempt, attempt]);
@@ -95,12 +95,12 @@ describe('what Telnyx could not deliver, beside what the ledger holds', () => {
     ]);
   });
 
-  test('an attempt that nothing answered has no status', async () => {
+  test('an attempt without an answer has no status', async () => {
     const shown = deliveriesIn(await asker.get()).find(({ event_id }) => event_id === arrivedLater.id);
     expect(shown?.attempts[0]).toMatchObject({ status: null, error_codes: [{ code: expect.any(Number) }] });
   });
 
-  test('nothing of the webhook, the requests or the answers: not in the answer, not in the log', async () => {
+  test('neither the answer nor the log contains anything of the webhook, the requests or their answers', async () => {
     const { telnyx } = asker;
     const records = (await (
       await fetch(`${telnyx.url}/webhook_deliveries`, { headers: { authorization: `Bearer ${apiKey}` } })
@@ -129,7 +129,7 @@ describe('what Telnyx could not deliver, beside what the ledger holds', () => {
     ]);
   });
 
-  test('a retired event is not in the ledger any more', async () => {
+  test('an expired event is no longer in the ledger', async () => {
     const { store } = asker;
     const expireAt = (at: number) =>
       store.client.send(
@@ -148,12 +148,12 @@ describe('what Telnyx could not deliver, beside what the ledger holds', () => {
     expect(await isHeld()).toBe(false);
   });
 
-  test('an id that the log writes in capitals is the same event', async () => {
+  test("an id in capitals in Telnyx's log is the same event", async () => {
     answerWith([{ status: 'failed', webhook: { id: onlyListed.id.toUpperCase() } }]);
     expect(deliveriesIn(await asker.get())).toMatchObject([{ in_ledger: true, event_id: onlyListed.id.toUpperCase() }]);
   });
 
-  test('a page of 250 is joined in one answer', async () => {
+  test('a page of 250 fits into one answer', async () => {
     const { store } = asker;
     const ids = Array.from({ length: 250 }, (_, index) => uuid(index));
     for (const id of ids.slice(240)) await delivered(store, { ...arrived, id });
@@ -164,14 +164,14 @@ describe('what Telnyx could not deliver, beside what the ledger holds', () => {
   });
 });
 
-describe('what is asked of Telnyx', () => {
+describe('the request to Telnyx', () => {
   const asked = async (parameters?: Record<string, string>) => {
     const before = asker.telnyx.api.requests.length;
     const { status } = await asker.get(parameters);
     return { status, requests: asker.telnyx.api.requests.slice(before) };
   };
 
-  test('one request: failed deliveries of the types that have webhooks', async () => {
+  test('is one, for failed deliveries of the types that have webhooks', async () => {
     const { requests } = await asked();
     expect(requests).toMatchObject([
       {
@@ -194,7 +194,7 @@ describe('what is asked of Telnyx', () => {
     expect(Object.keys(requests[0]?.query ?? {})).toHaveLength(4);
   });
 
-  test('every parameter, passed on', async () => {
+  test('has every parameter of the caller', async () => {
     const { requests } = await asked({
       'filter[type]': 'porting_order.something_new',
       'filter[started_at][gte]': '2026-01-01T02:00:00+02:00',
@@ -214,7 +214,7 @@ describe('what is asked of Telnyx', () => {
     ]);
   });
 
-  test('filters and pages, as the simulator understands them', async () => {
+  test('filters and pages as the simulator understands it', async () => {
     const comments = await asker.get({ 'filter[type]': COMMENT });
     expect(deliveriesIn(comments).map(({ event_id }) => event_id)).toEqual([comment.id]);
     const second = await asker.get({ 'page[size]': '3', 'page[number]': '2' });
@@ -235,7 +235,7 @@ describe('what is asked of Telnyx', () => {
     ['page[size]', '251', '10033'],
     ['page[number]', 'one', '10026'],
     ['__proto__', 'x', '10031'],
-  ])('%s=%s: 422 that names it, and no request', async (parameter, value, code) => {
+  ])('is not sent for %s=%s: a 422 names the parameter', async (parameter, value, code) => {
     const before = asker.telnyx.api.requests.length;
     const { status, body } = await asker.get({ [parameter]: value });
     expect(status).toBe(422);
@@ -244,7 +244,7 @@ describe('what is asked of Telnyx', () => {
   });
 });
 
-test('what was not asked for is left out: deliveries that succeeded, other products, no records at all', async () => {
+test('its answer is filtered: successful deliveries, other products and non-records are left out', async () => {
   const other = { id: uuid(1), event_type: 'message.received', payload: { text: 'private' } };
   answerWith(['x', null, 7, [], { status: 'delivered' }, { status: 'failed', webhook: other }, { status: 'failed' }], {
     total_pages: '1',

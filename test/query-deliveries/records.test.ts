@@ -7,7 +7,7 @@ import { uuid } from '../porting-events.ts';
 
 const { schemas } = JSON.parse(readFileSync('test/fixtures/telnyx/openapi-porting.json', 'utf8')).components;
 
-/** A failed delivery, as the official SDK's types and the specification's samples have it. */
+/** A failed delivery, according to the official SDK's types and the specification's samples. */
 const documented: WebhookDelivery = {
   id: schemas.webhook_delivery.properties.id.example,
   record_type: 'webhook_delivery',
@@ -25,8 +25,8 @@ const documented: WebhookDelivery = {
   },
 };
 
-describe('a record of the log', () => {
-  test('as it is documented, with both spellings of an error and an attempt without an answer', () => {
+describe("a record of Telnyx's log", () => {
+  test('as documented, with both spellings of an error and an attempt without an answer', () => {
     expect(failedDeliveryOf(documented)).toEqual({
       id: documented.id,
       eventId: uuid(2),
@@ -57,13 +57,13 @@ describe('a record of the log', () => {
     });
   });
 
-  test('whose webhook is the envelope that was sent', () => {
+  test('with the sent envelope as its webhook', () => {
     const { webhook } = documented;
     const sent = { data: webhook, meta: { attempt: 1 } };
     expect(failedDeliveryOf({ ...documented, webhook: sent })).toEqual(failedDeliveryOf(documented));
   });
 
-  test('a code that docs/telnyx.md does not know has no meaning, and what is no code is left out', () => {
+  test('a code that is not in docs/telnyx.md has no meaning, and an invalid code is left out', () => {
     const errors = [75_777, '75404', { code: 75_000 }, 'oops', null, {}, 1.5, -1, ['75001']];
     const read = failedDeliveryOf({ attempts: [{ errors: errors.slice(0, 5) }, { errors: errors.slice(5) }] });
     expect(read?.attempts.map(({ error_codes }) => error_codes)).toEqual([
@@ -76,14 +76,14 @@ describe('a record of the log', () => {
     ]);
   });
 
-  test('however long, it stays small', () => {
+  test('long members are truncated', () => {
     const attempts = Array.from({ length: 1_000 }, () => ({ errors: Array(1_000).fill(75_404) }));
     const read = failedDeliveryOf({ ...documented, attempts, id: 'x'.repeat(10_000) });
     expect(read?.id).toBeNull();
     expect(JSON.stringify(read).length).toBeLessThan(12_000);
   });
 
-  test('of any shape: read without an error, and every field has its type or is null', () => {
+  test('of any shape is read without an error: every field has its type or is null', () => {
     const json = fc.jsonValue();
     const shaped = fc.record(
       {

@@ -11,7 +11,7 @@ import { bearer, listed, operateToken, readToken } from '../query-events/reader.
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
 import { apiKey, PATH } from './asker.ts';
 
-/** The whole way over HTTP: the account sends, the ledger cannot write, the account gives up and says so, and sends again. */
+/** All over HTTP: the account sends, the ledger cannot write, the account gives up, logs that, and sends again. */
 let engine: FaultyEngine;
 let gateway: Gateway;
 let telnyx: Simulator;
@@ -81,7 +81,7 @@ async function shown() {
   return (await answer.json()) as { data: unknown[]; meta: { total_results: number } };
 }
 
-test('a webhook that the ledger could not take shows as failed, and as arrived once it was sent again', async () => {
+test('a webhook that the ledger could not store is shown as failed, and as arrived after it was sent again', async () => {
   engine.fault = (operation) => (operation === 'UpdateItem' ? { refuse: 500, type: 'InternalServerError' } : undefined);
   await republish();
   const attempt = { status: 503, error_codes: [{ code: 75_599, meaning: 'answered with another 5xx' }] };

@@ -36,7 +36,7 @@ const whileTelnyx = async (fault: Fault) => {
   return answer;
 };
 
-describe('Telnyx has no log to show: 200, and why', () => {
+describe('Telnyx has no log to show: 200, with the reason', () => {
   test.each<[number, RegExp]>([
     [403, /does not let this API key read.*403 \(10010 Authorization failed\)/],
     [404, /has no log.*404 \(10010 Authorization failed\)/],
@@ -48,14 +48,14 @@ describe('Telnyx has no log to show: 200, and why', () => {
     expect(answer.text + log.text()).not.toContain(apiKey);
   });
 
-  test('an account without the log, as the simulator has it', async () => {
+  test('an account without the log, as simulated', async () => {
     const without = await startAsker({ history: 1, hasDeliveryLog: false });
     expect((await without.get()).body.meta).toMatchObject({ available: false });
     await without.close();
   });
 });
 
-describe('Telnyx refuses or fails: told plainly, after one request', () => {
+describe('Telnyx refuses or fails: a plain answer after one request', () => {
   test.each<[string, Fault, { status: number; code: string; says: RegExp }]>([
     [
       '401',
@@ -77,12 +77,12 @@ describe('Telnyx refuses or fails: told plainly, after one request', () => {
     if (status >= 500) expect(answer.headers['x-should-retry']).toBe('false');
   });
 
-  test('429 passes on how long to wait', async () => {
+  test('429: the answer passes on how long to wait', async () => {
     const { status, headers } = await whileTelnyx({ status: 429, headers: { 'x-ratelimit-reset': '7' } });
     expect([status, headers['retry-after']]).toEqual([429, '7']);
   });
 
-  test('503: nothing was read, and its own SDK may ask again after as long as Telnyx says', async () => {
+  test("503: nothing was read, and Telnyx's SDK may repeat the request after the time that Telnyx asks for", async () => {
     const { status, headers, text } = await whileTelnyx({ status: 503, headers: { 'retry-after': '9' } });
     expect([status, headers['retry-after'], headers['x-should-retry']]).toEqual([503, '9', undefined]);
     expect(text).toMatch(/answered 503\. Its log of deliveries was not read\. Ask again in 9 s/);
@@ -97,13 +97,13 @@ describe('Telnyx refuses or fails: told plainly, after one request', () => {
     await gone.close();
   });
 
-  test('a redirect: 502 that says what to check', async () => {
+  test('a redirect: a 502 says what to check', async () => {
     const { status, text } = await whileTelnyx({ status: 302, headers: { location: '/' } });
     expect(status).toBe(502);
     expect(text).toMatch(/302\. Redirects are not followed: check TELNYX_BASE_URL/);
   });
 
-  test('a key that was refused is read anew', async () => {
+  test('a refused key is read again from its secret', async () => {
     asker.secrets.values.set('the-key', 'KEYwrong');
     vi.setSystemTime(Date.now() + 300_000);
     expect((await asker.get()).status).toBe(502);
@@ -148,7 +148,7 @@ describe('the ledger cannot answer: 503', () => {
   });
 });
 
-describe('who may ask', () => {
+describe('who may send a request', () => {
   const ask = (headers: Record<string, string>) => asker.invoke({ target: PATH, headers });
 
   test.each([readToken, operateToken])('a token of the ledger: %s', async (token) => {
@@ -158,7 +158,7 @@ describe('who may ask', () => {
   test.each([
     ['no token', {}],
     ['an unknown token', bearer('unknown-token-0123456789')],
-  ])('%s: 401, and nothing is asked of Telnyx', async (_, headers) => {
+  ])('%s: 401, and no request to Telnyx', async (_, headers) => {
     const before = asker.telnyx.api.requests.length;
     expect((await ask(headers)).status).toBe(401);
     expect(asker.telnyx.api.requests).toHaveLength(before);

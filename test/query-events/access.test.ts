@@ -12,7 +12,7 @@ let log: ReturnType<typeof captureLog>;
 
 beforeEach(async () => {
   log = captureLog();
-  // Before the function is loaded, for it keeps the clock that it finds.
+  // Set before the function is loaded, because the function keeps the clock that it finds.
   vi.useFakeTimers({ toFake: ['Date'] });
   reader = await startReader();
 });
@@ -23,7 +23,7 @@ afterEach(async () => {
   await reader.secrets.close();
 });
 
-/** The status of the list for a token. */
+/** The HTTP status of the list for a token. */
 const statusFor = async (token: string) =>
   (await reader.invoke({ target: '/v2/porting/events', headers: bearer(token) })).status;
 
@@ -31,7 +31,7 @@ const setTokens = (tokens: object) => reader.secrets.values.set('the-tokens', JS
 
 const later = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
 
-describe('without a token that fits: 401 in the format of Telnyx', () => {
+describe('without a valid token: 401 in the format of Telnyx', () => {
   test.each<[string, Record<string, string>]>([
     ['no token', {}],
     ['a wrong token', bearer('wrong-token-0123456789')],
@@ -47,17 +47,17 @@ describe('without a token that fits: 401 in the format of Telnyx', () => {
     expect(log.text()).not.toContain(readToken);
   });
 
-  test('it is refused before its parameters are looked at', async () => {
+  test('the request is refused before its parameters are read', async () => {
     expect((await reader.invoke({ target: '/v2/porting/events?page[size]=x' })).status).toBe(401);
   });
 });
 
-test('reading and operating tokens may query', async () => {
+test('read and operate tokens may query', async () => {
   expect([await statusFor(readToken), await statusFor(operateToken)]).toEqual([200, 200]);
 });
 
 describe('rotation', () => {
-  test('old and new side by side, then the old one gone, each known within 5 minutes', async () => {
+  test('old and new tokens side by side, then only the new one: each change takes effect within 5 minutes', async () => {
     expect(await statusFor(readToken)).toBe(200);
     setTokens({ read: [readToken, 'new-read-token-0123456789'] });
     expect(await statusFor('new-read-token-0123456789')).toBe(401);
@@ -69,7 +69,7 @@ describe('rotation', () => {
     expect(await statusFor(readToken)).toBe(401);
   });
 
-  test('the secret as the deployment generated it', async () => {
+  test('the text that the deployment generated', async () => {
     setTokens({ read: [], operate: [], generated: 'r'.repeat(32) + 'o'.repeat(32) });
     expect(await statusFor('r'.repeat(32))).toBe(200);
     expect(await statusFor('o'.repeat(32))).toBe(200);
@@ -78,7 +78,7 @@ describe('rotation', () => {
 });
 
 describe('Secrets Manager cannot be reached', () => {
-  test.each(['refuses', 'hangs'] as const)('from the start (%s): nobody is let in, 503', async (state) => {
+  test.each(['refuses', 'hangs'] as const)('from the start (%s): every token gets 503', async (state) => {
     reader.secrets.state = state;
     reader.secrets.onHang = () => passDeadlinesSoon(3_000);
     for (const token of [readToken, operateToken, 'wrong-token-0123456789']) expect(await statusFor(token)).toBe(503);
@@ -86,7 +86,7 @@ describe('Secrets Manager cannot be reached', () => {
     expect(log.text()).not.toContain(readToken);
   });
 
-  test('later: known tokens go on being served, unknown ones are refused', async () => {
+  test('later: known tokens still work, unknown ones are refused', async () => {
     expect(await statusFor(readToken)).toBe(200);
     reader.secrets.state = 'refuses';
     for (const minutes of [5, 60, 24 * 60]) {
@@ -97,7 +97,7 @@ describe('Secrets Manager cannot be reached', () => {
     expect(reader.secrets.requests).toBeGreaterThanOrEqual(1 + 3);
   });
 
-  test('a mangled secret lets nobody in from the start, and locks nobody out later', async () => {
+  test('an unreadable secret refuses every token at the start, and no known token later', async () => {
     reader.secrets.values.set('the-tokens', `{"read": ["${readToken}"`);
     expect(await statusFor(readToken)).toBe(503);
     setTokens({ read: [readToken] });

@@ -24,20 +24,20 @@ beforeEach(() => {
   vi.setSystemTime(NOON);
 });
 
-describe('what is new', () => {
+describe('arrivals', () => {
   beforeAll(async () => {
     reader = await startReader();
   });
   afterAll(() => reader.secrets.close());
 
-  test('nothing in an empty ledger; what time it is there', async () => {
+  test("of an empty ledger: none, with the ledger's time", async () => {
     expect(await pageOf(reader, PATH)).toEqual({
       data: [],
       meta: { page_size: 20, next: null, as_of: timestampOf(NOON) },
     });
   });
 
-  test('webhooks of a quarter of an hour, an hour and a day ago, what a backfill brings, and an event of the far future', async () => {
+  test('in the order in which they were first seen, whatever their created_at: late webhooks, a backfill, the far future', async () => {
     await delivered(reader.store, eventAt(9, NOON + 70 * 365 * DAY), NOON - 9_000);
     for (const [number, minutesAgo] of [16, 20, 60, 24 * 60].entries()) {
       await delivered(reader.store, eventAt(number, NOON - minutesAgo * MINUTE), NOON - 8_000 + number * 1_000);
@@ -48,7 +48,7 @@ describe('what is new', () => {
     expect(await arrivals({ [gte]: timestampOf(NOON - 5_000) })).toEqual(ids(5, 4, 3));
   });
 
-  test('what is known is not new again, whichever way it comes', async () => {
+  test('a known event does not arrive again, by either source', async () => {
     const before = await arrivals();
     await listed(reader.store, eventAt(0, NOON - 16 * MINUTE), NOON + 1_000);
     await delivered(reader.store, eventAt(4, NOON - 300 * DAY), NOON + 2_000);
@@ -56,12 +56,12 @@ describe('what is new', () => {
     expect(await arrivals()).toEqual(before);
   });
 
-  test('each is shown as everywhere', async () => {
+  test('each event is shown as in every other list', async () => {
     const [first] = (await pageOf<PortingEvent>(reader, PATH)).data;
     expect((await reader.get(`/v2/porting/events/${first?.id}`)).body.data).toStrictEqual(first);
   });
 
-  test('not what is another event under its webhook’s id', async () => {
+  test('an event under two ids arrives once, under the id of the list', async () => {
     const { store } = reader;
     await listed(store, eventAt(11, NOON - DAY), NOON + 4_000);
     await delivered(store, eventAt(12, NOON - DAY), NOON + 5_000);
@@ -72,8 +72,8 @@ describe('what is new', () => {
   });
 });
 
-describe('pages', () => {
-  /** Three first seen at each second, every second one a comment, every fifth of another order. */
+describe('pages of arrivals', () => {
+  /** Three events are first seen in each second; every second one is a comment, every fifth is of another order. */
   const seeded = Array.from({ length: 30 }, (_, index) => ({
     number: (index * 7) % 30,
     seenAt: NOON - Math.floor(index / 3) * 1_000,
@@ -95,11 +95,11 @@ describe('pages', () => {
   });
   afterAll(() => reader.secrets.close());
 
-  test.each([1, 7, 29, 30, 250])('of %i: all, each once', async (size) => {
+  test.each([1, 7, 29, 30, 250])('of %i: together all events, each once', async (size) => {
     expect(idsOf((await walk<PortingEvent>(reader, PATH, { 'page[size]': size })).flat())).toEqual(expected());
   });
 
-  test('by type, by order, and both, from an instant on', async () => {
+  test('filtered by type, by order, and by both from an instant on', async () => {
     expect(await arrivals({ 'filter[type]': COMMENT })).toEqual(expected(({ event_type }) => event_type === COMMENT));
     const ofB = { 'filter[porting_order_id]': orderB.toUpperCase() };
     expect(await arrivals(ofB)).toEqual(expected((one) => one.porting_order_id === orderB));

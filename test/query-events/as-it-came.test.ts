@@ -18,10 +18,10 @@ afterEach(() => void vi.restoreAllMocks());
 
 const OCCURRED = '2026-03-01T12:00:00.000000Z';
 
-/** The numbers that a JavaScript number cannot hold, and one that it would write in another way. */
+/** Numbers that a JavaScript number cannot hold, and one that it would write in another way. */
 const ISSUE = '[12345678901234567890,1e400,-0,1.0]';
 
-/** What follows a write, onto a bus that keeps each entry's detail as the text that crossed the wire. */
+/** Publishes after a write, to a bus that keeps the detail of each entry as the text that was sent. */
 async function startPublisher(store: OrderStore) {
   const details: string[] = [];
   const keep = ({ Detail = '' }) => void details.push(Detail);
@@ -61,7 +61,7 @@ function page(id: string, order: string, type: string, payload: string, meta: st
   return `{"data":[${record}],"meta":${meta}}`;
 }
 
-test('any number in a webhook comes out of every list, the bus and the command line as it came in', async () => {
+test('any number in a webhook keeps its spelling in every list, on the bus and in the command line', async () => {
   const receiver = await startReceiver();
   const reader = await startReader(undefined, receiver.store);
   const { details, publish } = await startPublisher(reader.store);
@@ -81,7 +81,7 @@ test('any number in a webhook comes out of every list, the bus and the command l
   );
 });
 
-test('the numbers in an exception stay in its order, also when it is folded again, on the bus and in words', async () => {
+test('numbers in an exception keep their spelling in its order, on the bus and in words, even after another fold', async () => {
   const receiver = await startReceiver();
   const reader = await startReader(undefined, receiver.store);
   const { details, publish } = await startPublisher(reader.store);
@@ -99,7 +99,7 @@ test('the numbers in an exception stay in its order, also when it is folded agai
   expect(stdout).toContain('12345678901234567890: -0');
 });
 
-test('any number in a listed record comes out as it came in; the totals of the page are numbers in any spelling', async () => {
+test("any number in a listed record keeps its spelling; the page's totals may have any spelling", async () => {
   const rig = await openRig();
   const reader = await startReader(undefined, rig.store);
   const { details, publish } = await startPublisher(rig.store);
@@ -120,14 +120,14 @@ test('any number in a listed record comes out as it came in; the totals of the p
   );
 });
 
-/** Every kind of JSON that is no object. */
+/** Every kind of JSON except objects. */
 const ODD = ['"a text"', '""', '[{"a":1.0}]', '[]', '17', '12345678901234567890', '0', 'true', 'false'];
 const TYPES = ['status_changed', 'new_comment', 'split', 'messaging_changed', 'deleted', 'teleported'];
 
 describe.each(ODD)('a payload that is %s', (payload) => {
   const types = payload === '"a text"' ? TYPES : ['new_comment'];
 
-  test(`in a webhook, ${types.join(', ')}, is stored and shown as it came`, async () => {
+  test(`in a webhook, ${types.join(', ')}, is stored and shown unchanged`, async () => {
     const receiver = await startReceiver();
     const reader = await startReader(undefined, receiver.store);
     const { details, publish } = await startPublisher(reader.store);
@@ -146,7 +146,7 @@ describe.each(ODD)('a payload that is %s', (payload) => {
     }
   });
 
-  test('in a listed record, is stored and shown as it came, also when the webhook had another one', async () => {
+  test('in a listed record, is stored and shown unchanged, even if the webhook had another payload', async () => {
     const rig = await openRig();
     const receiver = await startReceiver({ store: rig.store });
     const reader = await startReader(undefined, rig.store);

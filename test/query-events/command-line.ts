@@ -4,14 +4,14 @@ import { serve } from '../../infra/local/loopback-server.ts';
 import { begin, type Running } from '../cli/run.ts';
 import { type Reader, readToken } from './reader.ts';
 
-/** The command line, over real HTTP to the function. */
+/** The command line, connected to the function over real HTTP. */
 export interface CommandLine {
   readonly begin: (...args: readonly string[]) => Running;
-  /** What a command prints for people; it must end well. */
+  /** What a command prints for people. The command must succeed. */
   readonly words: (...args: readonly string[]) => Promise<string>;
-  /** What it prints with --json, without the white space between the tokens. */
+  /** What a command prints with --json, without white space between tokens. */
   readonly json: (...args: readonly string[]) => Promise<string>;
-  /** What was asked for, and how it was answered: `/v2/orders 200`. */
+  /** The requests and the status of their answers: `/v2/orders 200`. */
   readonly asked: string[];
 }
 

@@ -10,7 +10,7 @@ const NOON = Date.parse('2026-03-20T12:00:00Z');
 const order = uuid(1_000_001);
 const [jobA, jobB] = ['2026-03-20T12:00:00.000Z-aaaaaaaa', '2026-03-20T12:00:00.000Z-bbbbbbbb'];
 
-/** Every list that is read on by a cursor; each has three things. */
+/** Every list that is paged by a cursor; each has three entries. */
 const lists: readonly [path: string, query: Query, another: Query | undefined][] = [
   ['/v2/orders', {}, { sort: 'changed_at' }],
   ['/v2/orders', { 'filter[status]': 'submitted,draft' }, { 'filter[status]': 'submitted' }],
@@ -75,7 +75,7 @@ async function expectRefused(path: string, query: Query): Promise<void> {
 }
 
 describe.each(lists)('%s %j', (path, query, another) => {
-  test('goes on in pages of any size', async () => {
+  test('continues with pages of any size', async () => {
     const all = (await pageOf(reader, path, query)).data;
     expect(all.length).toBeGreaterThanOrEqual(3);
     const rest = await pageOf(reader, path, {
@@ -87,7 +87,7 @@ describe.each(lists)('%s %j', (path, query, another) => {
     expect(rest.meta.next).toBeNull();
   });
 
-  test('is refused when anything of it was changed', async () => {
+  test('is refused when any part of it was changed', async () => {
     const cursor = await cursorOf(path, query);
     const flipped = (index: number) =>
       cursor.slice(0, index) + (cursor[index] === 'A' ? 'B' : 'A') + cursor.slice(index + 1);
@@ -97,7 +97,7 @@ describe.each(lists)('%s %j', (path, query, another) => {
     }
   });
 
-  test('is refused with other filters and in every other list', async () => {
+  test('is refused with other filters, and in every other list', async () => {
     const cursor = await cursorOf(path, query);
     const others = lists.filter(([otherPath, otherQuery]) => otherPath !== path || otherQuery !== query);
     const elsewhere: [string, Query][] = [
@@ -112,7 +112,7 @@ describe.each(lists)('%s %j', (path, query, another) => {
   });
 });
 
-test('the same filter in other words is the same list', async () => {
+test('the same filter in another spelling is the same list', async () => {
   const cursor = await cursorOf('/v2/orders', { 'filter[status]': 'submitted,draft' });
   const query = { 'filter[status]': 'draft,submitted,draft', sort: '-changed_at', 'page[after]': cursor };
   expect((await pageOf(reader, '/v2/orders', query)).data).toHaveLength(2);
@@ -126,7 +126,7 @@ test.each(['/v2/arrivals', '/v2/gaps'])('%s: the same filter in another order is
   expect((await pageOf(reader, path, turned)).data.length).toBeGreaterThan(0);
 });
 
-test('a cursor is good for whoever has a token of this ledger, until the tokens are changed', async () => {
+test('a cursor works with every token of the ledger, until the tokens are changed', async () => {
   const own = await startReader();
   for (const number of [1, 2]) await ran(own.store, NOON - number * 1_000);
   const next = (await pageOf(own, '/v2/sync-runs', { 'page[size]': 1 })).meta.next ?? '';

@@ -40,25 +40,25 @@ function run(status: 'running' | 'failed' | 'complete', error: string | null = n
   return { id: 'r', trigger: 'schedule', status, error, ...times, ...counts };
 }
 
-test('a few refused requests where no webhook ever came may be scanners', () => {
+test('a few refused requests before the first webhook may be scanners', () => {
   const rejections = { refused_24h: 10, unreadable_24h: 0, listed_24h: 0 };
   expect(diagnose({ ...well, channels: [], rejections }, NOW)).toEqual([]);
 });
 
-test('what passes by itself, or was over before the last run, is no problem', () => {
+test('what ends automatically, or ended before the last run, is not a problem', () => {
   expect(diagnose(well, NOW)).toEqual([]);
 });
 
-describe('a problem is a sentence that says what to do', () => {
+describe('each problem is a sentence that says what to do', () => {
   const { sync, gaps, healing } = well;
   test.each<[string, Partial<JudgedStatus>, readonly RegExp[]]>([
     [
-      'our clock is ahead',
+      "the ledger's clock is ahead",
       { upstream: { ...well.upstream, clock_ahead_seconds: 10_800 } },
       [/^The ledger's clock is 3 hours ahead of Telnyx's: set it right/],
     ],
     [
-      'our clock is behind',
+      "the ledger's clock is behind",
       { upstream: { ...well.upstream, clock_ahead_seconds: -180 } },
       [/^The ledger's clock is 3 minutes behind Telnyx's/],
     ],
@@ -113,7 +113,7 @@ describe('a problem is a sentence that says what to do', () => {
       [/^The last sync run failed: Telnyx is down\.$/],
     ],
     [
-      'no sync for 16 minutes; what failed before the last complete one, or was asked for, is not why',
+      'no sync for 16 minutes; failures before the last complete run, or of requested runs, are not the reason',
       {
         sync: {
           ...sync,
@@ -132,17 +132,17 @@ describe('a problem is a sentence that says what to do', () => {
       [/API key/],
     ],
     [
-      'Telnyx wants an hour',
+      'Telnyx asks for a pause of an hour',
       { upstream: { ...well.upstream, last_fault: null, rate_limited_until: ago(-60) } },
       [/another 60 minutes/],
     ],
     [
-      'all that comes is refused',
+      'every webhook is refused',
       { channels: [{ event_type: 'porting_order.split', first_at: ago(9_000), last_at: ago(24 * 60 + 1) }] },
       [/^9000 requests at the webhook URL were refused within 24 h, and no webhook came: .* public key/],
     ],
     [
-      'the bus does not take events',
+      'the bus does not accept events',
       {
         publishing: { unpublished: 10_000, oldest_unpublished_seconds: 1_560, undecided_orders: 0 },
         at_least: ['publishing.unpublished'],
@@ -150,7 +150,7 @@ describe('a problem is a sentence that says what to do', () => {
       [/^At least 10000 events wait to be published, one for 26 minutes/],
     ],
     [
-      'one was missed, and no healing is left',
+      "one was missed, and today's healing is used up",
       { gaps: { ...gaps, missed_24h: 1 } },
       [/^1 notification of/, /Healing has used/],
     ],
@@ -166,7 +166,7 @@ describe('a problem is a sentence that says what to do', () => {
       [/^2 webhooks that Telnyx signed are no event/],
     ],
     [
-      'listed records that are no event, when no webhook came',
+      'listed records that are not events, without any webhook',
       { rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 1 }, channels: [] },
       [/^1 record that Telnyx lists is no event: see \/v2\/rejections/],
     ],

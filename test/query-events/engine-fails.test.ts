@@ -16,7 +16,7 @@ afterAll(() => engine.close());
 test.each([
   'InternalServerError',
   'ProvisionedThroughputExceededException',
-])('DynamoDB answers %s: 503 that says to try again, and the log says why', async (type) => {
+])('DynamoDB answers %s: a 503 says to try again, and the log has the cause', async (type) => {
   const log = captureLog();
   engine.fault = () => ({ refuse: type === 'InternalServerError' ? 500 : 400, type });
   const answer = await reader.get(listTarget({}));
@@ -27,7 +27,7 @@ test.each([
   expect((await reader.get(listTarget({}))).status).toBe(200);
 });
 
-test('DynamoDB finds a request invalid: that is our mistake, and a 500', async () => {
+test("DynamoDB finds a request invalid: a 500, because that is the ledger's mistake", async () => {
   const log = captureLog();
   engine.fault = () => ({ refuse: 400, type: 'ValidationException' });
   expect((await reader.get(listTarget({}))).status).toBe(500);

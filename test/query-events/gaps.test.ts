@@ -25,7 +25,7 @@ interface Seeded {
 
 const write = { missed, recovered, unlisted };
 const KINDS = ['missed', 'recovered', 'unlisted'] as const;
-/** 36 events over 12 days, three at each instant, of each kind as many. */
+/** 36 events over 12 days, nine at each instant, of all kinds alike. */
 const seeded: readonly Seeded[] = Array.from({ length: 36 }, (_, number) => ({
   id: uuid(number),
   kind: KINDS[number % 3] as Gap,
@@ -46,7 +46,7 @@ beforeAll(async () => {
     });
     await write[kind](reader.store, event, Date.parse(createdAt) + 1_200_000);
   }
-  // Neither the one whose webhook is awaited nor the one that came by both ways is a gap.
+  // No gaps: an event with an awaited webhook, and an event that both webhook and list have brought.
   await listed(reader.store, eventAt(800, NOON), NOON);
   await listed(reader.store, eventAt(801, NOON), NOON);
   await delivered(reader.store, eventAt(801, NOON), NOON);
@@ -71,7 +71,7 @@ const at = (daysAgo: number) => timestampOf(NOON - daysAgo * DAY);
 
 describe('the list', () => {
   test.each<[string, Query, (gap: Seeded) => boolean]>([
-    ['nothing: missed ones', {}, ({ kind }) => kind === 'missed'],
+    ['nothing: missed events', {}, ({ kind }) => kind === 'missed'],
     ['recovered', { 'filter[kind]': 'recovered' }, ({ kind }) => kind === 'recovered'],
     ['unlisted', { 'filter[kind]': 'unlisted' }, ({ kind }) => kind === 'unlisted'],
     ['type', { 'filter[type]': COMMENT }, ({ kind, type }) => kind === 'missed' && type === COMMENT],
@@ -99,7 +99,7 @@ describe('the list', () => {
     }
   });
 
-  test('tells what is known of each', async () => {
+  test('shows what is known of each gap', async () => {
     const [first] = (await pageOf<ShownGap>(reader, '/v2/gaps', { 'filter[kind]': 'recovered' })).data;
     const { createdAt = '', type, order } = seeded.find(({ id }) => id === first?.id) ?? {};
     const noticed = Date.parse(createdAt) + 1_200_000;
@@ -119,7 +119,7 @@ describe('the list', () => {
     expect(other).toMatchObject({ listed_at: null, missed_at: null, unlisted_at: expect.any(String) });
   });
 
-  test('a missed one whose webhook comes is recovered; an unlisted one that is listed is none; a healed one says so', async () => {
+  test('missed becomes recovered with the webhook; unlisted ends with a listing; a healed event says so', async () => {
     const own = await startReader();
     const [late, shownLater, treated] = [1, 2, 3].map((number) => eventAt(number, NOON - number * DAY)) as [
       ReturnType<typeof eventAt>,
@@ -157,7 +157,7 @@ describe('the list', () => {
 describe('the counts by day', () => {
   const byDay = async (query: Query) => (await pageOf(reader, '/v2/gaps', query)).meta.by_day;
 
-  test('are of all kinds, whatever kind and page are asked for', async () => {
+  test('count all kinds, whatever kind and page are requested', async () => {
     const all = ['2026-03-20', '2026-03-17', '2026-03-14', '2026-03-11'].map((day) => ({
       day,
       missed: 3,
@@ -171,7 +171,7 @@ describe('the counts by day', () => {
     expect(await byDay(query)).toEqual(all);
   });
 
-  test('are within the filter', async () => {
+  test('respect the other filters', async () => {
     expect(await byDay({ [gte]: at(6), [lte]: at(3), 'filter[type]': COMMENT })).toEqual(
       ['2026-03-17', '2026-03-14'].map((day) => {
         const of = (kind: Gap) =>
@@ -181,7 +181,7 @@ describe('the counts by day', () => {
     );
   });
 
-  test('reach back 30 days when no time is asked for', async () => {
+  test('reach back 30 days if no time is given', async () => {
     vi.setSystemTime(NOON + 25 * DAY);
     expect(((await byDay({})) as { day: string }[]).map(({ day }) => day)).toEqual(['2026-03-20', '2026-03-17']);
     expect(await byDay({ [gte]: at(40) })).toHaveLength(4);
@@ -205,7 +205,7 @@ test.each([
   [gte, 'yesterday', /date-time/],
   ['page[size]', '251', /1 to 250/],
   ['sort', 'created_at', /Allowed are page\[size\]/],
-])('%s=%s: 422 that says what is allowed', async (parameter, given, detail) => {
+])('%s=%s: a 422 says what is allowed', async (parameter, given, detail) => {
   const { status, body } = await reader.get(target('/v2/gaps', { [parameter]: given }));
   expect(status).toBe(422);
   expect(body.errors).toMatchObject([{ source: { parameter }, detail: expect.stringMatching(detail) }]);

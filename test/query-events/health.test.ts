@@ -14,7 +14,7 @@ afterEach(async () => {
   await reader.secrets.close();
 });
 
-/** A sync run that began so long ago and ended so. */
+/** A sync run that began `ago` milliseconds ago and ended with `status`. */
 async function ran(ago: number, outcome: { status?: 'complete' | 'partial' | 'failed'; complete?: boolean }) {
   const startedAt = Date.now() - ago;
   const lease = await beginRun(reader.store, randomUUID(), startedAt);
@@ -26,7 +26,7 @@ async function ran(ago: number, outcome: { status?: 'complete' | 'partial' | 'fa
   });
 }
 
-/** Exactly this, and no token needed. */
+/** Expects exactly this answer, without a token. */
 async function expectHealth(body: { last_complete_sync_age_seconds: number | null; last_sync_status: string }) {
   const answer = await reader.invoke({ target: '/health' });
   expect(answer.status).toBe(200);
@@ -47,7 +47,7 @@ test('while the first sync runs', async () => {
   await expectHealth({ last_complete_sync_age_seconds: null, last_sync_status: 'none' });
 });
 
-test('after a complete one', async () => {
+test('after a complete run', async () => {
   await ran(90_400, { status: 'complete', complete: true });
   await expectHealth({ last_complete_sync_age_seconds: 90, last_sync_status: 'complete' });
 });
@@ -55,24 +55,24 @@ test('after a complete one', async () => {
 test.each([
   'partial',
   'failed',
-] as const)('after one that was %s, the age stays that of the last complete', async (status) => {
+] as const)('after a run that was %s, the age is still that of the last complete run', async (status) => {
   await ran(600_000, { status: 'complete', complete: true });
   await ran(300_000, { status });
   await expectHealth({ last_complete_sync_age_seconds: 600, last_sync_status: status });
 });
 
-test('the first one failed', async () => {
+test('after a first run that failed', async () => {
   await ran(1_000, { status: 'failed' });
   await expectHealth({ last_complete_sync_age_seconds: null, last_sync_status: 'failed' });
 });
 
-test('a range that was listed changes nothing', async () => {
+test('a requested run changes nothing', async () => {
   await ran(600_000, { status: 'complete', complete: true });
   await ran(10_000, {});
   await expectHealth({ last_complete_sync_age_seconds: 600, last_sync_status: 'complete' });
 });
 
-test('a clock that was set back: never a negative age', async () => {
+test('a clock that was set back never causes a negative age', async () => {
   await ran(-60_000, { status: 'complete', complete: true });
   await expectHealth({ last_complete_sync_age_seconds: 0, last_sync_status: 'complete' });
 });

@@ -16,7 +16,7 @@ const ORDER = uuid(1_000_000);
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => uuid(from + index));
 const idsOf = (events: readonly LedgerEvent[]) => events.map(({ id }) => id);
 
-/** A comment of the given length, a minute after the one before. */
+/** A comment of the given length, a minute after the previous one. */
 function comment(number: number, characters: number) {
   const created_at = new Date(Date.UTC(2026, 2, 1, 12, number)).toISOString().replace('Z', '000Z');
   const payload = {
@@ -41,7 +41,7 @@ async function startLarge(comments: number, characters: number): Promise<Reader>
 }
 
 describe('an order with 40 comments of 200 KB', () => {
-  test('is shown by the command line, which asks for shorter pages until they fit, and leaves no event out', async () => {
+  test('is shown in full by the command line, which requests smaller pages until they fit', async () => {
     const cli = await commandLineOf(await startLarge(40, 200_000));
     const { events } = JSON.parse(await cli.json('order', ORDER));
     expect(idsOf(events)).toEqual(ids(1, 40));
@@ -49,7 +49,7 @@ describe('an order with 40 comments of 200 KB', () => {
     expect(cli.asked.filter((one) => one.endsWith(' 422')).length).toBeGreaterThan(0);
   });
 
-  test('and what comes of it at once is not more than tail can tell', async () => {
+  test('does not overwhelm tail when all its events arrive at once', async () => {
     const reader = await startReader();
     const cli = await commandLineOf(reader);
     const tail = cli.begin('tail', '--type', 'new_comment', '--json');
@@ -71,13 +71,13 @@ describe('an order with 40 comments of 200 KB', () => {
   });
 });
 
-describe('the largest events that there can be, half of them quotes that the answer escapes once more', () => {
+describe('the largest possible events, half of whose text is quotes that the answer escapes again', () => {
   test.each([
     `/v2/orders/${ORDER}/events`,
     '/v2/arrivals',
     `/v2/arrivals?filter[porting_order_id]=${ORDER}`,
     '/v2/arrivals?filter[type]=porting_order.new_comment',
-  ])('%s gives them one by one', async (path) => {
+  ])('%s returns them one by one', async (path) => {
     const reader = await startLarge(16, 374_000);
     const [route = '', filter] = path.split('?');
     const [name = '', value = ''] = filter?.split('=') ?? [];
@@ -85,7 +85,7 @@ describe('the largest events that there can be, half of them quotes that the ans
     expect(idsOf(pages.flat()).sort()).toEqual(ids(1, 16));
   });
 
-  test('list and show give them one by one', async () => {
+  test('list and show return them one by one', async () => {
     const { get } = await startLarge(16, 374_000);
     for (const [index, id] of ids(1, 16).reverse().entries()) {
       expect((await get(`/v2/porting/events?page[size]=1&page[number]=${index + 1}`)).body.data).toMatchObject([

@@ -8,7 +8,7 @@ const STATUS = 'porting_order.status_changed';
 const COMMENT = 'porting_order.new_comment';
 const [orderA, orderB] = [uuid(1_000_001), uuid(1_000_002)];
 
-/** 45 events: one a minute, five of them at one instant; every third is a comment, every fifth of order B. */
+/** 45 events: one a minute, five of them at one instant; every third is a comment, every fifth is of order B. */
 const events: readonly PortingEvent[] = Array.from({ length: 45 }, (_, index) => {
   const minute = index >= 20 && index < 25 ? 20 : index;
   return listedEvent(index, {
@@ -37,7 +37,7 @@ async function page(parameters: Readonly<Record<string, string | number>>) {
 }
 
 describe('pages', () => {
-  test('without parameters: the 20 newest, ties by id, with the totals', async () => {
+  test('without parameters: the 20 newest events, ties by id, with the totals', async () => {
     const answer = await reader.get('/v2/porting/events');
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -45,9 +45,7 @@ describe('pages', () => {
     expect(answer.body.meta).toStrictEqual({ page_number: 1, page_size: 20, total_pages: 3, total_results: 45 });
   });
 
-  test.each([
-    1, 7, 20, 45, 250,
-  ])('of %i: all together are all events, each once, with the same totals', async (size) => {
+  test.each([1, 7, 20, 45, 250])('of %i: together all events, each once, with the same totals', async (size) => {
     const total_pages = Math.ceil(45 / size);
     const ids: string[] = [];
     for (let number = 1; number <= total_pages; number += 1) {
@@ -58,7 +56,7 @@ describe('pages', () => {
     expect(ids).toEqual(newestFirst(() => true));
   });
 
-  test.each([4, 1_000_000_000])('page %i, past the end, is empty, with right totals', async (number) => {
+  test.each([4, 1_000_000_000])('page %i, past the end, is empty and has the right totals', async (number) => {
     const { ids, meta } = await page({ 'page[number]': number });
     expect(ids).toEqual([]);
     expect(meta).toStrictEqual({ page_number: number, page_size: 20, total_pages: 3, total_results: 45 });
@@ -115,7 +113,7 @@ describe('filters', () => {
       { 'filter[porting_order_id]': orderA, 'filter[type]': COMMENT, [gte]: at(10), [lte]: at(40) },
       (event) => event.porting_order_id === orderA && event.event_type === COMMENT && between(at(10), at(40))(event),
     ],
-    ['a type that never came', { 'filter[type]': 'porting_order.teleported' }, () => false],
+    ['a type that never arrived', { 'filter[type]': 'porting_order.teleported' }, () => false],
     ['an order without events', { 'filter[porting_order_id]': uuid(7) }, () => false],
     ['a time that ends before it begins', { [gte]: at(30), [lte]: at(20) }, () => false],
     ['a time before all events', { [lte]: '2020-01-01T00:00:00Z' }, () => false],
@@ -131,7 +129,7 @@ describe('filters', () => {
     expect(ids).toEqual(expected);
   });
 
-  test('brackets and colons need no encoding; a + that became a blank is understood', async () => {
+  test('brackets and colons need no encoding, and a + that became a blank is understood', async () => {
     const { ids } = await page({ [gte]: at(40) });
     expect(ids.length).toBeGreaterThan(0);
     for (const query of [`${gte}=${at(40)}`, `${gte}=2026-03-01T11:40:00.000001+01:00`]) {
@@ -143,13 +141,13 @@ describe('filters', () => {
 
 describe('a page larger than Lambda may answer', () => {
   const LAMBDA_SENDS = 6 * 1024 * 1024;
-  /** What Lambda counts: the whole answer as JSON, in which the body is a text. */
+  /** The size that Lambda limits: the whole answer as JSON, with the body as a text in it. */
   const sent = ({ status, headers, text }: Answer) => JSON.stringify({ statusCode: status, headers, body: text });
 
   test.each([
     ['long texts', 'x'.repeat(200_000)],
-    ['nothing but short texts, whose quotes Lambda sends escaped', Array(50_000).fill('x')],
-  ])('of %s: 422 that says to ask for a smaller page, and a smaller page is given', async (_, content) => {
+    ['short texts only, whose quotes Lambda escapes', Array(50_000).fill('x')],
+  ])('of %s: a 422 asks for a smaller page, and a smaller page works', async (_, content) => {
     const { store, get, secrets } = await startReader();
     const large = (number: number) => listedEvent(number, { payload: { id: orderA, content } });
     await Promise.all(Array.from({ length: 30 }, (_, number) => listed(store, large(number))));

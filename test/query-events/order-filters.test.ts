@@ -19,7 +19,7 @@ const orderId = (number: number) => uuid(3_000_000 + number);
 let reader: Reader;
 let orders: readonly OrderState[];
 
-/** 300 orders. Four share each instant, with every status and reference among them. */
+/** 300 orders with every status and reference. Four orders share each instant. */
 beforeAll(async () => {
   reader = await startReader();
   orders = await Promise.all(
@@ -38,7 +38,7 @@ afterAll(() => reader.secrets.close());
 
 const idsOf = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
 
-/** What there is to find, by looking at each. */
+/** The orders to be found, by checking each one. */
 function expected({ statuses, actionRequired, customerReference }: OrderFilter, sort: OrderSort): string[] {
   const oldestFirst = orders
     .filter(({ status }) => statuses === undefined || statuses.includes(status?.value ?? ''))
@@ -61,7 +61,7 @@ const filters: fc.Arbitrary<OrderFilter> = fc.record(
 );
 const sorts = fc.constantFrom<OrderSort>('changed_at', '-changed_at');
 
-test('any filters together, both ways, in pages of any size: what a look at each order finds', async () => {
+test('any filters, in both directions and in pages of any size, find what a check of each order finds', async () => {
   const sizes = fc.oneof(fc.integer({ min: 5, max: 40 }), fc.integer({ min: 90, max: 250 }));
   await fc.assert(
     fc.asyncProperty(filters, sorts, sizes, async (filter, sort, size) => {
@@ -79,7 +79,7 @@ test('any filters together, both ways, in pages of any size: what a look at each
   );
 });
 
-/** Every page to the end. */
+/** All orders, from every page. */
 async function readAll(store: OrderStore, filter: OrderFilter, sort: OrderSort, size: number): Promise<string[]> {
   const ids: string[] = [];
   let after: string | undefined;
@@ -92,7 +92,7 @@ async function readAll(store: OrderStore, filter: OrderFilter, sort: OrderSort, 
   return ids;
 }
 
-/** A store whose answers end early, as DynamoDB's may: after as many rows of a query as are drawn. */
+/** A store whose queries end early, as DynamoDB's may: after a random number of rows. */
 function givingLess(store: OrderStore, most: () => number): OrderStore {
   const send = (command: Parameters<typeof store.client.send>[0], ...rest: never[]) => {
     if (command instanceof QueryCommand) command.input.Limit = Math.min(most(), command.input.Limit ?? 1);
@@ -101,7 +101,7 @@ function givingLess(store: OrderStore, most: () => number): OrderStore {
   return { ...store, client: Object.create(store.client, { send: { value: send } }) };
 }
 
-test('and also when DynamoDB gives fewer keys at once than it was asked for', async () => {
+test('the same holds if DynamoDB returns fewer keys at once than were requested', async () => {
   const limits = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 7, maxLength: 7 });
   await fc.assert(
     fc.asyncProperty(filters, sorts, limits, async (filter, sort, most) => {
@@ -116,7 +116,7 @@ test('and also when DynamoDB gives fewer keys at once than it was asked for', as
   );
 });
 
-test('an order that has left a status is passed over while the index still has it there, and all others are found', async () => {
+test('an order that an index still has under its former status is skipped, and all others are found', async () => {
   const store = await openStore();
   for (let number = 0; number < 40; number += 1) {
     const status = number < 8 ? 'draft' : 'submitted';
@@ -142,7 +142,7 @@ test('an order that has left a status is passed over while the index still has i
   }
 });
 
-test('an order of which nothing but a split is known is listed like the others', async () => {
+test('an order that is known only from a split is listed like the others', async () => {
   const lone = await startReader();
   const [whole, part] = [orderId(1), orderId(2)];
   const split = { id: uuid(5), at: '2026-03-20T12:00:00.000000Z', type: 'porting_order.split', v: '1' };

@@ -16,7 +16,7 @@ const orderId = (number: number) => uuid(3_000_000 + number);
 let reader: Reader;
 let orders: readonly OrderState[];
 
-/** 36 orders, three an hour; of one nothing but a comment is known, and the last one has a reference beyond an index's keys. */
+/** 36 orders, three an hour. One has nothing but a comment; the reference of the last is too long for an index key. */
 beforeAll(async () => {
   reader = await startReader();
   const made = Array.from({ length: 36 }, (_, number) =>
@@ -34,7 +34,7 @@ afterAll(() => reader.secrets.close());
 
 const placeOf = ({ changed_at, id }: OrderState) => `${changed_at}#${id}`;
 const idsOf = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
-/** What the list must show, by sorting and cutting everything in memory. */
+/** What the list must show, found by filtering and sorting all orders in memory. */
 const expected = (matches: (order: OrderState) => boolean, sort = '-changed_at') => {
   const oldestFirst = orders.filter(matches).toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
   return idsOf(sort === 'changed_at' ? oldestFirst : oldestFirst.toReversed());
@@ -44,7 +44,7 @@ const hasStatus = (...statuses: readonly string[]) => {
 };
 
 describe('the list', () => {
-  test('without parameters: the 20 orders that changed last, ties by id', async () => {
+  test('without parameters: the 20 orders with the latest changes, ties by id', async () => {
     const { data, meta } = await pageOf<Order>(reader, '/v2/orders');
     expect(idsOf(data)).toEqual(expected(() => true).slice(0, 20));
     expect(meta).toStrictEqual({ page_size: 20, next: expect.stringMatching(/^[\w-]{22,}$/) });
@@ -59,16 +59,16 @@ describe('the list', () => {
       { 'filter[status]': 'submitted,exception,submitted' },
       hasStatus('submitted', 'exception'),
     ],
-    ['a status that nobody has', { 'filter[status]': 'draft' }, () => false],
+    ['a status that no order has', { 'filter[status]': 'draft' }, () => false],
     [
-      'a status that nobody knows yet, with a capital and blanks',
+      'an unknown status, with a capital and blanks',
       { 'filter[status]': 'Of the future,ported' },
       hasStatus('Of the future', 'ported'),
     ],
     ['action required', { 'filter[action_required]': 'true' }, hasStatus('exception')],
     ['no action required', { 'filter[action_required]': 'false' }, (order) => !hasStatus('exception')(order)],
     [
-      'action required in a status that asks for none',
+      'action required in a status that never requires any',
       { 'filter[action_required]': 'true', 'filter[status]': 'ported' },
       () => false,
     ],
@@ -83,8 +83,8 @@ describe('the list', () => {
       ({ customer_reference }) => customer_reference === 'Ref 1/ä',
     ],
     ['a reference in small letters', { 'filter[customer_reference]': 'ref 1/ä' }, () => false],
-    ['a reference longer than an index takes', { 'filter[customer_reference]': 'x'.repeat(1_025) }, () => false],
-    ['a reference of two bytes a character', { 'filter[customer_reference]': 'ä'.repeat(600) }, () => false],
+    ['a reference too long for an index key', { 'filter[customer_reference]': 'x'.repeat(1_025) }, () => false],
+    ['a reference with two bytes for each character', { 'filter[customer_reference]': 'ä'.repeat(600) }, () => false],
     [
       'a reference and statuses',
       { 'filter[customer_reference]': 'ref 2', 'filter[status]': 'exception,in-process' },
@@ -104,12 +104,12 @@ describe('the list', () => {
       },
       (order) => order.customer_reference === 'Ref 1/ä' && hasStatus('exception')(order),
     ],
-  ])('filtered by %s: every page size shows each once, in both directions', async (_, filter, matches) => {
+  ])('filtered by %s: every page size shows each order once, in both directions', async (_, filter, matches) => {
     for (const sort of ['-changed_at', 'changed_at']) {
       for (const size of SIZES) {
         const pages = await walk<Order>(reader, '/v2/orders', { ...filter, sort, 'page[size]': size });
         expect(idsOf(pages.flat())).toEqual(expected(matches, sort));
-        // Only the last page may be short when nothing is passed over.
+        // Only the last page may be short if no order is skipped.
         if (filter['filter[action_required]'] !== 'false') {
           expect(pages.slice(0, -1).every((page) => page.length === size)).toBe(true);
         }
@@ -128,7 +128,10 @@ describe('the list', () => {
 });
 
 describe('while orders change', () => {
-  test.each(['-changed_at', 'changed_at'])('sorted by %s: it ends, and what stands still comes once', async (sort) => {
+  test.each([
+    '-changed_at',
+    'changed_at',
+  ])('sorted by %s: the list ends, and an unchanged order appears once', async (sort) => {
     const changing = await startReader();
     const ids = Array.from({ length: 20 }, (_, number) => orderId(number));
     let now = BEGINNING;
@@ -137,7 +140,7 @@ describe('while orders change', () => {
       await tell(changing.store, id, { at: now, status: 'submitted' });
     }
     let turn = 0;
-    // Every second order goes on to exception, one after each page: to the front of the list, and out of one of its partitions.
+    // After each page one order moves on to exception: to the front of the list, and into another partition.
     const change = async () => {
       const id = ids[turn * 2];
       turn += 1;
@@ -154,7 +157,7 @@ describe('while orders change', () => {
     }
   });
 
-  test('an order that has gone from the place where a page ended: the next page begins there all the same', async () => {
+  test('if the last order of a page has moved, the next page still begins after its former place', async () => {
     const changing = await startReader();
     for (const number of [1, 2, 3, 4]) {
       await tell(changing.store, orderId(number), { at: BEGINNING + number * HOUR, status: 'submitted' });
@@ -183,7 +186,7 @@ describe('a page costs a bounded number of requests', () => {
     expect(Object.values(requests()).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(most);
   });
 
-  test('also when almost everything is passed over: a page is short then, and the next one goes on', async () => {
+  test('even if almost every order is skipped: the page is short, and the next one continues', async () => {
     const crowded = await startReader();
     const waiting = Array.from({ length: 900 }, (_, number) => number);
     while (waiting.length > 0) {
@@ -212,7 +215,7 @@ describe('a page costs a bounded number of requests', () => {
 describe('one order', () => {
   const show = (id: string) => reader.get(`/v2/orders/${id}`);
 
-  test('as its events tell it', async () => {
+  test('has the state that its events give it', async () => {
     const answer = await show(orderId(5));
     expect(answer.status).toBe(200);
     expect(answer.body.data).toStrictEqual({ ...orders[5], overdue_since: null });
@@ -220,7 +223,7 @@ describe('one order', () => {
     expect((await show(orderId(5).toUpperCase())).body.data).toMatchObject({ id: orderId(5) });
   });
 
-  test('overdue, for as long as it stays in that status', async () => {
+  test('is overdue until it leaves the status', async () => {
     const { store } = reader;
     const id = orderId(500);
     const state = await tell(store, id, { at: BEGINNING - HOUR, status: 'submitted' });
@@ -230,13 +233,13 @@ describe('one order', () => {
     expect((await show(id)).body.data).toMatchObject({ id, overdue_since: null });
   });
 
-  test('that the ledger lacks: 404', async () => {
+  test('is not in the ledger: 404', async () => {
     const { status, body } = await show(uuid(404));
     expect(status).toBe(404);
     expect(body.errors).toMatchObject([{ code: '10005', detail: expect.stringContaining(uuid(404)) }]);
   });
 
-  test.each(['17', '%00', '%zz', '__proto__'])('%s, malformed: 422', async (id) => {
+  test.each(['17', '%00', '%zz', '__proto__'])('has the malformed id %s: 422', async (id) => {
     const { status, body } = await show(id);
     expect(status).toBe(422);
     expect(body.errors).toMatchObject([{ code: '10006', source: { parameter: 'id' } }]);
@@ -244,7 +247,7 @@ describe('one order', () => {
   });
 });
 
-describe('a bad parameter: 422 that names it and what is allowed', () => {
+describe('an invalid parameter: a 422 names it and says what is allowed', () => {
   test.each([
     ['filter[status]', 'a,,b', /1 to 20 comma-separated statuses/],
     ['filter[status]', '', /1 to 20 comma-separated statuses/],
@@ -263,7 +266,7 @@ describe('a bad parameter: 422 that names it and what is allowed', () => {
     expect(body.errors).toMatchObject([{ source: { parameter }, detail: expect.stringMatching(detail) }]);
   });
 
-  test('one order takes none', async () => {
+  test('a single order has no parameters', async () => {
     const { status, body } = await reader.get(target(`/v2/orders/${orderId(5)}`, { include: 'events' }));
     expect(status).toBe(422);
     expect(body.errors).toMatchObject([{ source: { parameter: 'include' }, detail: expect.stringContaining('none') }]);

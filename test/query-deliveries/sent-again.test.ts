@@ -81,7 +81,7 @@ async function shown() {
   return (await answer.json()) as { data: unknown[]; meta: { total_results: number } };
 }
 
-test('a webhook that the ledger could not store is shown as failed, and as arrived after it was sent again', async () => {
+test('a webhook that the ledger could not store is shown as failed, and later as arrived', async () => {
   engine.fault = (operation) => (operation === 'UpdateItem' ? { refuse: 500, type: 'InternalServerError' } : undefined);
   await republish();
   const attempt = { status: 503, error_codes: [{ code: 75_599, meaning: 'answered with another 5xx' }] };

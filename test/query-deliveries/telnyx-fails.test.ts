@@ -82,7 +82,7 @@ describe('Telnyx refuses or fails: a plain answer after one request', () => {
     expect([status, headers['retry-after']]).toEqual([429, '7']);
   });
 
-  test("503: nothing was read, and Telnyx's SDK may repeat the request after the time that Telnyx asks for", async () => {
+  test("503: nothing was read, and Telnyx's SDK may retry after the time that Telnyx asks for", async () => {
     const { status, headers, text } = await whileTelnyx({ status: 503, headers: { 'retry-after': '9' } });
     expect([status, headers['retry-after'], headers['x-should-retry']]).toEqual([503, '9', undefined]);
     expect(text).toMatch(/answered 503\. Its log of deliveries was not read\. Ask again in 9 s/);

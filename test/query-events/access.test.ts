@@ -57,7 +57,7 @@ test('read and operate tokens may query', async () => {
 });
 
 describe('rotation', () => {
-  test('old and new tokens side by side, then only the new one: each change takes effect within 5 minutes', async () => {
+  test('old and new tokens together, then the new one only: each change works within 5 minutes', async () => {
     expect(await statusFor(readToken)).toBe(200);
     setTokens({ read: [readToken, 'new-read-token-0123456789'] });
     expect(await statusFor('new-read-token-0123456789')).toBe(401);

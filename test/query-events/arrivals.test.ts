@@ -37,7 +37,7 @@ describe('arrivals', () => {
     });
   });
 
-  test('in the order in which they were first seen, whatever their created_at: late webhooks, a backfill, the far future', async () => {
+  test('are in the order of their first arrival, whatever their created_at', async () => {
     await delivered(reader.store, eventAt(9, NOON + 70 * 365 * DAY), NOON - 9_000);
     for (const [number, minutesAgo] of [16, 20, 60, 24 * 60].entries()) {
       await delivered(reader.store, eventAt(number, NOON - minutesAgo * MINUTE), NOON - 8_000 + number * 1_000);

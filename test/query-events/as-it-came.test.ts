@@ -81,7 +81,7 @@ test('any number in a webhook keeps its spelling in every list, on the bus and i
   );
 });
 
-test('numbers in an exception keep their spelling in its order, on the bus and in words, even after another fold', async () => {
+test('numbers in an exception keep their spelling in its order, on the bus and in words, after each fold', async () => {
   const receiver = await startReceiver();
   const reader = await startReader(undefined, receiver.store);
   const { details, publish } = await startPublisher(reader.store);

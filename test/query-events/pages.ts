@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Reader } from './reader.ts';
 
-/** What stands beside the things of a page that is read on by a cursor. */
+/** The `meta` of a page in a list that is paged by a cursor. */
 export interface CursorMeta {
   readonly page_size: number;
   readonly next: string | null;
@@ -10,7 +10,7 @@ export interface CursorMeta {
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** A path with these parameters, encoded as a browser would. */
+/** A path with these parameters, encoded as a browser encodes them. */
 export function target(path: string, query: Query = {}): string {
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as [string, string]],
@@ -29,7 +29,7 @@ export async function pageOf<Thing>(
   return { data: answer.body.data as readonly Thing[], meta: answer.body.meta as CursorMeta };
 }
 
-/** All pages, each as it was answered, to the end. `between` is called after each. */
+/** All pages to the end, each as answered. Calls `between` after each page. */
 export async function walk<Thing>(
   reader: Pick<Reader, 'get'>,
   path: string,
@@ -45,7 +45,7 @@ export async function walk<Thing>(
     pages.push(data);
     after = meta.next ?? undefined;
     if (after !== undefined) {
-      expect(cursors, 'a page leads to one that was read').not.toContain(after);
+      expect(cursors, 'a page leads to a page that was already read').not.toContain(after);
       cursors.add(after);
     }
     await between();

@@ -19,7 +19,7 @@ const type = 'an event type such as porting_order.status_changed';
 const order = 'the UUID of a porting order';
 const time = 'a date-time such as 2026-01-31T00:00:00Z';
 
-describe('a bad parameter: 422 that names it, what was given and what is allowed', () => {
+describe('an invalid parameter: a 422 names it, its value and what is allowed', () => {
   test.each([
     ['page[size]', '0', '10033', size],
     ['page[size]', '251', '10033', size],
@@ -67,7 +67,7 @@ describe('a bad parameter: 422 that names it, what was given and what is allowed
     'filter[created_at][gt]',
     '__proto__',
     '',
-  ])('an unknown one, "%s": the known ones are listed', async (parameter) => {
+  ])('an unknown parameter "%s": the answer lists the known ones', async (parameter) => {
     const { status, body } = await reader.get(`/v2/porting/events?${new URLSearchParams({ [parameter]: 'x' })}`);
     expect(status).toBe(422);
     expect(body.errors).toMatchObject([{ code: '10031', source: { parameter } }]);
@@ -76,14 +76,14 @@ describe('a bad parameter: 422 that names it, what was given and what is allowed
     );
   });
 
-  test('one given twice: 422', async () => {
+  test('a parameter given twice: 422', async () => {
     const { status, body } = await reader.get('/v2/porting/events?page[size]=5&page[size]=6');
     expect(status).toBe(422);
     expect(body.errors).toMatchObject([{ code: '10015', source: { parameter: 'page[size]' } }]);
   });
 });
 
-test('any query: read, or refused with a 422 that names a parameter', () => {
+test('any query is read, or refused with a 422 that names a parameter', () => {
   const names = fc.constantFrom(
     'page[number]',
     'page[size]',

@@ -10,12 +10,12 @@ import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts'
 export const readToken = 'read-token-0123456789';
 export const operateToken = 'operate-token-0123456789';
 
-/** The function, started cold, over a ledger of its own. */
+/** The function after a cold start, with its own ledger. */
 export interface Reader {
   readonly invoke: Invoke;
   readonly store: OrderStore;
   readonly secrets: SecretsManager;
-  /** Asks with a reading token. */
+  /** Sends a request with a read token. */
   readonly get: (target: string) => Promise<Answer>;
 }
 
@@ -40,22 +40,22 @@ export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` };
 }
 
-/** The path of the list with these parameters, encoded as a browser would. */
+/** The path of the list with these parameters, encoded as a browser encodes them. */
 export function listTarget(parameters: Readonly<Record<string, string | number>>): string {
   return `/v2/porting/events?${new URLSearchParams(parameters as Record<string, string>)}`;
 }
 
-/** The events of a page that was answered. */
+/** The events of a page. */
 export function eventsIn({ body }: Answer): readonly LedgerEvent[] {
   return body.data as readonly LedgerEvent[];
 }
 
-/** Puts an event into the ledger as the sync does. */
+/** Records an event in the ledger as the sync does. */
 export async function listed(store: Store, event: PortingEvent, at = Date.now()): Promise<void> {
   await recordListing(store, listing(event), at);
 }
 
-/** Puts an event into the ledger as its webhook does. */
+/** Records an event in the ledger as its webhook does. */
 export async function delivered(store: Store, event: PortingEvent, at = Date.now()): Promise<void> {
   await recordDelivery(store, deliveredEvent(event), at);
 }

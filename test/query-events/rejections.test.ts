@@ -21,7 +21,7 @@ beforeAll(async () => {
     await countRefusals(store, 'too old', 1, NOON - hour * HOUR);
     await keepRejected(store, Buffer.from(`a person's name ${hour}`), 'not JSON', NOON - hour * HOUR + 1_000);
   }
-  // Once more, an hour later: it is one body, and comes before what came between.
+  // The same body again, an hour later: it stays one rejection, and moves to the time of its latest arrival.
   await keepRejected(store, Buffer.from("a person's name 3"), 'not JSON', NOON - 2 * HOUR + 2_000);
 });
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 const placeOf = ({ last_at, id }: Rejection) => `${last_at}#${id}`;
 
 describe('the list', () => {
-  test('the last one first, of both kinds; never a body', async () => {
+  test('shows both kinds, the latest first, and never a body', async () => {
     const answer = await reader.get(target('/v2/rejections', { 'page[size]': 250 }));
     const data = answer.body.data as readonly Rejection[];
     expect(data).toHaveLength(21);
@@ -67,7 +67,7 @@ describe('the list', () => {
     });
   });
 
-  test('has a listed record once, however often a run has seen it', async () => {
+  test('shows a listed record once, however often runs have read it', async () => {
     const one = await startReader();
     for (const hours of [3, 2, 1])
       await keepRejectedRecords(one.store, [{ json: '{"a":1}', reason: 'no id' }], NOON - hours * HOUR);
@@ -85,7 +85,7 @@ describe('the list', () => {
     await one.secrets.close();
   });
 
-  test.each([1, 4, 21])('in pages of %i: each once', async (size) => {
+  test.each([1, 4, 21])('in pages of %i shows each once', async (size) => {
     const pages = await walk<Rejection>(reader, '/v2/rejections', { 'page[size]': size });
     const places = pages.flat().map(placeOf);
     expect(places).toHaveLength(21);
@@ -93,7 +93,7 @@ describe('the list', () => {
     expect(pages).toHaveLength(Math.ceil(21 / size));
   });
 
-  test('after 30 days they are gone, also while DynamoDB still has them', async () => {
+  test('hides what is older than 30 days, even if DynamoDB still has it', async () => {
     vi.setSystemTime(NOON + 30 * DAY - 3 * HOUR - 60_000);
     const { data } = await pageOf<Rejection>(reader, '/v2/rejections');
     expect(data.every(({ last_at }) => last_at >= timestampOf(NOON - 3 * HOUR))).toBe(true);
@@ -103,7 +103,7 @@ describe('the list', () => {
     vi.setSystemTime(NOON);
   });
 
-  test('an empty ledger has none', async () => {
+  test('is empty in an empty ledger', async () => {
     const empty = await startReader();
     const { data, meta } = await pageOf(empty, '/v2/rejections');
     expect({ data, meta }).toStrictEqual({ data: [], meta: { page_size: 20, next: null, complete: true } });
@@ -111,7 +111,7 @@ describe('the list', () => {
   });
 });
 
-test('a page costs a bounded number of requests, also after a flood of large bodies: it is cut, and says so', async () => {
+test('after a flood of large bodies a page still costs few requests: it is short, and says so', async () => {
   const flooded = await startReader();
   for (let number = 0; number < 60; number += 1) {
     await keepRejected(flooded.store, Buffer.alloc(250_000, `${number} `), 'not JSON', NOON);
@@ -128,7 +128,7 @@ test('a page costs a bounded number of requests, also after a flood of large bod
 test.each([
   ['filter[kind]', 'refused', /Allowed are page\[size\], page\[after\]/],
   ['page[size]', '0', /1 to 250/],
-])('%s=%s: 422 that says what is allowed', async (parameter, given, detail) => {
+])('%s=%s: a 422 says what is allowed', async (parameter, given, detail) => {
   const { status, body } = await reader.get(target('/v2/rejections', { [parameter]: given }));
   expect(status).toBe(422);
   expect(body.errors).toMatchObject([{ source: { parameter }, detail: expect.stringMatching(detail) }]);

@@ -18,7 +18,7 @@ const OUTCOMES: readonly JobOutcome[] = ['sent', 'not_found', 'failed', 'unknown
 
 let reader: Reader;
 
-/** Five jobs, an hour between them; the newest has many events, of which six have been asked for. */
+/** Five jobs, an hour apart. The newest has many events; six of them have been requested from Telnyx. */
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOON });
   reader = await startReader();
@@ -77,7 +77,7 @@ describe('the jobs', () => {
     expect(pages.flat().map(({ id }) => id)).toEqual([0, 1, 2, 3, 4].map(jobId));
   });
 
-  test('are gone after 30 days, also while DynamoDB still has them', async () => {
+  test('are hidden after 30 days, even if DynamoDB still has them', async () => {
     vi.setSystemTime(NOON + 30 * DAY - 2 * HOUR);
     expect((await pageOf<Job>(reader, '/v2/republish-jobs')).data.map(({ id }) => id)).toEqual([0, 1].map(jobId));
     expect((await reader.get(path(jobId(1)))).status).toBe(200);
@@ -112,7 +112,7 @@ describe('one job', () => {
 });
 
 describe('its items', () => {
-  test('in the order in which they are asked for, with what came of each', async () => {
+  test('in the order of their requests, each with its outcome', async () => {
     const { data, meta } = await pageOf<JobItem>(reader, path(jobId(0), '/items'), { 'page[size]': 7 });
     const outcomes = ['sent', 'not_found', 'failed', 'unknown', 'asked', 'asked', 'waiting'];
     expect(data).toStrictEqual(
@@ -131,7 +131,7 @@ describe('its items', () => {
     expect(pages).toHaveLength(Math.ceil(TOTAL / size));
   });
 
-  test('pages of changing size go on where the last one ended', async () => {
+  test('pages of changing size continue where the previous page ended', async () => {
     const first = await pageOf<JobItem>(reader, path(jobId(0), '/items'), { 'page[size]': 3 });
     const query = { 'page[size]': 2, 'page[after]': first.meta.next ?? '' };
     const { data } = await pageOf<JobItem>(reader, path(jobId(0), '/items'), query);

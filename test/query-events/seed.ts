@@ -10,7 +10,7 @@ import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { listedEvent, uuid } from '../porting-events.ts';
 import { delivered, listed } from './reader.ts';
 
-/** What one event tells of an order. */
+/** What one event says about an order. */
 export interface Told {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -20,7 +20,7 @@ export interface Told {
 
 let facts = 0;
 
-/** Takes events into an order, as the publisher does when it has read them. */
+/** Folds events into an order, as the publisher does. */
 export async function tell(store: OrderStore, id: string, ...told: readonly Told[]): Promise<OrderState> {
   const fresh = told.map(({ at, status, reference }): HeldFact => {
     facts += 1;
@@ -39,37 +39,37 @@ export async function tell(store: OrderStore, id: string, ...told: readonly Told
   return state;
 }
 
-/** Says that an order is overdue in its present status, as the nightly run does. */
+/** Records that an order is overdue in its present status, as the nightly run does. */
 export async function overdue(store: OrderStore, { id, status_since }: OrderState, now: number): Promise<void> {
   await markOverdue(store, id, status_since ?? '', now);
 }
 
-/** An event whose webhook was given up. */
+/** Makes a missed event. */
 export async function missed(store: Store, event: PortingEvent, at: number): Promise<void> {
   await listed(store, event, at);
   if (!(await markMissed(store, event.id, at))) throw new Error('its webhook is not awaited');
 }
 
-/** An event whose webhook came after it had been given up. */
+/** Makes a recovered event: its webhook arrives after the event was missed. */
 export async function recovered(store: Store, event: PortingEvent, at: number): Promise<void> {
   await missed(store, event, at);
   await delivered(store, event, at + 1_000);
 }
 
-/** An event that the list does not show. */
+/** Makes an unlisted event. */
 export async function unlisted(store: Store, event: PortingEvent, at: number): Promise<void> {
   await delivered(store, event, at);
   if (!(await markUnlisted(store, event.id, at))) throw new Error('it is listed');
 }
 
-/** A missed event that was republished by itself. */
+/** Makes a missed event that healing has republished. */
 export async function healed(store: Store, event: PortingEvent, at: number): Promise<void> {
   await missed(store, event, at);
   await claimHealing(store, event.id, 'a worker', at);
   await recordHealing(store, event.id, 'a worker', 'sent');
 }
 
-/** A sync run that began so and so. */
+/** Makes a sync run that began at `startedAt`. */
 export async function ran(store: Store, startedAt: number, fields: Partial<SyncRun> = {}): Promise<SyncRun> {
   const run: SyncRun = {
     ...newRun({

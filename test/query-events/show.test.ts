@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => reader.secrets.close());
 
-/** An event of its own for each test. */
+/** A new event for each test. */
 function newEvent() {
   next += 1;
   return listedEvent(next);
@@ -38,8 +38,8 @@ const nothingElse = {
   recovered_at: null,
 };
 
-describe('what the ledger says beside the record', () => {
-  test('known from the list only', async () => {
+describe('what the ledger adds to the record', () => {
+  test('of an event that only the list has brought', async () => {
     const event = newEvent();
     await listed(reader.store, event, first);
     expect(await shown(event.id)).toStrictEqual({
@@ -48,7 +48,7 @@ describe('what the ledger says beside the record', () => {
     });
   });
 
-  test("known from its webhook only: in the record's shape", async () => {
+  test("of an event that only a webhook has brought, in the record's shape", async () => {
     const event = newEvent();
     await delivered(reader.store, event, first);
     const { id, event_type, porting_order_id, payload, created_at } = event;
@@ -66,7 +66,7 @@ describe('what the ledger says beside the record', () => {
     });
   });
 
-  test('the webhook first, then listed, then delivered again', async () => {
+  test('of an event that was delivered, then listed, then delivered again', async () => {
     const event = newEvent();
     await delivered(reader.store, event, first);
     await listed(reader.store, event, second);
@@ -85,7 +85,7 @@ describe('what the ledger says beside the record', () => {
     });
   });
 
-  test('listed first, then the webhook', async () => {
+  test('of an event that was listed, then delivered', async () => {
     const event = newEvent();
     await listed(reader.store, event, first);
     await delivered(reader.store, event, second);
@@ -105,7 +105,7 @@ describe('what the ledger says beside the record', () => {
   test.each([
     'webhook first',
     'list first',
-  ])("listed before its payload was made: the webhook's stands in, %s", async (order) => {
+  ])("of an event that is listed without payload: the webhook's payload is shown, %s", async (order) => {
     const event = newEvent();
     const writes = [
       () => delivered(reader.store, event, first),
@@ -115,7 +115,7 @@ describe('what the ledger says beside the record', () => {
     expect(await shown(event.id)).toMatchObject({ payload: event.payload, payload_status: 'completed' });
   });
 
-  test('republished: how often, and when last', async () => {
+  test('of a republished event: how often, and when last', async () => {
     const event = newEvent();
     await listed(reader.store, event, first);
     await recordAttempt(reader.store, event.id, 'operate:01234567', second);
@@ -124,7 +124,7 @@ describe('what the ledger says beside the record', () => {
     expect(ledger).toMatchObject({ republish_count: 2, republish_last_at: at(third), first_seen_by: 'list' });
   });
 
-  test('the list shows the very same', async () => {
+  test('is the same in the list', async () => {
     const event = newEvent();
     await listed(reader.store, event, first);
     await delivered(reader.store, event, second);
@@ -134,13 +134,13 @@ describe('what the ledger says beside the record', () => {
 });
 
 describe('the id', () => {
-  test('in capitals is the same event', async () => {
+  test('may be in capitals', async () => {
     const event = { ...newEvent(), id: 'da7989d5-ffeb-47b5-9dc4-4a177a4094b0' };
     await listed(reader.store, event);
     expect(await shown(event.id.toUpperCase())).toMatchObject({ id: event.id });
   });
 
-  test('that the ledger lacks: 404', async () => {
+  test('that is not in the ledger: 404', async () => {
     const { status, body } = await show(uuid(999_999));
     expect(status).toBe(404);
     expect(body.errors).toEqual([

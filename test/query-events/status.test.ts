@@ -39,7 +39,7 @@ async function status(): Promise<ShownStatus> {
   return answer.body.data as ShownStatus;
 }
 
-/** A scheduled run that began so long ago, and completed. */
+/** Makes a scheduled run that began `ago` milliseconds ago and completed. */
 async function synced(ago: number): Promise<void> {
   const lease = await beginRun(reader.store, 'a run', NOON - ago);
   if (!lease) throw new Error('another run has the lease');
@@ -73,13 +73,13 @@ test('of an empty ledger', async () => {
   });
 });
 
-test('of a ledger in order: well', async () => {
+test('of a healthy ledger: well', async () => {
   await synced(60 * SECOND);
   expect(await status()).toMatchObject({ well: true, problems: [] });
 });
 
 describe('the sync', () => {
-  test('how far it is, and its last five runs', async () => {
+  test('how far the list is read, and the last five runs', async () => {
     for (let number = 0; number < 7; number += 1) await ran(reader.store, NOON - number * 300 * SECOND);
     await synced(90 * SECOND);
     const { sync } = await status();
@@ -97,7 +97,7 @@ describe('the sync', () => {
     );
   });
 
-  test('at work, until it ends or its lease runs out', async () => {
+  test('is running until the run ends or its lease expires', async () => {
     await beginRun(reader.store, 'a run', NOON);
     expect((await status()).sync.running).toBe(true);
     vi.setSystemTime(NOON + 91 * SECOND);
@@ -109,7 +109,7 @@ describe('the sync', () => {
   });
 });
 
-test('events that are to be announced, and since when the first of them', async () => {
+test('events in the outbox, and how long the oldest has waited', async () => {
   for (let number = 0; number < 9; number += 1) {
     await listed(reader.store, eventAt(number, NOON), NOON - (number + 1) * 10 * SECOND);
   }
@@ -120,7 +120,7 @@ test('events that are to be announced, and since when the first of them', async 
   });
 });
 
-test('orders that wait for the list to be read before they are announced', async () => {
+test('orders that stay undecided until the ledger is current', async () => {
   const { store } = reader;
   const refused = (number: number, value: string): HeldFact => ({
     id: uuid(number),
@@ -137,7 +137,7 @@ test('orders that wait for the list to be read before they are announced', async
   expect((await status()).publishing.undecided_orders).toBe(2);
 });
 
-test('notifications: of the last 24 h, and those that may still come', async () => {
+test('gaps of the last 24 hours, and webhooks that are still awaited', async () => {
   const { store } = reader;
   const recent = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => eventAt(number, NOON - number * HOUR));
   for (const event of recent.slice(0, 4)) await missed(store, event, NOON);
@@ -145,14 +145,14 @@ test('notifications: of the last 24 h, and those that may still come', async () 
   for (const event of recent.slice(7)) await listed(store, event, NOON);
   await missed(store, eventAt(20, NOON - 25 * HOUR), NOON);
   await recovered(store, eventAt(21, NOON - 25 * HOUR), NOON);
-  // An event is a day old before it is found unlisted: what counts is when it was found.
+  // An event is at least a day old when it is found unlisted; the time of the finding counts.
   for (const number of [30, 31, 32]) await unlisted(store, eventAt(number, NOON - 3 * DAY), NOON - 2 * HOUR);
   await unlisted(store, eventAt(33, NOON - 5 * DAY), NOON - 2 * DAY);
   await listed(store, eventAt(32, NOON - 3 * DAY), NOON);
   expect((await status()).gaps).toEqual({ missed_24h: 4, recovered_24h: 3, awaiting: 1, unlisted_24h: 2 });
 });
 
-test('what was turned away in the last 24 hours', async () => {
+test('rejections of the last 24 hours', async () => {
   const { store } = reader;
   vi.setSystemTime(NOON + HOUR / 2);
   for (const hours of [0, 1, 23, 24, 25]) {
@@ -161,7 +161,7 @@ test('what was turned away in the last 24 hours', async () => {
     for (const body of ['one', 'two']) await keepRejected(store, Buffer.from(body), 'not JSON', NOON - hours * HOUR);
   }
   expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 0 });
-  // Each once, however often it is listed, and no longer than it is.
+  // Each record counts once, however often it is listed, until 24 hours after its latest listing.
   for (const hours of [23, 1, 0])
     await keepRejectedRecords(store, [{ json: '{"a":1}', reason: 'no id' }], NOON - hours * HOUR);
   await keepRejectedRecords(store, [{ json: '{"a":2}', reason: 'no id' }], NOON - 2 * HOUR);
@@ -169,7 +169,7 @@ test('what was turned away in the last 24 hours', async () => {
   expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 2 });
 });
 
-test('how Telnyx has lately answered', async () => {
+test('the latest faults of Telnyx', async () => {
   await recordFault(reader.store, 'rate limited', NOON - SECOND, 5);
   expect((await status()).upstream).toEqual({
     last_fault: { fault: 'rate limited', at: timestampOf(NOON - SECOND) },
@@ -180,7 +180,7 @@ test('how Telnyx has lately answered', async () => {
   expect((await status()).upstream.rate_limited_until).toBeNull();
 });
 
-test('what was learned of ids and channels', async () => {
+test('what the ledger has learned about ids and channels', async () => {
   const { store } = reader;
   await learnIdsDiffer(store, NOON);
   expect((await status()).ids_agree).toBe(false);
@@ -195,11 +195,11 @@ test('what was learned of ids and channels', async () => {
     { event_type: 'porting_order.split', first_at: timestampOf(NOON - DAY), last_at: timestampOf(NOON) },
   ]);
   await learnIdsDiffer(store, NOON + DAY);
-  // Agreement is permanent: it beats a difference, whenever that was seen.
+  // Agreement is permanent: it beats a difference, even a later one.
   expect((await status()).ids_agree).toBe(true);
 });
 
-test('what was healed today, in UTC', async () => {
+test('what was healed on the present day, in UTC', async () => {
   const { store } = reader;
   for (let asked = 0; asked < 3; asked += 1) await takeShare(store, '2026-03-20', 50, NOON);
   await takeShare(store, '2026-03-19', 50, NOON - DAY);
@@ -207,7 +207,7 @@ test('what was healed today, in UTC', async () => {
   expect((await status()).healing).toEqual({ mode: 'off', asked_today: 3, per_day: 50 });
 });
 
-test('overdue orders: those that still are', async () => {
+test('the orders that are still overdue', async () => {
   const { store } = reader;
   for (const number of [1, 2, 3]) {
     const state = await tell(store, uuid(number), {
@@ -230,7 +230,7 @@ describe('what it costs', () => {
     return { requests: Object.values(requests()).reduce((sum, count) => sum + count, 0), found };
   };
 
-  test('at most 31 requests, also with something to tell everywhere', async () => {
+  test('at most 31 requests, even if every part has something to report', async () => {
     expect((await cost()).requests).toBeLessThanOrEqual(31);
     const { store } = reader;
     await synced(60 * SECOND);
@@ -242,7 +242,7 @@ describe('what it costs', () => {
     expect((await cost()).requests).toBeLessThanOrEqual(31);
   });
 
-  test('no more with many rows: the count ends, and says that there may be more', async () => {
+  test('the same with many rows: the count stops, and says that there may be more', async () => {
     const shard = { awaiting_webhook: { S: '0' }, awaiting_since: { S: timestampOf(NOON) } };
     for (let start = 0; start < 2_525; start += 25) {
       const rows = Array.from({ length: 25 }, (_, number) => ({ id: { S: uuid(start + number) }, ...shard }));

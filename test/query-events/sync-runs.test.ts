@@ -13,7 +13,7 @@ const runId = (number: number) => `${new Date(NOON - number * 5 * MINUTE).toISOS
 
 let reader: Reader;
 
-/** Six scheduled runs, of which the one before the last failed. */
+/** Six scheduled runs; the last but one failed. */
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOON });
   reader = await startReader();
@@ -34,7 +34,7 @@ afterAll(async () => {
 const expected = [0, 1, 2, 3, 4, 5].map(runId);
 
 describe('the runs', () => {
-  test('newest first, with what each did', async () => {
+  test('newest first, with the counts of each', async () => {
     const { data, meta } = await pageOf<ShownRun>(reader, '/v2/sync-runs');
     expect(data.map(({ id }) => id)).toEqual(expected);
     expect(meta).toStrictEqual({ page_size: 20, next: null });
@@ -63,7 +63,7 @@ describe('the runs', () => {
     expect(pages).toHaveLength(Math.ceil(6 / size));
   });
 
-  test('while runs go on: each once, from the one that was newest', async () => {
+  test('while new runs begin: each older run once, from the first page on', async () => {
     const busy = await startReader();
     for (let number = 0; number < 4; number += 1) await ran(busy.store, NOON - number * MINUTE);
     let later = 0;
@@ -77,7 +77,7 @@ describe('the runs', () => {
     );
   });
 
-  test('one that was asked for is there at once', async () => {
+  test('a requested run is listed at once', async () => {
     const asked = await startReader();
     const window = { from: NOON - DAY, to: NOON - 10_000 };
     const { run } = await requestRun(asked.store, `${new Date(NOON).toISOString()}-abcdef01`, window, NOON);
@@ -89,7 +89,7 @@ describe('the runs', () => {
     await asked.secrets.close();
   });
 
-  test('are gone after 90 days, also while DynamoDB still has them', async () => {
+  test('are hidden after 90 days, even if DynamoDB still has them', async () => {
     vi.setSystemTime(NOON + 90 * DAY - 12 * MINUTE);
     expect((await pageOf<ShownRun>(reader, '/v2/sync-runs')).data.map(({ id }) => id)).toEqual(expected.slice(0, 3));
     expect((await reader.get(`/v2/sync-runs/${runId(2)}`)).status).toBe(200);

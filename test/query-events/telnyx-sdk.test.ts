@@ -10,7 +10,7 @@ const newestFirst = idsOf(events).reverse();
 
 let account: SyncedAccount;
 
-/** As the SDK comes, but that it does not ask again. */
+/** The SDK with its defaults, but without retries. */
 const sdk = (token: string) => account.sdk(token).withOptions({ maxRetries: 0 });
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ afterEach(() => {
 afterAll(() => account?.close());
 
 describe('list', () => {
-  test.each([1, 3, 7, 250])('pages of %i, one after another, give every event', async (size) => {
+  test.each([1, 3, 7, 250])('successive pages of %i return every event', async (size) => {
     const ids: (string | undefined)[] = [];
     for await (const event of sdk(tokens.read).porting.events.list({ 'page[size]': size })) ids.push(event.id);
     expect(ids).toEqual(newestFirst);
@@ -40,7 +40,7 @@ describe('list', () => {
     expect(page.hasNextPage()).toBe(false);
   });
 
-  test('every filter as the SDK spells it', async () => {
+  test('every filter in the spelling of the SDK', async () => {
     const page = await sdk(tokens.read).porting.events.list({
       filter: {
         type: 'porting_order.status_changed',
@@ -52,7 +52,7 @@ describe('list', () => {
   });
 });
 
-test('retrieve: the record as Telnyx shows it, and one member more', async () => {
+test('retrieve: the record as Telnyx shows it, and one more member', async () => {
   const { data } = await sdk(tokens.read).porting.events.retrieve(events[0]?.id as string);
   const { ledger, ...record } = ledgerEvent(data);
   expect(record).toStrictEqual(events[0]);
@@ -67,7 +67,7 @@ test('republish: one call to Telnyx', async () => {
   expect(republished.at(-1)).toBe(events[2]?.id);
 });
 
-describe('its classes of errors', () => {
+describe("the SDK's classes of errors", () => {
   const id = events[1]?.id as string;
   const thrownBy = (work: Promise<unknown>) => work.catch((error: unknown) => error);
 

@@ -12,11 +12,11 @@ const [ORDER, OTHER] = [uuid(1_000_001), uuid(1_000_002)];
 const NOON = Date.parse('2026-03-20T12:00:00Z');
 const pathOf = (order: string) => `/v2/orders/${order}/events`;
 const idsOf = (list: readonly PortingEvent[]) => list.map(({ id }) => id);
-/** An instant so many seconds after noon, to the microsecond. */
+/** The instant `seconds` after noon, to the microsecond. */
 const second = (seconds: number) => `${new Date(NOON + seconds * 1_000).toISOString().slice(0, 19)}.000001Z`;
 const nextOf = ({ body }: Answer) => (body.meta as { next: string | null }).next;
 
-/** Three share each instant; every fourth is of another order. */
+/** Three events share each instant; every fourth event is of another order. */
 const events: readonly PortingEvent[] = Array.from({ length: 60 }, (_, index) =>
   listedEvent((index * 7) % 60, {
     created_at: second(Math.floor(index / 3)),
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([engine.close(), reader.secrets.close()]));
 
 describe('the events of one order', () => {
-  test('oldest first, each as it is shown', async () => {
+  test('oldest first, each as show returns it', async () => {
     const answer = await reader.get(pathOf(ORDER));
     expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
     expect(idsOf(eventsIn(answer))).toEqual(oldestFirst(ORDER).slice(0, 20));
@@ -52,7 +52,7 @@ describe('the events of one order', () => {
     expect((await reader.get(`/v2/porting/events/${first?.id}`)).body.data).toStrictEqual(first);
   });
 
-  test.each([1, 2, 7, 45, 250])('in pages of %i, both ways: all of them, each once', async (size) => {
+  test.each([1, 2, 7, 45, 250])('in pages of %i, in both directions: each event once', async (size) => {
     for (const order of [ORDER, OTHER]) {
       const forward = await walk<PortingEvent>(reader, pathOf(order), { 'page[size]': size, sort: 'created_at' });
       expect(idsOf(forward.flat())).toEqual(oldestFirst(order));
@@ -62,7 +62,7 @@ describe('the events of one order', () => {
     }
   });
 
-  test('cost two requests a page', async () => {
+  test('cost two requests for each page', async () => {
     await reader.get(pathOf(ORDER));
     const before = engine.operations.length;
     await reader.get(target(pathOf(ORDER), { 'page[size]': 30 }));
@@ -76,7 +76,7 @@ describe('the events of one order', () => {
   });
 });
 
-test('while events arrive: those of before, each once, and then the new ones', async () => {
+test('while events arrive: each earlier event once, then the new ones', async () => {
   const growing = await startReader();
   const event = (number: number) => listedEvent(number, { porting_order_id: ORDER, created_at: second(number) });
   for (const number of [0, 1, 2]) await listed(growing.store, event(number));
@@ -90,13 +90,13 @@ test('while events arrive: those of before, each once, and then the new ones', a
 });
 
 describe('an order without events', () => {
-  test('that the ledger lacks: 404', async () => {
+  test('that is not in the ledger: 404', async () => {
     const { status, body } = await reader.get(pathOf(uuid(404)));
     expect(status).toBe(404);
     expect(body.errors).toMatchObject([{ code: '10005', detail: `The ledger has no porting order ${uuid(404)}.` }]);
   });
 
-  test('that outlived them, or has them with another order: none', async () => {
+  test('because they have expired, or are listed under another order: an empty page', async () => {
     await tell(reader.store, uuid(2_000_000), { at: NOON, status: 'ported' });
     const { status, body } = await reader.get(pathOf(uuid(2_000_000)));
     expect({ status, body }).toEqual({ status: 200, body: { data: [], meta: { page_size: 20, next: null } } });
@@ -129,9 +129,10 @@ describe('a request that is refused: 422', () => {
     expect((await reader.get(target(pathOf(ORDER), { ...query, sort: '-created_at' }))).status).toBe(422);
   });
 
-  // DynamoDB Local counts whole rows, and not an index's entries, towards the 1 MB that a query reads: such pages come out shorter there.
+  // DynamoDB Local counts whole rows instead of the index's entries towards the 1 MB that a query reads, so its pages are
+  // shorter.
   const countsEntries = process.env.DYNAMODB_ENDPOINT === undefined;
-  test.runIf(countsEntries)('for more than an answer may hold, and given in smaller pages', async () => {
+  test.runIf(countsEntries)('for a page that is too large for an answer; smaller pages work', async () => {
     const order = uuid(1_000_003);
     for (let number = 600; number < 630; number += 1) {
       const payload = { id: order, content: 'x'.repeat(300_000) };
@@ -145,7 +146,7 @@ describe('a request that is refused: 422', () => {
   });
 });
 
-describe('what is hidden', () => {
+describe('expired events and second rows of joined events are hidden', () => {
   const order = uuid(1_000_004);
   const [shown, over, notYet, twin] = [700, 701, 702, 703].map((number) =>
     listedEvent(number, { porting_order_id: order, created_at: second(number) }),
@@ -165,13 +166,13 @@ describe('what is hidden', () => {
     for (const event of [shown, over, notYet]) await listed(reader.store, event);
     await delivered(reader.store, twin);
     const now = Math.floor(Date.now() / 1000);
-    // As they are while the indexes still show them.
+    // The state in which the indexes still contain them.
     await set(over.id, 'expires_at', { N: String(now) });
     await set(notYet.id, 'expires_at', { N: String(now + 3_600) });
     await set(twin.id, 'joined_to', { S: shown.id });
   });
 
-  test('what is over, and the second row of an event: in the timeline, behind whose last page nothing may be left', async () => {
+  test('in the timeline, where a page may be empty because its events are hidden', async () => {
     expect(idsOf(eventsIn(await reader.get(pathOf(order))))).toEqual([shown.id, notYet.id]);
     const pages = await walk<PortingEvent>(reader, pathOf(order), { 'page[size]': 1 });
     expect(idsOf(pages.flat())).toEqual([shown.id, notYet.id]);
@@ -183,12 +184,12 @@ describe('what is hidden', () => {
     expect(eventsIn(answer).map(({ id }) => id)).toEqual([notYet.id, shown.id]);
   });
 
-  test('what is over: by show', async () => {
+  test('by show, if expired', async () => {
     expect((await reader.get(`/v2/porting/events/${over.id}`)).status).toBe(404);
     expect((await reader.get(`/v2/porting/events/${notYet.id}`)).status).toBe(200);
   });
 
-  test('nothing of an event that is asked for by its other id: it is shown under its own', async () => {
+  test("by show, which answers a joined event's other id with the event itself", async () => {
     const { status, body } = await reader.get(`/v2/porting/events/${twin.id}`);
     expect({ status, data: body.data }).toMatchObject({ status: 200, data: { id: shown.id } });
   });

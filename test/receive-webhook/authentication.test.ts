@@ -23,7 +23,7 @@ afterEach(() => {
 
 afterAll(() => vi.unstubAllEnvs());
 
-/** Refused as docs/security.md says, without a trace but a line of the log. */
+/** Expects a refusal as docs/security.md describes it, which leaves nothing but a log line. */
 async function expectRefused(request: Request, reason: string) {
   const { status, headers, body } = await receiver.invoke(request);
   expect({ status, type: headers['content-type'] }).toEqual({ status: 401, type: 'application/json' });
@@ -70,7 +70,7 @@ describe('headers', () => {
 
   test('the right signature in base64url: 401, nothing written', async () => {
     let timestamp = Number(timestampIn(0));
-    // One signature in some 15 has neither + nor /, and so is spelt the same in both alphabets.
+    // About one signature in 15 has neither + nor / and is spelt alike in both alphabets.
     while (!/[+/]/.test(receiver.account.sign(String(timestamp), body))) timestamp -= 1;
     const valid = receiver.account.sign(String(timestamp), body);
     const url = Buffer.from(valid, 'base64').toString('base64url');
@@ -102,7 +102,7 @@ describe('the body', () => {
     ['spread over lines', (text: string) => JSON.stringify(JSON.parse(text), null, 2)],
     ['with a line break at its end', (text: string) => `${text}\n`],
     ['with a byte order mark', (text: string) => `\ufeff${text}`],
-  ])('white space changed, %s: 401, nothing written', async (_, change) => {
+  ])('changed white space, %s: 401, nothing written', async (_, change) => {
     await expectRefused(changed(change(body)), 'signature wrong');
   });
 
@@ -111,7 +111,7 @@ describe('the body', () => {
     await expectRefused(withoutBody, 'signature wrong');
   });
 
-  test('called base64 when it is text: 401, nothing written', async () => {
+  test('text marked as base64: 401, nothing written', async () => {
     await expectRefused({ ...request({}), isBase64Encoded: true }, 'signature wrong');
   });
 });
@@ -124,7 +124,7 @@ describe('the timestamp', () => {
     ['123abc', '123abc', 'timestamp malformed'],
     ['negative', '-1773342238', 'timestamp malformed'],
     ['0', '0', 'timestamp too old or ahead'],
-    ['beyond all numbers', '9'.repeat(400), 'timestamp malformed'],
+    ['too large for a number', '9'.repeat(400), 'timestamp malformed'],
   ])('%s, and signed: 401, nothing written', async (_, timestamp, reason) => {
     await expectRefused(request({}, timestamp), reason);
   });
@@ -133,8 +133,8 @@ describe('the timestamp', () => {
     ['milliseconds', () => String(Date.now()), 'timestamp malformed'],
     ['a leading +', () => `+${timestampIn(0)}`, 'timestamp malformed'],
     ['a leading blank', () => ` ${timestampIn(0)}`, 'timestamp malformed'],
-    ['a blank behind', () => `${timestampIn(0)} `, 'timestamp malformed'],
-    ['a line break behind', () => `${timestampIn(0)}\n`, 'timestamp malformed'],
+    ['a trailing blank', () => `${timestampIn(0)} `, 'timestamp malformed'],
+    ['a trailing line break', () => `${timestampIn(0)}\n`, 'timestamp malformed'],
     ['a leading zero', () => `0${timestampIn(0)}`, 'timestamp malformed'],
     ['a fraction', () => `${timestampIn(0)}.5`, 'timestamp malformed'],
     ['hexadecimal', () => `0x${Number(timestampIn(0)).toString(16)}`, 'timestamp malformed'],
@@ -159,7 +159,7 @@ describe('accepted', () => {
     }
   });
 
-  test('a valid capture replayed within the window: 200, no second row', async () => {
+  test('a captured request, replayed within the window: 200, no second row', async () => {
     const { invoke, store, account } = await startReceiver();
     const capture = signed(account, body);
     expect([(await invoke(capture)).body, (await invoke(capture)).body]).toEqual([
@@ -179,7 +179,7 @@ describe('accepted', () => {
 describe('public keys', () => {
   const [old, current, next] = [openAccount(), openAccount(), openAccount()];
 
-  test('several: each accepted, a removed one refused', async () => {
+  test('several: each is accepted, a removed one is refused', async () => {
     const rotating = await startReceiver({ publicKey: ` ${old.publicKey}, ${current.publicKey},${next.pem} ` });
     for (const account of [old, current, next]) {
       expect((await rotating.invoke(signed(account, statusWebhook(randomUUID())))).status).toBe(200);
@@ -204,8 +204,8 @@ describe('public keys', () => {
     ['hex', randomBytes(32).toString('hex')],
     ['base64url', Buffer.alloc(32, 0xff).toString('base64url')],
     ['the word unset', 'unset'],
-    ['PEM of nothing', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
-  ])('a key that is %s fails at boot and says what to set', async (_, publicKey) => {
+    ['PEM without a key', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
+  ])('a key that is %s prevents the start, and the error says what to set', async (_, publicKey) => {
     const start = startReceiver({ publicKey: `${current.publicKey},${publicKey}` });
     await expect(start).rejects.toThrow(
       /TELNYX_PUBLIC_KEY has no Ed25519 public key at position 2: copy it from the Telnyx portal, and set it to base64 of 32 bytes/,
@@ -219,11 +219,11 @@ describe('public keys', () => {
       'holds 4 keys: set it to one to three comma-separated public keys',
     ],
     ['only commas', ' , ,', 'holds no key: set it to one to three comma-separated public keys'],
-  ])('%s fail at boot and say what to set', async (_, publicKey, what) => {
+  ])('%s prevent the start, and the error says what to set', async (_, publicKey, what) => {
     await expect(startReceiver({ publicKey })).rejects.toThrow(`TELNYX_PUBLIC_KEY ${what}`);
   });
 
-  test('no setting at all fails at boot and names the variable', async () => {
+  test('no setting prevents the start, and the error names the variable', async () => {
     await expect(coldStart('receive-webhook', { TELNYX_PUBLIC_KEY: '' })).rejects.toThrow(/TELNYX_PUBLIC_KEY/);
   });
 });

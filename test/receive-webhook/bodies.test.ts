@@ -24,7 +24,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The event as show answers it, with the table's attribute as it stands. */
+/** The event as show returns it, with the stored attribute unchanged. */
 async function kept(id: string) {
   const rows = await rowsIn(receiver.store, 'events');
   const delivered = rows.find((row) => row.id?.S === id)?.delivered?.S ?? '';
@@ -32,7 +32,7 @@ async function kept(id: string) {
 }
 
 describe('kept exactly', () => {
-  test.each(documented)('the documented body %s comes out with the same payload', async (name) => {
+  test.each(documented)('the payload of the documented body %s', async (name) => {
     const { deliver, store } = await startReceiver();
     const body = readFileSync(join(fixtures, name), 'utf8');
     expect((await deliver(body)).body).toEqual({ result: 'stored' });
@@ -44,7 +44,7 @@ describe('kept exactly', () => {
     expect((await getEvent(store, id))?.payload).toStrictEqual(payload);
   });
 
-  test('a type, a status and fields that nobody here has heard of', async () => {
+  test('an unknown type, status and fields', async () => {
     const id = randomUUID();
     const payload = {
       id: randomUUID(),
@@ -69,7 +69,7 @@ describe('kept exactly', () => {
     expect((await kept(id)).event).toMatchObject({ payload: { customer_reference: text } });
   });
 
-  test('lone surrogates: as the escapes that were sent, in the row and in what is shown', async () => {
+  test('lone surrogates, in the row and in the answer as the escapes that were sent', async () => {
     const id = randomUUID();
     const escaped = '\\ud83d alone, \\udc00\\ud800';
     const body = statusWebhook(id, { customer_reference: 'HERE' }).replace('HERE', escaped);
@@ -82,7 +82,7 @@ describe('kept exactly', () => {
   test.each([
     ['a byte order mark', (body: string) => `\ufeff${body}`],
     ['CRLF between all members', (body: string) => JSON.stringify(JSON.parse(body), null, 2).replaceAll('\n', '\r\n')],
-  ])('a body with %s is verified on its bytes and read', async (_, change) => {
+  ])('a body with %s, which is verified on its bytes and read', async (_, change) => {
     for (const inBase64 of [false, true]) {
       const id = randomUUID();
       const body = change(statusWebhook(id));
@@ -93,7 +93,7 @@ describe('kept exactly', () => {
     }
   });
 
-  test('a payload with __proto__ pollutes nothing and keeps the member', async () => {
+  test('a member __proto__ of the payload, which pollutes nothing', async () => {
     const id = randomUUID();
     const body = statusWebhook(id, { customer_reference: 'HERE' }).replace(
       '"HERE"',
@@ -105,7 +105,7 @@ describe('kept exactly', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('numbers in every spelling, none of which grows: 200 KB of them fit into a row', async () => {
+  test('numbers in every spelling, without growing: 200 KB of them fit into a row', async () => {
     const id = randomUUID();
     const numbers = `[12345678901234567890,1e400,-0,1.0,${Array(50_000).fill('1e20').join()}]`;
     const body = statusWebhook(id, { customer_reference: 'HERE' }).replace('"HERE"', numbers);
@@ -137,7 +137,7 @@ describe('signed, but not readable as an event', () => {
     ['with a number as id', JSON.stringify({ data: { ...event, id: 17 } }), 'no id'],
     ['with an empty id', JSON.stringify({ data: { ...event, id: '' } }), 'no id'],
     ['with an id of 201 characters', JSON.stringify({ data: { ...event, id: 'x'.repeat(201) } }), 'id is longer'],
-    ['with half a character as id', JSON.stringify({ data: { ...event, id: '\ud83d' } }), 'not well-formed'],
+    ['with half a character in its id', JSON.stringify({ data: { ...event, id: '\ud83d' } }), 'not well-formed'],
     ['without a type', JSON.stringify({ data: { ...event, event_type: undefined } }), 'no event_type'],
     ['with an object as type', JSON.stringify({ data: { ...event, event_type: {} } }), 'no event_type'],
     [
@@ -150,7 +150,7 @@ describe('signed, but not readable as an event', () => {
     ['nested 10,000 deep', nested('{"a":', '}'), 'nested deeper than'],
     ['nested 10,000 deep in arrays', `{"data":{"payload":${nested('[', ']')}}}`, 'nested deeper than'],
     ['nested 10,000 deep beside a number', `[1.0,${nested('[', ']')}]`, 'nested deeper than'],
-  ])('%s: kept as a rejected delivery with its reason, 200', async (_, body, reason) => {
+  ])('%s: 200, stored as a rejection with its reason', async (_, body, reason) => {
     const { deliver, store } = await startReceiver();
     expect(await deliver(body)).toMatchObject({ status: 200, body: { result: 'rejected' } });
     expect(await rowsIn(store, 'events')).toEqual([]);
@@ -160,7 +160,7 @@ describe('signed, but not readable as an event', () => {
     expect(log.lines()).toMatchObject([{ event: 'webhook_rejected', reason: expect.stringContaining(reason) }]);
   });
 
-  test('an event with a byte that is not UTF-8: kept byte for byte', async () => {
+  test('an event with a byte that is not UTF-8: stored byte for byte', async () => {
     const { invoke, account, store } = await startReceiver();
     const bytes = Buffer.from(statusWebhook(randomUUID(), { customer_reference: '?' }));
     bytes[bytes.indexOf('?')] = 0xff;
@@ -169,7 +169,7 @@ describe('signed, but not readable as an event', () => {
     expect(Buffer.from(row?.body?.B ?? [])).toEqual(bytes);
   });
 
-  test('the same one again: counted, not kept twice; and gone after 30 days', async () => {
+  test('the same body again: counted, not stored again, and it expires after 30 days', async () => {
     const { deliver, store } = await startReceiver();
     for (let times = 0; times < 3; times += 1) await deliver('not JSON');
     await deliver('not JSON either');
@@ -180,7 +180,7 @@ describe('signed, but not readable as an event', () => {
   });
 });
 
-test('ids in capitals are those of the list: one row, under the id by which it is shown, filtered and republished', async () => {
+test('ids in capitals are stored in small letters, as in the list: one row for both spellings', async () => {
   const { deliver, store } = await startReceiver();
   const id = randomUUID();
   const order = 'EEF3340B-8903-4466-B445-89B697315A3A';
@@ -192,7 +192,7 @@ test('ids in capitals are those of the list: one row, under the id by which it i
   expect(await getEvent(store, id)).toMatchObject({ id, porting_order_id: order.toLowerCase() });
 });
 
-test('an event of another family: 200, told in the log, not stored', async () => {
+test('an event of another family: 200, logged, not stored', async () => {
   const before = await rowCount(receiver.store);
   const data = { id: randomUUID(), event_type: 'message.received', occurred_at: '2026-01-01T00:00:00Z', payload: {} };
   const answer = await receiver.deliver(JSON.stringify({ data }));
@@ -208,7 +208,7 @@ describe('the size', () => {
     return frame.replace('"customer_reference":""', `"customer_reference":"${'x'.repeat(bytes - frame.length)}"`);
   };
 
-  test('256 KB to the byte are taken', async () => {
+  test('exactly 256 KB are accepted', async () => {
     const { deliver } = await startReceiver();
     expect(Buffer.byteLength(ofBytes(LIMIT))).toBe(LIMIT);
     expect((await deliver(ofBytes(LIMIT))).body).toEqual({ result: 'stored' });

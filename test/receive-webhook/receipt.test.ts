@@ -11,7 +11,7 @@ import { passDeadlines, passDeadlinesSoon } from '../own-time.ts';
 import { openAccount } from '../telnyx/account.ts';
 import { rowCount, rowsIn, signed, startReceiver, statusWebhook } from './receiver.ts';
 
-/** How long the function waits for DynamoDB, of the 2 s that Telnyx waits for the function. */
+/** How long the function waits for DynamoDB; Telnyx waits 2 s for the function. */
 const GIVEN_UP_AFTER = 1_200;
 
 let log: ReturnType<typeof captureLog>;
@@ -26,7 +26,10 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A receiver whose engine has faults: `fault` is asked before each of its requests. When it hangs, the time to wait for it goes by. */
+/**
+ * A receiver on a faulty engine: `fault` decides about each request to it. If the engine hangs, the function's deadlines
+ * pass.
+ */
 async function receiverWith(fault: (operation: string) => EngineFault | undefined) {
   const engine = await startFaultyEngine();
   closing.push(engine.close);
@@ -51,7 +54,7 @@ describe('the same event', () => {
     expect(rows).toMatchObject([{ webhook_deliveries: { N: '50' } }]);
   });
 
-  test('with another content at its second delivery: the first stands', async () => {
+  test('with other content in its second delivery: the first content stays', async () => {
     const { deliver, store } = await startReceiver();
     const id = randomUUID();
     await deliver(statusWebhook(id, { support_key: 'first' }));
@@ -60,12 +63,12 @@ describe('the same event', () => {
   });
 });
 
-describe('death', () => {
+describe('the function dies', () => {
   test('after the write and before the answer: the retry is a 200, one row', async () => {
     let alive = false;
     const { deliver, store, engine } = await receiverWith(() => (alive ? undefined : 'do it, never answer'));
     const id = randomUUID();
-    // Nobody hears of what becomes of this call: its process is gone once the row is there.
+    // The outcome of this call is lost: its process ends once the row exists.
     const dying = deliver(statusWebhook(id));
     await eventually(() => expect(engine.operations).toContain('UpdateItem'));
     await eventually(async () => expect(await rowCount(store)).toBe(1));
@@ -88,7 +91,7 @@ describe('death', () => {
 });
 
 describe('an engine that fails: a 503 in time, never a 200, recovered later', () => {
-  test('hangs: it takes connections and never answers', async () => {
+  test('hangs: it accepts connections and never answers', async () => {
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => {
       sockets.add(socket);
@@ -101,15 +104,15 @@ describe('an engine that fails: a 503 in time, never a 200, recovered later', ()
     });
     const { port } = silent.address() as AddressInfo;
     const { deliver, invoke, account } = await startReceiver({ endpoint: `http://127.0.0.1:${port}` });
-    const bodies = [statusWebhook(randomUUID()), 'not an event, but to be kept'];
+    const bodies = [statusWebhook(randomUUID()), 'not an event, but to be stored'];
     for (const body of bodies) expect((await deliver(body)).status).toBe(503);
     expect(sockets.size).toBeGreaterThan(0);
-    // What needs no engine is answered all the same.
+    // Requests that need no engine still get their answer.
     expect((await invoke(signed(openAccount(), bodies[0] as string))).status).toBe(401);
     expect((await invoke(signed(account, '{"data":{"id":"x","event_type":"message.sent"}}'))).status).toBe(200);
   });
 
-  test('is not there at all', async () => {
+  test('cannot be reached', async () => {
     const { deliver } = await startReceiver({ endpoint: 'http://127.0.0.1:1' });
     expect((await deliver(statusWebhook(randomUUID()))).status).toBe(503);
   });
@@ -121,7 +124,7 @@ describe('an engine that fails: a 503 in time, never a 200, recovered later', ()
     ['refuses our credentials', { refuse: 400, type: 'AccessDeniedException' }],
     ['lacks the table', { refuse: 400, type: 'ResourceNotFoundException' }],
     ['breaks in the middle', 'hang'],
-  ] as const)('%s: asks Telnyx to come again', async (_, fault) => {
+  ] as const)('%s: the answer asks Telnyx for another attempt', async (_, fault) => {
     let broken = true;
     const { deliver, store, engine } = await receiverWith(() => (broken ? fault : undefined));
     const body = statusWebhook(randomUUID());
@@ -135,7 +138,7 @@ describe('an engine that fails: a 503 in time, never a 200, recovered later', ()
     expect(await rowsIn(store, 'events')).toHaveLength(1);
   });
 
-  test('fails once: the SDK asks again, 200', async () => {
+  test('fails once: the SDK retries, 200', async () => {
     let failures = 1;
     const { deliver, store } = await receiverWith(() =>
       failures-- > 0 ? { refuse: 500, type: 'InternalServerError' } : undefined,
@@ -152,10 +155,11 @@ describe('an engine that fails: a 503 in time, never a 200, recovered later', ()
     ['errs, then throttles', [error, throttle]],
     ['throttles, then errs', [throttle, error]],
     ['errs twice', [error, error]],
-  ])('%s and then accepts: 30 of 30 webhooks are 200, with pauses that leave a second of the 1.2 s', async (_, faults) => {
+  ])('%s, then works: 30 of 30 webhooks get 200, and the pauses leave 1 s of the 1.2 s', async (_, faults) => {
     let left: EngineFault[] = [];
     const { deliver, store, engine } = await receiverWith(() => left.shift());
-    // The longest pauses that may be drawn. They take no time here; timers beyond Telnyx's patience are warnings of the client's.
+    // The longest random pauses. They take no time here. Timers beyond the 2 s that Telnyx waits are the client's own
+    // warnings.
     vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
     const pauses: number[] = [];
     const timer = globalThis.setTimeout;
@@ -174,7 +178,7 @@ describe('an engine that fails: a 503 in time, never a 200, recovered later', ()
     expect(await rowsIn(store, 'events')).toHaveLength(30);
   });
 
-  test('did the write but lost its answer, and the SDK asks again: 200, one row, whatever the calendar says', async () => {
+  test('writes but loses its answer, and the SDK retries: 200, one row, whatever the clock says', async () => {
     vi.setSystemTime(Date.now() + 10 * 60_000);
     let losses = 1;
     const { deliver, store, engine } = await receiverWith(() => (losses-- > 0 ? 'do it, lose the answer' : undefined));
@@ -205,7 +209,7 @@ describe('two versions of the function at once', () => {
     expect((await getEvent(store, id))?.ledger.webhook_deliveries).toBe(2);
   });
 
-  test('a row with nothing but its id, from whichever version, is filled in', async () => {
+  test('a row with nothing but its id, from any version, is filled in', async () => {
     const { deliver, store } = await startReceiver();
     const id = randomUUID();
     await store.client.send(new UpdateItemCommand({ TableName: store.events, Key: { id: { S: id } } }));

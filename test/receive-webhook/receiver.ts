@@ -6,18 +6,18 @@ import type { Request } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
 import { type Account, openAccount, timestampIn } from '../telnyx/account.ts';
 
-/** The function, started cold, over a ledger of its own, for an account of its own. */
+/** The function after a cold start, with its own ledger and its own account. */
 export interface Receiver {
   readonly invoke: Invoke;
   readonly store: OrderStore;
   readonly account: Account;
-  /** Signs a body now and posts it. */
+  /** Signs a body with the present time and posts it. */
   readonly deliver: (body: string) => Promise<Answer>;
 }
 
 /**
- * @param options `endpoint` of the engine that the function uses, while `store` always reaches the real one; `publicKey`: what
- *   TELNYX_PUBLIC_KEY holds, when that is not just the account's key
+ * @param options `endpoint`: the engine that the function uses (`store` always reaches the real one); `publicKey`: the value
+ *   of TELNYX_PUBLIC_KEY, by default the account's key
  */
 export async function startReceiver(
   options: { endpoint?: string; publicKey?: string; account?: Account; store?: OrderStore } = {},
@@ -32,7 +32,7 @@ export async function startReceiver(
   return { invoke, store, account, deliver: (body) => invoke(signed(account, body)) };
 }
 
-/** The request that Telnyx sends, with headers changed as a test likes; `undefined` leaves one out. */
+/** The request that Telnyx sends, with changed `headers`; `undefined` leaves a header out. */
 export function signed(
   account: Account,
   body: string,
@@ -49,14 +49,14 @@ export function signed(
   return { method: 'POST', target: '/', headers: Object.fromEntries(given), body };
 }
 
-/** A request whose body is these bytes, which AWS passes on in base64. */
+/** A request with these bytes as its body, which AWS passes on in base64. */
 export function signedBytes(account: Account, body: Uint8Array): Request {
   const timestamp = timestampIn(0);
   const headers = { 'telnyx-timestamp': timestamp, 'telnyx-signature-ed25519': account.sign(timestamp, body) };
   return { method: 'POST', headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
 }
 
-/** A status webhook as Telnyx documents it. */
+/** A webhook for a status change, as Telnyx documents it. */
 export function statusWebhook(id: string, fields: Readonly<Record<string, unknown>> = {}): string {
   const payload = {
     id: 'eef3340b-8903-4466-b445-89b697315a3a',
@@ -71,15 +71,15 @@ export function statusWebhook(id: string, fields: Readonly<Record<string, unknow
   return JSON.stringify({ data: { ...data, record_type: 'event' }, meta: { attempt: 1, delivered_to: 'https://x' } });
 }
 
-/** Counts of what was refused, and the days that the events of a test's own setting make doubtful. */
+/** Kinds of rows that tests ignore: counts of refusals, and days made doubtful by a test's preparations. */
 const ASIDE = ['refusal', 'rejected-count', 'doubtful-day'];
 
-/** Everything in a table but {@link ASIDE}. */
+/** All rows of a table except {@link ASIDE}. */
 export async function rowsIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {
   return (await everyRowIn(store, table)).filter(({ kind }) => !ASIDE.includes(kind?.S ?? ''));
 }
 
-/** Everything in a table. */
+/** All rows of a table. */
 export async function everyRowIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {
   const rows: Row[] = [];
   const pages = paginateScan({ client: store.client }, { TableName: store[table], ConsistentRead: true });
@@ -87,7 +87,7 @@ export async function everyRowIn(store: Store, table: 'events' | 'control'): Pro
   return rows;
 }
 
-/** How many rows the two tables hold together. */
+/** The number of rows in both tables. */
 export async function rowCount(store: Store): Promise<number> {
   return (await rowsIn(store, 'events')).length + (await rowsIn(store, 'control')).length;
 }

@@ -10,7 +10,7 @@ import { everyRowIn, rowsIn, signedBytes, startReceiver, statusWebhook } from '.
 const NOON = Date.parse('2026-03-20T12:00:00Z');
 
 describe('refused requests', () => {
-  test('are counted by hour and reason, with nothing of the request', async () => {
+  test('are counted by hour and reason, without anything of the request', async () => {
     const { invoke, store } = await startReceiver();
     const secret = `secret-${randomUUID()}`;
     for (const headers of [{}, { 'telnyx-signature-ed25519': secret, 'telnyx-timestamp': '1' }]) {
@@ -25,7 +25,7 @@ describe('refused requests', () => {
     expect(JSON.stringify(rows)).not.toContain(secret);
   });
 
-  test('in a flood are a row and a write every 10 s for each reason', async () => {
+  test('cost one row and one write in 10 s for each reason, even in a flood', async () => {
     const { store, requests } = counting(await openStore());
     const count = refusalCounter(store);
     for (let number = 0; number < 1_000; number += 1) await count('signature wrong', NOON + number * 20);
@@ -36,7 +36,7 @@ describe('refused requests', () => {
     expect(more).toEqual([]);
   });
 
-  test('are answered when the table cannot be written', async () => {
+  test('get their answer even if the table cannot be written', async () => {
     const store = await openStore();
     const client = Object.create(store.client, { send: { value: () => Promise.reject(new Error('down')) } });
     const log = captureLog();
@@ -47,7 +47,7 @@ describe('refused requests', () => {
 });
 
 describe('unreadable bodies', () => {
-  test('are kept 200 an hour, and the next hour again', async () => {
+  test('are stored up to 200 in each hour', async () => {
     const store = await openStore();
     const keep = (number: number, now: number) => keepRejected(store, Buffer.from(`no JSON ${number}`), 'no JSON', now);
     const kept = await Promise.all(Array.from({ length: 230 }, (_, number) => keep(number, NOON)));
@@ -57,7 +57,7 @@ describe('unreadable bodies', () => {
   });
 });
 
-test('each webhook is a metric: received, or refused', async () => {
+test('each webhook is counted in a metric: received or refused', async () => {
   const { invoke, account } = await startReceiver();
   const log = captureLog();
   await invoke(signedBytes(account, Buffer.from(statusWebhook(randomUUID()))));

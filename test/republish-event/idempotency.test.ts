@@ -20,15 +20,15 @@ afterEach(async () => {
   await republisher.close();
 });
 
-/** A first request with the key `first`, by a function that recorded no outcome. */
+/** Makes a first request with the key `first` whose function recorded no outcome. */
 async function claimedBefore(milliseconds: number): Promise<void> {
   const { store, event } = republisher;
   await claimKey(store, 'first', event.id, 'another request', Date.now() - milliseconds);
 }
 
 /**
- * A context's answer to how much time is left: plenty. It acts once requests with a key have looked `looks` times for the
- * first one's answer. They ask after each look; middy asks too, when it calls a handler.
+ * The remaining time in a function's context: always plenty. Calls `act` once the waiting requests have looked `looks` times
+ * for the answer to the first one: they read the remaining time after each look, and middy reads it once for each request.
  */
 function afterLooks({ requests, looks }: { requests: number; looks: number }, act: () => void): () => number {
   let left = requests + looks;
@@ -53,7 +53,7 @@ describe('the same key again', () => {
 
   test.each([
     500, 502, 504, 200, 303,
-  ])('a failure that may have sent it (%i upstream) is replayed as well', async (status) => {
+  ])('a failure that may have sent it (%i upstream) is replayed, too', async (status) => {
     const { republish, telnyx, event } = republisher;
     telnyx.intercept = () => ({ status, headers: { location: '/' } });
     const first = await republish(event.id, { key: 'first' });
@@ -76,24 +76,24 @@ describe('the same key again', () => {
     [409, {}],
     [302, { location: '/' }],
     [308, { location: '/' }],
-  ])('after a %i, which sent nothing, the key is free: the same one asks again', async (status, headers) => {
+  ])('a %i, which sent nothing, frees the key: the same key calls again', async (status, headers) => {
     const { republish, telnyx, event, store } = republisher;
     telnyx.intercept = () => ({ status, headers });
     const first = await republish(event.id, { key: 'first' });
     expect(first.text).toMatch(/Nothing was sent|no such event/);
-    // What the answer advises: to wait, to mend the key or the address, or whatever Telnyx refused.
+    // The caller follows the advice in the answer: wait, or correct the key, the URL or what Telnyx refused.
     if (headers['retry-after']) expect(first.headers['retry-after']).toBe('7');
     telnyx.intercept = undefined;
     const second = await republish(event.id, { key: 'first' });
     expect(second.status).toBe(204);
     expect(second.headers).not.toHaveProperty('idempotent-replayed');
-    // From now on it is a success that is kept.
+    // From now on the stored outcome is the success.
     expect((await republish(event.id, { key: 'first' })).headers).toHaveProperty('idempotent-replayed', 'true');
     expect(telnyx.republished).toEqual([event.id]);
     expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '2' } });
   });
 
-  test('a key that Telnyx refuses, and then a valid one in the secret: the same Idempotency-Key sends it', async () => {
+  test('after a refused API key and then a valid one, the same Idempotency-Key calls again', async () => {
     const { republish, telnyx, secrets, event } = republisher;
     secrets.values.set('the-key', 'KEYwrong');
     expect((await republish(event.id, { key: 'first' })).text).toContain('Put a valid key into its secret.');
@@ -103,7 +103,7 @@ describe('the same key again', () => {
     expect(telnyx.republished).toEqual([event.id]);
   });
 
-  test('after a refused connection as well', async () => {
+  test('a refused connection frees the key, too', async () => {
     const { republish, telnyx, event, store } = republisher;
     await telnyx.close();
     const first = await republish(event.id, { key: 'first' });
@@ -111,7 +111,7 @@ describe('the same key again', () => {
     expect(await readClaim(store, 'first')).toBeUndefined();
   });
 
-  test('another one at once, while the first finds out that nothing is sent: 503 that says to ask again', async () => {
+  test('at the same time as a first request that sends nothing: a 503 says to ask again', async () => {
     const { republish, telnyx, event } = republisher;
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
     telnyx.intercept = () => ({ status: 429, until });
@@ -122,7 +122,7 @@ describe('the same key again', () => {
     expect((await republish(event.id, { key: 'first' })).status).toBe(204);
   });
 
-  test('a double click, and eight more at once: one upstream call, all get its outcome', async () => {
+  test('ten times at once, as by clicks: one upstream call, and all get its outcome', async () => {
     const { republish, telnyx, event, store } = republisher;
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
     telnyx.intercept = () => ({ until });
@@ -136,7 +136,7 @@ describe('the same key again', () => {
     expect(await rowOf(store, event.id)).toMatchObject({ republish_count: { N: '1' } });
   });
 
-  test('in capitals in the path it is the same event', async () => {
+  test('with the event id in capitals: the same event', async () => {
     const { republish, telnyx } = republisher;
     const event = { ...listedEvent(2), id: 'da7989d5-ffeb-47b5-9dc4-4a177a4094b0' };
     putUpstream(telnyx, event);
@@ -145,7 +145,7 @@ describe('the same key again', () => {
     expect(telnyx.requests).toHaveLength(1);
   });
 
-  test('for another event: 422 that names the first, and no upstream call', async () => {
+  test('for another event: a 422 names the first event, no upstream call', async () => {
     const { republish, telnyx, event } = republisher;
     await republish(event.id, { key: 'first' });
     const { status, body } = await republish(uuid(77), { key: 'first' });
@@ -156,7 +156,7 @@ describe('the same key again', () => {
   });
 });
 
-describe('a new request is never refused because of an old one', () => {
+describe('a new request is never refused because of an earlier one', () => {
   test('another key, or none: another call', async () => {
     const { republish, telnyx, event, store } = republisher;
     for (const key of ['first', 'second', undefined, undefined]) {
@@ -187,7 +187,7 @@ describe('a new request is never refused because of an old one', () => {
     expect((await republish(event.id, { key: 'first' })).headers).toHaveProperty('idempotent-replayed', 'true');
   });
 
-  test('the same key after nothing was asked: the key is free again', async () => {
+  test('the same key after a request that called nothing: the key is free', async () => {
     const engine = await startFaultyEngine();
     const { republish, telnyx, event, store, close } = await startRepublisher({ endpoint: engine.endpoint });
     engine.fault = (operation) =>
@@ -202,7 +202,7 @@ describe('a new request is never refused because of an old one', () => {
 });
 
 describe('a first request that never recorded its outcome', () => {
-  test.each([31_000, 23 * HOUR])('%i ms ago: 504 that says it may have been sent, no upstream call', async (ago) => {
+  test.each([31_000, 23 * HOUR])('%i ms ago: a 504 says that it may have been sent, no upstream call', async (ago) => {
     const { republish, telnyx, event } = republisher;
     await claimedBefore(ago);
     const { status, text } = await republish(event.id, { key: 'first' });
@@ -211,11 +211,11 @@ describe('a first request that never recorded its outcome', () => {
     expect(telnyx.requests).toEqual([]);
   });
 
-  test('it is waited for until it must be dead', async () => {
+  test('is awaited until it must be dead', async () => {
     const { republish, event } = republisher;
     await claimedBefore(29_200);
     let asked = 0;
-    // By middy, and after each look.
+    // Read by middy, and after each look.
     const remaining = () => {
       asked += 1;
       vi.setSystemTime(Date.now() + 400);
@@ -225,10 +225,10 @@ describe('a first request that never recorded its outcome', () => {
     expect(asked).toBe(1 + 2);
   });
 
-  test('while our own time runs out: 409 that says when to ask again', async () => {
+  test("and outlasts the second request's own time: a 409 says when to ask again", async () => {
     const { republish, telnyx, event } = republisher;
     await claimedBefore(0);
-    // Middy gets plenty of time: its timer is a real one.
+    // Middy gets plenty of time, because its timer is real.
     const left = [29_000, 2_300, 2_100, 1_900];
     const remaining = () => left.shift() ?? 0;
     const { status, headers } = await republish(event.id, { key: 'first', remaining });
@@ -237,7 +237,7 @@ describe('a first request that never recorded its outcome', () => {
     expect(telnyx.requests).toEqual([]);
   });
 
-  test('it gave its key back: 503 that says to ask again', async () => {
+  test('but freed its key: a 503 says to ask again', async () => {
     const { republish, telnyx, event, store } = republisher;
     await claimedBefore(0);
     const remaining = afterLooks({ requests: 1, looks: 1 }, () => void releaseKey(store, 'first', 'another request'));
@@ -263,7 +263,7 @@ test.each([
   expect(await rowsIn(store, 'control')).toEqual([]);
 });
 
-test('a key of 255 characters is taken; only a digest of it is kept, for 24 h', async () => {
+test('a key of 255 characters is accepted; only a digest of it is stored, for 24 h', async () => {
   const { republish, event, store } = republisher;
   const key = 'k'.repeat(255);
   expect((await republish(event.id, { key })).status).toBe(204);

@@ -9,7 +9,7 @@ let republisher: Republisher;
 
 beforeEach(async () => {
   captureLog();
-  // Before the function is loaded, for it keeps the clock that it finds.
+  // Set before the function is loaded, because the function keeps the clock that it finds.
   vi.useFakeTimers({ toFake: ['Date'] });
   republisher = await startRepublisher();
 });
@@ -20,7 +20,7 @@ afterEach(async () => {
   await republisher.close();
 });
 
-/** Nothing was asked of Telnyx, and nothing written: no attempt, no idempotency key. */
+/** Expects that nothing was requested from Telnyx and nothing written: no attempt, no idempotency key. */
 async function expectNothingDone() {
   const { telnyx, event, store } = republisher;
   expect(telnyx.requests).toEqual([]);
@@ -58,7 +58,7 @@ describe('no upstream call', () => {
   });
 });
 
-test('Secrets Manager away later: a warm function goes on with what it knows', async () => {
+test('Secrets Manager fails later: a warm function continues with the values that it has', async () => {
   const { republish, secrets, telnyx, event } = republisher;
   expect((await republish(event.id)).status).toBe(204);
   secrets.state = 'refuses';

@@ -45,7 +45,7 @@ test('204 with an empty body; one upstream call; recorded with count, time, call
   expect(log.lines()).toMatchObject([{ event: 'republish', id: event.id, outcome: 'sent', caller }]);
 });
 
-test('a second republish is a second upstream call; the row counts both and shows the last', async () => {
+test('a second republish is a second upstream call; the row counts both and shows the latest', async () => {
   const { republish, telnyx, event, store } = republisher;
   await republish(event.id);
   telnyx.intercept = () => ({ status: 500 });
@@ -57,7 +57,7 @@ test('a second republish is a second upstream call; the row counts both and show
   });
 });
 
-test('an id that the ledger lacks is still tried, and makes no row', async () => {
+test('an id that is not in the ledger is still tried, and creates no row', async () => {
   const { republish, telnyx, store } = republisher;
   const unknown = listedEvent(2);
   putUpstream(telnyx, unknown);
@@ -66,7 +66,7 @@ test('an id that the ledger lacks is still tried, and makes no row', async () =>
   expect(await rowCount(store)).toBe(1);
 });
 
-test('while the call is under way the row says that it was asked: a death in it leaves a trace', async () => {
+test('during the call the row already records it, so that a death leaves a trace', async () => {
   const { republish, telnyx, event, store } = republisher;
   const { promise: until, resolve: answer } = Promise.withResolvers<void>();
   telnyx.intercept = () => ({ until });
@@ -85,7 +85,7 @@ test.each([
   [429, 'rate limited'],
   [503, 'unavailable'],
   [422, undefined],
-])('a %i is noted as the state of Telnyx: %s', async (status, fault) => {
+])('a %i is recorded as the latest fault of Telnyx: %s', async (status, fault) => {
   const { republish, telnyx, event, store } = republisher;
   telnyx.intercept = () => ({ status, headers: { 'retry-after': '20' } });
   await republish(event.id);
@@ -94,7 +94,7 @@ test.each([
   expect((rateLimitedUntil ?? 0) > Date.now()).toBe(status === 429);
 });
 
-describe('Telnyx refuses or fails: one plain answer after one call, and its outcome on the row', () => {
+describe('Telnyx refuses or fails: a plain answer after one call, and the outcome on the row', () => {
   const errors = [{ code: '10009', title: 'Authentication failed', detail: apiKey }];
   test.each<[string, Fault, { status: number; code: string; says: RegExp; outcome: string }]>([
     [
@@ -163,7 +163,7 @@ describe('Telnyx refuses or fails: one plain answer after one call, and its outc
     for (const place of [answer.text, log.text()]) expect(place).not.toContain(apiKey);
   });
 
-  test('its port is closed: 503, nothing was sent, and its own SDK may ask again', async () => {
+  test("its port is closed: 503, nothing was sent, and Telnyx's SDK may retry", async () => {
     const { republish, telnyx, event, store } = republisher;
     await telnyx.close();
     const { status, headers, text } = await republish(event.id);
@@ -175,7 +175,7 @@ describe('Telnyx refuses or fails: one plain answer after one call, and its outc
     expect((await readUpstream(store)).lastFault?.fault).toBe('not reached');
   });
 
-  test('503 with Retry-After: passed on', async () => {
+  test('503 with Retry-After: the answer passes it on', async () => {
     const { republish, telnyx, event } = republisher;
     telnyx.intercept = () => ({ status: 503, headers: { 'retry-after': '17' } });
     const { status, headers } = await republish(event.id);
@@ -212,7 +212,7 @@ describe('Telnyx refuses or fails: one plain answer after one call, and its outc
   });
 });
 
-describe('no answer after success: 504 that says the notification may have been sent', () => {
+describe('Telnyx succeeds, but its answer is lost: a 504 says that the notification may have been sent', () => {
   const expectDoubt = async (asked: Promise<{ status: number; text: string }>) => {
     const { status, text } = await asked;
     expect(status).toBe(504);
@@ -242,11 +242,11 @@ describe('no answer after success: 504 that says the notification may have been 
   });
 });
 
-describe('nothing can be asked: 503, no upstream call', () => {
+describe('no call is possible: 503, no upstream call', () => {
   test.each([
-    ['is not there yet', undefined],
+    ['has no value yet', undefined],
     ['is empty', ''],
-    ['is no key', '{"key": "KEY0123456789ABCDEF_secret"}'],
+    ['is not a key', '{"key": "KEY0123456789ABCDEF_secret"}'],
   ])('the API key %s', async (_, secret) => {
     const { republish, secrets, telnyx, event, store } = republisher;
     secrets.values.delete('the-key');
@@ -273,7 +273,7 @@ describe('nothing can be asked: 503, no upstream call', () => {
 test.each([
   undefined,
   'a-key',
-])('DynamoDB fails after the call (Idempotency-Key: %s): the caller hears how the call ended', async (key) => {
+])('DynamoDB fails after the call (Idempotency-Key: %s): the answer still has its outcome', async (key) => {
   const engine = await startFaultyEngine();
   const failing = await startRepublisher({ endpoint: engine.endpoint });
   engine.fault = () =>

@@ -11,15 +11,15 @@ import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts'
 
 export const apiKey = 'KEY0123456789ABCDEF_secret';
 
-/** The function, started cold, over a ledger of its own and a Telnyx of its own. */
+/** The function after a cold start, with its own ledger and its own simulated Telnyx. */
 export interface Republisher {
   readonly invoke: Invoke;
   readonly store: Store;
   readonly secrets: SecretsManager;
   readonly telnyx: EventsApi;
-  /** An event that Telnyx has and the ledger too. */
+  /** An event that both Telnyx and the ledger have. */
   readonly event: ReturnType<typeof listedEvent>;
-  /** Asks with an operating token. */
+  /** Sends a request with an operate token. */
   readonly republish: (id: string, options?: Options) => Promise<Answer>;
   readonly close: () => Promise<void>;
 }
@@ -27,11 +27,11 @@ export interface Republisher {
 interface Options {
   readonly key?: string;
   readonly token?: string;
-  /** Milliseconds that the function still has, at each time it looks. */
+  /** Milliseconds that the function has left, each time it checks. */
   readonly remaining?: () => number;
 }
 
-/** @param endpoint of the engine that the function uses; `store` always reaches the real one */
+/** @param endpoint the engine that the function uses; `store` always reaches the real one */
 export async function startRepublisher({ endpoint }: { endpoint?: string } = {}): Promise<Republisher> {
   const store = await openStore();
   const tokens = JSON.stringify({ read: [readToken], operate: [operateToken] });

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A store, and how many requests it has had under way at one time. */
+/** A store that counts how many of its requests are under way at the same time. */
 function watched(store: Store): { readonly watching: Store; readonly most: () => number } {
   type Send = typeof store.client.send;
   let underWay = 0;
@@ -38,7 +38,7 @@ function watched(store: Store): { readonly watching: Store; readonly most: () =>
   return { watching: { ...store, client }, most: () => most };
 }
 
-test("Telnyx's fault and the outcome are recorded at the same time: neither waits for the other", async () => {
+test("Telnyx's fault and the outcome are recorded concurrently: neither waits for the other", async () => {
   const store = await openStore();
   const { watching, most } = watched(store);
   const attempt = await recordAttempt(store, uuid(1), 'operate:test', NOON);

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const attributes = join(import.meta.dirname, '../.gitattributes');
 
-test('a clone has line feeds, also where Git is set to write CRLF, as on Windows', async () => {
+test('a clone has line feeds even if Git is set to write CRLF, as on Windows', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'checkout-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const git = (...args: string[]) =>

@@ -1,6 +1,6 @@
 import type { Store } from '../functions/ledger/table/store.ts';
 
-/** A store that counts the requests that leave it, by command. */
+/** A store that counts its requests by command. */
 export function counting(store: Store): { store: Store; requests: () => Record<string, number>; reset: () => void } {
   let counts: Record<string, number> = {};
   const client = Object.create(store.client, {

@@ -9,7 +9,7 @@ const withoutCode = (text: string) => text.replaceAll(/```[\s\S]*?```/g, '');
 const headingsIn = (page: string) =>
   [...withoutCode(read(page)).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title);
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub creates them. */
 const anchorsIn = (page: string) =>
   headingsIn(page).map((title) =>
     title
@@ -18,7 +18,7 @@ const anchorsIn = (page: string) =>
       .replaceAll(' ', '-'),
   );
 
-test.each(pages)('%s: its links lead somewhere', (page) => {
+test.each(pages)('%s: its links have targets', (page) => {
   const links = [...withoutCode(read(page)).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
   for (const [link, path = '', anchor] of links) {
     const target = path === '' ? page : join(dirname(page), path);
@@ -27,7 +27,7 @@ test.each(pages)('%s: its links lead somewhere', (page) => {
   }
 });
 
-test('each section that a comment cites is there', () => {
+test('each section that a comment cites exists', () => {
   const files = globSync('{functions,infra,test}/**/*.ts', { exclude: ['test/docs.test.ts'] });
   const cited = [...files, ...pages].flatMap((file) =>
     [...read(file).matchAll(/(docs\/\w+\.md)[\s*]+§([\d.]*\d)/g)].map(([, page = '', section]) => ({

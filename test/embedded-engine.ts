@@ -11,13 +11,13 @@ export interface EngineAnswer {
 
 /** A DynamoDB engine inside this process, reached without a socket. */
 export interface EmbeddedEngine {
-  /** Does one request: the headers that the SDK signs, in small letters, and a body of JSON. */
+  /** Answers one request: the headers that the SDK signs, in small letters, and a JSON body. */
   readonly ask: (headers: Readonly<Record<string, string>>, body: string | Uint8Array) => Promise<EngineAnswer>;
 }
 
 /**
- * The engine of `npm start`, in memory and with no HTTP around it. A socket takes a quarter of a request's time, brings time-outs of its own,
- * and answers in an order that no seed decides.
+ * The engine of `npm start`, in memory and without HTTP. A socket takes a quarter of a request's time, has its own
+ * time-outs, and answers in an order that no seed determines.
  */
 export function openEmbeddedEngine(): EmbeddedEngine {
   const server = engineServer();
@@ -40,7 +40,7 @@ export function openEmbeddedEngine(): EmbeddedEngine {
     );
     request.emit('end');
     const answer = { body: await answered.promise, status: response.statusCode, headers: given };
-    // The engine answers first and makes the table usable a moment later; the SDK would look again after 100 ms.
+    // The engine answers before the table is usable; the SDK would check again only after 100 ms.
     if (headers['x-amz-target']?.endsWith('.CreateTable')) await sleep(1);
     return answer;
   }

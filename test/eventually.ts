@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The real one, also while a test has put timers of its own in its place. */
+/** The real timer, even while a test has replaced the timers. */
 const pause = sleep;
 
-/** Before vitest ends the test, so that what is reported is what was awaited. */
+/** Shorter than vitest's limit for a test, so that the report shows what was awaited. */
 const GIVEN_UP_AFTER = 10 * 60_000;
 
 /**
- * Waits until `check` no longer throws, however slow the machine is, and gives what it returned. It only gives up on what has hung, with what
- * `check` threw last.
+ * Waits until `check` no longer throws, however slow the machine is, and returns its result. Gives up only if something
+ * hangs, and then throws the last error of `check`.
  */
 export async function eventually<Result>(check: () => Result | Promise<Result>, every = 10): Promise<Result> {
   const began = performance.now();

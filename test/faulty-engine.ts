@@ -4,8 +4,8 @@ import { serve } from '../infra/local/loopback-server.ts';
 import { askEngine } from './open-store.ts';
 
 /**
- * What goes wrong with one request to DynamoDB: it is refused with an error, never answered, or done with its answer lost (the
- * connection breaks) or never sent.
+ * The fault of one request to DynamoDB: it is refused with an error, it is never answered, or it is done but its answer
+ * is lost (the connection breaks) or never sent.
  */
 export type EngineFault =
   | { readonly refuse: number; readonly type: string }
@@ -13,22 +13,23 @@ export type EngineFault =
   | 'do it, lose the answer'
   | 'do it, never answer';
 
-/** A DynamoDB over HTTP between a function and the engine that tests run on. */
+/** A DynamoDB over HTTP that stands between a function and the engine of the tests. */
 export interface FaultyEngine {
   readonly endpoint: string;
-  /** Asked before each request; the operation is `UpdateItem` and the like. */
+  /** Called before each request with its operation, such as `UpdateItem`. */
   fault: (operation: string) => EngineFault | undefined;
-  /** Operations in the order in which they came. */
+  /** The operations in the order of their arrival. */
   readonly operations: readonly string[];
   close(): Promise<void>;
 }
 
-/** Passes everything on to the engine that tests run on until it is given a fault. */
+/** Starts one that passes every request on to the engine of the tests until `fault` returns a fault. */
 export async function startFaultyEngine(): Promise<FaultyEngine> {
   const operations: string[] = [];
 
   async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A date of the machine's clock, beside the test's own calendar, makes the SDK correct its clock and repeat what was refused.
+    // With a date from the machine's clock instead of the test's, the SDK would correct its clock and repeat refused
+    // requests.
     response.sendDate = false;
     const body = await text(incoming);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');

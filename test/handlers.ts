@@ -2,16 +2,16 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import { httpEvent, lambdaContext, type Request } from './http-event.ts';
 
-/** What a handler answered. */
+/** The answer of a handler. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** The body, from JSON. */
+  /** The parsed JSON body. */
   readonly body: Body;
 }
 
-/** What bodies have, each of them some of it. */
+/** Members of bodies; each body has some of them. */
 export interface Body {
   readonly data: unknown;
   readonly meta: unknown;
@@ -24,7 +24,7 @@ export interface Body {
   }[];
 }
 
-/** Sends a request into a handler. */
+/** Sends a request to a handler. */
 export type Invoke = (request: Request, context?: Context) => Promise<Answer>;
 
 const modules = {
@@ -47,16 +47,13 @@ const ON_LAMBDA = {
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
 };
 
-/** What a function's module exports. */
+/** The exports of a function's module. */
 interface Loaded {
   readonly handler: (event: unknown, context: Context) => Promise<unknown>;
   readonly warmUp: () => Promise<void>;
 }
 
-/**
- * Loads a function as a cold start does: the environment first, then the module, with nothing left of an earlier
- * one.
- */
+/** Loads a function as a cold start does: sets the environment, then loads the module anew. */
 export async function loadFunction(
   name: keyof typeof modules,
   environment: Readonly<Record<string, string>>,
@@ -67,17 +64,17 @@ export async function loadFunction(
   return (await modules[name]()) as unknown as Loaded;
 }
 
-/** Loads a function for its handler. */
+/** Loads a function and returns its handler. */
 export async function loadHandler(
   ...how: Parameters<typeof loadFunction>
 ): Promise<(event: unknown, context: Context) => Promise<unknown>> {
   const { handler } = await loadFunction(...how);
-  // Events and answers cross as JSON, as they do on Lambda.
+  // Events and answers are passed as JSON, as on Lambda.
   return async (event, context) =>
     JSON.parse(JSON.stringify(await handler(JSON.parse(JSON.stringify(event)), context)));
 }
 
-/** Loads a handler and speaks with it in requests and answers. */
+/** Loads a handler and returns a function that sends it requests and returns answers. */
 export async function coldStart(...how: Parameters<typeof loadHandler>): Promise<Invoke> {
   const handle = await loadHandler(...how);
   return async (request, context = lambdaContext()) => {
@@ -87,7 +84,7 @@ export async function coldStart(...how: Parameters<typeof loadHandler>): Promise
   };
 }
 
-/** Keeps what is written to standard output from now on from the terminal; one object a line, metrics apart. */
+/** Captures standard output from now on: one object a line, metrics separate. */
 export function captureLog(): {
   readonly text: () => string;
   readonly lines: () => Record<string, unknown>[];

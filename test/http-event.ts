@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 
-/** A request, as a test wants to send it. */
+/** A request of a test. */
 export interface Request {
   readonly method?: string;
-  /** With the query, still encoded: `/v2/porting/events?page[size]=5`. */
+  /** Path and query, still encoded: `/v2/porting/events?page[size]=5`. */
   readonly target?: string;
-  /** Names in small letters, as AWS passes them on; duplicated ones joined by a comma. */
+  /** Names are in small letters, as AWS passes them on; duplicate headers are joined by a comma. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
@@ -14,7 +14,7 @@ export interface Request {
 
 const EVENT_PATH = /^\/v2\/porting\/events\/(?<id>[^/]+)(?:\/republish)?$/;
 
-/** The event in payload format 2.0 that a function URL and an HTTP API send for a request. */
+/** The event for a request in payload format 2.0, as a function URL and an HTTP API send it. */
 export function httpEvent({
   method = 'GET',
   target = '/',

@@ -16,7 +16,7 @@ const handlers = [
 ];
 const shared = ['porting', 'ledger', 'telnyx', 'bus', 'http', 'lambda'];
 
-/** Which folders of `functions/` the files of a folder may import besides their own (functions/README.md). */
+/** The folders of `functions/` that the files of a folder may import besides their own (functions/README.md). */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   porting: [],
   lambda: ['porting'],
@@ -57,19 +57,19 @@ function importsUnder(folder: string): Import[] {
   return files.flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')));
 }
 
-/** The rooms of the ledger. A file may import what lies in its own room and in those before it. */
+/** The rooms of the ledger, in order. A file may import from its own room and from earlier ones. */
 const ROOMS = ['table', 'counts', 'events', 'orders', 'jobs', 'gaps', 'runs', 'rejections', 'status'];
 
 /** `functions/ledger/events/row.ts` is in `ledger`. */
 const folderOf = (path: string) => path.split('/')[1] ?? '';
-/** `functions/ledger/events/row.ts` is in `events`; `undefined` for what is not in the ledger. */
+/** `functions/ledger/events/row.ts` is in `events`; `undefined` for a file outside the ledger. */
 const roomOf = (path: string) => /^functions\/ledger\/(?:([^/]+)\/)?[^/]+$/.exec(path)?.[1];
 const isFunction = ({ to }: Import) => to.startsWith('functions/');
 const isInfrastructure = ({ to }: Import) => /^(infra|test)\//.test(to);
 const isLedger = (path: string) => path.startsWith('functions/ledger/');
 const shown = (imports: readonly Import[]) => imports.map(({ from, to }) => `${from} imports ${to}`);
 
-/** Rings of imports, each as the files in it; found by taking files away that import, or are imported by, no other one. */
+/** The imports inside cycles: removes, repeatedly, files that import no other file or are imported by none. */
 function cyclesIn(imports: readonly Import[]): string[] {
   let left = [...imports];
   for (let before = -1; before !== left.length; ) {
@@ -118,7 +118,7 @@ test('imports are found in every form', () => {
 });
 
 describe('functions/', () => {
-  test.each(Object.keys(MAY_IMPORT))('%s imports what it may', (folder) => {
+  test.each(Object.keys(MAY_IMPORT))('%s imports only what it may', (folder) => {
     const allowed = [folder, ...(MAY_IMPORT[folder] ?? [])];
     const others = functions.filter(({ from }) => folderOf(from) === folder).filter(isFunction);
     expect(shown(others.filter(({ to }) => !allowed.includes(folderOf(to))))).toEqual([]);
@@ -128,7 +128,7 @@ describe('functions/', () => {
     expect(shown(functions.filter((one) => isInfrastructure(one) || (one.isOurs && !isFunction(one))))).toEqual([]);
   });
 
-  test('porting is pure: no package, nothing of Node', () => {
+  test('porting is pure: it imports no package and no Node module', () => {
     const impure = functions.filter(({ from, isOurs }) => folderOf(from) === 'porting' && !isOurs);
     expect(shown(impure)).toEqual([]);
     const sources = globSync('functions/porting/*.ts', { cwd: root }).map((file) =>
@@ -138,7 +138,7 @@ describe('functions/', () => {
       expect(source).not.toMatch(/\bprocess\.|\bDate\.now\(|new Date\(\)|Math\.random|\bfetch\(/);
   });
 
-  test("only the ledger's table/ knows DynamoDB; handlers construct its client, and import nothing else of it", () => {
+  test("only the ledger's table/ knows DynamoDB; handlers only construct its client", () => {
     const users = functions
       .filter(({ to }) => to === '@aws-sdk/client-dynamodb')
       .filter(({ from }) => roomOf(from) !== 'table');
@@ -159,11 +159,11 @@ describe('functions/', () => {
     expect(shown(users.filter(({ from }) => folderOf(from) !== 'bus'))).toEqual([]);
   });
 
-  test('what is built into Node is imported as node:', () => {
+  test('Node modules are imported with the prefix node:', () => {
     expect(shown(functions.filter(({ to }) => builtinModules.includes(to)))).toEqual([]);
   });
 
-  test('every package is a dependency that is deployed, or types only', () => {
+  test('every imported package is a deployed dependency, or only its types are imported', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const packages = functions.filter(({ isOurs, to }) => !isOurs && !to.startsWith('node:'));
     const nameOf = (to: string) => /^(?:@[^/]+\/)?[^/]+/.exec(to)?.[0] ?? '';
@@ -178,29 +178,29 @@ describe('functions/ledger/', () => {
     expect([...rooms].sort()).toEqual([...ROOMS].sort());
   });
 
-  test.each(ROOMS)('%s imports itself and the rooms before it', (room) => {
+  test.each(ROOMS)('%s imports only itself and earlier rooms', (room) => {
     const allowed = ROOMS.slice(0, ROOMS.indexOf(room) + 1);
     const inside = functions.filter(({ from, to }) => isLedger(to) && roomOf(from) === room);
     expect(shown(inside.filter(({ to }) => !allowed.includes(roomOf(to) ?? '')))).toEqual([]);
   });
 
-  test('no file imports itself by way of others', () => {
+  test('there are no cycles of imports', () => {
     expect(cyclesIn(functions.filter(isFunction))).toEqual([]);
   });
 });
 
 describe('infra/', () => {
-  test('knows functions by path only, but for types and what is pure, and nothing of test/', () => {
+  test('imports only types and pure modules of functions/, and nothing of test/', () => {
     const isType = ({ names }: Import) => /^\s*type\s/.test(names);
     const isImpure = (one: Import) => isFunction(one) && folderOf(one.to) !== 'porting' && !isType(one);
     expect(shown(infra.filter((one) => isImpure(one) || one.to.startsWith('test/')))).toEqual([]);
   });
 
-  test('service.ts, the one description, imports nothing', () => {
+  test('service.ts, the shared description, imports nothing', () => {
     expect(shown(infra.filter(({ from }) => from === 'infra/service.ts'))).toEqual([]);
   });
 
-  test('the two hosts know nothing of each other', () => {
+  test('the two hosts do not import each other', () => {
     const across = infra.filter(
       ({ from, to }) =>
         (from.startsWith('infra/aws/') && to.startsWith('infra/local/')) ||

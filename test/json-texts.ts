@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 22 });
 
-/** A number in any spelling that JSON has. JavaScript's numbers keep some of them. */
+/** A number in any spelling of JSON. JavaScript's numbers keep only some of them. */
 export const numberText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '12345678901234567890',
@@ -51,5 +51,5 @@ const { document } = fc.letrec<{ document: string; object: string; array: string
   array: fc.array(tie('document'), { maxLength: 4 }).map((members) => `[${members.join()}]`),
 }));
 
-/** JSON without white space between its tokens, such as JSON.stringify writes but for the spelling of its numbers. */
+/** JSON without white space between tokens, as JSON.stringify writes it, but with numbers in any spelling. */
 export const jsonText: fc.Arbitrary<string> = document;

@@ -4,7 +4,7 @@ import type { PortingEvent } from '../infra/local/simulator/porting-event.ts';
 
 /** An event and its two instants, in milliseconds since 1970 with a fraction. */
 export interface LivedEvent {
-  /** As it is when its payload is complete; until then the API shows `withoutPayload` of it. */
+  /** The event with its complete payload; until then the API shows `withoutPayload` of it. */
   readonly event: PortingEvent;
   /** When the event is created. */
   readonly visibleAt: number;
@@ -16,17 +16,17 @@ export interface LivesOptions {
   /** When the first order begins, in milliseconds since 1970. */
   readonly from: number;
   readonly orders: number;
-  /** The orders begin evenly over this many days; each then lives for one to four weeks. */
+  /** The orders begin evenly over this many days; each lasts one to four weeks. */
   readonly days: number;
-  /** Also what Telnyx sends and its specification does not have: nulls, other codes, `activation-in-progress`. */
+  /** Includes what Telnyx sends contrary to its specification: nulls, other codes, `activation-in-progress`. */
   readonly offSpec?: boolean;
-  /** Orders with a webhook URL of their own; as in Telnyx's samples unless told. */
+  /** Orders with their own webhook URL. The default is that of Telnyx's samples. */
   readonly ownWebhooks?: OwnWebhooks;
 }
 
 const dayMs = 86_400_000;
 
-/** The events of many orders' whole lives, some eleven an order, oldest first. Pure: the same options give the same events. */
+/** All events of many orders, about eleven for each, oldest first. Pure: the same options give the same events. */
 export const lives = ({
   seed,
   from,

@@ -10,15 +10,15 @@ import { routes, webhook } from '../infra/service.ts';
 import { eventually } from './eventually.ts';
 
 /**
- * The whole service as `npm start` runs it (bundles, embedded engine on disk, gateway, schedule) under a simulated account whose
- * webhooks are lost, doubled and late.
+ * The whole service as `npm start` runs it (bundles, embedded engine on disk, gateway, schedule). The simulated account
+ * loses, duplicates and delays webhooks.
  */
 let local: Local;
 let folder: string;
 const lines: string[] = [];
 const ID = '00000000-0000-4000-8000-000000000000';
 
-/** An engine of the user's own may hold the tables of an earlier run: another seed has other ones. */
+/** A configured engine may contain the tables of an earlier run; another seed uses other tables. */
 function engine(): Record<string, string> {
   const { DYNAMODB_ENDPOINT } = process.env;
   return DYNAMODB_ENDPOINT ? { DYNAMODB_ENDPOINT, SEED: String(randomInt(2 ** 31)) } : {};
@@ -36,7 +36,7 @@ beforeAll(async () => {
       losses: 0.3,
       duplicates: 0.3,
       latenessMs: 1_000,
-      // However late a slow machine answers, nothing is sent twice for that or given up.
+      // A slow machine's late answers cause no second attempt and no failed delivery.
       timeoutMs: 10 * 60_000,
       retriesAfterMs: Array(100).fill(1_000),
     },
@@ -58,7 +58,7 @@ async function listed() {
 }
 
 describe('the whole service under losses, duplicates and late webhooks', () => {
-  test('at rest nothing is lost and nothing is unexpected, and every record is as Telnyx lists it', async () => {
+  test('in the end nothing is lost or unexpected, and every record is as Telnyx lists it', async () => {
     const simulator = local.simulator;
     if (!simulator) throw new Error('there is no simulator');
     await eventually(() => expect(simulator.deliveries.length).toBeGreaterThan(100));
@@ -82,7 +82,8 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
 
     const outcomes = simulator.deliveries.map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === 'lost').length).toBeGreaterThan(10);
-    // On a busy machine DynamoDB may answer later than the function waits: then it is a 503, and Telnyx's next attempt arrives.
+    // On a busy machine DynamoDB may answer too late for the function. It then answers 503, and Telnyx's next attempt
+    // arrives.
     const failed = simulator.deliveries.filter(({ outcome }) => outcome === 'failed');
     expect(failed.filter(({ status }) => status !== 503)).toEqual([]);
     const delivered = new Set(
@@ -96,7 +97,7 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
     expect(seenBy.filter((by) => by === 'list').length).toBeGreaterThan(10);
   });
 
-  test('a republish makes Telnyx send again, and the ledger shows both', async () => {
+  test('a republish makes Telnyx send again, and the ledger counts both', async () => {
     const [event] = await client(local.tokens.read)
       .porting.events.list({ filter: { type: 'porting_order.status_changed' }, 'page[size]': 1 })
       .then(({ data }) => data);
@@ -107,7 +108,7 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
     };
     const before = await shown();
     await client(local.tokens.operate).porting.events.republish(id);
-    // A webhook that was answered with 503 may have been counted all the same.
+    // A webhook that got a 503 may still have been counted.
     await eventually(async () => {
       const after = await shown();
       expect(after.republish_count).toBe(before.republish_count + 1);
@@ -116,7 +117,7 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
     expect(lines.some((line) => line.includes('republish sent') && line.includes(id))).toBe(true);
   });
 
-  test('a line tells of each webhook and each sync run, and none holds a token', () => {
+  test('each webhook and each sync run has a log line, and no line contains a token', () => {
     expect(lines.some((line) => /webhook {3}stored +porting_order\./.test(line))).toBe(true);
     expect(lines.some((line) => /sync {6}complete +\d+ seen/.test(line))).toBe(true);
     for (const token of Object.values(local.tokens)) expect(lines.join('\n')).not.toContain(token);
@@ -127,24 +128,24 @@ const named = (those: typeof routes) => those.map((route) => [`${route.method} $
 const statusOf = async (method: string, path: string, token?: string) =>
   (await fetch(url(path), { method, headers: token ? { authorization: `Bearer ${token}` } : {} })).status;
 
-test.each(named(routes.filter(({ token }) => token === 'none')))('%s is open', async (_, { method, path }) => {
+test.each(named(routes.filter(({ token }) => token === 'none')))('%s needs no token', async (_, { method, path }) => {
   expect(await statusOf(method, path)).toBe(200);
   expect(await statusOf(method, path, 'wrong-wrong-wrong-wrong')).toBe(200);
 });
 
 test.each(
   named(routes.filter(({ token }) => token !== 'none')),
-)('%s takes an operate token, and neither none nor a wrong one', async (_, { method, path }) => {
+)('%s accepts an operate token, and refuses a wrong token or none', async (_, { method, path }) => {
   expect(await statusOf(method, path)).toBe(401);
   expect(await statusOf(method, path, 'wrong-wrong-wrong-wrong')).toBe(401);
-  // 422: a POST without a body was let in and then refused.
+  // 422: a POST without a body is authorized and then refused.
   expect([200, 404, 422]).toContain(await statusOf(method, path, local.tokens.operate));
 });
 
 test.each(
   named(routes.filter(({ method }) => method === 'GET')),
-)('%s takes HEAD as well, with the same answer but its body', async (_, { path, function: name }) => {
-  // The simulated Telnyx, which has the log of deliveries, may take one request and not the next.
+)('%s also accepts HEAD, with the same answer but no body', async (_, { path, function: name }) => {
+  // The simulated Telnyx may answer one request for its log of deliveries and fail the next.
   const tokens = ['wrong-wrong-wrong-wrong', ...(name === 'query-deliveries' ? [] : [local.tokens.read])];
   for (const token of tokens) {
     const ask = (method: string) => fetch(url(path), { method, headers: { authorization: `Bearer ${token}` } });
@@ -155,14 +156,14 @@ test.each(
   }
 });
 
-test.each(named(routes.filter(({ token }) => token === 'operate')))('%s is closed to a read token', async (_, {
+test.each(named(routes.filter(({ token }) => token === 'operate')))('%s refuses a read token', async (_, {
   method,
   path,
 }) => {
   expect(await statusOf(method, path, local.tokens.read)).toBe(403);
 });
 
-test('the webhook path takes POST only, and only from Telnyx', async () => {
+test('the webhook path accepts only POST, and only from Telnyx', async () => {
   const get = await fetch(url(webhook.localPath));
   expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
   expect((await fetch(url(webhook.localPath), { method: 'POST', body: '{}' })).status).toBe(401);

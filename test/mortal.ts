@@ -5,8 +5,8 @@ export class Death extends Error {
 }
 
 /**
- * A process that dies at its nth step, before or after the step's effect. What is dead does nothing more: every later step dies too,
- * and no clean-up runs. Each request to the ledger is a step.
+ * A process that dies at its nth step, before or after the step's effect. It does nothing afterwards: every later step
+ * dies, too, and no clean-up runs. Each request to the ledger is a step.
  */
 export function mortal<Kind extends Store | OrderStore>(ledger: Kind, diesAt: number, when: 'before' | 'after') {
   let steps = 0;

@@ -4,12 +4,12 @@ import { dynamodbClient } from '../infra/local/dynamodb.ts';
 import { ensureTables } from '../infra/local/tables.ts';
 import { type Table, tables } from '../infra/service.ts';
 
-/** Tests live at times of their own: what is over there by the engine's clock, DynamoDB Local would delete while they look. */
+/** Tests set their own time. By its own clock DynamoDB Local would delete rows that have not expired in the test. */
 const withoutTimeToLive: Readonly<Record<string, Table>> = Object.fromEntries(
   Object.entries(tables).map(([name, { timeToLive: _, ...table }]) => [name, table]),
 );
 
-/** An empty ledger on an engine: tables of its own, made from the description that is deployed. */
+/** An empty ledger on an engine: new tables, created from the description that is deployed. */
 export async function openStoreAt(endpoint: string): Promise<OrderStore> {
   const client = dynamodbClient(endpoint);
   const suffix = randomUUID().slice(0, 8);

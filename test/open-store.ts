@@ -7,14 +7,14 @@ import { dynamodbClient } from '../infra/local/dynamodb.ts';
 import { type EmbeddedEngine, type EngineAnswer, openEmbeddedEngine } from './embedded-engine.ts';
 import { openStoreAt } from './open-store-at.ts';
 
-/** A name that no DNS knows: requests to it never leave this process. */
+/** A name that DNS never resolves: requests to it stay in this process. */
 const EMBEDDED = 'http://embedded-engine.invalid';
 
 let embedded: EmbeddedEngine | undefined;
 
 /**
- * The engine that tests run on: the one at DYNAMODB_ENDPOINT, over HTTP, else an embedded one without a socket. Both are reached by the
- * official SDK, and by the functions' own clients.
+ * The endpoint of the tests' engine: DYNAMODB_ENDPOINT over HTTP if set, otherwise an embedded engine without a socket.
+ * The official SDK and the functions' own clients reach both.
  */
 export function engineEndpoint(): string {
   const given = process.env.DYNAMODB_ENDPOINT;
@@ -28,7 +28,7 @@ export async function openStore(): Promise<OrderStore> {
   return openStoreAt(engineEndpoint());
 }
 
-/** Hands a signed request to that engine as it is. */
+/** Passes a signed request to that engine unchanged. */
 export async function askEngine(headers: Readonly<Record<string, string>>, body: string): Promise<EngineAnswer> {
   const endpoint = engineEndpoint();
   if (embedded) return embedded.ask(headers, body);
@@ -39,8 +39,8 @@ export async function askEngine(headers: Readonly<Record<string, string>>, body:
     authorization,
     'x-amz-date': date,
   };
-  // A connection of its own: one that is kept may be closed just as it is used again. Not with fetch: its timers are the
-  // test's, which may be short.
+  // A new connection, because a kept one may be closed just before it is used again. Not fetch, because it uses the
+  // test's timers, which may be short.
   const asked = request(endpoint, { method: 'POST', headers: signed, agent: false });
   asked.end(body);
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
@@ -60,7 +60,7 @@ interface SdkRequest {
 
 type Handle = (request: SdkRequest, options?: { abortSignal?: AbortSignal }) => Promise<object>;
 
-/** Makes the SDK's HTTP handler, whoever has made its client, hand requests for the embedded engine to it. */
+/** Makes the SDK's HTTP handler pass requests for the embedded engine to it, for every client. */
 function embed(): EmbeddedEngine {
   const engine = openEmbeddedEngine();
   const { hostname } = new URL(EMBEDDED);

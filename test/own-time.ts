@@ -1,11 +1,11 @@
 import { beforeEach, vi } from 'vitest';
 
 /**
- * Time is the test's own: the calendar stands still until a test sets it (`vi.setSystemTime`), and no deadline passes until a test says so. On
- * a busy machine a test takes longer, and nothing else is different.
+ * Tests control time: the calendar stands still until a test sets it (`vi.setSystemTime`), and no deadline passes until
+ * a test says so. On a busy machine a test takes longer, but nothing else changes.
  */
 
-/** A deadline that the code under test has set with `AbortSignal.timeout`. */
+/** A deadline that the tested code has set with `AbortSignal.timeout`. */
 interface Deadline {
   readonly milliseconds: number;
   readonly pass: () => void;
@@ -21,8 +21,8 @@ AbortSignal.timeout = (milliseconds) => {
   return controller.signal;
 };
 
-// At once for what is set up before all tests of a file, whatever an earlier file made of the calendar, and again after a test that has had
-// other plans.
+// Now, for preparations before the tests of a file, because an earlier file may have changed the calendar. And before
+// each test, because the previous one may have changed it.
 vi.useRealTimers();
 vi.useFakeTimers({ toFake: ['Date'] });
 beforeEach(() => {
@@ -30,14 +30,14 @@ beforeEach(() => {
   if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['Date'] });
 });
 
-/** So much time goes by that all deadlines pass which were set at most `milliseconds` ahead. */
+/** Makes all deadlines pass that were set at most `milliseconds` ahead. */
 export function passDeadlines(milliseconds: number): void {
   const passed = deadlines.filter((deadline) => deadline.milliseconds <= milliseconds);
   deadlines = deadlines.filter((deadline) => deadline.milliseconds > milliseconds);
   for (const { pass } of passed) pass();
 }
 
-/** The same for what does not answer: once the request has been sent. */
+/** The same, but only after the present request has been sent; for servers that do not answer. */
 export function passDeadlinesSoon(milliseconds: number): void {
   setImmediate(() => passDeadlines(milliseconds));
 }

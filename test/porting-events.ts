@@ -9,7 +9,7 @@ import type { Store } from '../functions/ledger/table/store.ts';
 import { factsOf, type PortingEvent as LedgerRecord } from '../functions/porting/event.ts';
 import type { PortingEvent } from '../infra/local/simulator/porting-event.ts';
 
-/** A UUID made of a number, so that a failing test names its events readably. */
+/** A UUID made of a number, to make the events in a failing test readable. */
 export function uuid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }
@@ -36,13 +36,13 @@ export function withoutPayload(event: PortingEvent): PortingEvent {
   return { ...event, payload: null, payload_status: 'created', updated_at: event.created_at ?? '' };
 }
 
-/** The event as its webhook tells it, in the record's shape. */
+/** The event as its webhook contains it, in the record's shape. */
 export function deliveredEvent(event: LedgerRecord): LedgerRecord {
   const { updated_at, available_notification_methods, ...rest } = event;
   return { ...rest, available_notification_methods: ['webhook'], updated_at: event.created_at ?? '' };
 }
 
-/** What the sync hands to the ledger. */
+/** What the sync passes to the ledger. */
 export function listing(event: LedgerRecord): ListedEvent {
   const facts = factsOf(event, '2026-01-01T00:00:00.000000Z');
   if (!facts) throw new Error('not an event');
@@ -53,7 +53,7 @@ export function listing(event: LedgerRecord): ListedEvent {
  * Records one listing as the sync does.
  *
  * @param now milliseconds since 1970
- * @param held what a look at the row has shown
+ * @param held the row as it was read before
  */
 export function recordListing(store: Store, listed: ListedEvent, now: number, held?: Held): Promise<ListingOutcome> {
   return listingRecorder(store, () => now).record(listed, held);

@@ -1,6 +1,6 @@
 /**
- * Keeps the functions' own log lines and metrics out of the test report. They go to standard output directly, where vitest cannot hold them
- * back; a test that is about them replaces `process.stdout.write` itself.
+ * Keeps the functions' log lines and metrics out of the test report. They go directly to standard output, where vitest
+ * cannot intercept them. A test of log lines or metrics replaces `process.stdout.write` itself.
  */
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = ((chunk: string | Uint8Array, ...rest: never[]) =>

@@ -17,7 +17,7 @@ const shown = new Map(
   ]),
 );
 
-/** A line of `tail`. The README cuts ids. */
+/** A line of `tail`. The README shortens ids. */
 const TAIL = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \w+ .*order=[0-9a-f]{6}\S+ event=([0-9a-f]{6}\S+) by (webhook|list)/;
 
 describe('the README', () => {
@@ -27,7 +27,7 @@ describe('the README', () => {
     expect(lines.filter((line) => [...line].length > 100)).toEqual([]);
   });
 
-  test('begins with what the reader gains, and has one command to try it', () => {
+  test('begins with the benefit for the reader, and has one command to try it', () => {
     expect(readme).toMatch(/^# port-in-ledger\n\n\*\*Stop watching the Telnyx portal\.\*\*/);
     const [, trial = ''] = /## Try it\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme) ?? [];
     expect(trial).toBe('npm ci && npm start\n');
@@ -41,7 +41,7 @@ interface Running {
   readonly ended: Promise<number | null>;
 }
 
-/** Runs a script of package.json, as a user does, in a process group of its own. */
+/** Runs a script of package.json, as a user does, in its own process group. */
 function npm(args: readonly string[], environment: Readonly<Record<string, string>>): Running {
   const child = spawn('npm', args, {
     env: { ...process.env, ...environment },
@@ -75,7 +75,7 @@ test('npm start and the command line do what the README shows, and SIGTERM stops
   await said(/sync +complete/);
   const command = (...args: string[]) =>
     npm(['run', '--silent', 'ledger', '--', ...args], { LEDGER_URL, LEDGER_TOKEN });
-  // On a slow machine a function may give up on the engine, or on the simulator.
+  // On a slow machine a function may give up on the engine or the simulator.
   const succeeded = (...args: string[]) =>
     eventually(async () => {
       const { output, ended } = command(...args);
@@ -105,7 +105,7 @@ test('npm start and the command line do what the README shows, and SIGTERM stops
   });
 
   ledger.child.kill('SIGTERM');
-  // 1 when it has taken longer than a stop may.
+  // 1 if it takes longer than a stop may.
   expect([0, 1]).toContain(await ledger.ended);
   expect(ledger.output()).toMatch(/^stopping$/m);
 });

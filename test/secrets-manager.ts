@@ -3,15 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A Secrets Manager whose secrets and health a test changes. */
+/** A Secrets Manager. Tests change its secrets and its state. */
 export interface SecretsManager {
   readonly endpoint: string;
-  /** The text of each secret by its id. */
+  /** The text of each secret, by the secret's id. */
   readonly values: Map<string, string>;
   state: 'up' | 'refuses' | 'hangs';
-  /** Called when it was asked and does not answer. */
+  /** Called when it receives a request that it does not answer. */
   onHang: () => void;
-  /** How often a secret's value was asked for, repeated requests of the SDK included. */
+  /** The number of requests for a secret's value, including the SDK's retries. */
   requests: number;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function startSecretsManager(values: Readonly<Record<string, string
     manager.requests += 1;
     if (manager.state === 'hangs') return manager.onHang();
     const value = manager.state === 'up' ? manager.values.get(SecretId) : undefined;
-    // A secret that exists but has no value yet is answered as if it did not exist.
+    // AWS answers for a secret without a value as for a secret that does not exist.
     const refusal = manager.state === 'up' ? 'ResourceNotFoundException' : 'AccessDeniedException';
     const answer = value === undefined ? { __type: refusal, message: 'no' } : { SecretString: value, Name: SecretId };
     response.writeHead(value === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });

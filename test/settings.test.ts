@@ -6,7 +6,7 @@ import { LEDGER_SETTINGS } from '../infra/settings.ts';
 import { samplePublicKey } from './aws/synthesized.ts';
 import { loadHandler } from './handlers.ts';
 
-/** Refused wherever they are given, beside what no setting takes. */
+/** Values that every host refuses for this setting. */
 const BAD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = {
   telnyxBaseUrl: ['api.telnyx.com/v2', 'http://api.telnyx.com/v2', 'https://me:hush@api.telnyx.com'],
   webhookTypes: ['learnt', 'none,porting_order.split', 'porting_order.split,', 'porting_order.Split'],
@@ -30,7 +30,7 @@ const GOOD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = 
 
 const names = Object.keys(LEDGER_SETTINGS) as (keyof typeof LEDGER_SETTINGS)[];
 
-/** Functions with a setting in their environment, and the variable that it is in. */
+/** The functions with a setting in their environment, and the name of its variable. */
 const readersOf = (setting: SettingName) =>
   Object.entries(functions).flatMap(([name, { environment }]) =>
     Object.entries(environment).flatMap(([variable, value]) =>
@@ -46,7 +46,7 @@ function complete(environment: Readonly<Record<string, unknown>>): Record<string
   return Object.fromEntries(Object.keys(environment).map((variable) => [variable, settings[variable] ?? variable]));
 }
 
-/** What the CDK app, the local host and each function say of a value: `undefined` when they accept it. */
+/** The errors of the CDK app, the local host and each function for a value; `undefined` if they accept it. */
 async function saidOf(setting: (typeof names)[number], text: string): Promise<(string | undefined)[]> {
   const readers = readersOf(setting);
   const variable = readers[0]?.variable ?? '';
@@ -54,7 +54,7 @@ async function saidOf(setting: (typeof names)[number], text: string): Promise<(s
     await refusalOf(setting, () => readContext({ telnyxPublicKey: samplePublicKey, [setting]: text })),
     await refusalOf(variable, () => readVariables({ TELNYX_API_KEY: 'KEY0', [variable]: text })),
   ];
-  // One after the other: they share the process's environment.
+  // Sequentially, because they share the environment of the process.
   for (const { name, environment } of readers) {
     const variables = { ...complete(environment), [variable]: text };
     const start = () => loadHandler(name as Parameters<typeof loadHandler>[0], variables);
@@ -63,7 +63,7 @@ async function saidOf(setting: (typeof names)[number], text: string): Promise<(s
   return said;
 }
 
-/** What an error says after the setting's name. */
+/** The text of an error after the setting's name. */
 async function refusalOf(name: string, read: () => unknown): Promise<string | undefined> {
   try {
     await read();
@@ -90,8 +90,8 @@ describe.each(names)('%s', (name) => {
     expect(new Set(await saidOf(name, text))).toEqual(new Set([undefined]));
   });
 
-  // A laptop's variables come from files in which an empty line means nothing.
-  test.each(['', ' \n'])('%j is refused by function and CDK alike, and locally counts as absent', async (text) => {
+  // A laptop's variables come from files, where an empty value means no value.
+  test.each(['', ' \n'])('functions and CDK refuse %j; the local host treats it as absent', async (text) => {
     const [app, local, ...inFunctions] = await saidOf(name, text);
     expect(local).toBeUndefined();
     expect(app).toMatch(/set it to|must be/);

@@ -129,8 +129,8 @@ describe('a request that is refused: 422', () => {
     expect((await reader.get(target(pathOf(ORDER), { ...query, sort: '-created_at' }))).status).toBe(422);
   });
 
-  // DynamoDB Local counts whole rows instead of the index's entries towards the 1 MB that a query reads, so its pages are
-  // shorter.
+  // DynamoDB Local counts whole rows instead of the index's entries towards the 1 MB that a query reads, so its
+  // pages are shorter.
   const countsEntries = process.env.DYNAMODB_ENDPOINT === undefined;
   test.runIf(countsEntries)('for a page that is too large for an answer; smaller pages work', async () => {
     const order = uuid(1_000_003);

@@ -27,8 +27,8 @@ afterEach(async () => {
 });
 
 /**
- * A receiver on a faulty engine: `fault` decides about each request to it. If the engine hangs, the function's deadlines
- * pass.
+ * A receiver on a faulty engine: `fault` decides about each request to it. If the engine hangs, the function's
+ * deadlines pass.
  */
 async function receiverWith(fault: (operation: string) => EngineFault | undefined) {
   const engine = await startFaultyEngine();

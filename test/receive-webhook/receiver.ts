@@ -16,8 +16,8 @@ export interface Receiver {
 }
 
 /**
- * @param options `endpoint`: the engine that the function uses (`store` always reaches the real one); `publicKey`: the value
- *   of TELNYX_PUBLIC_KEY, by default the account's key
+ * @param options `endpoint`: the engine that the function uses (`store` always reaches the real one); `publicKey`: the
+ *   value of TELNYX_PUBLIC_KEY, by default the account's key
  */
 export async function startReceiver(
   options: { endpoint?: string; publicKey?: string; account?: Account; store?: OrderStore } = {},

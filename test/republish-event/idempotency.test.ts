@@ -27,8 +27,9 @@ async function claimedBefore(milliseconds: number): Promise<void> {
 }
 
 /**
- * The remaining time in a function's context: always plenty. Calls `act` once the waiting requests have looked `looks` times
- * for the answer to the first one: they read the remaining time after each look, and middy reads it once for each request.
+ * The remaining time in a function's context: always plenty. Calls `act` once the waiting requests have looked for the
+ * answer to the first one `looks` times: they read the remaining time after each look, and middy reads it once for each
+ * request.
  */
 function afterLooks({ requests, looks }: { requests: number; looks: number }, act: () => void): () => number {
   let left = requests + looks;

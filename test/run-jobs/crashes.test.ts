@@ -11,7 +11,7 @@ import { listed } from '../query-events/reader.ts';
 import { mortal } from './mortal.ts';
 import { API_KEY, openRig, type Rig, repeated, TIMEOUT } from './rig.ts';
 
-/** What the items' own rows say. */
+/** Counts the outcomes in the rows of the items. */
 async function tally(rig: Rig, id: string): Promise<OutcomeCounts> {
   const counts = { sent: 0, not_found: 0, failed: 0, unknown: 0 };
   for (const { outcome } of await rig.items(id)) {
@@ -21,7 +21,7 @@ async function tally(rig: Rig, id: string): Promise<OutcomeCounts> {
   return counts;
 }
 
-/** A store that runs `act` before its first PutItem. `act` may do that write itself. */
+/** A store that calls `act` before its first PutItem. `act` may do that write itself. */
 function beforeFirstPut(store: Store, act: (write: () => Promise<void>) => Promise<void>): Store {
   type Send = typeof store.client.send;
   let first = true;
@@ -44,7 +44,7 @@ function beforeFirstPut(store: Store, act: (write: () => Promise<void>) => Promi
 }
 
 describe.each(['before', 'after'] as const)('a worker dies %s the effect of any step', (when) => {
-  test('the next one goes on, asks for no item twice, and its counts are those of the items', async () => {
+  test('the next worker continues, requests no item twice, and its counts equal those of the items', async () => {
     let diesAt = 1;
     for (let alive = false; !alive; diesAt += 1) {
       const rig = await openRig();
@@ -63,7 +63,7 @@ describe.each(['before', 'after'] as const)('a worker dies %s the effect of any 
       const { status, done, outcomes } = await rig.job(id);
       expect({ status, done }).toEqual({ status: 'complete', done: 3 });
       expect(outcomes).toEqual(await tally(rig, id));
-      // At most the item under way is in doubt; what is recorded as sent was sent.
+      // At most the item under way has an unknown outcome; each item recorded as sent was sent.
       expect(outcomes.unknown).toBeLessThanOrEqual(1);
       for (const { event_id, outcome } of await rig.items(id)) {
         if (outcome === 'sent') expect(rig.telnyx.republished).toContain(event_id);
@@ -71,13 +71,13 @@ describe.each(['before', 'after'] as const)('a worker dies %s the effect of any 
       if (alive) expect(rig.telnyx.republished).toEqual([first?.event_id, third?.event_id]);
       await rig.telnyx.close();
     }
-    // Four writes and a call for each item, and what a run does around them: with fewer steps the test misses some.
+    // Four writes and a call for each item, and the steps around them: with fewer steps the test has missed some.
     expect(diesAt).toBeGreaterThan(22);
   });
 });
 
 describe('the lease', () => {
-  test('lets one of three workers work, and the others do nothing', async () => {
+  test('lets one of three workers run; the others do nothing', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(6);
     const runs = await Promise.all([rig.run(), rig.run(), rig.run()]);
@@ -86,7 +86,7 @@ describe('the lease', () => {
     expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 6 } });
   });
 
-  test('of a worker that died is free after 90 s, and not before', async () => {
+  test('of a dead worker expires after 90 s, and not earlier', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(2);
     const { store, api } = mortal(rig, 8, 'after');
@@ -98,7 +98,7 @@ describe('the lease', () => {
     expect(await rig.job(id)).toMatchObject({ status: 'complete', done: 2 });
   });
 
-  test('is stolen from a live worker: it stops, no item is asked for twice, the counts are right', async () => {
+  test('is taken from a live worker: it stops, no item is requested twice, the counts are right', async () => {
     for (const stolenIn of [1, 2, 3]) {
       const rig = await openRig();
       const id = await rig.makeJob(4);
@@ -122,15 +122,15 @@ describe('the lease', () => {
       expect(repeated(rig.telnyx)).toEqual([]);
       const { status, outcomes } = await rig.job(id);
       expect({ status, outcomes }).toEqual({ status: 'complete', outcomes: await tally(rig, id) });
-      // The thief cannot know what becomes of the call under way.
+      // The new owner cannot know the outcome of the call under way.
       expect(outcomes).toMatchObject({ sent: 3, unknown: 1 });
     }
   });
 
-  test('is stolen right before a claim: only one of the two workers asks for the item', async () => {
+  test('is taken right before a claim: only one of the two workers requests the item', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
-    // The thief has read how the items stand, and is about to claim the first; then the old owner does.
+    // The new owner has read the items and is about to claim the first; the old owner claims it first.
     const store = beforeFirstPut(rig.store, async (claim) => {
       rig.time += LEASE_FOR;
       const thief = beforeFirstPut(rig.store, claim);
@@ -143,7 +143,7 @@ describe('the lease', () => {
     expect(await tally(rig, id)).toMatchObject({ sent: 2, unknown: 1 });
   });
 
-  test('is renewed by a worker that works longer than it lasts', async () => {
+  test('is renewed by a worker that runs longer than the lease lasts', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(4);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -159,11 +159,11 @@ describe('the lease', () => {
   });
 });
 
-test('a job of 10,000 whose worker dies at 4,000 goes on at 4,001, and shows its progress', async () => {
+test('a job of 10,000 whose worker dies after item 4,000 continues at 4,001 and shows its progress', async () => {
   const rig = await openRig({ requestsPerSecond: 5 });
   const id = await rig.makeJob(10_000);
   const ids = (await rig.items(id)).map(({ event_id }) => event_id);
-  // What a worker leaves behind that has come so far; asking for them all here would take minutes.
+  // The rows that such a worker leaves behind; to request all items here would take minutes.
   const rows = ids.slice(0, 3_950).map((eventId, position) => ({
     kind: { S: `republish-item/${id}` },
     id: { S: `${String(position).padStart(6, '0')}#${eventId}` },
@@ -191,7 +191,7 @@ test('a job of 10,000 whose worker dies at 4,000 goes on at 4,001, and shows its
   expect(rig.telnyx.republished).toEqual(ids.slice(3_950, 4_000));
   expect(await rig.job(id)).toMatchObject({ status: 'running', total: 10_000, done: 4_000 });
   rig.time += LEASE_FOR;
-  // Time for another 51: the last of them waits for its turn when it is up.
+  // Time for 51 more items; the time ends while the last one waits for its turn.
   expect(await rig.run({ endsAt: rig.time + 30_000 + 50 * 250 - 1 })).toEqual({ status: 'out of time' });
   expect(rig.telnyx.republished).toEqual(ids.slice(3_950, 4_051));
   expect(await rig.job(id)).toMatchObject({ status: 'running', done: 4_051, outcomes: { sent: 4_051 } });

@@ -43,7 +43,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
   };
 }
 
-test('on its schedule the function works on a job, with the API key from its secret', async () => {
+test('the scheduled function runs a job, with the API key from its secret', async () => {
   const log = captureLog();
   const { store, telnyx, run, close } = await start();
   expect(await run()).toEqual({ status: 'idle' });
@@ -51,7 +51,7 @@ test('on its schedule the function works on a job, with the API key from its sec
   telnyx.put(event);
   const job = { id: 'a-job', ids: [event.id], selection: { id_count: 1 }, by: 'operate:test', requestId: 'r' };
   await createJob(store, job, Date.now());
-  // Without time for a call nothing is begun.
+  // Without time for a call it begins nothing.
   expect(await run(30_000)).toEqual({ status: 'out of time' });
   expect(telnyx.requests).toEqual([]);
   expect(await run()).toEqual({ status: 'ended' });
@@ -61,7 +61,7 @@ test('on its schedule the function works on a job, with the API key from its sec
   await close();
 });
 
-test('a refused API key is read again after the rest, and the job goes on', async () => {
+test('a refused API key is read again after the pause, and the job continues', async () => {
   captureLog();
   const { store, secrets, telnyx, run, close } = await start();
   const event = listedEvent(1);
@@ -77,6 +77,6 @@ test('a refused API key is read again after the rest, and the job goes on', asyn
   await close();
 });
 
-test('an invalid setting fails the cold start', async () => {
+test('an invalid setting prevents the start', async () => {
   await expect(start({ HEALING: 'on' })).rejects.toThrow('HEALING must be off or republish, not on');
 });

@@ -25,7 +25,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A listed event that was given up as missed. */
+/** Makes a listed event that is missed. */
 async function miss(rig: Rig, number: number, createdAt: number): Promise<string> {
   const event = listedEvent(number, { created_at: new Date(createdAt).toISOString() });
   rig.telnyx.put(event);
@@ -44,7 +44,7 @@ async function missMany(rig: Rig, many: number, first = 1): Promise<readonly str
 
 const healing = (perDay = 50) => ({ healing: { mode: 'republish', perDay } as const });
 
-test('each missed notification is asked for once, oldest first, and its outcome recorded', async () => {
+test('each missed notification is republished once, oldest first, and its outcome is recorded', async () => {
   const rig = await openRig();
   const ids = await missMany(rig, 3);
   rig.telnyx.remove(ids[1] ?? '');
@@ -69,7 +69,7 @@ test('each missed notification is asked for once, oldest first, and its outcome 
   expect(rig.telnyx.requests).toHaveLength(3);
 });
 
-test('off: nothing is done, and no event is read', async () => {
+test('off: nothing is republished, and no event is read', async () => {
   const rig = await openRig();
   await missMany(rig, 2);
   const counted = counting(rig.store);
@@ -78,7 +78,7 @@ test('off: nothing is done, and no event is read', async () => {
   expect(rig.telnyx.requests).toEqual([]);
 });
 
-test('an event whose webhook came meanwhile, or that never has one, is left alone', async () => {
+test('an event that has recovered is not republished', async () => {
   const rig = await openRig();
   const [came = ''] = await missMany(rig, 1);
   await recordDelivery(rig.store, deliveredEvent(listedEvent(1, { id: came })), rig.time);
@@ -87,7 +87,7 @@ test('an event whose webhook came meanwhile, or that never has one, is left alon
 });
 
 describe("a day's share", () => {
-  test('is not exceeded; the rest waits for the next days, and a used-up day claims nothing', async () => {
+  test('is not exceeded: the other events wait for the next days, and a used-up day claims nothing', async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 5);
     await rig.run(healing(2));
@@ -102,7 +102,7 @@ describe("a day's share", () => {
     expect(rig.telnyx.republished).toEqual(ids);
   });
 
-  test('is not exceeded by two workers when one lost its lease', async () => {
+  test('is not exceeded by two workers, one of which has lost its lease', async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 6);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -125,14 +125,14 @@ describe("a day's share", () => {
   });
 });
 
-test('when another worker takes the last of the share, it is not taken twice, and the event is free again', async () => {
+test("if another worker uses up the day's share, a claimed event is released", async () => {
   const rig = await openRig();
   const ids = await missMany(rig, 2);
   let stolen = false;
   const client = Object.create(rig.store.client, {
     send: {
       async value(command: { input: { Key?: { kind?: { S?: string } } } }, ...rest: never[]) {
-        // The old owner has claimed the first event, and is about to take its share.
+        // The old owner has claimed the first event and is about to count it towards the share.
         if (
           !stolen &&
           command.constructor.name === 'UpdateItemCommand' &&
@@ -154,10 +154,10 @@ test('when another worker takes the last of the share, it is not taken twice, an
   expect(rig.telnyx.republished).toEqual([ids[1], ids[0]]);
 });
 
-describe('Telnyx takes nothing', () => {
+describe('Telnyx accepts no republish', () => {
   test.each([
     302, 401, 429, 503,
-  ])('%i: nothing counts as healed, and it is tried again after a rest', async (status) => {
+  ])('%i: nothing counts as healed, and healing continues after a pause', async (status) => {
     const rig = await openRig();
     const ids = await missMany(rig, 3);
     rig.telnyx.intercept = () => ({ status });
@@ -174,7 +174,7 @@ describe('Telnyx takes nothing', () => {
     expect(rig.telnyx.republished).toEqual(ids);
   });
 
-  test("a closed port uses up neither the event's one try nor the day's share", async () => {
+  test("a closed port uses up neither the event's only attempt nor the day's share", async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 3);
     const gone = eventsApi({ apiKey: API_KEY, baseUrl: `http://127.0.0.1:${await closedPort()}/v2`, timeout: TIMEOUT });
@@ -188,7 +188,7 @@ describe('Telnyx takes nothing', () => {
     expect(await rig.eventRow(ids[2] ?? '')).toMatchObject({ healing_outcome: { S: 'sent' } });
   });
 
-  test('without an API key, no event is touched', async () => {
+  test('without an API key no event is claimed', async () => {
     const rig = await openRig();
     const [id = ''] = await missMany(rig, 1);
     const api = () => Promise.reject(new Error('no Telnyx API key has been put into it yet'));
@@ -198,7 +198,7 @@ describe('Telnyx takes nothing', () => {
 });
 
 describe.each(['before', 'after'] as const)('a worker dies %s the effect of any step', (when) => {
-  test("no event is asked for twice, at most the one under way is left out, and the day's share holds", async () => {
+  test("no event is republished twice, at most the one under way is left out, and the day's share holds", async () => {
     let diesAt = 1;
     for (let alive = false; !alive; diesAt += 1) {
       const rig = await openRig();
@@ -222,24 +222,24 @@ describe.each(['before', 'after'] as const)('a worker dies %s the effect of any 
       }
       await rig.telnyx.close();
     }
-    // Five writes and a call for each of two, and what a run does around them.
+    // Five writes and a call for each of two events, and the steps around them.
     expect(diesAt).toBeGreaterThan(18);
   });
 });
 
-describe('looking for missed events', () => {
-  test('does not read them again each minute', async () => {
+describe('the search for missed events', () => {
+  test('does not read all of them again each minute', async () => {
     const rig = await openRig();
     await missMany(rig, 30);
     await rig.run(healing());
     rig.time += MINUTE;
     const counted = counting(rig.store);
     expect(await rig.run({ ...healing(), store: counted.store })).toEqual({ status: 'idle' });
-    // Jobs, the day's row, and the missed ones after the last that was looked at.
+    // The jobs, the day's row, and the missed events after the last one read.
     expect(counted.requests()).toEqual({ Query: 2, GetItem: 1 });
   });
 
-  test('finds those given up out of order: of the last hour at once, older ones the next day', async () => {
+  test('finds events missed out of order: those of the last hour at once, older ones the next day', async () => {
     const rig = await openRig();
     const recent = await miss(rig, 1, NOON - 20 * MINUTE);
     const old = await miss(rig, 2, NOON - 10 * HOUR);
@@ -255,7 +255,7 @@ describe('looking for missed events', () => {
     expect(repeated(rig.telnyx)).toEqual([]);
   });
 
-  test('goes back the 30 days in which a webhook may be awaited', async () => {
+  test('covers the 30 days in which a webhook may be awaited', async () => {
     const rig = await openRig();
     const old = await miss(rig, 1, NOON - 29 * DAY);
     await rig.run(healing());
@@ -263,7 +263,7 @@ describe('looking for missed events', () => {
   });
 });
 
-test('jobs come first, and both keep to one rate', async () => {
+test('jobs run before healing, and both share one rate', async () => {
   const rig = await openRig({ requestsPerSecond: 5 });
   const missed = await missMany(rig, 6);
   const id = await rig.makeJob(6);

@@ -10,7 +10,7 @@ import { NOON, openRig } from './rig.ts';
 
 const COUNTS = { sent: 1, not_found: 0, failed: 0, unknown: 0 };
 
-test('a worker whose job another one took over can neither record progress nor end it', async () => {
+test('a worker that has lost its job to another one can neither record progress nor end the job', async () => {
   const { store, makeJob, job } = await openRig();
   const id = await makeJob(1);
   expect(await startJob(store, id, 'first', NOON)).toBe(true);
@@ -22,7 +22,7 @@ test('a worker whose job another one took over can neither record progress nor e
   expect(await job(id)).toMatchObject({ status: 'complete', started_at: '2026-03-20T12:00:00.000000Z', done: 1 });
 });
 
-test('the end of a job may be written twice, as the SDK does after a lost answer', async () => {
+test('the end of a job may be written twice, as by a retry of the SDK after a lost answer', async () => {
   const { store, makeJob } = await openRig();
   const id = await makeJob(1);
   await startJob(store, id, 'a worker', NOON);
@@ -32,7 +32,7 @@ test('the end of a job may be written twice, as the SDK does after a lost answer
   expect(await startJob(store, id, 'a worker', NOON)).toBe(false);
 });
 
-test('a cancelled job takes nothing from its worker but what it had done', async () => {
+test('a cancelled job accepts only the final counts from its worker', async () => {
   const { store, makeJob, job } = await openRig();
   const id = await makeJob(1);
   await startJob(store, id, 'a worker', NOON);

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('each item is asked for once, in order; the job, its items and the events record it', async () => {
+test('each item is requested once, in order; the job, its items and the events record it', async () => {
   const rig = await openRig();
   const id = await rig.makeJob(9);
   const ids = (await rig.items(id)).map(({ event_id }) => event_id);
@@ -58,7 +58,7 @@ test('each item is asked for once, in order; the job, its items and the events r
   expect(await rig.run()).toEqual({ status: 'idle' });
 });
 
-test('a run with nothing to do costs one read', async () => {
+test('a run that has nothing to do costs one read', async () => {
   const rig = await openRig();
   await rig.makeJob(1);
   await rig.run();
@@ -67,7 +67,7 @@ test('a run with nothing to do costs one read', async () => {
   expect(counted.requests()).toEqual({ Query: 1 });
 });
 
-test('the oldest job is run first', async () => {
+test('the oldest job runs first', async () => {
   const rig = await openRig();
   const first = await rig.makeJob(2);
   rig.time += 1;
@@ -84,11 +84,16 @@ describe('a call to Telnyx', () => {
     ['422', { status: 422 }, 'failed', 'refused'],
     ['500', { status: 500 }, 'failed', 'failed'],
     ['a time-out after success', { hang: true }, 'unknown', 'unknown'],
-    ['a body that is no JSON', { status: 200, body: '{"a' }, 'unknown', 'unknown'],
+    ['a body that is not JSON', { status: 200, body: '{"a' }, 'unknown', 'unknown'],
     ['200 with HTML', { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } }, 'unknown', 'unknown'],
     ['200 with errors', { status: 200, body: { errors } }, 'unknown', 'unknown'],
-    ['a 303, which follows upon what was done', { status: 303, headers: { location: '/' } }, 'unknown', 'unknown'],
-  ])('%s: asked once, and recorded', async (_, fault, outcome, onEvent) => {
+    [
+      'a 303, which means that the call was processed',
+      { status: 303, headers: { location: '/' } },
+      'unknown',
+      'unknown',
+    ],
+  ])('%s: requested once, and recorded', async (_, fault, outcome, onEvent) => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     const eventId = (await rig.items(id))[1]?.event_id ?? '';
@@ -109,7 +114,7 @@ describe('a call to Telnyx', () => {
     expect(await rig.eventRow(eventId)).toMatchObject({ republish_last_outcome: { S: onEvent } });
   });
 
-  test('429: the item waits as long as Telnyx wants, and is asked for again', async () => {
+  test('429: the item waits as long as Telnyx asks, and is requested again', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     let left = 2;
@@ -120,7 +125,7 @@ describe('a call to Telnyx', () => {
     expect(log.metrics().filter((line) => line.UpstreamRateLimited === 1)).toHaveLength(2);
   });
 
-  test('429 without end: the item is not counted, the job says why, and goes on after a rest', async () => {
+  test('endless 429: the item is not counted; the job has the reason and continues after a pause', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     let limited = true;
@@ -140,7 +145,7 @@ describe('a call to Telnyx', () => {
     expect(repeated(rig.telnyx)).toEqual([]);
   });
 
-  test('429 that asks for a quarter of an hour: nothing is asked until then', async () => {
+  test('429 that asks for a quarter of an hour: no request until then', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(1);
     rig.telnyx.intercept = () => ({ status: 429, headers: { 'retry-after': '900' } });
@@ -154,7 +159,7 @@ describe('a call to Telnyx', () => {
     expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 1 } });
   });
 
-  test.each([401, 403])('%i: the job pauses with the reason, and goes on once the key is right', async (status) => {
+  test.each([401, 403])('%i: the job pauses, has the reason, and continues once the key is right', async (status) => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     const [, second] = await rig.items(id);
@@ -175,7 +180,7 @@ describe('a call to Telnyx', () => {
     expect(repeated(rig.telnyx)).toEqual([]);
   });
 
-  test('a secret that holds no key yet: no item is touched', async () => {
+  test('a secret without a key yet: no item is claimed', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(2);
     const api = () => Promise.reject(new Error('no Telnyx API key has been put into it yet'));
@@ -192,7 +197,7 @@ describe('a call to Telnyx', () => {
   });
 });
 
-describe('Telnyx has surely taken nothing', () => {
+describe('Telnyx has certainly accepted nothing', () => {
   const closed = async () => `http://127.0.0.1:${await closedPort()}/v2`;
 
   test.each<[string, Fault | typeof closed, RegExp]>([
@@ -203,7 +208,7 @@ describe('Telnyx has surely taken nothing', () => {
       { status: 302, headers: { location: '/' } },
       /302\. Redirects are not followed: check TELNYX_BASE_URL/,
     ],
-  ])('%s: the job pauses, no item counts as asked, and it goes on when Telnyx answers', async (_, trouble, says) => {
+  ])('%s: the job pauses, counts no item, and continues when Telnyx answers', async (_, trouble, says) => {
     const rig = await openRig();
     const id = await rig.makeJob(6);
     const [, second] = await rig.items(id);
@@ -239,7 +244,7 @@ describe('Telnyx has surely taken nothing', () => {
     expect(repeated(rig.telnyx)).toEqual([]);
   });
 
-  test('503 that passes: the item is asked for again in the same run', async () => {
+  test('a temporary 503: the item is requested again in the same run', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     let left = 2;
@@ -252,7 +257,7 @@ describe('Telnyx has surely taken nothing', () => {
 });
 
 describe('cancel', () => {
-  test('stops before the next item, and counts the one under way', async () => {
+  test('stops the job before its next item, and counts the one under way', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(6);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -276,7 +281,7 @@ describe('cancel', () => {
     expect(rig.telnyx.republished).toHaveLength(3);
   });
 
-  test('of a job that has not begun: nothing is asked', async () => {
+  test('of a job that has not begun: nothing is requested', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(2);
     await cancelJob(rig.store, id, rig.time);
@@ -286,7 +291,7 @@ describe('cancel', () => {
     expect(await rig.run()).toEqual({ status: 'idle' });
   });
 
-  test('of a job whose worker died in a call: that item is unknown', async () => {
+  test("of a job whose worker died in a call: that item's outcome is unknown", async () => {
     const rig = await openRig();
     const id = await rig.makeJob(3);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });
@@ -300,7 +305,7 @@ describe('cancel', () => {
     expect(rig.telnyx.requests).toEqual([]);
   });
 
-  test('of a job that has ended changes nothing', async () => {
+  test('of an ended job changes nothing', async () => {
     const rig = await openRig();
     const id = await rig.makeJob(1);
     await rig.run();
@@ -314,7 +319,7 @@ describe('the rate', () => {
   test('is at most 4 calls in any second, across consecutive runs', async () => {
     const rig = await openRig({ requestsPerSecond: 5 });
     const id = await rig.makeJob(30);
-    // A run has so little time that it takes several.
+    // Each run has so little time that the job needs several.
     const statuses = [];
     do statuses.push((await rig.run({ endsAt: rig.time + 30_000 + 1_600 })).status);
     while (statuses.at(-1) === 'out of time');
@@ -329,7 +334,7 @@ describe('the rate', () => {
   });
 });
 
-test('an expired job is neither run nor shown', async () => {
+test('an expired job neither runs nor is shown', async () => {
   const rig = await openRig();
   const id = await rig.makeJob(1);
   rig.time += 30 * 24 * 60 * MINUTE + 1_000;

@@ -14,19 +14,19 @@ import { listedEvent, uuid } from '../porting-events.ts';
 export const NOON = Date.parse('2026-03-20T12:00:00Z');
 export const MINUTE = 60_000;
 export const API_KEY = 'KEYtest';
-/** Milliseconds after which a request is given up; they pass when a test says so. */
+/** Milliseconds until a request times out; they pass only when a test says so. */
 export const TIMEOUT = 15_000;
 
-/** Telnyx over HTTP, a ledger on a real engine, workers between them, and a clock that moves when a worker sleeps. */
+/** Telnyx over HTTP, a ledger on a real engine, workers between them, and a clock that advances as workers sleep. */
 export interface Rig {
   readonly store: Store;
   readonly telnyx: EventsApi;
-  /** Milliseconds since 1970; set it to move time. */
+  /** Milliseconds since 1970. Tests may set it. */
   time: number;
   readonly clock: RunOptions['clock'];
-  /** A worker's run, with 15 minutes' time. */
+  /** A worker's run, with 15 minutes of time. */
   run(changes?: Partial<RunOptions> & { readonly apiKey?: string }): Promise<RunResult>;
-  /** Makes a job for events that Telnyx has, and gives its id. */
+  /** Makes a job for events that Telnyx has. Returns the job's id. */
   makeJob(size: number): Promise<string>;
   job(id: string): Promise<Job>;
   items(id: string): Promise<readonly JobItem[]>;
@@ -89,7 +89,7 @@ export async function openRig({ requestsPerSecond = Number.POSITIVE_INFINITY } =
   return rig;
 }
 
-/** How often each id was republished, for those with more than one. */
+/** The ids that were republished more than once, one entry for each repetition. */
 export function repeated(telnyx: EventsApi): readonly string[] {
   const seen = new Set<string>();
   return telnyx.republished.filter((id) => seen.size === seen.add(id).size);

@@ -27,7 +27,7 @@ afterEach(async () => {
   await starter.close();
 });
 
-/** The ids of a job's events, in order. */
+/** The ids of a job's events, in the order of the job. */
 async function idsOf(id: string): Promise<readonly string[]> {
   const held = await readJob(starter.store, id, Date.now());
   if (!held) throw new Error(`There is no job ${id}.`);
@@ -48,7 +48,7 @@ async function fill(): Promise<void> {
 }
 
 describe('a job', () => {
-  test('of ids: 202; each once, in the order given, those too that the ledger lacks', async () => {
+  test('of ids: 202; each id once, in the given order, including ids that are not in the ledger', async () => {
     const ids = [uuid(3), uuid(1), uuid(0xab).toUpperCase(), uuid(3)];
     const before = new Date().toISOString();
     const answer = await starter.post(JOBS, { ids });
@@ -101,7 +101,7 @@ describe('a job', () => {
     expect(await idsOf(jobIn(answer).id)).toEqual(numbers.map(uuid));
   });
 
-  test('shows what was asked for, and is frozen: what comes later is not in it', async () => {
+  test('shows its selection and is fixed: later events are not in it', async () => {
     await fill();
     const filter = { type: 'porting_order.new_comment', from: '2026-03-01T00:00:00+00:00', missed: true };
     const job = jobIn(await starter.post(JOBS, { filter }));
@@ -112,10 +112,10 @@ describe('a job', () => {
     expect(await idsOf(job.id)).toEqual([uuid(6)]);
   });
 
-  test('is neither run nor shown when its request dies before it writes the row', async () => {
+  test("neither runs nor is shown if its request dies before it writes the job's row", async () => {
     const engine = await startFaultyEngine();
     const dying = await startStarter({ endpoint: engine.endpoint });
-    // Its third chunk, and everything after it.
+    // The third chunk and every later write fail.
     let puts = 0;
     engine.fault = (operation) => {
       puts += operation === 'PutItem' ? 1 : 0;
@@ -123,7 +123,7 @@ describe('a job', () => {
     };
     const ids = Array.from({ length: 4_000 }, (_, number) => uuid(number));
     expect((await dying.post(JOBS, { ids })).status).toBe(503);
-    // All chunks are written at once: the answer may be there before the first two are.
+    // All chunks are written at the same time: the answer may precede the first two.
     await eventually(async () => expect(await rowsIn(dying.store, 'control')).toHaveLength(2));
     expect(await oldestUnsettled(dying.store, Date.now())).toBeUndefined();
     await Promise.all([dying.close(), engine.close()]);
@@ -131,7 +131,7 @@ describe('a job', () => {
 });
 
 describe('a dry run', () => {
-  test('of a filter: counts, and the first; nothing is made', async () => {
+  test('of a filter: returns counts and the first events, and makes nothing', async () => {
     await fill();
     const { status, body } = await starter.post(JOBS, { filter: { from: '2026-03-01T02:00:00Z' }, dry_run: true });
     expect(status).toBe(200);
@@ -149,7 +149,7 @@ describe('a dry run', () => {
     expect(await rowsIn(starter.store, 'control')).toEqual([]);
   });
 
-  test('of ids: shows the first 100, and how many the ledger lacks', async () => {
+  test('of ids: returns the first 100, and how many are not in the ledger', async () => {
     await fill();
     const ids = [uuid(6), ...Array.from({ length: 150 }, (_, number) => uuid(1_000 + number))];
     const { body } = await starter.post(JOBS, { ids, dry_run: true });
@@ -160,12 +160,12 @@ describe('a dry run', () => {
     expect(first[1]).toEqual({ id: uuid(1_000), event_type: null, porting_order_id: null, created_at: null });
   });
 
-  test('dry_run: false is a job', async () => {
+  test('with dry_run: false is a job', async () => {
     expect((await starter.post(JOBS, { ids: [uuid(1)], dry_run: false })).status).toBe(202);
   });
 });
 
-describe('what cannot be done: 422 that points at it, and nothing is made', () => {
+describe('an invalid request: a 422 points at the mistake, and nothing is made', () => {
   const filter = { missed: true };
   const many = Array.from({ length: 10_001 }, (_, number) => uuid(number));
   test.each<[string, unknown, string, RegExp]>([
@@ -177,17 +177,17 @@ describe('what cannot be done: 422 that points at it, and nothing is made', () =
     ['a name that has to be escaped', { 'a/b~c': 1 }, '/a~1b~0c', /no member/],
     ['neither ids nor a filter', {}, '', /either "ids", or "filter"/],
     ['both', { ids: [uuid(1)], filter }, '', /either "ids", or "filter"/],
-    ['ids that are no list', { ids: uuid(1) }, '/ids', /list of event ids/],
+    ['ids that are not a list', { ids: uuid(1) }, '/ids', /list of event ids/],
     ['no id', { ids: [] }, '/ids', /1 to 10000/],
     ['too many ids', { ids: many }, '/ids', /has 10001 event ids/],
-    ['an id that is none', { ids: [uuid(1), 'x'] }, '/ids/1', /"ids\/1" is "x".*a UUID/],
+    ['an id that is not a UUID', { ids: [uuid(1), 'x'] }, '/ids/1', /"ids\/1" is "x".*a UUID/],
     ['an id that is a number', { ids: [7] }, '/ids/0', /"ids\/0" is 7/],
     ['dry_run as text', { ids: [uuid(1)], dry_run: 'yes' }, '/dry_run', /true or false/],
     ['a filter that is a text', { filter: 'missed' }, '/filter', /JSON object with "type"/],
     ['an empty filter', { filter: {} }, '/filter', /empty/],
     ['an unknown member of the filter', { filter: { kind: 'missed' } }, '/filter/kind', /no member "kind"/],
     ['a type of another family', { filter: { type: 'portout.new_comment' } }, '/filter/type', /an event type/],
-    ['an order that is no UUID', { filter: { porting_order_id: '7' } }, '/filter/porting_order_id', /UUID/],
+    ['an order that is not a UUID', { filter: { porting_order_id: '7' } }, '/filter/porting_order_id', /UUID/],
     ['a day', { filter: { from: '2026-03-01' } }, '/filter/from', /"filter\/from" is "2026-03-01".*date-time/],
     ['null', { filter: { to: null } }, '/filter/to', /is null/],
     ['missed: false', { filter: { missed: false } }, '/filter/missed', /must be true/],
@@ -197,8 +197,8 @@ describe('what cannot be done: 422 that points at it, and nothing is made', () =
       '/filter/from',
       /later/,
     ],
-    ['nothing that is selected', { filter }, '/filter', /No event is selected/],
-    ['nothing that is selected, dry', { filter, dry_run: true }, '/filter', /No event is selected/],
+    ['a filter without events', { filter }, '/filter', /No event is selected/],
+    ['a filter without events, dry', { filter, dry_run: true }, '/filter', /No event is selected/],
   ])('%s', async (_, body, pointer, says) => {
     const { status, body: answer } = await starter.post(JOBS, body);
     expect(status).toBe(422);
@@ -237,7 +237,7 @@ describe('what cannot be done: 422 that points at it, and nothing is made', () =
 });
 
 describe('an Idempotency-Key', () => {
-  test('again with the same body: the same job, marked as replayed, however it is written', async () => {
+  test('used again with the same content: the same job, marked as replayed', async () => {
     await fill();
     const filter = { type: 'porting_order.new_comment', missed: true };
     const first = await starter.post(JOBS, { filter, dry_run: false }, 'a-key');
@@ -255,7 +255,7 @@ describe('an Idempotency-Key', () => {
     expect(JSON.stringify(await rowsIn(starter.store, 'control'))).not.toContain('a-key');
   });
 
-  test('five at once: one job', async () => {
+  test('used five times at once: one job', async () => {
     const ids = Array.from({ length: 2_500 }, (_, number) => uuid(number));
     const answers = await Promise.all(Array.from({ length: 5 }, () => starter.post(JOBS, { ids }, 'a-key')));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 202]);
@@ -265,7 +265,7 @@ describe('an Idempotency-Key', () => {
     expect(await idsOf(jobs[0]?.id?.S ?? '')).toEqual(ids);
   });
 
-  test('of two requests that select differently: the job has the ids of the one that made it', async () => {
+  test('shared by two requests that select differently: the job has the ids of the request that made it', async () => {
     const { store } = starter;
     const job = { id: '2026-03-01T00:00:00.000Z-00000000', selection: {}, by: 'operate:test' };
     const late = { ...job, ids: [uuid(7), uuid(8), uuid(9)], requestId: 'late' };
@@ -274,7 +274,7 @@ describe('an Idempotency-Key', () => {
     expect(await idsOf(job.id)).toEqual([uuid(1), uuid(2)]);
   });
 
-  test('of a request that died before it made its job: the next one makes it', async () => {
+  test('of a request that died before it made its job: the next request makes it', async () => {
     const engine = await startFaultyEngine();
     const dying = await startStarter({ endpoint: engine.endpoint });
     let puts = 0;
@@ -289,7 +289,7 @@ describe('an Idempotency-Key', () => {
     await Promise.all([dying.close(), engine.close()]);
   });
 
-  test('of a request that made nothing is free: the advice to select otherwise works with it', async () => {
+  test('of a request that made nothing is free: another selection works with it', async () => {
     await fill();
     const refused = await starter.post(JOBS, { filter: { from: '2030-01-01T00:00:00Z' } }, 'a-key');
     expect(refused.status).toBe(422);
@@ -299,7 +299,7 @@ describe('an Idempotency-Key', () => {
     expect(jobIn(better).total).toBe(2);
   });
 
-  test('of more than 24 h ago is free, although its row is still there', async () => {
+  test('used more than 24 h ago is free, although its row still exists', async () => {
     await starter.post(JOBS, { ids: [uuid(1)] }, 'a-key');
     vi.setSystemTime(Date.now() + 24 * 3_600_000);
     const again = await starter.post(JOBS, { ids: [uuid(2)] }, 'a-key');
@@ -307,7 +307,7 @@ describe('an Idempotency-Key', () => {
     expect(await idsOf(jobIn(again).id)).toEqual([uuid(2)]);
   });
 
-  test('with another body, or for something else: 422', async () => {
+  test('used with another body, or for another kind of request: 422', async () => {
     await starter.post(JOBS, { ids: [uuid(1)] }, 'a-key');
     for (const [target, body] of [
       [JOBS, { ids: [uuid(2)] }],
@@ -319,7 +319,7 @@ describe('an Idempotency-Key', () => {
     }
   });
 
-  test.each(['', 'x'.repeat(256), 'a\tb'])('that cannot be one (%j): 422', async (key) => {
+  test.each(['', 'x'.repeat(256), 'a\tb'])('of invalid form (%j): 422', async (key) => {
     expect((await starter.post(JOBS, { ids: [uuid(1)] }, key)).status).toBe(422);
     expect(await rowsIn(starter.store, 'control')).toEqual([]);
   });
@@ -340,12 +340,12 @@ describe('cancel', () => {
     'x'.repeat(2_000),
     '%00',
     '%E0%A4',
-  ])('%s is none: 404', async (id) => {
+  ])('%s does not exist: 404', async (id) => {
     expect((await starter.post(`${JOBS}/${id}/cancel`)).status).toBe(404);
   });
 });
 
-describe('who may', () => {
+describe('permission', () => {
   test.each<[string, Record<string, string>, number]>([
     ['no token', {}, 401],
     ['a wrong token', { authorization: 'Bearer wrong-token-0123456789' }, 401],
@@ -358,7 +358,7 @@ describe('who may', () => {
     expect(await rowsIn(starter.store, 'control')).toEqual([]);
   });
 
-  test('a path that is none: 404', async () => {
+  test('an unknown path: 404', async () => {
     expect((await starter.post('/v2/republish-jobs/x/begin')).status).toBe(404);
   });
 });

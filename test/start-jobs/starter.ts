@@ -8,16 +8,16 @@ import { startSecretsManager } from '../secrets-manager.ts';
 export const JOBS = '/v2/republish-jobs';
 export const RUNS = '/v2/sync-runs';
 
-/** The function, started cold, over a ledger of its own. */
+/** The function after a cold start, with its own ledger. */
 export interface Starter {
   readonly invoke: Invoke;
   readonly store: Store;
-  /** Posts with an operating token; text goes as it is, all else as JSON. */
+  /** Posts with an operate token. A text is sent unchanged, anything else as JSON. */
   readonly post: (target: string, body?: unknown, key?: string) => Promise<Answer>;
   readonly close: () => Promise<void>;
 }
 
-/** @param endpoint of the engine that the function uses; `store` always reaches the real one */
+/** @param endpoint the engine that the function uses; `store` always reaches the real one */
 export async function startStarter({ endpoint }: { endpoint?: string } = {}): Promise<Starter> {
   const store = await openStore();
   const tokens = JSON.stringify({ read: [readToken], operate: [operateToken] });

@@ -20,7 +20,7 @@ afterEach(async () => {
   await starter.close();
 });
 
-test('a range is put into the queue, and shown as a run that waits for its turn', async () => {
+test('a requested range is queued, and shown as a pending run', async () => {
   const { status, body } = await starter.post(RUNS, range);
   expect(status).toBe(202);
   expect(body.data).toEqual({
@@ -49,14 +49,14 @@ test('a range is put into the queue, and shown as a run that waits for its turn'
   });
 });
 
-test('a range that reaches into the present, and before the first event, is cut to what can be listed', async () => {
+test('a range that begins before the first event or ends in the future is cut to what can be listed', async () => {
   const { body } = await starter.post(RUNS, { from: '1999-01-01T00:00:00Z', to: '2999-01-01T00:00:00Z' });
   const { from, to } = body.data as { from: string; to: string };
   expect(from).toBe('2015-01-01T00:00:00.000000Z');
   expect(Math.abs(Date.parse(to) - Date.now())).toBeLessThan(60_000);
 });
 
-test('the same Idempotency-Key: the same run, however far it is', async () => {
+test('the same Idempotency-Key: the same run, whatever its progress', async () => {
   const future = { ...range, to: '2999-01-01T00:00:00Z' };
   const first = await starter.post(RUNS, future, 'a-key');
   expect(first.status).toBe(202);
@@ -72,7 +72,7 @@ test('the same Idempotency-Key: the same run, however far it is', async () => {
   expect((await starter.post(RUNS, range, 'a-key')).status).toBe(422);
 });
 
-test('one that waits can be cancelled, and again; one that nobody asked for is answered as it stands', async () => {
+test('a pending run can be cancelled, even twice; a scheduled run cannot and is returned unchanged', async () => {
   const { body } = await starter.post(RUNS, range);
   const { id } = body.data as { id: string };
   for (let time = 0; time < 2; time += 1) {
@@ -93,7 +93,7 @@ test('one that waits can be cancelled, and again; one that nobody asked for is a
   expect((await starter.post(`${RUNS}/2026-03-01T00:00:00.000Z-00000000/cancel`)).status).toBe(404);
 });
 
-describe('what is no range: 422 that points at it, and nothing is written', () => {
+describe('an invalid range: a 422 points at the mistake, and nothing is written', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['no body', undefined, '', /not JSON/],
     ['no from', { to: range.to }, '/from', /"from" is missing/],
@@ -114,7 +114,7 @@ describe('what is no range: 422 that points at it, and nothing is written', () =
 describe('an open span', () => {
   const close = (id: string) => starter.post(`/v2/open-spans/${encodeURIComponent(id)}/close`);
 
-  test('is closed by its id: 204; then there is none', async () => {
+  test('is closed by its id: 204, and it no longer exists', async () => {
     const span = { from: Date.parse(range.from), to: Date.parse(range.to) };
     await recordOpenSpan(starter.store, span, 'it contradicts itself', Date.now());
     const id = '2026-03-01T00:00:00.000Z--2026-03-02T00:00:00.000Z';
@@ -125,7 +125,7 @@ describe('an open span', () => {
     expect((await close('a b')).status).toBe(404);
   });
 
-  test('is one with those that it overlaps or touches', async () => {
+  test('is merged with spans that it overlaps or touches', async () => {
     const record = (from: number, to: number) => recordOpenSpan(starter.store, { from, to }, 'why', Date.now());
     await record(1_000, 2_000);
     await record(3_000, 4_000);

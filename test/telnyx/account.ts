@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A Telnyx account as a webhook's receiver sees it: what its portal shows, and who signs. */
+/** A Telnyx account as a receiver of webhooks sees it: the public key in its portal, and its signatures. */
 export interface Account {
   /** Base64 of the 32 raw bytes. */
   readonly publicKey: string;
@@ -19,7 +19,7 @@ export function openAccount(): Account {
   };
 }
 
-/** The header `telnyx-timestamp` of a webhook sent so many seconds from now. */
+/** The header `telnyx-timestamp` of a webhook that is sent `seconds` from now. */
 export function timestampIn(seconds: number): string {
   return String(Math.floor(Date.now() / 1000) + seconds);
 }

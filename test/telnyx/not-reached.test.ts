@@ -14,7 +14,7 @@ import { selfSigned } from './self-signed.ts';
 
 const WINDOW = { from: Date.parse('2026-01-01'), to: Date.parse('2027-01-01') };
 
-/** A listening server's port, on 127.0.0.1 until the test ends. */
+/** Starts a server on 127.0.0.1 until the test ends. Returns its port. */
 async function portOf(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -22,7 +22,7 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Asks for a republish, a list and the log of deliveries. */
+/** Calls republish, list and the log of deliveries. */
 async function faultsAt(baseUrl: string): Promise<readonly UpstreamError[]> {
   const options = { apiKey: 'KEYtest', baseUrl, timeout: 60_000 };
   const asked = [
@@ -34,7 +34,7 @@ async function faultsAt(baseUrl: string): Promise<readonly UpstreamError[]> {
   return ends.map((end) => (end.status === 'rejected' ? end.reason : undefined));
 }
 
-describe('surely nothing was sent', () => {
+describe('certainly nothing was sent:', () => {
   const { key, cert } = selfSigned();
   const tooOld = { key, cert, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
 
@@ -45,10 +45,10 @@ describe('surely nothing was sent', () => {
       async () => `http://localhost:${await closedPort()}/v2`,
       /ECONNREFUSED/,
     ],
-    ['a host without an address', async () => 'https://telnyx.invalid/v2', /telnyx\.invalid/],
+    ['a host name without an address', async () => 'https://telnyx.invalid/v2', /telnyx\.invalid/],
     ['a port to which fetch never connects', async () => 'http://127.0.0.1:1/v2', /bad port/],
     [
-      'a certificate that nobody vouches for',
+      'a self-signed certificate',
       async () => `https://localhost:${await portOf(createHttpsServer({ key, cert }))}/v2`,
       /self-signed certificate/,
     ],
@@ -58,7 +58,7 @@ describe('surely nothing was sent', () => {
       /^Telnyx cannot be reached: wrong version number$/,
     ],
     [
-      'a TLS that is too old',
+      'a TLS version that is too old',
       async () => `https://127.0.0.1:${await portOf(createTlsServer(tooOld))}/v2`,
       /^Telnyx cannot be reached: tlsv1 alert protocol version$/,
     ],
@@ -79,7 +79,7 @@ describe('surely nothing was sent', () => {
     }
   });
 
-  // It takes an address that swallows packets, and ten seconds: the words are undici's.
+  // A real case would need an address that drops packets, and ten seconds. The text of the error is undici's.
   test('no connection within ten seconds', () => {
     const cause = Object.assign(new Error('Connect Timeout Error (attempted address: api.telnyx.com:443)'), {
       name: 'ConnectTimeoutError',
@@ -88,8 +88,8 @@ describe('surely nothing was sent', () => {
     expect(isNotReached(new TypeError('fetch failed', { cause }))).toBe(true);
   });
 
-  test('a connection that the system gives up keeps its reason, although the SDK takes it for a time-out', async () => {
-    // Only an address that swallows packets brings it about, after minutes.
+  test('a connection that the system gives up; the error has its reason, not only a time-out', async () => {
+    // A real case would need an address that drops packets, and minutes.
     const cause = Object.assign(new Error('connect ETIMEDOUT 192.0.2.1:443'), {
       code: 'ETIMEDOUT',
       syscall: 'connect',
@@ -102,15 +102,15 @@ describe('surely nothing was sent', () => {
   });
 });
 
-describe('it may have been sent', () => {
+describe('it may have been sent:', () => {
   test.each<[string, () => Server]>([
     ['a server that closes', () => createServer((socket) => socket.end())],
     [
-      'a connection that is reset once the request has come',
+      'a connection that is reset after the request has arrived',
       () => createServer((socket) => socket.once('data', () => socket.resetAndDestroy())),
     ],
     [
-      'an answer that is no HTTP',
+      'an answer that is not HTTP',
       () => createServer((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9\r\n'))),
     ],
   ])('%s', async (_, server) => {
@@ -119,7 +119,7 @@ describe('it may have been sent', () => {
     }
   });
 
-  test('two addresses, one of them reached', () => {
+  test('one of two addresses was reached', () => {
     const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', syscall: 'connect' });
     const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET', syscall: 'read' });
     const failed = (...errors: Error[]) => new TypeError('fetch failed', { cause: new AggregateError(errors) });
@@ -129,7 +129,7 @@ describe('it may have been sent', () => {
     expect(isNotReached(undefined)).toBe(false);
   });
 
-  test('a certificate that the server asks for: by then it may hold the request', () => {
+  test('the server asks for a certificate: by then it may have the request', () => {
     const cause = Object.assign(new Error('alert'), { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' });
     expect(isNotReached(new TypeError('fetch failed', { cause }))).toBe(false);
   });

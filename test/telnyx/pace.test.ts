@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Clock, pace } from '../../functions/telnyx/pace.ts';
 import { UpstreamError, type UpstreamFault } from '../../functions/telnyx/upstream-error.ts';
 
-/** A clock on which sleeping takes no time but its own. */
+/** A clock that advances only by sleeping, which takes no real time. */
 function testClock(): Clock {
   let time = 1_000_000;
   return {
@@ -17,7 +17,7 @@ function testClock(): Clock {
 const fault = (is: UpstreamFault, retryAfter?: number) =>
   new UpstreamError(is, is, retryAfter === undefined ? {} : { retryAfter });
 
-/** Calls with these outcomes one after another; says when each attempt began, in milliseconds from the first. */
+/** Makes one call whose attempts have these outcomes. Returns when each began, in milliseconds after the first. */
 async function attemptsOf(
   outcomes: (UpstreamError | Error | 'fine')[],
   { perSecond = Number.POSITIVE_INFINITY, within = 1e9 } = {},
@@ -37,7 +37,7 @@ async function attemptsOf(
 }
 
 describe('the rate', () => {
-  test('calls start evenly, at most so many a second', async () => {
+  test('spaces the starts of calls evenly', async () => {
     const clock = testClock();
     const start = clock.now();
     const calls = pace(4, () => start + 1e9, clock);
@@ -47,7 +47,7 @@ describe('the rate', () => {
     expect(beganAt).toEqual([0, 250, 500, 750, 1000, 1250, 1500, 1750, 2000]);
   });
 
-  test('time that went by unused is not made up for by a burst', async () => {
+  test('allows no burst after idle time', async () => {
     const clock = testClock();
     const calls = pace(4, () => clock.now() + 1e9, clock);
     await calls.call(async () => 'first');
@@ -58,12 +58,12 @@ describe('the rate', () => {
     expect(beganAt).toEqual([0, 250, 500]);
   });
 
-  test('repeated calls count', async () => {
+  test('includes retries', async () => {
     const { beganAt } = await attemptsOf([fault('rate limited', 0), fault('rate limited', 0)], { perSecond: 4 });
     expect(beganAt).toEqual([0, 250, 500]);
   });
 
-  test('what an answer asks for keeps every later call waiting, but no longer than 30 s', async () => {
+  test('holds every later call for the time that an answer asks for, at most 30 s', async () => {
     for (const [asked, waited] of [
       [2, 2_000],
       [3_600, 30_000],
@@ -78,7 +78,7 @@ describe('the rate', () => {
   });
 });
 
-describe('repeating', () => {
+describe('retries', () => {
   test.each([
     'rate limited',
     'unavailable',
@@ -86,27 +86,27 @@ describe('repeating', () => {
     'unreadable',
     'not reached',
     'no answer',
-  ] as const)('%s: again, 4 times at most', async (is) => {
+  ] as const)('%s: at most 4 retries', async (is) => {
     expect((await attemptsOf([fault(is), fault(is)])).result).toBe('fine');
     const { beganAt, result } = await attemptsOf(Array(9).fill(fault(is)));
     expect(result).toMatchObject({ fault: is });
     expect(beganAt).toHaveLength(5);
   });
 
-  test.each(['key refused', 'not found', 'refused', 'gave up'] as const)('%s: not again', async (is) => {
+  test.each(['key refused', 'not found', 'refused', 'gave up'] as const)('%s: no retry', async (is) => {
     const { beganAt, result } = await attemptsOf([fault(is)]);
     expect(result).toMatchObject({ fault: is });
     expect(beganAt).toHaveLength(1);
   });
 
-  test("an error that is not Telnyx's: not again", async () => {
+  test("an error that is not Telnyx's: no retry", async () => {
     const bug = new TypeError('a bug');
     const { beganAt, result } = await attemptsOf([bug]);
     expect(result).toBe(bug);
     expect(beganAt).toHaveLength(1);
   });
 
-  test('pauses double, with a random part of a quarter at most', async () => {
+  test('pauses double, with a random part of at most a quarter', async () => {
     const { beganAt } = await attemptsOf(Array(5).fill(fault('failed')));
     const pauses = beganAt.slice(1).map((at, index) => at - (beganAt[index] as number));
     expect(pauses).toHaveLength(4);
@@ -116,18 +116,18 @@ describe('repeating', () => {
     }
   });
 
-  test('a pause is what Telnyx asked for', async () => {
+  test('a pause is as long as Telnyx asks for', async () => {
     const { beganAt } = await attemptsOf([fault('rate limited', 7), fault('failed', 1.5)]);
     expect(beganAt).toEqual([0, 7_000, 8_500]);
   });
 
-  test('asked to wait for more than 30 s: ends at once', async () => {
+  test('a pause of more than 30 s is refused: the call fails at once', async () => {
     const { beganAt, result } = await attemptsOf([fault('rate limited', 31)]);
     expect(result).toMatchObject({ fault: 'rate limited' });
     expect(beganAt).toEqual([0]);
   });
 
-  test('no pause ends past the deadline, whatever happens', async () => {
+  test('no pause ends after the deadline, whatever happens', async () => {
     const faults = fc.constantFrom<UpstreamFault>('rate limited', 'failed', 'no answer');
     const waits = fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined });
     const outcomes = fc.array(fc.tuple(faults, waits), { maxLength: 6 });

@@ -8,7 +8,7 @@ const NAMES = ['retry-after', 'retry-after-ms', 'x-ratelimit-reset', 'ratelimit-
 
 const trimmed = ([name, value]: [string, string]): [string, string] => [name, value.trim()];
 
-describe('how long Telnyx asks to wait, in each spelling', () => {
+describe('how long Telnyx asks to wait, in every spelling', () => {
   test.each<[string, Record<string, string>, number | undefined]>([
     ['Retry-After in seconds', { 'retry-after': '7' }, 7],
     ['Retry-After of 0', { 'retry-after': '0' }, 0],
@@ -23,7 +23,7 @@ describe('how long Telnyx asks to wait, in each spelling', () => {
     ['x-ratelimit-reset as a date', { 'x-ratelimit-reset': 'Thu, 12 Mar 2026 19:04:08 GMT' }, 9.75],
     ['x-ratelimit-reset as a date in ISO 8601', { 'x-ratelimit-reset': '2026-03-12T19:04:08.250Z' }, 10],
     ['Retry-After as an epoch', { 'retry-after': String(Math.floor(NOW / 1000) + 3) }, 2.75],
-    ['Retry-After said twice', { 'retry-after': '5, 5' }, 5],
+    ['Retry-After given twice', { 'retry-after': '5, 5' }, 5],
     ['retry-after-ms', { 'retry-after-ms': '1500' }, 1.5],
     ['ratelimit-reset', { 'ratelimit-reset': '4' }, 4],
     ['ratelimit-reset as an epoch in milliseconds', { 'ratelimit-reset': String(NOW + 3_000) }, 3],
@@ -54,7 +54,7 @@ describe('how long Telnyx asks to wait, in each spelling', () => {
     expect(retryAfterOf(new Headers(headers), NOW)).toEqual(seconds);
   });
 
-  test('whatever the headers say, it is nothing or from 0 to 3600 seconds', () => {
+  test('for any headers it is undefined or 0 to 3600 seconds', () => {
     const values = fc.oneof(
       fc.string({ unit: 'grapheme-ascii' }),
       fc.integer().map(String),

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A key made now and a certificate that it signs for itself, for `localhost` and 127.0.0.1, both as PEM. */
+/** A new key and its self-signed certificate for `localhost` and 127.0.0.1, both as PEM. */
 export function selfSigned(): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const ed25519 = sequence(der(0x06, Buffer.from('2b6570', 'hex')));
@@ -30,7 +30,7 @@ function sequence(...parts: readonly Buffer[]): Buffer {
   return der(0x30, Buffer.concat(parts));
 }
 
-/** A value in DER. Nothing here is longer than 65,535 bytes. */
+/** A value in DER, of at most 65,535 bytes. */
 function der(tag: number, value: Buffer): Buffer {
   const { length } = value;
   const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];

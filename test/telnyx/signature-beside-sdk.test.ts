@@ -7,7 +7,10 @@ import { openAccount, timestampIn } from './account.ts';
 const account = openAccount();
 const keys = readPublicKeys(account.publicKey);
 
-/** S + L for a signature R|S, L being the order of Ed25519's group: a verifier that does not check the range would accept it. */
+/**
+ * The signature R|S with S + L in place of S, where L is the order of Ed25519's group. A verifier that does not check
+ * the range accepts it.
+ */
 function shiftedByGroupOrder(signature: string): string {
   const bytes = Buffer.from(signature, 'base64');
   const order = 2n ** 252n + 27742317777372353535851937790883648493n;
@@ -16,13 +19,13 @@ function shiftedByGroupOrder(signature: string): string {
   return bytes.toString('base64');
 }
 
-/** Base64 whose last character before the padding has bits that decoding throws away. */
+/** Base64 with bits in its last character that decoding ignores. */
 function withStrayBits(signature: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   return `${signature.slice(0, 85)}${alphabet[alphabet.indexOf(signature[85] as string) + 1]}==`;
 }
 
-describe("beside Telnyx's own SDK", () => {
+describe("compared with Telnyx's own SDK", () => {
   const telnyx = new Telnyx({ apiKey: 'unused', publicKey: account.publicKey });
 
   async function sdkAccepts(headers: Record<string, string>, body: string): Promise<boolean> {
@@ -31,7 +34,7 @@ describe("beside Telnyx's own SDK", () => {
       return true;
     } catch (error) {
       if (error instanceof Error && error.name === 'TelnyxWebhookVerificationError') return false;
-      // It verifies first and parses then: a body that is not JSON was verified.
+      // The SDK verifies before it parses: if the body is not JSON, it has been verified.
       if (error instanceof SyntaxError) return true;
       throw error;
     }
@@ -99,7 +102,7 @@ describe("beside Telnyx's own SDK", () => {
     expect({ ours, theirs }).toEqual({ ours: verdict === 'accepted', theirs: verdict === 'accepted' });
   });
 
-  test('for any JSON and time near the edge of the window: one verdict', async () => {
+  test('the verdict is the same for any JSON and for times near the ends of the window', async () => {
     const seconds = fc.oneof(fc.integer({ min: -298, max: 298 }), fc.constantFrom(-303, -5000, 303, 5000));
     await fc.assert(
       fc.asyncProperty(fc.json(), seconds, fc.boolean(), async (json, offset, tampered) => {
@@ -116,13 +119,13 @@ describe("beside Telnyx's own SDK", () => {
   test.each<[string, () => Case]>([
     ['a timestamp with leading zeros', () => signedAt(`00${timestampIn(0)}`)],
     ['base64 with stray bits', () => ({ ...valid(), signature: withStrayBits(valid().signature) })],
-  ])('known difference: the SDK accepts %s, which Telnyx never sends; we refuse it', async (_, makeCase) => {
+  ])('known difference: the SDK accepts %s, which Telnyx never sends; the ledger refuses it', async (_, makeCase) => {
     const { signature, timestamp, text } = makeCase();
     expect(await sdkAccepts(headersOf(signature, timestamp), text)).toBe(true);
     expect(refusalOf(signature, timestamp, Buffer.from(text), keys, Date.now())).toMatch(/malformed$/);
   });
 
-  test('known difference: the SDK takes the body as text, so it refuses bytes that are no UTF-8; we accept them', async () => {
+  test('known difference: the SDK, which verifies text, refuses invalid UTF-8; the ledger accepts it', async () => {
     const raw = Buffer.from([0x22, 0xff, 0x22]);
     const timestamp = timestampIn(0);
     const signature = account.sign(timestamp, raw);

@@ -7,11 +7,11 @@ import { openAccount } from './account.ts';
 const account = openAccount();
 const keys = readPublicKeys(account.publicKey);
 
-/** From 1973 on, so that a day earlier is no negative number. */
+/** From 1973 on, so that earlier times stay positive. */
 const instants = fc.integer({ min: 1e11, max: 4e12 });
 const bodies = fc.uint8Array({ maxLength: 300 });
 
-/** A webhook signed so many seconds from `now`. */
+/** A webhook signed `seconds` from `now`. */
 const webhooks = fc
   .record({ body: bodies, now: instants, seconds: fc.integer({ min: -300, max: 300 }) })
   .map(({ body, now, seconds }) => {
@@ -20,7 +20,7 @@ const webhooks = fc
   });
 
 describe('for any body and time', () => {
-  test('what the account signed within 300 s is accepted', () => {
+  test('a body that the account signed within 300 s is accepted', () => {
     fc.assert(
       fc.property(webhooks, ({ signature, timestamp, body, now }) => {
         expect(refusalOf(signature, timestamp, body, keys, now)).toBeUndefined();
@@ -28,7 +28,7 @@ describe('for any body and time', () => {
     );
   });
 
-  test('300 s is exact: one second further either way is refused', () => {
+  test('exactly 300 s is the limit: one more second in either direction is refused', () => {
     fc.assert(
       fc.property(bodies, instants, fc.constantFrom(-301, 301, -100_000, 100_000), (body, now, seconds) => {
         const timestamp = String(Math.floor(now / 1000) + seconds);
@@ -38,7 +38,7 @@ describe('for any body and time', () => {
     );
   });
 
-  test('one bit of the body changed, a byte more or a byte less: refused', () => {
+  test('a body with one changed bit, one more or one less byte is refused', () => {
     fc.assert(
       fc.property(webhooks, fc.nat(), fc.nat(7), ({ signature, timestamp, body, now }, at, bit) => {
         const flipped = Uint8Array.from(body);
@@ -53,7 +53,7 @@ describe('for any body and time', () => {
     );
   });
 
-  test('one bit of the signature changed: refused', () => {
+  test('a signature with one changed bit is refused', () => {
     fc.assert(
       fc.property(webhooks, fc.nat(511), ({ signature, timestamp, body, now }, bit) => {
         const bytes = Buffer.from(signature, 'base64');
@@ -63,7 +63,7 @@ describe('for any body and time', () => {
     );
   });
 
-  test('one character of the signature changed: refused', () => {
+  test('a signature with one changed character is refused', () => {
     fc.assert(
       fc.property(webhooks, fc.nat(87), fc.string({ unit: 'binary', maxLength: 2 }), (webhook, at, put) => {
         const { signature, timestamp, body, now } = webhook;
@@ -74,7 +74,7 @@ describe('for any body and time', () => {
     );
   });
 
-  test('another time within the window: refused', () => {
+  test('another time within the window is refused', () => {
     fc.assert(
       fc.property(webhooks, fc.integer({ min: -300, max: 300 }), ({ signature, timestamp, body, now }, seconds) => {
         const other = String(Math.floor(now / 1000) + seconds);
@@ -84,14 +84,14 @@ describe('for any body and time', () => {
     );
   });
 
-  test('the place of | cannot be shifted between time and body', () => {
+  test('the separator between time and body cannot be moved', () => {
     const now = 1_773_342_238_000;
     const signature = account.sign('1773342238', '|{}');
     expect(refusalOf(signature, '1773342238|', Buffer.from('{}'), keys, now)).toBe('timestamp malformed');
     expect(refusalOf(signature, '1773342238', Buffer.from('{}'), keys, now)).toBe('signature wrong');
   });
 
-  test('whatever stands in the headers, it never throws, and accepts nothing', () => {
+  test('arbitrary headers are refused and never throw', () => {
     const header = fc.option(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), fc.nat().map(String)), {
       nil: undefined,
     });
@@ -102,7 +102,7 @@ describe('for any body and time', () => {
     );
   });
 
-  test('every configured key is tried, and no other', () => {
+  test('every configured key is tried, and no other key', () => {
     const accounts = [openAccount(), openAccount(), openAccount(), openAccount()];
     fc.assert(
       fc.property(
@@ -125,20 +125,20 @@ test.each([
   ['signature', '', '1773342238'],
   ['timestamp', 'a signature', undefined],
   ['timestamp', 'a signature', ''],
-])('a webhook without %s is refused for that: %j, %j', (missing, signature, timestamp) => {
+])('a webhook without %s is refused for that reason: %j, %j', (missing, signature, timestamp) => {
   const refusal = refusalOf(signature, timestamp, Buffer.from('{}'), keys, 1_773_342_238_000);
   expect(refusal).toBe(`${missing} missing`);
 });
 
 describe('public keys', () => {
-  test('are read in every form that settings take', () => {
+  test('are read in every form that settings accept', () => {
     const other = openAccount();
     const read = readPublicKeys(` ${account.publicKey} ,\n${other.pem}`);
     const matches = [account, other].map(({ pem }, index) => read[index]?.equals(createPublicKey(pem)));
     expect([read.length, ...matches]).toEqual([2, true, true]);
   });
 
-  test('are refused when one is none', () => {
+  test('are refused if one of them is invalid', () => {
     expect(() => readPublicKeys(`${account.publicKey},nonsense`)).toThrow('no Ed25519 public key at position 2');
   });
 });

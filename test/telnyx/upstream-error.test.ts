@@ -8,7 +8,7 @@ import { listedEvent } from '../porting-events.ts';
 
 const NOW = Date.parse('2026-03-12T19:03:58.250Z');
 
-describe('a call that ends badly', () => {
+describe('a failed call', () => {
   const apiKey = 'KEY0123456789_SECRET';
   const window = { from: Date.parse('2026-01-01'), to: Date.parse('2027-01-01') };
   let upstream: EventsApi;
@@ -47,13 +47,13 @@ describe('a call that ends badly', () => {
     ['503 without a body', { status: 503 }, 'unavailable'],
     ['503 with HTML', { status: 503, body: '<html>', headers: { 'content-type': 'text/html' } }, 'unavailable'],
     ['502 with HTML', { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } }, 'failed'],
-    ['an answer cut in the middle', { truncate: true }, 'unreadable'],
+    ['a truncated answer', { truncate: true }, 'unreadable'],
     ['200 with half a JSON', { body: '{"data":[{"id":' }, 'unreadable'],
     ['200 with HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }, 'unreadable'],
     ['200 with null', { body: 'null' }, 'unreadable'],
     ['200 without totals', { body: { data: [] } }, 'unreadable'],
     [
-      '200 with totals that are no numbers',
+      '200 with totals that are not numbers',
       { body: { data: [], meta: { total_results: '1', total_pages: 1 } } },
       'unreadable',
     ],
@@ -72,7 +72,7 @@ describe('a call that ends badly', () => {
 
   test.each([
     301, 302, 303, 307, 308,
-  ])('a redirect (%i) is not followed, whatever was asked for, and the message says what to check', async (status) => {
+  ])('a redirect (%i) of any call is not followed, and the message says what to check', async (status) => {
     const location = `${upstream.url}/porting/events`;
     const before = upstream.requests.length;
     upstream.intercept = () => ({ status, headers: { location } });
@@ -96,14 +96,14 @@ describe('a call that ends badly', () => {
     ['200 without a body', { status: 200, body: '' }],
     ['200 with half a JSON', { status: 200, body: '{"a' }],
     ['202', { status: 202, body: {} }],
-  ])('a republish is answered with 204; %s says nothing that can be relied upon', async (_, fault) => {
+  ])('the answer to a republish is 204; %s proves nothing', async (_, fault) => {
     upstream.intercept = () => fault;
     const error = await caught(telnyx.republish(listedEvent(1).id));
     expect(error).toMatchObject({ fault: 'unreadable', status: fault.status });
     expect(tookNothing(error)).toBe(false);
   });
 
-  test('Telnyx is told by status and code, and how long to wait', async () => {
+  test("the error has Telnyx's status, code and the time to wait", async () => {
     upstream.intercept = () => ({
       status: 429,
       headers: { 'Retry-After': '3' },
@@ -113,7 +113,7 @@ describe('a call that ends badly', () => {
     expect(error).toMatchObject({ status: 429, retryAfterSeconds: 3, message: 'Telnyx answered 429 (10011).' });
   });
 
-  test('a call that its caller gives up', async () => {
+  test('a call that its caller aborts', async () => {
     const caller = new AbortController();
     upstream.intercept = () => {
       setImmediate(() => caller.abort());
@@ -123,12 +123,12 @@ describe('a call that ends badly', () => {
     expect(error.fault).toBe('gave up');
   });
 
-  test('an error stays what it is', () => {
+  test('an UpstreamError stays unchanged', () => {
     const error = new UpstreamError('failed', 'x');
     expect(upstreamErrorOf(error, NOW)).toBe(error);
   });
 
-  test('a page asks for its window, and says when the rate is used up', async () => {
+  test('a page requests its window, and says when the rate limit is used up', async () => {
     const page = await telnyx.list(window, 1);
     expect(page).toMatchObject({ totalResults: 1, totalPages: 1, pageSize: 250, holdSeconds: undefined });
     expect(page.telnyxTime).toBe(Math.floor(Date.now() / 1000) * 1000);

@@ -16,7 +16,7 @@ const event = {
   payload: { id: 'dcec50b4-55f2-4501-9fcd-f028ddba81d9', status: { value: 'ported', details: [] } },
 };
 
-test.each(documented)('%s is read into the record that the Events API would show', (name) => {
+test.each(documented)('%s becomes the record that the Events API would show', (name) => {
   const body = readFileSync(join(fixtures, name));
   const parsed = JSON.parse(body.toString());
   const { id, event_type, occurred_at, payload } = parsed.data ?? parsed;
@@ -36,18 +36,18 @@ test.each(documented)('%s is read into the record that the Events API would show
   });
 });
 
-test('both envelopes say the same', () => {
+test('both envelopes give the same event', () => {
   const flat = { ...event, urls: ['https://x'], organization_id: 'o', format: 'v2' };
   const wrapped = { data: { ...event, record_type: 'event' }, meta: { attempt: 3, delivered_to: 'https://x' } };
   expect(read(flat)).toStrictEqual(read(wrapped));
 });
 
-test('whatever else the envelope holds is kept', () => {
+test('other members of the envelope are kept', () => {
   const webhook = read({ data: { ...event, severity: 'high', porting_order_id: 'given' } });
   expect(webhook).toMatchObject({ is: 'event', event: { severity: 'high' } });
 });
 
-test('its ids are in small letters, also an order that only the envelope names', () => {
+test('ids are turned into small letters, also an order id that only the envelope has', () => {
   const { id, payload } = event;
   const order = payload.id;
   const envelope = { ...event, id: id.toUpperCase(), porting_order_id: order.toUpperCase(), payload: null };
@@ -67,11 +67,11 @@ describe('an envelope with less than documented', () => {
     expect(read({ data })).toMatchObject({ is: 'event', event: { id: event.id, payload: null } });
   });
 
-  test.each(['text', '', [1], 17, 0, false])('the payload %j: kept as it came', (payload) => {
+  test.each(['text', '', [1], 17, 0, false])('the payload %j: kept unchanged', (payload) => {
     expect(read({ data: { ...event, payload } })).toMatchObject({ is: 'event', event: { id: event.id, payload } });
   });
 
-  test('an occurred_at that is no text: kept under its own name', () => {
+  test('an occurred_at that is not a text: kept under its own name', () => {
     expect(read({ data: { ...event, occurred_at: 1718131967 } })).toMatchObject({ event: { occurred_at: 1718131967 } });
   });
 
@@ -95,7 +95,7 @@ test.each([
 
 describe('depth', () => {
   const nested = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
-  // The body, data and payload are three levels themselves.
+  // The body, data and payload are three levels, too.
   const payload = (levels: number) => ({ data: { ...event, payload: { nested: nested(levels) } } });
 
   test('64 levels are read, one more is not', () => {
@@ -103,13 +103,13 @@ describe('depth', () => {
     expect(read(payload(63))).toMatchObject({ is: 'unreadable', reason: expect.stringContaining('64 levels') });
   });
 
-  test('100,000 levels neither crash nor take long', () => {
+  test('100,000 levels are refused quickly, without a crash', () => {
     const body = Buffer.from(`{"data":${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}}`);
     expect(readWebhook(body).is).toBe('unreadable');
   });
 });
 
-test('any bytes: an answer, never an error', () => {
+test('any bytes give a result, never an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 50 }), (body) => {
       expect(readWebhook(body).is).toBe('unreadable');
@@ -117,7 +117,7 @@ test('any bytes: an answer, never an error', () => {
   );
 });
 
-test('any JSON as envelope or in its place: an answer, never an error', () => {
+test('any JSON inside or instead of an envelope gives a result, never an error', () => {
   const envelopes = fc.record({ id: fc.jsonValue(), event_type: fc.jsonValue(), payload: fc.jsonValue() });
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.record({ data: fc.oneof(fc.jsonValue(), envelopes) })), (body) => {
@@ -126,7 +126,7 @@ test('any JSON as envelope or in its place: an answer, never an error', () => {
   );
 });
 
-test('any payload of JSON comes out as it went in', () => {
+test('any JSON payload stays unchanged', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), (payload) => {
       const text = JSON.stringify({ data: { ...event, payload } });

@@ -14,21 +14,21 @@ import { openStore } from '../open-store.ts';
 const NOON = Date.parse('2026-03-20T12:00:00Z');
 const KEY = controlKey('lease', 'tests');
 
-/** A lease that must be free. */
+/** Takes the lease, which must be free. */
 async function taken(store: Store, owner: string, now: number) {
   const lease = await takeLease(store, KEY, owner, now);
   if (!lease) throw new Error('someone else has the lease');
   return lease;
 }
 
-test('one owner at a time has it; once it has expired, another one may take it', async () => {
+test('a lease has one owner at a time; others may take it once it has expired', async () => {
   const store = await openStore();
   await taken(store, 'one', NOON);
   expect(await takeLease(store, KEY, 'other', NOON + LEASE_FOR - 1)).toBeUndefined();
   await taken(store, 'other', NOON + LEASE_FOR);
 });
 
-test('a take that the SDK repeats, because the answer was lost, succeeds', async () => {
+test('taking a lease again as the same owner succeeds, as when the SDK retries after a lost answer', async () => {
   const store = await openStore();
   const lost = await taken(store, 'one', NOON);
   const lease = await taken(store, 'one', NOON);
@@ -36,7 +36,7 @@ test('a take that the SDK repeats, because the answer was lost, succeeds', async
   await renewLease(store, lease, NOON + 1);
 });
 
-test('an owner whose lease was stolen can write nothing to its row, nor renew or release it', async () => {
+test('an owner that has lost its lease can neither write to its row nor renew or release it', async () => {
   const store = await openStore();
   const old = await taken(store, 'one', NOON);
   const thief = await taken(store, 'other', NOON + LEASE_FOR);
@@ -47,7 +47,7 @@ test('an owner whose lease was stolen can write nothing to its row, nor renew or
   expect(await takeLease(store, KEY, 'third', NOON + LEASE_FOR + 2)).toBeUndefined();
 });
 
-test('a released one is free at once, or from the instant on that its owner says', async () => {
+test('a released lease is free at once, or from the freeAt that its owner sets', async () => {
   const store = await openStore();
   await releaseLease(store, await taken(store, 'one', NOON));
   await releaseLease(store, await taken(store, 'other', NOON), { freeAt: NOON + 60_000, set: { why: 'a rest' } });
@@ -55,7 +55,7 @@ test('a released one is free at once, or from the instant on that its owner says
   expect((await taken(store, 'third', NOON + 60_000)).row.why).toEqual({ S: 'a rest' });
 });
 
-test('its keeper renews it when a third of its time has passed', async () => {
+test('the keeper renews a lease when a third of its time has passed', async () => {
   const store = await openStore();
   let now = NOON;
   const keep = leaseKeeper(store, await taken(store, 'one', NOON), () => now);

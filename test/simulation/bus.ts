@@ -13,11 +13,11 @@ interface World {
   readonly random: Random;
   readonly isOut: (part: Part) => boolean;
   readonly trace: (process: Process | undefined, text: string) => void;
-  /** Sees each event at the moment when it is put. */
+  /** Sees each event at the moment it is put. */
   readonly onEvent: (process: Process, event: Published) => void;
 }
 
-/** Something that was put on the bus. */
+/** An event that was put on the bus. */
 export interface Published {
   readonly type: string;
   readonly detail: Detail;
@@ -26,12 +26,12 @@ export interface Published {
 
 export type Detail = Readonly<Record<string, unknown>> & { readonly id: string; readonly revision: number };
 
-/** EventBridge, and a consumer behind it. */
+/** EventBridge and a consumer behind it. */
 export interface SimulatedBus {
   readonly put: (process: Process, entries: readonly object[]) => Promise<unknown>;
   /** Everything that was put, in order. */
   readonly published: readonly Published[];
-  /** What the consumer has made of what arrived: the newest revision of each id, however often and in which order they came. */
+  /** What the consumer keeps: the newest revision of each id, however often and in whatever order revisions arrive. */
   readonly consumed: ReadonlyMap<string, Published>;
 }
 
@@ -63,7 +63,7 @@ export function openSimulatedBus({ plan, timeline, random, isOut, trace, onEvent
     published.push(one);
     onEvent(process, one);
     trace(undefined, `on the bus: ${one.type} ${one.detail.id} revision ${one.detail.revision}`);
-    // Targets get events late, in no order, and some twice.
+    // EventBridge delivers to targets late, in any order, and some events twice.
     const times = random.chance(plan.bus.twice) ? 2 : 1;
     for (let time = 0; time < times; time += 1) {
       timeline.after(random.chance(0.1) ? random.between(0, 300_000) : random.between(0, 900), () => {

@@ -5,7 +5,7 @@ import type { Process } from './processes.ts';
 import { type Fault, send } from './requests.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What of a request's input the simulation looks at. */
+/** The parts of a request's input that the simulation looks at. */
 export interface Input {
   readonly TableName?: string;
   readonly IndexName?: string;
@@ -18,13 +18,13 @@ export interface Input {
   readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Row[] }>>;
 }
 
-/** What an update gives an attribute, also when it does so only once; `undefined` when it leaves it alone. */
+/** The value that an update assigns to an attribute, `if_not_exists` included; `undefined` when it does not set it. */
 export function assignedTo({ UpdateExpression = '', ExpressionAttributeValues = {} }: Input, attribute: string) {
   const assignment = new RegExp(`#?\\b${attribute} = (?:if_not_exists\\(#?\\w+, )?(:\\w+)`).exec(UpdateExpression);
   return assignment && ExpressionAttributeValues[assignment[1] as string];
 }
 
-/** A write that took place. */
+/** A write that took effect. */
 export interface Write {
   readonly process: Process;
   readonly table: string;
@@ -39,7 +39,7 @@ interface World {
   readonly isOut: (part: Part) => boolean;
   readonly trace: (process: Process, text: string) => void;
   readonly onWrite: (write: Write) => void | Promise<void>;
-  /** Changes a request on its way: how a test breaks what the functions do. */
+  /** Changes a request on its way: this is how a test breaks the functions. */
   readonly tamper: ((process: Process, operation: string, input: Input) => Input) | undefined;
 }
 
@@ -68,7 +68,7 @@ export function openDynamoDb(world: World, engine: Engine) {
     return answer;
   }
 
-  /** DynamoDB may leave some keys for another time. */
+  /** DynamoDB may return some keys as unprocessed. */
   async function batch({ random }: Process, input: Input): Promise<Answer> {
     const [[table, asked] = ['', { Keys: [] }]] = Object.entries(input.RequestItems ?? {});
     const left =
@@ -77,7 +77,7 @@ export function openDynamoDb(world: World, engine: Engine) {
     const unread = { [table]: { Keys: asked.Keys.slice(0, left) } };
     const { Responses = {} } =
       Keys.length > 0 ? await engine.execute('BatchGetItem', { RequestItems: { [table]: { ...asked, Keys } } }) : {};
-    // They come in no order, dynalite's own chance included: the seed decides.
+    // Rows come in no order. Dynalite shuffles them too, so sort first and let the seed decide.
     const rows = Map.groupBy(Responses[table] ?? [], ({ id }) => id?.S ?? '');
     const ranked = [...rows.keys()].sort().map((id) => ({ id, rank: random.next() }));
     const shuffled = ranked.sort((a, b) => a.rank - b.rank).flatMap(({ id }) => rows.get(id) ?? []);

@@ -6,9 +6,9 @@ import { openEmbeddedEngine } from '../embedded-engine.ts';
 
 /** A real DynamoDB engine with the ledger's tables, empty. */
 export interface Engine {
-  /** Does one request. `@` and what follows it in a table's name is passed over. */
+  /** Does one request. In a table's name, `@` and everything after it is ignored. */
   readonly execute: (operation: string, input: object) => Promise<Answer>;
-  /** The row as it is, or `undefined`. */
+  /** The row as it is stored, or `undefined`. */
   readonly row: (table: string, key: Row) => Promise<Row | undefined>;
   readonly rows: (table: string) => Promise<readonly Row[]>;
 }
@@ -21,7 +21,7 @@ export interface Answer {
   readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys: Row[] }>>;
 }
 
-/** What of a signed request dynalite looks at. */
+/** The parts of a signed request that dynalite looks at. */
 const SIGNED = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-date': '20260320T120000Z',
@@ -29,8 +29,8 @@ const SIGNED = {
 };
 
 /**
- * Opens an engine of its own for one seed. The requests go to it without a socket, and without the SDK's signing and schemas around them:
- * those take three quarters of a request's time, and the order in which sockets answer is not given by a seed.
+ * Opens an engine for one seed. Requests reach it without a socket and without the SDK's signing and schemas: those
+ * take three quarters of a request's time, and no seed controls the order in which sockets answer.
  */
 export async function openEngine(): Promise<Engine> {
   const engine = openEmbeddedEngine();
@@ -60,7 +60,7 @@ export async function openEngine(): Promise<Engine> {
   };
 }
 
-/** As JSON knows it: bytes in base64, tables by their own names. */
+/** As JSON shows it: bytes in base64, tables by their own names. */
 function wired(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(wired);
@@ -82,7 +82,7 @@ function revived(name: string, value: unknown): unknown {
   return name === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
 }
 
-/** `control@3` is the table `control`, as an execution environment of its own calls it. */
+/** `control@3` is the table `control` as execution environment 3 names it. */
 export function tableOf(name: string): string {
   return name.replace(/@.*$/, '');
 }

@@ -12,9 +12,9 @@ import type { Truth } from './truth.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** The cursor of a ledger that is current may be 20 minutes behind, and rows become visible 8 minutes late. */
+/** The cursor of a current ledger may be 20 minutes behind, and rows become visible up to 8 minutes late. */
 const SURELY_READ = 30 * MINUTE;
-/** Payloads of most events are there within 4 s; those of others may be read without one at first. */
+/** Most payloads are complete within 4 s. An event whose payload takes longer may first be read without it. */
 const PROMPT = 10_000;
 
 interface World {
@@ -24,11 +24,11 @@ interface World {
   readonly now: () => number;
 }
 
-/** Watches what is announced at the moment when it is: later on, the ledger knows more. */
+/** Judges each event at the moment it is published: later the ledger knows more. */
 export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
-  /** The list's id of an event, by its webhook's. */
+  /** The list's id of an event, by its webhook's id. */
   const listedId = new Map(happenings.flatMap(({ event, webhook }) => (webhook ? [[webhook.id, event.id]] : [])));
-  /** What was written of each event, in time, by its order. */
+  /** What was written of each event, oldest first, by order. */
   const written = new Map<string, { readonly at: number; readonly listed: boolean; readonly event: LedgerRecord }[]>();
 
   function onWrite({ table, input }: Write): void {
@@ -42,7 +42,7 @@ export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
     }
   }
 
-  /** The order's status by everything that was held of it at an instant. */
+  /** The order's status according to everything held at an instant. */
   function statusAt(order: string, instant: number) {
     const held = (written.get(order) ?? []).filter(({ at }) => at <= instant);
     const events = [...Map.groupBy(held, ({ event: { id } }) => listedId.get(id) ?? id).values()].flatMap((writes) => {
@@ -57,13 +57,13 @@ export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
     return { value: status?.value, eventId: status_event_id };
   }
 
-  /** I11: by everything that was held when it was decided, at some moment since the process began, it was so. */
+  /** I11: at some moment since the process began, everything held agreed with the decision. */
   function isHeld(process: Process, order: string, is: (status: ReturnType<typeof statusAt>) => boolean): boolean {
     const since = (written.get(order) ?? []).map(({ at }) => at).filter((at) => at > process.startedAt);
     return [process.startedAt, ...since, now()].some((instant) => is(statusAt(order, instant)));
   }
 
-  /** I11: the event that Telnyx had listed long before, and that took its place. */
+  /** I11: the event that superseded this one and that Telnyx had listed long before. */
   function surpassedBy(eventId: string, process: Process): Happening | undefined {
     const told = happenings.find(({ event, webhook }) => event.id === eventId || webhook?.id === eventId);
     if (!told) return undefined;
@@ -88,13 +88,13 @@ export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
       const eventId = String(detail.event_id);
       const isTheOne = ({ value, eventId: told }: ReturnType<typeof statusAt>) =>
         value === 'exception' && (told === eventId || !plan.webhooks.sameIds);
-      if (!isHeld(process, order.id, isTheOne)) truth.violate('I11', 'by what is held, nothing has to be done', ids);
+      if (!isHeld(process, order.id, isTheOne)) truth.violate('I11', 'nothing that is held calls for action', ids);
       const later = surpassedBy(eventId, process);
-      if (later) truth.violate('I11', `it was over since ${new Date(later.createdAt).toISOString()}`, ids);
+      if (later) truth.violate('I11', `it was superseded at ${new Date(later.createdAt).toISOString()}`, ids);
       if (detail.id !== `${eventId}:action_required`) truth.violate('I13', 'another id', ids);
     }
     if (type === 'porting_order.overdue' && !isHeld(process, order.id, ({ value }) => value === order.status.value))
-      truth.violate('I11', 'the order is in this status no more', ids);
+      truth.violate('I11', 'the order is no longer in this status', ids);
     const isAsking = type === 'porting_order.action_required' || type === 'porting_order.overdue';
     const isOver =
       order?.acts === 'customer' && order.act_by !== null && Date.parse(millis(order.act_by)) <= process.startedAt;

@@ -30,13 +30,13 @@ export const OLDER_THAN = 300_000;
 export const LIMITS = readOverdueLimits('exception=1');
 const API_URL = 'https://ledger.example';
 
-/** How a test breaks the ledger, to see that the oracle notices. */
+/** How a test breaks the ledger, to check that the oracle notices. */
 export interface Sabotage {
   readonly api?: (api: EventsApi) => EventsApi;
   readonly bus?: (bus: Bus) => Bus;
   readonly answer?: (answer: WebhookAnswer) => WebhookAnswer;
   readonly grace?: number;
-  /** What has to be done is decided after each batch, whatever run is at work. */
+  /** Decides what calls for action after each batch, whatever run is under way. */
   readonly decidesAtOnce?: true;
 }
 
@@ -49,7 +49,7 @@ export type Launch = <Result>(
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** The handler reads its environment when it is loaded: once for all seeds, with table names that every engine has. */
+/** The handler reads its environment when it loads: once for all seeds, with table names that every engine has. */
 export async function loadReceiver(): Promise<Handler> {
   Object.assign(process.env, {
     EVENTS_TABLE: 'events',
@@ -61,13 +61,11 @@ export async function loadReceiver(): Promise<Handler> {
   return (await import('../../functions/receive-webhook/handler.ts')).handler as unknown as Handler;
 }
 
-/** The functions, as their triggers call them: the handler of receive-webhook, and what the handlers of the others call. */
+/** The functions as their triggers call them: receive-webhook's handler, and what the other handlers call. */
 export interface Functions {
   readonly receive: (body: string, headers: Readonly<Record<string, string>>) => Promise<WebhookAnswer>;
-  /** Input as the schedules send it. */
-  readonly sync: (input?: object) => Promise<Ending<unknown>>;
-  /** A sync run over the last days, as the API requests it. */
-  readonly request: (days: number) => Promise<Ending<unknown>>;
+  /** The input that the schedules send. */
+  readonly sync: (input?: object) => Promise<Ending<SyncResult | undefined>>;
   readonly publish: (ids: readonly string[]) => Promise<Ending<ReadonlySet<string>>>;
   readonly sweep: () => Promise<Ending<number>>;
   readonly closeDay: () => Promise<Ending<void>>;
@@ -173,7 +171,10 @@ export function openFunctions(
   };
 }
 
-/** The ledger as one execution environment of a function sees it. What a module remembers, it remembers for an environment. */
+/**
+ * The ledger as one execution environment of a function sees it. What a module remembers lasts as long as its
+ * environment.
+ */
 export function storeOf(environment: string): OrderStore {
   return { client, events: 'events', orders: 'orders', control: `control@${environment}` };
 }

@@ -9,28 +9,28 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
-/** Where this ledger is, and where somebody else is. */
+/** Where this ledger is, and where another receiver is. */
 export const OUR_URL = 'https://webhooks.ledger.example/webhooks/telnyx';
 const ANOTHER_URL = 'https://crm.example/telnyx';
 
-/** Types by which an event can be recognised under another id (docs/telnyx.md §3.2). */
+/** Types that can be recognised under another id (docs/telnyx.md §3.2). */
 export const RECOGNISABLE = ['status_changed', 'new_comment', 'deleted'].map((type) => `porting_order.${type}`);
 
 /** An event of the simulated account. Instants are milliseconds since 1970. */
 export interface Happening {
-  /** As it is when its payload is complete. */
+  /** The event with its complete payload. */
   readonly event: PortingEvent;
   readonly createdAt: number;
-  /** From when on it is listed; `Infinity` when it never is. */
+  /** When it becomes listed; `Infinity` when it never is. */
   readonly visibleAt: number;
   readonly completeAt: number;
-  /** Telnyx changes some records once more. */
+  /** When Telnyx changes the record once more, which it does for some. */
   readonly revised: { readonly at: number; readonly event: PortingEvent } | undefined;
-  /** Its webhooks, when its type has any and the order's go here. */
+  /** Its webhooks, if its type has any and the order's webhooks come here. */
   readonly webhook:
     | { readonly id: string; readonly at: number; readonly copies: number; readonly event: PortingEvent }
     | undefined;
-  /** True when the order's webhooks go to somebody else. */
+  /** True when the order's webhooks go to another receiver. */
   readonly goesElsewhere: boolean;
 }
 
@@ -45,7 +45,7 @@ const PATHS: readonly [readonly string[], ...(readonly string[])[]] = [
   ['draft', 'deleted'],
 ];
 
-/** All that happens in the account of a plan, oldest first. Pure: the same plan gives the same events. */
+/** Everything that happens in the account of a plan, oldest first. Pure: the same plan gives the same events. */
 export function drawLives(plan: Plan): readonly Happening[] {
   const random = createRandom(`${plan.seed}/lives`);
   const span = plan.calm - plan.begins;
@@ -62,7 +62,7 @@ export function drawLives(plan: Plan): readonly Happening[] {
   const settled = Array.from({ length: plan.settled }, () => {
     const order = drawOrder(random, plan);
     const course = drawCourse(random, plan, order, true, random.pick([8 * 60, 3 * 24 * 60]) * MINUTE);
-    // Some of them were refused so lately that the customer could still act, had they not been corrected.
+    // Some are refused so recently that the customer could still act if no correction had followed.
     return placed(plan, plan.begins - random.between(1, random.pick([12, 60])) * DAY, course);
   });
   const events = [
@@ -81,7 +81,7 @@ function placed({ webhooks }: Plan, from: number, course: Course) {
   return course.map(([wait, draft, order, status]) => {
     at += Math.floor(wait);
     const told = `${order.id} ${status}`;
-    // Under two ids nothing tells two of these apart.
+    // Under different ids, nothing tells two such events apart.
     if (!webhooks.sameIds && toldIn.get(told) === Math.floor(at / SECOND)) at += SECOND;
     if (status !== undefined) toldIn.set(told, Math.floor(at / SECOND));
     return { at, draft, order };
@@ -114,7 +114,7 @@ function drawCourse(random: Random, plan: Plan, order: records.Order, whole: boo
     if (random.chance(0.5)) add(drawAside(random, order));
     if (whole && random.chance(0.06)) {
       const part = { ...drawOrder(random, plan), webhook_url: order.webhook_url };
-      // One event for each split; the documentation has one webhook for each number in it.
+      // One event for each split; the documented webhook comes once for each number in it.
       for (let splits = random.integer(1, 2); splits > 0; splits -= 1) {
         add(
           records.split(
@@ -141,7 +141,7 @@ function drawAside(random: Random, order: records.Order): records.Draft {
   return records.newComment(random, order, author, author === 'user' ? random.uuid() : null, 'Hello.');
 }
 
-/** A type that nobody has heard of yet. */
+/** A type that the ledger does not know. */
 function unknownType(random: Random, order: records.Order): records.Draft {
   const id = random.uuid();
   return (createdAt, completedAt) => ({

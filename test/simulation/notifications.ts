@@ -7,7 +7,7 @@ import { createdAtOf } from './plain-order.ts';
 
 const HOUR = 3_600_000;
 
-/** Compares what was said about missing webhooks, unlisted events and orders that wait with what is true. */
+/** Compares what the ledger reported about missing webhooks, unlisted events and waiting orders with the truth. */
 export function checkNotifications(
   rest: Rest,
   expected: ReadonlyMap<string, Expected>,
@@ -31,12 +31,12 @@ export function checkNotifications(
     const arrivedAt = arrivalOf(rest, one);
     const missedAt = Date.parse(String(detail.missed_at).slice(0, 23).concat('Z'));
     if (arrivedAt !== undefined && arrivedAt < missedAt) truth.violate('missed', 'its webhook had arrived', [id]);
-    if (one.happening.goesElsewhere) truth.violate('missed', 'its webhook goes to somebody else', [id]);
+    if (one.happening.goesElsewhere) truth.violate('missed', 'its webhook goes to another receiver', [id]);
     else if (!isDelivered(rest, one)) truth.violate('missed', 'its webhook was not due', [id]);
-    // An event whose time is over is spoken of no more.
+    // The ledger publishes nothing more about an event that has expired.
     const isOver = arrivedAt !== undefined && (truth.hidden.get(id) ?? Number.POSITIVE_INFINITY) <= arrivedAt;
     if (arrivedAt !== undefined && !isOver && !recovered.has(id))
-      truth.violate('recovered', 'its webhook came after all, and nobody says so', [id]);
+      truth.violate('recovered', 'its webhook came after all, and nothing was published', [id]);
   }
   for (const id of recovered.keys()) {
     const one = expected.get(id);
@@ -58,7 +58,7 @@ function arrivalOf({ truth }: Rest, { happening }: Expected): number | undefined
   return happening.webhook && truth.arrivals.get(happening.webhook.id);
 }
 
-/** True when the account's channel is known to deliver the event's type since before the event. */
+/** True when the account's channel is known to deliver the event's type, and has done so since before the event. */
 function isDelivered({ plan, truth }: Rest, { event, happening }: Expected): boolean {
   if (/\.(loa_updated|sharing_token_expired)$/.test(event.event_type)) return false;
   if (plan.types === 'none') return false;
@@ -68,8 +68,9 @@ function isDelivered({ plan, truth }: Rest, { event, happening }: Expected): boo
 }
 
 /**
- * True when the webhook of a listed event was due and never came, and everything that tells so was known when the event was listed. What
- * becomes known later may come too late for it: that is no gap, for nobody can tell.
+ * True when the webhook of a listed event was due and never came, and everything that proves this was known when the
+ * event was listed. What is learned afterwards may be too late: the ledger cannot know of such a gap, so it counts as
+ * none.
  */
 function isMissing(rest: Rest, one: Expected): boolean {
   const { truth, plan } = rest;
@@ -84,18 +85,19 @@ function isMissing(rest: Rest, one: Expected): boolean {
   return isKnown && (isRecognisable || agree);
 }
 
-/** A row's gap is what is true at rest, and nothing is awaited any more. */
+/** At rest, a row's gap is the truth, and no webhook is awaited. */
 function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): void {
   const { truth, timeline, happenings } = rest;
   const gap = textIn(row, 'gap');
   const awaitedSince = textIn(row, 'awaiting_since');
   if (awaitedSince !== undefined && Date.parse(`${awaitedSince.slice(0, 23)}Z`) < timeline.now() - GRACE - HOUR) {
-    truth.violate('missed', 'awaited for ever', [id]);
+    truth.violate('missed', 'awaited without end', [id]);
   }
   if (!one) return;
   const wasMissed = textIn(row, 'missed_at') !== undefined;
   const isArrived = arrivalOf(rest, one) !== undefined;
-  // What cannot be recognised may have been listed under another id, as long as ids are not known to agree; so may be all, until anything is known.
+  // Until ids are known to agree, an event that cannot be recognised may have been listed under another id. Until
+  // anything is known, this holds for every event.
   const isRecognised = truth.differKnownAt !== undefined && RECOGNISABLE.includes(one.event.event_type);
   const isTold = truth.agreeKnownAt !== undefined || isRecognised;
   const isUnlisted =
@@ -108,22 +110,22 @@ function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): 
   if (gap !== wanted) truth.violate('gap', `${gap} instead of ${wanted}`, [id]);
 }
 
-/** Orders that stand still until the customer acts, and orders that stay in a status too long, were announced. */
+/** Orders that wait for the customer and orders that stay in a status too long were published. */
 function checkWaiting({ bus, truth, plan, timeline }: Rest, orders: readonly Row[]): void {
   for (const row of orders) {
     const state = JSON.parse(textIn(row, 'state') ?? '{}');
     const { id, status, status_since: since, status_event_id: event, acts, act_by: actBy } = state;
-    // Until an hour before now, it was time enough to say so.
+    // A deadline that passed within the last hour still left time to publish.
     const isOver = actBy !== null && Date.parse(`${actBy.slice(0, 23)}Z`) < timeline.now();
     const told = (detail: string) => bus.published.some((one) => one.detail.id === detail);
-    // With webhooks that tell another time than the list, the newest status is known only later.
+    // When webhooks give another time than the list does, the newest status becomes known only later.
     const isSure = plan.webhooks.sameIds && plan.webhooks.lag === 0;
     if (status?.value === 'exception' && !isOver && isSure && !told(`${event}:action_required`)) {
-      truth.violate('action required', 'nobody was told', [id, event]);
+      truth.violate('action required', 'not published', [id, event]);
     }
     const limit = status && overdueSince(status.value, since, LIMITS, timeline.now() - 3 * HOUR);
     const isNews = limit && Date.parse(`${limit.slice(0, 23)}Z`) > timeline.now() - 29 * 24 * HOUR;
     if (isNews && !(acts === 'customer' && isOver) && !told(`${id}:overdue:${since}`))
-      truth.violate('overdue', 'nobody was told', [id]);
+      truth.violate('overdue', 'not published', [id]);
   }
 }

@@ -25,25 +25,25 @@ export interface Rest {
   readonly truth: Truth;
   readonly launch: Launch;
   readonly timeline: { readonly runUntil: (time: number) => Promise<void>; readonly now: () => number };
-  /** Signatures. */
+  /** All signatures that were sent. */
   readonly secrets: readonly string[];
   /** What the functions wrote to standard output. */
   readonly output: readonly string[];
   readonly lines: readonly string[];
 }
 
-/** What became of a seed. */
+/** The result of a seed. */
 export interface Verdict {
   readonly seed: number;
   readonly counts: Readonly<Record<Count, number>>;
   readonly violations: readonly Violation[];
-  /** What happened, a line each. */
+  /** What happened, one line each. */
   readonly trace: readonly string[];
 }
 
 /**
- * `listed` is E, `held` L and `published` D. `missed` are notifications that were said to be missed, `missing` those whose webhook was due
- * and never came.
+ * `listed` is E, `held` is L and `published` is D. `missed` counts notifications that the ledger reported as missed,
+ * `missing` those whose webhook was due and never came.
  */
 export const COUNTS = [
   'listed',
@@ -59,18 +59,21 @@ export const COUNTS = [
 ] as const;
 export type Count = (typeof COUNTS)[number];
 
-/** An event as the ledger must know it. */
+/** An event as the ledger must hold it. */
 export interface Expected {
   readonly event: PortingEvent;
   readonly happening: Happening;
-  /** True when only its webhook brings it: Telnyx never lists it, or lists it under an id that nothing connects to the webhook's. */
+  /**
+   * True when only its webhook brings it: Telnyx never lists it, or lists it under an id that nothing connects to the
+   * webhook's.
+   */
   readonly byWebhookOnly: boolean;
 }
 
-/** Telnyx's own limit as measured; the sync keeps to four, evenly spaced. */
+/** Telnyx's measured limit; the sync keeps to four, evenly spaced. */
 const MOST_CALLS_A_SECOND = 5;
 
-/** Compares what Telnyx lists, what the ledger holds, and what was published. */
+/** Compares what Telnyx lists, what the ledger holds and what was published. */
 export async function judge(rest: Rest): Promise<Verdict> {
   const { plan, telnyx, bus, engine, truth, lines } = rest;
   const listed = new Map(telnyx.events().map((event) => [event.id, event]));
@@ -86,7 +89,7 @@ export async function judge(rest: Rest): Promise<Verdict> {
   if (unexpected.length > 0) truth.violate('I2', 'unexpected', unexpected);
   for (const [id, { ledger: _, ...record }] of held) {
     const wanted = listed.get(id);
-    if (wanted && !isDeepStrictEqual(record, wanted)) truth.violate('record', 'not as it is listed', [id]);
+    if (wanted && !isDeepStrictEqual(record, wanted)) truth.violate('record', 'differs from what Telnyx lists', [id]);
   }
   checkOrders(rest, expected, orders);
   checkJoined(rest, listed);
@@ -115,7 +118,7 @@ export async function judge(rest: Rest): Promise<Verdict> {
   return { seed: plan.seed, counts, violations: truth.violations, trace: lines };
 }
 
-/** What has to be in the ledger, by id. */
+/** What the ledger must hold, by id. */
 function expectedEvents(
   { happenings, truth }: Rest,
   listed: ReadonlyMap<string, PortingEvent>,
@@ -126,7 +129,7 @@ function expectedEvents(
     const event = listed.get(happening.event.id);
     if (event) expected.set(event.id, { event, happening, byWebhookOnly: false });
     const isOther = webhook && webhook.id !== happening.event.id;
-    // As long as nobody knows that ids differ, nothing is joined: then an event is there under both.
+    // Until ids are known to differ, nothing is joined: such an event is held under both ids.
     const isJoined = isOther && truth.joined.has(webhook.id);
     const unconnected = isOther && !(RECOGNISABLE.includes(happening.event.event_type) && isJoined);
     if (!webhook || !truth.arrivals.has(webhook.id) || (event && !unconnected)) continue;
@@ -141,7 +144,7 @@ function asDelivered(event: PortingEvent, id: string): PortingEvent {
   const isStatus = event.event_type === 'porting_order.status_changed';
   const isDeletion = event.event_type === 'porting_order.deleted';
   const { updated_at: _updated, ...withoutUpdate } = event.payload ?? {};
-  // Webhooks print this instant to the second, and leave it out of a deletion.
+  // Webhooks print this instant to the second, and a deletion leaves it out.
   const second = `${String(event.payload?.updated_at).slice(0, 19)}Z`;
   const methods = ['webhook'];
   return {
@@ -154,7 +157,7 @@ function asDelivered(event: PortingEvent, id: string): PortingEvent {
   };
 }
 
-/** The ledger as its list shows it; the list's own totals are checked on the way. */
+/** The ledger as its list shows it. Checks the list's own totals on the way. */
 async function readLedger({ launch, truth, timeline }: Rest): Promise<ReadonlyMap<string, LedgerEvent>> {
   const held = new Map<string, LedgerEvent>();
   const reading = launch('reader', { timeout: 60_000, patience: 5_000 }, async (store) => {
@@ -182,7 +185,7 @@ async function readLedger({ launch, truth, timeline }: Rest): Promise<ReadonlyMa
   return held;
 }
 
-/** Once ids are known to differ, an event that can be recognised is one. */
+/** Once ids are known to differ, an event that can be recognised is one event. */
 function checkJoined({ happenings, truth }: Rest, listed: ReadonlyMap<string, PortingEvent>): void {
   const { differKnownAt: known, arrivals, listings, joined, hidden } = truth;
   if (known === undefined) return;
@@ -191,7 +194,7 @@ function checkJoined({ happenings, truth }: Rest, listed: ReadonlyMap<string, Po
     if (!webhook || webhook.id === event.id || !RECOGNISABLE.includes(event.event_type)) continue;
     if (!listed.has(event.id) || hidden.has(event.id) || !isLater(arrivals.get(webhook.id))) continue;
     if (isLater(listings.get(event.id)) && !joined.has(webhook.id))
-      truth.violate('joined', 'told as two', [event.id, webhook.id]);
+      truth.violate('joined', 'still two events', [event.id, webhook.id]);
   }
 }
 
@@ -208,23 +211,10 @@ function checkOrders({ truth }: Rest, expected: ReadonlyMap<string, Expected>, r
     if (different.length > 0) truth.violate('I7', `the order's ${told.join(', ').slice(0, 500)}`, [id]);
   }
   const others = [...states.keys()].filter((id) => !wanted.has(id));
-  if (others.length > 0) truth.violate('I7', 'orders of which no event tells', others);
+  if (others.length > 0) truth.violate('I7', 'orders that no event mentions', others);
 }
 
-/** Whatever was requested has ended, and the nightly runs that met no fault have listed their days. */
-function checkRuns({ plan, truth }: Rest, control: readonly Row[]): void {
-  const requested = control.filter((row) => textIn(row, 'kind') === 'requested-run');
-  const left = requested.filter((row) => /pending|running/.test(textIn(row, 'status') ?? ''));
-  if (left.length > 0) truth.violate('runs', 'requested runs have not ended', left.map(idIn));
-  const nightly = requested
-    .filter((row) => idIn(row).endsWith('last-7-days'))
-    .sort((a, b) => (idIn(a) < idIn(b) ? -1 : 1));
-  const last = nightly.at(-1);
-  const isCalm = (textIn(last, 'window_to') ?? '') > timestampOf(plan.calm);
-  if (!isCalm || textIn(last, 'status') !== 'complete') truth.violate('runs', 'the last nightly run is not complete');
-}
-
-/** I9. A run stays within five calls in any second, waits for as long as it is told to, and asks for nothing but lists. */
+/** I9. A run makes at most five calls in any second, waits as long as an answer asks, and calls nothing but lists. */
 function checkCalls({ telnyx, truth }: Rest): void {
   const byProcess = Map.groupBy(telnyx.calls, ({ process }) => process.name);
   for (const [name, calls] of byProcess) {

@@ -29,10 +29,11 @@ function virtualTimer(process: Process, act: () => void, milliseconds = 0): Virt
 }
 
 /**
- * Puts the simulated world in the place of the real one, for whatever runs in a simulated process and for nothing else: the clock, timers,
- * chance, HTTP, standard output, and what the clients of DynamoDB and EventBridge send. The functions' own modules are used as they are.
+ * Replaces the real world for everything that runs in a simulated process, and for nothing else: the clock, timers,
+ * randomness, HTTP, standard output, and what the DynamoDB and EventBridge clients send. The functions' modules run
+ * unchanged.
  *
- * @returns a function that takes the world away again
+ * @returns a function that restores the real world
  */
 export function enterSimulation(): () => void {
   const real = {

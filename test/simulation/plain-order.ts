@@ -4,7 +4,7 @@ import { fromMicroseconds, toMicroseconds } from '../../infra/local/simulator/ti
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** When an event was created, in the spelling of the list. */
+/** When an event was created, as the list spells it. */
 export function createdAtOf(event: PortingEvent): string {
   return instant(event.created_at ?? event.payload?.created_at) ?? '';
 }
@@ -17,7 +17,7 @@ function instant(text: unknown): string | undefined {
 const object = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 const end = (event: PortingEvent, name: 'from' | 'to') => object(event.payload?.[name]).id as string | undefined;
 
-/** What an event is sorted by: text order is the order. A missing part is a blank, which comes before every digit. */
+/** The key that events sort by, as text. A missing part is a blank, which sorts before every digit. */
 function placeOf(event: PortingEvent): string {
   const isDelivered = event.available_notification_methods?.join() === 'webhook';
   const payloadAt = instant(event.payload?.updated_at);
@@ -25,7 +25,7 @@ function placeOf(event: PortingEvent): string {
   return [createdAtOf(event), payloadAt ?? ' ', updatedAt ?? ' ', event.id].join('#');
 }
 
-/** Orders that events tell of. */
+/** The orders that the events mention. */
 export function ordersIn(events: readonly PortingEvent[]): ReadonlySet<string> {
   return new Set(
     events.flatMap((event) => [
@@ -36,8 +36,8 @@ export function ordersIn(events: readonly PortingEvent[]): ReadonlySet<string> {
 }
 
 /**
- * The state of an order as its events tell it one after the other, written down without the ledger's own fold: the simplest code that
- * does what docs/events.md says. Members that follow from the status alone are left out.
+ * The state of an order after its events, one after the other, without the ledger's own fold: the simplest code that
+ * does what docs/events.md says. Leaves out members that follow from the status alone.
  */
 export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
   const events = all
@@ -100,7 +100,7 @@ export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
   };
 }
 
-/** The names of the members in which a state is not as the plain fold has it. */
+/** The names of the members in which a state differs from the plain fold. */
 export function differences(plain: Fields, state: Fields): readonly string[] {
   return Object.keys(plain).filter((name) => !isDeepStrictEqual(plain[name], state[name]));
 }

@@ -14,23 +14,30 @@ export interface Outage {
   readonly to: number;
 }
 
-/** Everything that a seed draws before its world begins: which faults there are, and how often. Shares are from 0 to 1. */
+/**
+ * Everything that a seed draws before its world begins: which faults there are, and how often. Shares are from 0 to 1.
+ */
 export interface Plan {
   readonly seed: number;
   readonly begins: number;
   /** When the faults end. */
   readonly calm: number;
   readonly orders: number;
-  /** Events of one order in the days before the world begins, and the number of orders whose whole life lies in these days. */
+  /**
+   * Events of one order in the days before the world begins, and the number of orders that live wholly in those days.
+   */
   readonly history: number;
   readonly settled: number;
   readonly list: {
     readonly order: ListOrder;
-    /** Telnyx's page holds at most so many, whatever is asked for. */
+    /** The most that Telnyx puts on a page, whatever size is asked for. */
     readonly pageSize: number;
     readonly lateRows: number;
     readonly faults: number;
-    /** Whenever a window holds this instant, the list claims one result too many, also when all other faults have ended. */
+    /**
+     * In each window that holds this instant, the list claims one result too many, even after all other faults have
+     * ended.
+     */
     readonly wrongAt: number | undefined;
   };
   readonly slowPayloads: number;
@@ -44,7 +51,7 @@ export interface Plan {
     readonly late: number;
     readonly neverListed: number;
     readonly early: number;
-    /** Milliseconds of the further attempts. */
+    /** Milliseconds until each further attempt. */
     readonly retries: readonly number[];
     /** Milliseconds between `occurred_at` and `created_at`. */
     readonly lag: number;
@@ -60,7 +67,7 @@ export interface Plan {
   readonly stream: { readonly lost: number; readonly again: number; readonly batch: number };
   readonly deaths: number;
   readonly stalls: number;
-  /** The share of scheduled runs that are started twice. */
+  /** The share of scheduled runs that start twice. */
   readonly doubled: number;
   readonly extraRuns: number;
   readonly queryLimit: number | undefined;
@@ -75,7 +82,10 @@ const RETRIES: readonly [readonly number[], ...(readonly number[])[]] = [
   [30_000, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE],
 ];
 
-/** Draws a plan. Each kind of fault is switched off in about half of all seeds: faults that are always there hide each other. */
+/**
+ * Draws a plan. Each kind of fault is off in about half of all seeds, because faults that are always present hide each
+ * other.
+ */
 export function drawPlan(seed: number): Plan {
   const random = createRandom(`${seed}/plan`);
   const sometimes = (least: number, most: number, chance = 0.5) =>
@@ -87,7 +97,7 @@ export function drawPlan(seed: number): Plan {
   const outages = random.chance(0.6)
     ? Array.from({ length: random.integer(1, 3) }, () => drawOutage(random, begins, calm))
     : [];
-  // The list is away for a day, and webhooks arrive.
+  // The list is down for a day while webhooks arrive.
   if (isLong)
     outages.push({ part: random.pick(['telnyx', 'key', 'schedule']), from: begins + 10 * MINUTE, to: begins + DAY });
   return {

@@ -2,19 +2,22 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Random } from '../../infra/local/simulator/random.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Where a simulated process lives. */
+/** Where a simulated process runs. */
 export interface Surroundings {
   readonly timeline: Timeline;
-  /** What it writes to standard output. */
+  /** Receives what it writes to standard output. */
   readonly onOutput: (process: Process, text: string) => void;
   readonly onDynamoDb: (process: Process, operation: string, input: object, signal?: AbortSignal) => Promise<unknown>;
   readonly onPutEvents: (process: Process, entries: readonly object[]) => Promise<unknown>;
   readonly onFetch: (process: Process, url: URL, init: RequestInit) => Promise<Response>;
 }
 
-/** What befalls a process at one of its requests: it dies before or after the request's effect, or stands still after it. */
+/**
+ * What happens to a process at one of its requests: it dies before or after the request takes effect, or stalls after
+ * it.
+ */
 export interface Fate {
-  /** From 1. */
+  /** Which request, from 1. */
   readonly request: number;
   readonly what: 'dies before' | 'dies after' | { readonly standsStillFor: number };
 }
@@ -30,7 +33,7 @@ export interface Process {
   /** Milliseconds that its clients wait for an answer. */
   readonly patience: number;
   requests: number;
-  /** What is dead does nothing more: nothing that it waits for ever comes, and no clean-up runs. */
+  /** A dead process does nothing more: nothing that it awaits ever settles, and no clean-up runs. */
   dead: boolean;
   ended: boolean;
 }
@@ -42,7 +45,7 @@ export type Ending<Result> =
 
 const storage = new AsyncLocalStorage<Process>();
 
-/** The process that runs at this moment; `undefined` outside of the simulated world. */
+/** The process that runs now; `undefined` outside the simulated world. */
 export const currentProcess = (): Process | undefined => storage.getStore();
 
 export function inProcess<Result>(process: Process, work: () => Result): Result {

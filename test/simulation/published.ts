@@ -3,7 +3,10 @@ import { numberIn, type Row, textIn } from '../../functions/ledger/table/values.
 import type { Published } from './bus.ts';
 import type { Expected, Rest } from './oracle.ts';
 
-/** What of a detail is its content. An event type's is the event; what our own types tell about it besides may have grown meanwhile. */
+/**
+ * The part of a detail that one id and revision fixes. For Telnyx's event types it is the event; other members of our
+ * own types may have changed in the meantime.
+ */
 function contentOf({ detail, type }: Published): unknown {
   if (/^notification\./.test(type)) return [detail.missed_at, detail.recovered_at];
   if (type === 'porting_order.action_required' || type === 'porting_order.overdue') return detail.event_id;
@@ -13,7 +16,7 @@ function contentOf({ detail, type }: Published): unknown {
 /**
  * Compares what was published, and what the consumer made of it, with what there was to publish.
  *
- * @returns how many ids are on the bus more than once
+ * @returns the number of ids that are on the bus more than once
  */
 export function checkPublished(
   { bus, truth, plan }: Rest,
@@ -45,9 +48,9 @@ export function checkPublished(
       if (!isAfter) truth.violate('I7', 'published without the state after it', [id]);
     }
     const row = rows.get(id);
-    const published = bus.consumed.get(id)?.detail.revision ?? 0;
-    if (row && plan.retainDays === undefined && published > (numberIn(row, 'revision') ?? 0))
-      truth.violate('I5', 'a revision that never was', [id]);
+    const announced = bus.consumed.get(id)?.detail.revision ?? 0;
+    if (row && plan.retainDays === undefined && announced > (numberIn(row, 'revision') ?? 0))
+      truth.violate('I5', 'a revision that never existed', [id]);
   }
 
   for (const [id, row] of rows) {
@@ -57,7 +60,7 @@ export function checkPublished(
   for (const { detail, type, at } of bus.published) {
     const hiddenAt = lastPart.get(detail.id);
     if (plan.retainDays !== undefined && hiddenAt !== undefined && at > hiddenAt) {
-      truth.violate('retention', `${type} is published after its time`, [detail.id]);
+      truth.violate('retention', `${type} is published after it has expired`, [detail.id]);
     }
   }
   return [...byId.values()].filter((all) => all.length > 1).length;

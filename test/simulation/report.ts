@@ -2,41 +2,43 @@ import { COUNTS, type Verdict } from './oracle.ts';
 
 type Judged = Omit<Verdict, 'trace'>;
 
-/** What is looked at in each seed. The ten that are numbered must hold in any ledger; the others are what this one says besides. */
+/**
+ * The invariants that each seed checks. Those with a number must hold in any ledger; the others are specific to this
+ * one.
+ */
 const INVARIANTS: Readonly<Record<string, string>> = {
-  I1: 'what Telnyx lists is held',
-  I2: 'nothing else is held but what a signed webhook brought',
-  I3: 'an event is one row',
-  I4: 'every event was published, with its payload',
-  I5: 'one id and revision has one content',
-  I6: 'for each 200 the row was there at that instant',
+  I1: 'the ledger holds every event that Telnyx lists',
+  I2: 'everything else that it holds came in a signed webhook',
+  I3: 'each event is one row',
+  I4: 'every event is published with its payload',
+  I5: 'the same id and revision always has the same content',
+  I6: 'a webhook is answered 200 only when its row is stored',
   I7: "an order's state is the fold of its events",
-  I8: 'the cursor has passed no event that was not read',
-  I9: 'Telnyx is asked for lists only, within its limit, and not before the time that it gave',
-  I10: 'no key and no signature in a log line, a row, or on the bus',
-  I11: 'nobody is told to act on an order that, by what is held and was listed long before, does not need it',
-  I12: 'no deadline that has passed is announced',
-  I13: 'each refusal has one id',
-  record: 'an event is shown as it is listed',
-  list: 'the list shows as many events as it says',
-  joined: 'once ids are known to differ, an event that can be recognised is one',
-  missed: 'a notification is missed when its webhook was due and did not come',
-  recovered: 'a missed one whose webhook came later is recovered',
-  gap: "a row's gap is what is true at rest",
-  'action required': 'who must act was told so',
-  overdue: 'an order that stays too long in a status was announced',
-  retention: 'nothing is published after its time',
-  runs: 'each requested run has ended, and each nightly one that met no fault is complete',
-  works: 'no function fails without a fault',
+  I8: 'the cursor passes no event that was not read',
+  I9: "a sync calls only lists, within Telnyx's rate limit, and waits as long as Telnyx asks",
+  I10: 'no key or signature appears in a log line, a row or an event on the bus',
+  I11: 'no event asks for action on an order that, by the events held or listed long before, needs none',
+  I12: 'no event asks for action by a deadline that has passed',
+  I13: 'each refusal is published under one id',
+  record: 'the ledger shows an event as Telnyx lists it',
+  list: 'the list holds as many events as its totals say',
+  joined: 'once ids are known to differ, an event that can be recognised is one event',
+  missed: 'a notification is reported missed exactly when its webhook was due and did not come',
+  recovered: 'a missed notification whose webhook comes later is reported recovered',
+  gap: 'at rest, the gap of each row is the truth',
+  'action required': 'action_required is published for each order that waits for the customer',
+  overdue: 'overdue is published for each order that stays too long in a status',
+  retention: 'nothing is published about an event that has expired',
+  works: 'no function fails unless a fault was injected',
 };
 
-/** What became of a seed, in a line. */
+/** The result of a seed, in one line. */
 export function lineOf({ seed, counts, violations }: Judged): string {
   const numbers = COUNTS.map((name) => `${name} ${counts[name]}`).join('  ');
   return `seed ${String(seed).padEnd(6)} ${numbers}  ${violations.length === 0 ? 'ok' : 'FAILED'}`;
 }
 
-/** The same of all seeds, and each invariant with the seeds in which it did not hold. */
+/** The sums over all seeds, and each invariant with the seeds that broke it. */
 export function totalsOf(verdicts: readonly Judged[]): string {
   const totals = COUNTS.map((name) => `${name} ${verdicts.reduce((sum, { counts }) => sum + counts[name], 0)}`);
   const names = new Set([

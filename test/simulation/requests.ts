@@ -1,8 +1,8 @@
 import { kill, type Process } from './processes.ts';
 
 /**
- * What goes wrong with one attempt at a request: it is refused, done with its answer lost (the connection breaks) or never sent, or it
- * arrives when nobody waits for it any more.
+ * What goes wrong with one attempt at a request: it is refused, it takes effect but its answer is lost (the connection
+ * breaks) or never sent, or it arrives after the caller has given up.
  */
 export type Fault = { readonly refused: string } | 'answer lost' | 'never answered' | 'arrives late';
 
@@ -11,10 +11,10 @@ export interface Request<Answer> {
   readonly process: Process;
   /** For the trace. */
   readonly label: string;
-  /** Attempts that the SDK makes in all. */
+  /** The number of attempts that the SDK makes, the first included. */
   readonly attempts: number;
   readonly fault: () => Fault | undefined;
-  /** What it does. A conditional check that fails is an answer like any other. */
+  /** Carries it out. A failed conditional check is an answer like any other. */
   readonly act: () => Promise<Answer>;
   readonly signal: AbortSignal | undefined;
   readonly trace: (process: Process, text: string) => void;
@@ -22,7 +22,10 @@ export interface Request<Answer> {
 
 const LATE_BY = 4_000;
 
-/** Sends a request as the SDK does, attempts and pauses included, through a network that may fail, for a process that may die of it. */
+/**
+ * Sends a request as the SDK does, with attempts and pauses, through a network that may fail, for a process that may
+ * die on the way.
+ */
 export function send<Answer>(request: Request<Answer>): Promise<Answer> {
   const { process, label, signal } = request;
   const { timeline } = process.surroundings;
@@ -73,7 +76,7 @@ export function send<Answer>(request: Request<Answer>): Promise<Answer> {
         return;
       }
       timeline.after(latency, async () => {
-        // A dead process's request may be on its way.
+        // A dead process's request may still be on its way.
         if (process.dead && random.chance(0.5)) return false;
         const done = request.act();
         request.trace(process, `${label}: ${await outcomeOf(done)}${fault ? `, ${fault}` : ''}`);

@@ -8,7 +8,7 @@ import type { Truth } from './truth.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const EVERY = 5 * MINUTE;
-/** Payloads that take 20 minutes, rows that are listed 8 minutes late, and the last retries of webhooks. */
+/** Covers payloads that take 20 minutes, rows that are listed 8 minutes late, and the last retries of webhooks. */
 const SETTLES = 55 * MINUTE;
 /** Webhooks may be a day late, and their last retry comes later still. */
 const LATEST_WEBHOOK = 29 * 60 * MINUTE;
@@ -33,7 +33,7 @@ export async function runSchedule(world: World): Promise<void> {
     timeline.at(at, () => {
       if (isOut('schedule')) return false;
       void run();
-      // Scheduler starts at least once.
+      // Scheduler starts each run at least once.
       if (timeline.now() < plan.calm && random.chance(plan.doubled))
         timeline.after(random.between(0, 2_000), () => void run());
     });
@@ -52,9 +52,9 @@ export async function runSchedule(world: World): Promise<void> {
     scheduled(begins + 197 * MINUTE, () => functions.sync({ days: 7 }));
     for (let minute = 198; minute < 240; minute += 6) scheduled(begins + minute * MINUTE, requested);
     scheduled(begins + 205 * MINUTE, () => functions.sync());
-    // A payload that comes with the night's listing makes an event be awaited again: it is looked at before it may be retired.
+    // A payload that arrives with the nightly listing makes an event awaited again; check it before the row may expire.
     scheduled(begins + 240 * MINUTE, functions.sweep);
-    // What is announced at night is decided while the list has just been read.
+    // What the nightly run publishes is decided while the list has just been read.
     scheduled(begins + 284 * MINUTE, () => functions.sync());
     scheduled(begins + 287 * MINUTE, functions.closeDay);
     scheduled(begins + 294 * MINUTE, functions.sweep);
@@ -67,7 +67,7 @@ export async function runSchedule(world: World): Promise<void> {
   await timeline.runUntil(last + 310 * MINUTE);
 }
 
-/** Deletes rows whose time is over, as DynamoDB does some day. */
+/** Deletes expired rows, as DynamoDB eventually does. */
 async function expire({ engine, timeline, truth }: World): Promise<void> {
   for (const { id, expires_at } of await engine.rows('events')) {
     if (!expires_at || Number(expires_at.N) * 1000 > timeline.now()) continue;

@@ -8,9 +8,9 @@ import { simulate } from './simulation.ts';
 
 const USAGE = `npm run simulate -- [--seeds COUNT] [--from N] [--workers N]: COUNT seeds, by default 100 from 1
 npm run simulate -- --seed N: one seed, with all that happens in it`;
-/** Lines of a failing seed's trace; `--seed` prints all of it. */
+/** How many lines of a failing seed's trace are printed; `--seed` prints them all. */
 const LAST_STEPS = 40;
-/** Each leaves a MB behind: what is dead never ends. */
+/** Each seed leaves a MB behind, because the promises of dead processes never settle. */
 const SEEDS_OF_A_WORKER = 100;
 
 const { values } = parseArgs({
@@ -38,7 +38,7 @@ console.log(totalsOf(verdicts));
 console.log(`${verdicts.length} seeds in ${seconds.toFixed(1)} s, ${(verdicts.length / seconds).toFixed(2)} a second`);
 process.exitCode = verdicts.some(({ violations }) => violations.length > 0) ? 1 : 0;
 
-/** Simulates the seeds from `first` to before `end`, some at a time, each in a world of its own. */
+/** Simulates the seeds from `first` up to but not including `end`, several at a time, each in a world of its own. */
 async function simulateAll(first: number, end: number, workers: number): Promise<void> {
   let seed = first;
   const work = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
 import type { Process } from './processes.ts';
 import { type Breakage, simulate } from './simulation.ts';
 
-/** `npm run simulate` goes on from here. */
+/** `npm run simulate` covers more seeds. */
 const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
 
 const lived = new Map<number, ReturnType<typeof simulate>>();
@@ -27,7 +27,7 @@ test('a seed replays exactly', async () => {
   expect(await simulate(7)).toEqual(first);
 });
 
-/** A tamper that changes the writes of a function to a table. */
+/** A tamper that changes what a function writes to a table. */
 function onWrites(table: string, change: (input: Input, process: Process) => Input): Breakage {
   return {
     tamper: (process, operation, input) =>
@@ -56,11 +56,11 @@ describe('the oracle notices', () => {
         }),
       },
     ],
-    ['a row that nobody brought', 'I2', onWrites('events', (input) => elsewhere(input))],
+    ['a row that no webhook or list brought', 'I2', onWrites('events', (input) => elsewhere(input))],
     ['a write that marks nothing for publication', 'I4', onWrites('events', (input) => unmarked(input))],
-    ['a bus that takes nothing and says that it did', 'I4', { bus: () => ({ put: async () => new Map() }) }],
+    ['a bus that accepts events and drops them', 'I4', { bus: () => ({ put: async () => new Map() }) }],
     [
-      'a content that changes under one revision',
+      'content that changes under one revision',
       'I5',
       {
         bus: (bus) => ({
@@ -74,7 +74,7 @@ describe('the oracle notices', () => {
       },
     ],
     [
-      'a 200 for what was not stored',
+      'a 200 for an event that was not stored',
       'I6',
       {
         answer: (answer) => answer && { ...answer, status: 200 },
@@ -82,7 +82,7 @@ describe('the oracle notices', () => {
       },
     ],
     [
-      'two writers of an order that do not look at each other',
+      'two writers of an order that ignore each other',
       'I7',
       { ...onWrites('orders', unconditional), plan: (plan) => ({ ...busy(plan), equalInstants: 0.9, stalls: 0.5 }) },
     ],
@@ -113,10 +113,10 @@ describe('the oracle notices', () => {
         }),
       },
     ],
-    ['a record that is kept as it was first', 'record', onWrites('events', (input) => neverNewer(input))],
-    ['a webhook that is never given up', 'missed', { grace: 1e12 }],
+    ['a record that keeps its first version', 'record', onWrites('events', (input) => neverNewer(input))],
+    ['a webhook that is awaited without end', 'missed', { grace: 1e12 }],
     [
-      'what is decided while pages are read',
+      'decisions made while pages are still being read',
       'I11',
       {
         decidesAtOnce: true,
@@ -145,7 +145,7 @@ describe('the oracle notices', () => {
     ],
   ])('%s', async (_, invariant, breakage) => {
     const broken = new Set<string>();
-    // From a seed on that shows almost all of them and is soon lived.
+    // Starts at a seed that runs quickly and shows almost all breakages.
     for (let seed = 3; seed <= 12 && !broken.has(invariant); seed += 1) {
       const { violations } = await simulate(seed, { plan: busy, ...breakage });
       for (const violation of violations) broken.add(violation.invariant);
@@ -168,7 +168,7 @@ function neverNewer(input: Input): Input {
   return { ...input, ConditionExpression, ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ...never } };
 }
 
-/** Another event's row in the place of the one to be written. */
+/** Puts another event's row in the place of the row to be written. */
 function elsewhere(input: Input): Input {
   const record = assignedTo(input, 'record');
   if (!record?.S) return input;
@@ -176,7 +176,7 @@ function elsewhere(input: Input): Input {
   return { ...giving(input, record, { S: JSON.stringify({ ...JSON.parse(record.S), id }) }), Key: { id: { S: id } } };
 }
 
-/** The request with another value in the place of one. */
+/** The request with one value replaced by another. */
 function giving(input: Input, value: AttributeValue, other: AttributeValue): Input {
   const values = Object.entries(input.ExpressionAttributeValues ?? {});
   const ExpressionAttributeValues = Object.fromEntries(

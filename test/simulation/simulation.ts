@@ -19,13 +19,14 @@ import { sendWebhooks } from './webhooks.ts';
 export interface Breakage extends Sabotage {
   /** Changes a request to DynamoDB on its way. */
   readonly tamper?: (process: Process, operation: string, input: Input) => Input;
-  /** Changes what the seed has drawn. */
+  /** Changes what the seed drew. */
   readonly plan?: (plan: Plan) => Plan;
 }
 
 /**
- * Lives through a seed: Telnyx's account, the ledger, its publisher and a consumer, under the faults that the seed draws; then lets the
- * faults end and the time pass, and compares what Telnyx lists, what the ledger holds and what was published.
+ * Lives through a seed: Telnyx's account, the ledger, its publisher and a consumer, under the faults that the seed
+ * draws. Then the faults end, time passes, and the oracle compares what Telnyx lists, what the ledger holds and what
+ * was published.
  *
  * @param breakage how a test breaks the ledger
  */
@@ -75,7 +76,7 @@ export async function simulate(seed: number, breakage: Breakage = {}): Promise<V
     const isCalm = now() >= plan.calm;
     const fate = isCalm ? undefined : drawFate(plan, random, name);
     const generation = generations.get(name) ?? 0;
-    // A function has some execution environments; one that dies is gone, with what it remembers.
+    // A function has several execution environments; one that dies is gone, with everything it remembers.
     const environment = `${seed}.${epoch}.${name}.${generation}.${random.integer(1, 2)}`;
     const about = { name: `${name}#${processes}`, surroundings, random, fate, ...limits };
     trace(undefined, `starts ${about.name}`);
@@ -86,7 +87,7 @@ export async function simulate(seed: number, breakage: Breakage = {}): Promise<V
       truth.violate('works', `${about.name} throws ${ending.error} without a fault`);
     return ending;
   };
-  // Before the SDKs are set up: they take what they find then.
+  // Before the SDKs are set up, because they capture the globals that they find.
   const leave = enterSimulation();
   const functions = openFunctions(plan, now, handler, launch, breakage);
   const stream = openStream({ ...world, random: randomFor('stream'), publish: functions.publish });
@@ -123,7 +124,7 @@ export async function simulate(seed: number, breakage: Breakage = {}): Promise<V
   }
 }
 
-/** Makes the environments of every run of a seed new ones: modules remember what they have told. */
+/** Gives each run of a seed new environments: modules remember what they have recorded. */
 let epoch = 0;
 
 function drawFate(plan: Plan, random: ReturnType<typeof createRandom>, name: string): Fate | undefined {

@@ -16,10 +16,11 @@ const GATHERS = 1_000;
 const RETRIES = 5;
 
 /**
- * The stream of the table of events, and Lambda's poller behind it: for each shard one batch at a time, in order, tried again from the
- * first record that failed and halved, and given up after five retries. Records are lost, come twice, or come in another order.
+ * The stream of the table of events, and Lambda's poller behind it. It takes one batch at a time from each shard, in
+ * order. A failed batch is tried again from the first record that failed, then halved, and given up after five retries.
+ * Records are lost, come twice, or come out of order.
  *
- * @returns a function that is told of each row that was written with something to announce
+ * @returns a function that takes each row written with something to publish
  */
 export function openStream({ plan, timeline, random, isOut, publish }: World): (id: string) => void {
   const queues: string[][] = Array.from({ length: SHARDS }, () => []);

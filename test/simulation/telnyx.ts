@@ -19,15 +19,15 @@ export interface Call {
   readonly at: number;
   readonly path: string;
   readonly method: string;
-  /** Seconds that its answer asked to wait. */
+  /** Seconds that its answer asks the caller to wait. */
   waitAsked: number | undefined;
 }
 
 /** The Events API of the simulated account. */
 export interface TelnyxList {
-  /** Answers one call of a process. */
+  /** Answers one call by a process. */
   readonly fetch: (process: Process, url: URL, init: RequestInit) => Promise<Response>;
-  /** What is listed at this moment. */
+  /** What is listed now. */
   readonly events: () => readonly PortingEvent[];
   readonly calls: readonly Call[];
 }
@@ -40,7 +40,7 @@ interface World {
   readonly trace: (process: Process | undefined, text: string) => void;
 }
 
-/** Lists what happens, as Telnyx does: its store, its paging, its limit and its errors, without the socket between. */
+/** Lists what happens as Telnyx does: its store, paging, rate limit and errors, without a socket in between. */
 export function openTelnyx(
   { plan, timeline, random, isOut, trace }: World,
   happenings: readonly Happening[],

@@ -1,20 +1,23 @@
 import { setImmediate as hop } from 'node:timers/promises';
 
-/** Something that is to happen. */
+/** Something scheduled to happen. */
 export interface Note {
   cancelled: boolean;
 }
 
-/** Virtual time. It stands still while anything happens, and then jumps to what happens next. */
+/** Virtual time. It stands still while anything runs, then jumps to the next act. */
 export interface Timeline {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Notes an act. Those of one instant happen in the order in which they were noted. One that gives false has changed nothing. */
+  /**
+   * Schedules an act. Acts at one instant run in the order in which they were scheduled. An act that returns false has
+   * changed nothing.
+   */
   readonly at: (time: number, act: () => unknown) => Note;
   readonly after: (milliseconds: number, act: () => unknown) => Note;
-  /** Something under simulation went on: the timeline waits until nothing does. */
+  /** Reports that something in the simulation has moved on: the timeline waits until nothing does. */
   readonly touch: () => void;
-  /** Makes everything happen that is due before an instant, which it is then. */
+  /** Runs everything that is due before an instant, and then moves to it. */
   readonly runUntil: (time: number) => Promise<void>;
 }
 
@@ -24,13 +27,13 @@ interface Due extends Note {
 }
 
 /**
- * A timeline that begins at an instant. Between two acts every promise that can go on goes on, in the order that the language gives, so
- * that only the acts' instants decide what comes first: a seed replays exactly.
+ * A timeline that begins at an instant. Between two acts, every promise that can proceed does so, in the order that the
+ * language defines. So only the instants of acts decide the order, and a seed replays exactly.
  */
 export function startTimeline(begins: number): Timeline {
   let time = begins;
   let touches = 0;
-  // Latest first: what is due next is at the end.
+  // Sorted latest first, so the next act is at the end.
   const notes: Due[] = [];
 
   async function settle(): Promise<void> {

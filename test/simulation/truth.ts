@@ -3,30 +3,30 @@ import { assignedTo, type Input, type Write } from './dynamodb.ts';
 import type { Engine } from './engine.ts';
 import type { Happening } from './lives.ts';
 
-/** What must hold and does not. */
+/** A violated invariant. */
 export interface Violation {
-  /** As faults.md numbers it, or a word. */
+  /** Its number, or a word: see `INVARIANTS` in report.ts. */
   readonly invariant: string;
   readonly what: string;
   readonly ids: readonly string[];
 }
 
-/** What has happened in truth, whatever the ledger makes of it. Instants are milliseconds since 1970. */
+/** What really happened, whatever the ledger makes of it. Instants are milliseconds since 1970. */
 export interface Truth {
-  /** When the first webhook under an id was written down, by the webhook's id. */
+  /** When the first webhook under an id was stored, by the webhook's id. */
   readonly arrivals: Map<string, number>;
-  /** When an event was first written down as listed. */
+  /** When an event was first stored as listed. */
   readonly listings: Map<string, number>;
-  /** Since when the ledger knows that a type arrives, and since when it says that it does. */
+  /** Since when, as the ledger knows, webhooks of a type arrive, and when it learned this. */
   readonly channels: Map<string, { readonly knownAt: number; readonly since: string }>;
-  /** When it was known that a webhook has the list's id, and when, that it has another one. */
+  /** When the ledger learned that a webhook has the list's id, and when, that it has another one. */
   agreeKnownAt: number | undefined;
   differKnownAt: number | undefined;
-  /** When an event's time was over. */
+  /** When an event expired. */
   readonly hidden: Map<string, number>;
-  /** Webhooks' ids whose rows were joined to the list's. */
+  /** Webhooks' ids whose rows were joined to the list's rows. */
   readonly joined: Set<string>;
-  /** Rows that were deleted because their time was over. */
+  /** Rows that were deleted because they had expired. */
   readonly expired: Set<string>;
   readonly violations: Violation[];
   readonly violate: (invariant: string, what: string, ids?: readonly string[]) => void;

@@ -8,10 +8,10 @@ import type { Timeline } from './timeline.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Of all seeds' accounts: the key pair is configuration of the function, which is loaded once. */
+/** Shared by all seeds' accounts: the key pair is configuration of the function, which is loaded once. */
 export const ACCOUNT_KEYS = createKeys(4);
 
-/** What came back for a webhook; nothing when there was no answer. */
+/** The answer to a webhook; `undefined` when there was none. */
 export type WebhookAnswer = { readonly status: number; readonly text: string } | undefined;
 
 interface World {
@@ -20,21 +20,24 @@ interface World {
   readonly random: Random;
   readonly isOut: (part: Part) => boolean;
   readonly trace: (process: undefined, text: string) => void;
-  /** Brings a webhook to the function. */
+  /** Delivers a webhook to the function. */
   readonly receive: (body: string, headers: Readonly<Record<string, string>>) => Promise<WebhookAnswer>;
-  /** Told of each answer before Telnyx hears of it, so that what it promises can be checked at that instant. */
+  /** Receives each answer before Telnyx does, so that its promise can be checked at that instant. */
   readonly onAnswer: (id: string, answer: WebhookAnswer) => Promise<void>;
 }
 
 /** How Telnyx's webhooks fared. */
 export interface SentWebhooks {
-  /** Signatures that were sent. */
+  /** All signatures that were sent. */
   readonly signatures: readonly string[];
 }
 
 const ANSWERED_WITHIN = 2_000;
 
-/** Sends the webhooks of what happens as Telnyx does: signed, concurrent, retried until the answer is 200; some late, some twice, some never. */
+/**
+ * Sends the webhooks of what happens as Telnyx does: signed, concurrent, retried until the answer is 200; some late,
+ * some twice, some never.
+ */
 export function sendWebhooks(world: World, happenings: readonly Happening[]): SentWebhooks {
   const { plan, timeline, random, isOut, trace, receive, onAnswer } = world;
   const { losses, duplicates, late, retries, resent } = plan.webhooks;
@@ -83,7 +86,7 @@ export function sendWebhooks(world: World, happenings: readonly Happening[]): Se
         timeline.at(webhook.at + lateness + copy * random.between(0, 5_000), () => void attempt(happening, 1));
       }
     }
-    // Somebody asks Telnyx to send it again.
+    // The customer asks Telnyx to send it again.
     if (random.chance(resent))
       timeline.at(webhook.at + random.between(0.2, 3) * HOUR, () => void attempt(happening, 1));
   }

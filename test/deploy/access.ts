@@ -7,13 +7,15 @@ import { first } from './webhooks.ts';
 
 const WRONG = 'wrong-wrong-wrong-wrong';
 
-/** Who may ask what, on each route of service.ts. What a request without a right body or id gets is not looked at here. */
+/**
+ * Which token may call each route of service.ts. A request whose body or id is missing or malformed is not tested here.
+ */
 export async function checkAccess({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { id } = first(telnyx.documented);
   const among = (path: string) => path.replace('{id}', id);
   const refusals = async ({ method, path }: Route, given: readonly (string | undefined)[]) => {
     const found = [];
-    // One after the other: at once, each would wait for an execution environment of its own.
+    // One after the other: concurrent requests would each wait for a new execution environment.
     for (const token of given) {
       const { status } = await ledger.call(method, among(path), token);
       found.push(status === 401 || status === 403 ? status : 'let in');
@@ -22,7 +24,7 @@ export async function checkAccess({ telnyx }: Rehearsal, ledger: Ledger, tokens:
   };
   for (const route of routes.filter(({ token }) => token !== 'none')) {
     const needsOperate = route.token === 'operate';
-    // An operate token would start what is asked for: whoever looks at the route's work has one.
+    // An operate token would start the work; the step that tests the route's work uses one.
     const given = [undefined, WRONG, tokens.read, ...(needsOperate ? [] : [tokens.operate])];
     equal(
       `${route.method} ${route.path}, with no, a wrong and a read token${needsOperate ? '' : ', and an operate token'}`,

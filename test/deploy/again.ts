@@ -18,13 +18,13 @@ import { first } from './webhooks.ts';
 
 const LOG_DAYS = 30;
 
-/** The key pair is being rotated, and logs are kept shorter. */
+/** The key pair is being rotated, and logs are kept for a shorter time. */
 function changedSettings({ settings, telnyx: { keys, nextKeys } }: Rehearsal): Settings {
   const telnyxPublicKey = `${keys.publicKeyBase64},${nextKeys.publicKeyBase64}`;
   return { ...settings, telnyxPublicKey, logRetentionDays: String(LOG_DAYS) };
 }
 
-/** The keys are rotated and logs kept shorter, by a deployment over live data, while webhooks come in. */
+/** Deploys over live data, with rotated keys and a shorter log retention, while webhooks come in. */
 export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<Ledger> {
   const { aws, telnyx } = rehearsal;
   const { keys, nextKeys } = telnyx;
@@ -35,7 +35,8 @@ export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, t
 
   const traffic = startTraffic(rehearsal, ledger);
   const deployed = deploy(rehearsal, changedSettings(rehearsal)).finally(traffic.stop);
-  // Both at once: a deployment that fails while the traffic still ends would take the process with it, and leave MiniStack.
+  // Wait for both: if the deployment failed while webhooks still came in, the process would end and leave MiniStack
+  // running.
   const [{ posted, refused }, after] = await Promise.all([traffic.ended, deployed]);
 
   equal('same URLs', [after.webhookUrl, after.apiUrl], [ledger.webhookUrl, ledger.apiUrl]);
@@ -52,7 +53,7 @@ export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, t
   return after;
 }
 
-/** `cdk destroy` of the service, which holds no data, and a deployment that finds all of it again. */
+/** `cdk destroy` of the service, which holds no data, and a deployment that finds all the data again. */
 export async function destroyAndDeploy(
   rehearsal: Rehearsal,
   ledger: Ledger,
@@ -90,7 +91,7 @@ export async function destroyAndDeploy(
   return after;
 }
 
-/** The data stack goes only by hand, and what it holds not even then. */
+/** The data stack can only be deleted by hand, and even then its data stay. */
 export async function checkDataStays(
   rehearsal: Rehearsal,
   ledger: Ledger,
@@ -115,10 +116,10 @@ export async function checkDataStays(
   const StackName = 'PortInLedger-Data';
   const EnableTerminationProtection = 'false';
   await aws.query('cloudformation', { Action: 'UpdateTerminationProtection', StackName, EnableTerminationProtection });
-  // AWS deletes no bus that still has rules.
+  // AWS does not delete a bus that still has rules.
   for (const { remove } of [everything, action]) await remove();
   await cdk.destroy(StackName, settings);
-  equal('with its protection taken off it goes, and the tables stay', await rowCounts(dynamodb, tables), rows);
+  equal('without its protection it is deleted, and the tables stay', await rowCounts(dynamodb, tables), rows);
   equal('and so do the secrets', await values(), held);
   for (const TableName of tables) {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
@@ -171,7 +172,7 @@ async function rowCounts(
   );
 }
 
-/** The ids that the list does not have. */
+/** The ids that are missing from the list. */
 function difference(expected: readonly string[], held: readonly Shown[]): readonly string[] {
   const known = new Set(held.map(({ id }) => id));
   return expected.filter((id) => !known.has(id));

@@ -4,7 +4,7 @@ import { equal, holds } from './report.ts';
 import type { Tokens } from './secrets.ts';
 import { first } from './webhooks.ts';
 
-/** Pages, filters, totals and refusals of the list. */
+/** The list: pages, filters, totals and refusals. */
 export async function checkList({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const upstream = telnyx.api.events();
   const total = upstream.length + telnyx.documented.length;
@@ -22,7 +22,7 @@ export async function checkList({ telnyx }: Rehearsal, ledger: Ledger, tokens: T
     total_pages: Math.ceil(total / 37),
     total_results: total,
   });
-  equal('behind the last page is nothing', (await list(ledger, tokens.read, { 'page[number]': 10_000 })).data, []);
+  equal('the page after the last is empty', (await list(ledger, tokens.read, { 'page[number]': 10_000 })).data, []);
 
   const type = 'porting_order.status_changed';
   const order = upstream.at(-1)?.porting_order_id ?? '';
@@ -43,7 +43,7 @@ export async function checkList({ telnyx }: Rehearsal, ledger: Ledger, tokens: T
     const expected = ids(all.filter(matches));
     const found = ids(await listAll(ledger, tokens.read, filter));
     equal(`${Object.keys(filter).join(' and ')}: ${expected.length} events`, found, expected);
-    holds('  which is some and not all', expected.length > 0 && expected.length < total, expected.length);
+    holds('  some, not all', expected.length > 0 && expected.length < total, expected.length);
   }
   for (const wrong of ['page[size]=251', 'page[number]=0', 'filter[typ]=x', 'filter[porting_order_id]=7']) {
     equal(`${wrong}: 422`, (await ledger.call('GET', `/v2/porting/events?${wrong}`, tokens.read)).status, 422);
@@ -60,7 +60,7 @@ export async function checkShow({ telnyx }: Rehearsal, ledger: Ledger, tokens: T
   equal('an unknown path: 404', (await ledger.call('GET', '/v2/porting/orders', tokens.read)).status, 404);
 }
 
-/** A republish is asked of Telnyx once. */
+/** A republish reaches Telnyx once. */
 export async function checkRepublish({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { api } = telnyx;
   const [one, two] = api.events().map(({ id }) => id);
@@ -88,7 +88,7 @@ export async function checkRepublish({ telnyx }: Rehearsal, ledger: Ledger, toke
   equal('the ledger counts it', (await show(ledger, tokens.read, two)).event?.ledger.republish_count, 1);
 }
 
-/** A deleted order's event may have its instant in the payload only. */
+/** The only instant of a deleted order's event may be in its payload. */
 function createdAt(event: (Pick<Shown, 'payload'> & { readonly created_at?: string }) | undefined): string {
   return event?.created_at ?? (event?.payload as { created_at?: string } | null)?.created_at ?? '';
 }

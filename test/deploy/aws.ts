@@ -1,12 +1,12 @@
-/** What of AWS is asked of the emulator besides what the AWS SDKs of the service itself can do. */
+/** The emulator's AWS operations that the service's own AWS SDKs do not cover. */
 export interface Aws {
   readonly endpoint: URL;
   readonly region: string;
-  /** A service with operations in `X-Amz-Target`, such as `Logs_20140328.FilterLogEvents`. */
+  /** Calls a service that names its operation in `X-Amz-Target`, such as `Logs_20140328.FilterLogEvents`. */
   target(service: string, operation: string, input: object): Promise<unknown>;
-  /** A service with operations in a form, answering in XML. */
+  /** Calls a service that takes its operation as a form and answers in XML. */
   query(service: string, input: Readonly<Record<string, string>>): Promise<string>;
-  /** A service with paths. */
+  /** Calls a service that has paths. */
   rest(
     service: string,
     method: string,
@@ -22,7 +22,7 @@ const versions: Readonly<Record<string, string>> = {
   sns: '2010-03-31',
 };
 
-/** MiniStack tells who calls, and for which service, from this header. It does not check the signature. */
+/** MiniStack reads the caller and the service from this header. It does not check the signature. */
 function authorization(service: string, region: string): string {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   return `AWS4-HMAC-SHA256 Credential=test/${day}/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;

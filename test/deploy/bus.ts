@@ -17,7 +17,7 @@ const page = readFileSync(join(import.meta.dirname, '../../docs/events.md'), 'ut
 
 /** The pattern of the rule that docs/events.md makes with the AWS CLI. */
 export const commandPattern = found(/aws events put-rule .*?--event-pattern '(.*?)'/s);
-/** The pattern of the rule that it makes with CDK, which spells it in its own way. */
+/** The pattern of the rule that docs/events.md makes with CDK, which spells it differently. */
 export const constructPattern = JSON.stringify({
   source: quoted(found(/source: \[(.*?)\]/s)),
   'detail-type': quoted(found(/detailType: \[(.*?)\]/s)),
@@ -33,18 +33,18 @@ function quoted(list: string): readonly string[] {
   return [...list.matchAll(/'(.*?)'/g)].map(([, text = '']) => text);
 }
 
-/** A queue behind a rule on the bus, and somebody who takes everything out of it. */
+/** A queue behind a rule on the bus, and a consumer that empties it. */
 export interface Subscription {
-  /** Everything that came, in the order in which it came, with its duplicates. */
+  /** All messages, in the order in which they came, duplicates included. */
   readonly events: readonly BusEvent[];
-  /** Waits until one of them is so, and gives it. */
+  /** Waits for a message that matches, and returns it. */
   first(is: (event: BusEvent) => boolean): Promise<BusEvent | undefined>;
-  /** Ends the rule as its owner has to before the bus can go. */
+  /** Removes the rule, as its owner must before the bus can be deleted. */
   remove(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Makes a rule on the bus and a queue behind it, and begins to read. */
+/** Makes a rule on the bus and a queue behind it, and starts reading. */
 export async function subscribe(
   { aws, events: client }: { readonly aws: Aws; readonly events: EventBridgeClient },
   { busName }: Ledger,
@@ -80,7 +80,7 @@ export async function subscribe(
       if (Messages.length === 0) await sleep(200);
     }
   })();
-  // Whoever asks for an event hears of it.
+  // Every caller that waits for an event receives it.
   reading.catch(() => {});
 
   return {
@@ -104,7 +104,7 @@ export async function subscribe(
   };
 }
 
-/** What CDK's `SqsQueue` target lets the queue take, and docs/events.md asks for with the AWS CLI. */
+/** The queue policy that CDK's `SqsQueue` target makes, and that docs/events.md makes with the AWS CLI. */
 function mayBeSentTo(queueArn: string, ruleArn: string) {
   return {
     Version: '2012-10-17',

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { removeMetricMath } from './metric-math.ts';
 import { signalGroup } from './process-group.ts';
 
-/** What the stacks put out, by stack and name. */
+/** The stacks' outputs, by stack and name. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** The `cdk` command of this repository, over its own app. */
+/** The `cdk` command of this repository, run on its own app. */
 export interface Cdk {
   bootstrap(settings: Settings): Promise<void>;
   deploy(settings: Settings): Promise<Outputs>;
@@ -20,9 +20,9 @@ export interface Cdk {
 const repository = join(import.meta.dirname, '../..');
 
 /**
- * @param environment the whole of it: nothing of the caller's own, such as a profile, reaches the command
+ * @param environment the whole environment: nothing of the caller's, such as a profile, reaches the command
  * @param folder for the assembly and the outputs
- * @param signal ends a command that runs
+ * @param signal ends a running command
  */
 export function createCdk(environment: Readonly<Record<string, string>>, folder: string, signal: AbortSignal): Cdk {
   async function run(command: string, options: readonly string[], settings: Settings = {}): Promise<void> {
@@ -34,7 +34,7 @@ export function createCdk(environment: Readonly<Record<string, string>>, folder:
       cwd: repository,
       env: { ...environment, CDK_DISABLE_CLI_TELEMETRY: 'true' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // It starts the app and the bundler, which have to end with it.
+      // It starts the app and the bundler, which must end with it.
       detached: true,
     });
     const kill = () => signalGroup(child.pid, 'SIGKILL');
@@ -50,7 +50,9 @@ export function createCdk(environment: Readonly<Record<string, string>>, folder:
   const assembly = join(folder, 'cdk.out');
   let synthesized = '';
 
-  /** Each command would synthesize the app for itself. It is the same every time, as long as the settings are. */
+  /**
+   * Synthesizes once: each command would otherwise do so itself, with the same result while the settings are the same.
+   */
   async function synth(settings: Settings): Promise<readonly string[]> {
     const told = JSON.stringify(settings);
     if (synthesized !== told) {

@@ -4,20 +4,20 @@ import { serve } from '../../infra/local/loopback-server.ts';
 import type { Ledger } from './ledger.ts';
 import { show } from './rehearsal.ts';
 
-/** Where the simulator sends its webhooks: the function URL has a name that no DNS knows. */
+/** The simulator sends its webhooks here, because no DNS knows the name in the function URL. */
 export interface Door {
   readonly url: string;
-  /** What each attempt that was let in was answered with, by the event's id; 0 as long as it was not. */
+  /** The answers to the attempts that were let in, by the event's id; 0 while there is none. */
   readonly answered: ReadonlyMap<string, readonly number[]>;
-  /** Ids that were answered with 200 while the ledger did not show them. */
+  /** Ids that were answered 200 although the ledger did not show them. */
   readonly notHeld: readonly string[];
-  /** The event whose webhooks are refused until {@link letIn}: the first that came. */
+  /** The first event that came: its webhooks are refused until {@link letIn} is called. */
   refused(): string | undefined;
   letIn(): void;
   close(): Promise<void>;
 }
 
-/** Passes on what comes, as it is, and looks at once whether what was answered with 200 is there. */
+/** Passes requests on unchanged, and checks at once that an event answered with 200 is stored. */
 export async function openDoor(ledger: Ledger, token: string): Promise<Door> {
   const answered = new Map<string, number[]>();
   const notHeld: string[] = [];
@@ -39,7 +39,7 @@ export async function openDoor(ledger: Ledger, token: string): Promise<Door> {
     const attempt = statuses.push(0) - 1;
     const answer = await ledger.post(body, headers);
     statuses[attempt] = answer.status;
-    // Any other status says that the API is busy, and nothing about the event.
+    // Any other status means that the API is busy, and says nothing about the event.
     if (answer.status === 200 && (await show(ledger, token, id)).status === 404) notHeld.push(id);
     response.writeHead(answer.status).end(JSON.stringify(answer.body));
   }

@@ -14,14 +14,14 @@ interface Line {
 
 const PRINTED = 40;
 
-/** The log groups of the service, with how many days each keeps its lines. */
+/** The log groups of the service, and how many days each keeps its lines. */
 export async function logGroups(aws: Aws): Promise<ReadonlyMap<string, number | undefined>> {
   const { logGroups } = (await aws.target('logs', 'Logs_20140328.DescribeLogGroups', {})) as { logGroups: Group[] };
   const ours = logGroups.filter(({ logGroupName }) => logGroupName.includes('PortInLedger-'));
   return new Map(ours.map(({ logGroupName, retentionInDays }) => [logGroupName, retentionInDays]));
 }
 
-/** No function was denied anything, and none wrote down what must stay secret. */
+/** No function was denied anything, and none logged a secret. */
 export async function checkLogs({ aws, telnyx }: Rehearsal, tokens: Tokens): Promise<void> {
   const lines = [];
   for (const group of (await logGroups(aws)).keys()) lines.push(...(await linesOf(aws, group)));
@@ -38,7 +38,7 @@ export async function checkLogs({ aws, telnyx }: Rehearsal, tokens: Tokens): Pro
   equal('no line holds the API key or a token', telling, []);
 }
 
-/** Prints the end of what each function has logged. */
+/** Prints the end of each function's log. */
 export async function printFunctionLogs(aws: Aws): Promise<void> {
   for (const group of (await logGroups(aws)).keys()) {
     const lines = await linesOf(aws, group);

@@ -10,7 +10,7 @@ import type { Aws } from './aws.ts';
 import type { Outputs } from './cdk.ts';
 import { type Answer, send } from './request.ts';
 
-/** What an invocation of a function gave. `functionError` is set when it threw. */
+/** The result of an invocation. `functionError` is set when the function threw. */
 export interface Invocation {
   readonly functionError: string | undefined;
   readonly result: { readonly status?: string; readonly error?: string; readonly from?: string } & Readonly<
@@ -18,7 +18,7 @@ export interface Invocation {
   >;
 }
 
-/** What a request has besides its token. */
+/** The parts of a request besides its token. */
 export interface More {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
@@ -37,14 +37,14 @@ export interface Ledger {
   readonly tokensSecret: string;
   /** The functions' names as deployed. */
   readonly functions: Readonly<Record<FunctionName, string>>;
-  /** The tables' names, as the functions are told them. */
+  /** The tables' names, as the functions' environment has them. */
   readonly tables: Readonly<Record<TableName, string>>;
   post(body: string | Uint8Array, headers: Readonly<Record<string, string>>): Promise<Answer>;
   call(method: string, path: string, token?: string, more?: More): Promise<Answer>;
   health(): Promise<Answer>;
   /** Invokes a function with exactly this text. */
   invoke(name: FunctionName, payload: string): Promise<Invocation>;
-  /** Invokes it with exactly this text, and does not wait: Lambda repeats what fails. */
+  /** Invokes it with exactly this text and does not wait: Lambda repeats a failed invocation. */
   invokeAsynchronously(name: FunctionName, payload: string): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export async function ledgerOf(aws: Aws, outputs: Outputs): Promise<Ledger> {
       return send(aws.endpoint, method, apiUrl + path, all, body === undefined ? undefined : JSON.stringify(body));
     },
     async health() {
-      // MiniStack answers /health itself, whatever the host; under this path it goes to the API.
+      // MiniStack answers /health itself, whatever the host; under this path the request reaches the API.
       const id = new URL(apiUrl).hostname.split('.')[0];
       return send(aws.endpoint, 'GET', `${aws.endpoint.origin}/_aws/execute-api/${id}/$default/health`, {});
     },

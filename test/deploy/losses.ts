@@ -13,11 +13,14 @@ import { equal, holds, note } from './report.ts';
 import { payloadOf } from './schedules.ts';
 import type { Tokens } from './secrets.ts';
 
-/** How many webhooks the account sends, before and after a run of the sync, and how many of each get lost at least. */
+/**
+ * The number of webhooks that the account sends before and after a run of the sync, and the least that get lost in
+ * each.
+ */
 const SENT = 25;
 const LOST = 5;
 
-/** What became of webhooks that got lost, doubled and out of order. */
+/** What became of webhooks that were lost, doubled and out of order. */
 export interface Losses {
   readonly door: Door;
   /** What the ledger holds. */
@@ -26,7 +29,7 @@ export interface Losses {
   readonly missed: readonly PortingEvent[];
 }
 
-/** The account lives for a while. Then what Telnyx lists, what the ledger holds and what was published are compared. */
+/** Lets the account live for a while. Then compares what Telnyx lists, what the ledger holds and what was published. */
 export async function checkLosses(
   rehearsal: Rehearsal,
   ledger: Ledger,
@@ -56,10 +59,10 @@ export async function checkLosses(
   const recoveredIds = idsOf(recovered);
   const never = fresh.filter(({ id }) => !door.answered.has(id));
   const elsewhere = never.filter(({ id }) => !recoveredIds.has(id));
-  equal('what came by no webhook is there thanks to the sync', elsewhere, []);
+  equal('the sync brought the events whose webhooks never came', elsewhere, []);
   const miscounted = held.filter(({ id, ledger }) => {
     const answers = door.answered.get(id) ?? [];
-    // One that took too long was answered with a 5xx, and may have been written down a moment later.
+    // A webhook that took too long was answered with a 5xx, and may have been stored a moment later.
     const least = answers.filter((status) => status === 200).length;
     return answers.length > 0 && (ledger.webhook_deliveries < least || ledger.webhook_deliveries > answers.length);
   });
@@ -69,7 +72,7 @@ export async function checkLosses(
   return { door, held, missed: await due(ledger, tokens, missed) };
 }
 
-/** Lets the account live, with a run of the sync amid it and one when it is at rest. */
+/** Lets the account live, with one run of the sync in the meantime and one when it is at rest. */
 async function live({ aws, telnyx: { simulator } }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<Door> {
   const sync = await payloadOf(aws, 'sync');
   const door = await openDoor(ledger, tokens.read);
@@ -79,17 +82,17 @@ async function live({ aws, telnyx: { simulator } }: Rehearsal, ledger: Ledger, t
   const early = await synced(ledger, sync);
   await lived(simulator);
   await simulator.pause();
-  // The list's last seconds are left to the next run.
+  // Leaves the list's last seconds to the next run.
   await sleep(SETTLE);
   const late = await synced(ledger, sync);
   equal('two runs of the sync are complete', [early.result.status, late.result.status], ['complete', 'complete']);
   const sent = simulator.deliveries.filter(({ outcome }) => outcome !== 'lost').length;
   note(`${sent} webhooks were sent, ${simulator.deliveries.length - sent} more got lost`);
-  equal('whatever was answered with 200 was in the ledger at that moment', door.notHeld, []);
+  equal('every webhook answered with 200 was in the ledger at that moment', door.notHeld, []);
   return door;
 }
 
-/** Waits until the account has sent and lost enough since now. */
+/** Waits until the account has sent and lost enough webhooks from now on. */
 async function lived({ deliveries }: Simulator): Promise<void> {
   const from = deliveries.length;
   const lost = () => deliveries.slice(from).filter(({ outcome }) => outcome === 'lost').length;
@@ -101,7 +104,7 @@ function idsOf(events: readonly { readonly id: string }[]): ReadonlySet<string> 
   return new Set(events.map(({ id }) => id));
 }
 
-/** How often each event itself came, whatever it asks for: its highest count for one revision. */
+/** How often each event itself came: its highest count for one revision. Events that ask for action are left out. */
 function timesPublished({ everything }: Subscriptions): ReadonlyMap<string, number> {
   const times = new Map<string, number>();
   const same = Map.groupBy(everything.events, ({ detail }) => `${detail.id}#${detail.revision}`);
@@ -112,7 +115,7 @@ function timesPublished({ everything }: Subscriptions): ReadonlyMap<string, numb
   return times;
 }
 
-/** Those of which a webhook should have come: their type is known to arrive since before they were created. */
+/** Events whose webhook was due: their type was known to arrive before they were created. */
 async function due(ledger: Ledger, tokens: Tokens, events: readonly PortingEvent[]): Promise<readonly PortingEvent[]> {
   const { body } = await ledger.call('GET', '/v2/status', tokens.read);
   const { channels } = (body as { data: { channels: { event_type: string; first_at: string }[] } }).data;

@@ -8,8 +8,8 @@ interface Template {
 }
 
 /**
- * Takes the alarms that read more than one plain metric out of a template: MiniStack 1.5.33 refuses them, and with them the whole
- * stack. Their templates are checked by `npm run test:template`, and what they read by test/aws.
+ * Removes from a template the alarms that read more than one plain metric: MiniStack 1.5.33 refuses them, and the whole
+ * stack with them. `npm run test:template` checks their templates, and test/aws checks what they read.
  */
 export async function removeMetricMath(path: string): Promise<void> {
   const template = JSON.parse(await readFile(path, 'utf8')) as Template;

@@ -11,7 +11,7 @@ import { signalGroup } from './process-group.ts';
 
 /** MiniStack, running. */
 export interface MiniStack {
-  /** What every `cdk` command gets as its environment: the endpoint and test credentials. */
+  /** The environment of every `cdk` command: the endpoint and test credentials. */
   readonly environment: Readonly<Record<string, string>>;
   readonly endpoint: URL;
   readonly version: string;
@@ -23,11 +23,11 @@ export interface MiniStack {
 }
 
 /**
- * Starts MiniStack with its state in memory, on a free port of 127.0.0.1. It enforces IAM, and speaks TLS: the bucket that `cdk
- * bootstrap` makes refuses all else.
+ * Starts MiniStack with its state in memory, on a free port of 127.0.0.1. It enforces IAM, and speaks TLS, because the
+ * bucket that `cdk bootstrap` makes refuses everything else.
  *
  * @param bin of the Python that has MiniStack
- * @param folder for whatever it writes
+ * @param folder for everything that it writes
  * @param signal ends the start; afterwards `stop` does
  */
 export async function startMiniStack(bin: string, folder: string, signal: AbortSignal): Promise<MiniStack> {
@@ -41,7 +41,7 @@ export async function startMiniStack(bin: string, folder: string, signal: AbortS
 
   const port = await freePort();
   const endpoint = new URL(`https://127.0.0.1:${port}`);
-  // The functions run on the first `node` of the PATH: this one, which is what service.ts asks Lambda for.
+  // The functions run on the first `node` of the PATH: this one, the version that service.ts asks Lambda for.
   const environment = {
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
     HOME: home,
@@ -54,7 +54,7 @@ export async function startMiniStack(bin: string, folder: string, signal: AbortS
   };
   const logPath = join(folder, 'ministack.log');
   const output = await open(logPath, 'w');
-  // Not by its own command, which binds port 443 as well once it speaks TLS.
+  // Not with its own command, which also binds port 443 once it speaks TLS.
   const options = ['--bind', `127.0.0.1:${port}`, '--certfile', certificate, '--keyfile', key, '--keep-alive', '75'];
   const server = spawn(python, ['-m', 'hypercorn', 'ministack.app:app', ...options], {
     env: {
@@ -64,14 +64,14 @@ export async function startMiniStack(bin: string, folder: string, signal: AbortS
       MINISTACK_SSL_CERT: certificate,
       MINISTACK_SSL_KEY: key,
       GATEWAY_PORT: String(port),
-      // Listeners of their own on every interface.
+      // Services that would listen on every interface.
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
       S3_DATA_DIR: join(folder, 's3'),
       STATE_DIR: join(folder, 'state'),
     },
     stdio: ['ignore', output.fd, output.fd],
-    // A group of its own, so that its workers and the functions that they started end with it.
+    // A process group of its own, so that its workers and their functions end with it.
     detached: true,
   });
   await output.close();

@@ -12,10 +12,10 @@ type State = Readonly<Record<string, unknown>> & {
   readonly events: { readonly total: number };
 };
 
-/** Whose timelines are looked at: the orders with the most events. */
+/** The orders with the most events: their timelines are compared. */
 const TIMELINES = 5;
 
-/** Each order is what its events make of it, one after the other. */
+/** Each order is the fold of its events. */
 export async function checkOrders(ledger: Ledger, tokens: Tokens, held: readonly Shown[]): Promise<void> {
   const events = held.map(record);
   const wanted = [...ordersIn(events)].sort();
@@ -45,7 +45,7 @@ export async function checkOrders(ledger: Ledger, tokens: Tokens, held: readonly
   }
 }
 
-/** An order that is refused is told at once to whoever is to act, and listed as long as nobody has. */
+/** An order that is refused is published at once as action_required, and listed until the customer acts. */
 export async function checkException(
   { telnyx }: Rehearsal,
   ledger: Ledger,
@@ -54,7 +54,7 @@ export async function checkException(
 ): Promise<void> {
   const { id, orderId, body } = exceptionWebhook(telnyx);
   const { status } = await ledger.post(body, signed(telnyx.keys, body));
-  equal('a webhook that tells of an exception: 200', status, 200);
+  equal('the webhook of an exception: 200', status, 200);
   for (const [name, { first }] of Object.entries({
     'what asks for action': action,
     'all that orders do': everything,
@@ -68,13 +68,13 @@ export async function checkException(
   }
   const waiting = await readAll<State>(ledger, tokens, '/v2/orders?filter[action_required]=true');
   holds(
-    'GET /v2/orders shows that somebody must act',
+    'GET /v2/orders shows that the customer must act',
     waiting.some((order) => order.id === orderId),
     waiting,
   );
 }
 
-/** All of a list that is read on by a cursor. */
+/** All rows of a list with a cursor. */
 export async function readAll<Thing>(ledger: Ledger, tokens: Tokens, path: string): Promise<readonly Thing[]> {
   const things: Thing[] = [];
   for (let next: string | null | undefined; next !== null; ) {

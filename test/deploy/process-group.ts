@@ -1,5 +1,5 @@
 /**
- * Signals a program that was started with `detached`, and all that it has started.
+ * Signals a program that was started with `detached`, and everything that it has started.
  *
  * @returns whether there was anything left to signal
  */

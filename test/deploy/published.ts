@@ -31,11 +31,11 @@ export async function checkPublished(
   }
 }
 
-/** What is on the bus, by the two rules of docs/events.md. */
+/** What is on the bus, as the two rules of docs/events.md see it. */
 export interface Subscriptions {
   /** Everything about orders. */
   readonly everything: Subscription;
-  /** Whatever asks for action. */
+  /** Everything that asks for action. */
   readonly action: Subscription;
 }
 
@@ -47,7 +47,7 @@ export async function subscribeAsDocumented(rehearsal: Rehearsal, ledger: Ledger
   };
 }
 
-/** A failed run of the sync is told on the bus, for whoever is to act. */
+/** A failed sync run is published on the bus. */
 export async function checkFailureTold({ action }: Subscriptions, error: string | undefined): Promise<void> {
   const found = await action.first((event) => event['detail-type'] === 'sync.failed');
   equal(
@@ -57,7 +57,7 @@ export async function checkFailureTold({ action }: Subscriptions, error: string 
   );
 }
 
-/** Nothing that the ledger holds is missing on the queue. */
+/** Every event that the ledger holds was on the queue. */
 export async function checkNothingUntold(
   ledger: Ledger,
   tokens: Tokens,
@@ -100,7 +100,7 @@ async function allPublished(ledger: Ledger, tokens: Tokens): Promise<readonly Sh
   }
 }
 
-/** One event as the ledger shows it, once it is so, or as it is when that takes too long. */
+/** One event as the ledger shows it, once it matches, or as it is when that takes too long. */
 export async function shownWhen(
   ledger: Ledger,
   tokens: Tokens,
@@ -115,7 +115,7 @@ export async function shownWhen(
   }
 }
 
-/** The message that tells of this event itself, and not of what it asks for. */
+/** The message about the event itself, not the one that asks for action. */
 export function isEvent(id: string): (event: BusEvent) => boolean {
   return ({ detail }) => detail.id === id;
 }

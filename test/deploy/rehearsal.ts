@@ -17,7 +17,7 @@ export interface Rehearsal {
   readonly dynamodb: DynamoDBClient;
   readonly events: EventBridgeClient;
   readonly telnyx: Telnyx;
-  /** What the first deployment is told. */
+  /** The settings of the first deployment. */
   readonly settings: Settings;
 }
 
@@ -43,7 +43,7 @@ export interface Listed {
   readonly meta: Readonly<Record<'page_number' | 'page_size' | 'total_pages' | 'total_results', number>>;
 }
 
-/** `cdk deploy --all`, and the ledger that it made. */
+/** Runs `cdk deploy --all`. Returns the ledger that it made. */
 export async function deploy({ aws, cdk, secrets }: Rehearsal, settings: Settings): Promise<Ledger> {
   const outputs = await cdk.deploy(settings);
   const changed = await referToSecretsByArn(aws, secrets);

@@ -28,11 +28,11 @@ import { checkDocumented, checkDuplicate, checkForged } from './webhooks.ts';
 import { checkDeliveryLog, checkMissed, checkRequestedRun } from './work.ts';
 
 /**
- * `npm run test:deploy`: deploys the app to MiniStack with the `cdk` command, and then uses it as its owner, Telnyx, the API's clients and
- * those who listen to the bus do. See docs/testing.md for what an emulator cannot show.
+ * `npm run test:deploy`: deploys the app to MiniStack with the `cdk` command, and then uses it as its owner, Telnyx,
+ * API clients and consumers of the bus do. docs/testing.md says what an emulator cannot show.
  */
 const packages = ['ministack==1.5.33', 'trustme==1.2.1'];
-/** It takes two minutes; what takes this long has hung. */
+/** It takes two minutes; a run of this length has hung. */
 const LONGEST = 20 * 60_000;
 
 const bin = await ensurePython(packages);
@@ -66,11 +66,11 @@ try {
 } finally {
   clearTimeout(limit);
   for (const close of closers.toReversed()) await close();
-  // Last of all, when nothing writes into it any more.
+  // Last, when nothing writes into it.
   await Promise.race([work.catch(() => {}), sleep(5_000)]);
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
-// A step that was interrupted may still wait for something.
+// An interrupted step may still be waiting.
 process.exit();
 
 async function printLogs(): Promise<void> {
@@ -106,7 +106,7 @@ async function rehearse(): Promise<void> {
       telnyxPublicKey: telnyx.keys.publicKeyBase64,
       telnyxBaseUrl: telnyx.api.url,
       alarmEmail: 'owner@example.com',
-      // What the list brings without its webhook is missed at once.
+      // An event that the list brings without its webhook is missed at once.
       graceMinutes: '0',
     },
   };

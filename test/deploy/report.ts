@@ -1,6 +1,6 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 
-/** A check that did not hold. */
+/** A check that failed. */
 export class CheckFailed extends Error {
   override readonly name = 'CheckFailed';
 }
@@ -8,7 +8,7 @@ export class CheckFailed extends Error {
 const steps: { readonly name: string; readonly seconds: string }[] = [];
 let checks = 0;
 
-/** Runs one step of the rehearsal, and prints its name before and its time after what it checks. */
+/** Runs one step of the rehearsal. Prints its name before its checks, and its duration after them. */
 export async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
   console.log(`\n${name}`);
   const begun = performance.now();
@@ -35,7 +35,7 @@ export function holds(what: string, condition: boolean, found: unknown): void {
   console.log(`  ok  ${what}`);
 }
 
-/** Prints something worth knowing that is no check. */
+/** Prints a fact that is not a check. */
 export function note(text: string): void {
   console.log(`      ${text}`);
 }

@@ -26,7 +26,7 @@ export async function deployedSchedules(aws: Aws): Promise<ReadonlyMap<string, S
   return deployed;
 }
 
-/** What a deployed schedule hands over. */
+/** The input that a deployed schedule hands over. */
 export async function payloadOf(aws: Aws, name: string): Promise<string> {
   return (await scheduleNamed(aws, name)).Target.Input;
 }

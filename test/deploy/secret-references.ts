@@ -6,11 +6,11 @@ interface Policy {
 }
 
 /**
- * Makes up for one thing in which MiniStack 1.5.33 is not like CloudFormation: `Ref` of a secret is its ARN on AWS, and its name
- * there. A policy on a name permits nothing. Each policy of the service is given the ARN that AWS would have put into it; all else in
- * it stays as deployed, and is enforced.
+ * Makes up for one difference between MiniStack 1.5.33 and CloudFormation: `Ref` of a secret is its ARN on AWS, and its
+ * name in MiniStack. A policy on a name permits nothing. Puts the ARN that AWS would have used into each policy of the
+ * service; the rest of the policy stays as deployed, and is enforced.
  *
- * @returns how many policies had to be changed
+ * @returns the number of policies that had to be changed
  */
 export async function referToSecretsByArn(aws: Aws, secrets: SecretsManagerClient): Promise<number> {
   const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
@@ -35,7 +35,7 @@ export async function referToSecretsByArn(aws: Aws, secrets: SecretsManagerClien
   return changed;
 }
 
-/** The texts of all elements of this name. The answers have neither attributes nor nesting within them. */
+/** The texts of all elements of this name. The answers have no attributes and no nesting. */
 function elements(xml: string, name: string): string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'),

@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { equal, note } from './report.ts';
 
-/** A token of each kind, and the secret that they are in. */
+/** A token of each kind, and the secret that holds them. */
 export interface Tokens {
   readonly read: string;
   readonly operate: string;
@@ -32,7 +32,7 @@ export async function generatedTokens({ secrets }: Rehearsal, ledger: Ledger): P
   return { read: generated.slice(0, 32), operate: generated.slice(32), generated };
 }
 
-/** The end of step 4: lists of one's own beside the generated text. */
+/** The end of step 4: the owner's own lists beside the generated text. */
 export async function putOwnTokens(
   { secrets }: Rehearsal,
   ledger: Ledger,

@@ -10,7 +10,7 @@ import { payloadOf } from './schedules.ts';
 import type { Tokens } from './secrets.ts';
 import { anotherWebhook, signed } from './telnyx.ts';
 
-/** As Lambda has it. */
+/** The stream as Lambda has it. */
 interface Mapping {
   readonly UUID: string;
   readonly State: string;
@@ -19,7 +19,7 @@ interface Mapping {
 }
 
 const mappings = '/2015-03-31/event-source-mappings';
-/** The emulator's poller may be at work on what it has read before; it looks once a second. */
+/** The emulator's poller may still be at work on what it has read. It looks once a second. */
 const POLLED_WITHIN = 1_500;
 
 /** The stream's way to its function, as service.ts describes it. */
@@ -29,7 +29,7 @@ export async function checkMapping({ aws }: Rehearsal, ledger: Ledger): Promise<
   const { whenRowHas, batchSize, gatherSeconds, retries } = stream;
   const { State, EventSourceArn, DestinationConfig, ...mapping } = await mappingOf(aws, ledger);
   equal(
-    `the stream of ${stream.table} feeds ${stream.function} with what ${stream.function} has to do something about`,
+    `the stream of ${stream.table} feeds ${stream.function} with the rows that call for work`,
     [State, EventSourceArn.split('/')[1], mapping.FilterCriteria],
     [
       'Enabled',
@@ -60,7 +60,7 @@ export async function checkMapping({ aws }: Rehearsal, ledger: Ledger): Promise<
   );
 }
 
-/** What the stream has not taken, the sweep takes. */
+/** The sweep publishes what the stream has left. */
 export async function checkSweep(
   { aws, telnyx }: Rehearsal,
   ledger: Ledger,
@@ -77,13 +77,13 @@ export async function checkSweep(
   equal('it is not published', await publishedAt(), null);
   const young = await ledger.invoke('publish-events', await payloadOf(aws, 'sweep'));
   equal(
-    'the sweep as it is scheduled leaves it to the stream for 5 minutes',
+    'the scheduled sweep leaves it to the stream for 5 minutes',
     [young.functionError, young.result.left, await publishedAt()],
     [undefined, 0, null],
   );
   const swept = await ledger.invoke('publish-events', JSON.stringify({ sweep: { olderThanSeconds: 0 } }));
   equal(
-    'one that does not wait publishes it',
+    'a sweep that does not wait publishes it',
     [swept.functionError, swept.result.left, typeof (await publishedAt())],
     [undefined, 0, 'string'],
   );
@@ -95,10 +95,10 @@ export async function checkSweep(
   const found = await everything.first(isEvent(next.id));
   holds('with the stream on again, the next one comes by it', found !== undefined, everything.events.length);
   const count = everything.events.filter(isEvent(missed.id)).length;
-  equal('and what the sweep had published is not published once more', count, 1);
+  equal('and the event that the sweep published is not published again', count, 1);
 }
 
-/** A batch that the function cannot do is put aside and told, the sweep takes it later. */
+/** A batch that the function cannot process goes to a queue; the sweep publishes its events later. */
 export async function checkFailedBatch(
   { aws, telnyx }: Rehearsal,
   ledger: Ledger,
@@ -107,7 +107,7 @@ export async function checkFailedBatch(
 ): Promise<void> {
   const { EventSourceArn: StreamArn, MaximumRecordAgeInSeconds = -1 } = await mappingOf(aws, ledger);
   const repair = await breakFunction(aws, ledger);
-  // MiniStack counts no tries. What it knows is an age, which is shorter here than AWS allows.
+  // MiniStack counts no tries. It only has a maximum age, set here to less than AWS allows.
   await change(aws, ledger, { MaximumRecordAgeInSeconds: 1 });
   const poison = anotherWebhook(telnyx);
   await ledger.post(poison.body, signed(telnyx.keys, poison.body));
@@ -120,7 +120,7 @@ export async function checkFailedBatch(
     if (message) batch = JSON.parse(message.Body).DDBStreamBatchInfo;
   }
   equal(
-    'a batch that only fails ends in the queue of failed batches, which says where in the stream it is',
+    'a batch that always fails ends in the queue of failed batches, which says where in the stream it is',
     batch && [batch.streamArn, batch.batchSize, await idAt(aws, batch)],
     [StreamArn, 1, poison.id],
   );
@@ -164,7 +164,7 @@ async function breakFunction(aws: Aws, ledger: Ledger): Promise<() => Promise<vo
   };
 }
 
-/** The key of the record at which a failed batch begins. */
+/** The key of the first record of a failed batch. */
 async function idAt(
   aws: Aws,
   { streamArn, shardId, startSequenceNumber }: { streamArn: string; shardId: string; startSequenceNumber: string },

@@ -30,11 +30,11 @@ export async function checkRunsWithoutKey(
   });
 }
 
-/** What the function cannot do, three times, is kept. */
+/** A scheduled request that the function fails three times is kept. */
 export async function checkDeadLetter({ aws }: Rehearsal, ledger: Ledger): Promise<void> {
-  const input = JSON.stringify({ days: 'seven' });
-  // As Scheduler invokes it on AWS. MiniStack's own repeats nothing.
-  await ledger.invokeAsynchronously('sync-events', input);
+  const nightly = await payloadOf(aws, 'nightly');
+  // As Scheduler invokes it on AWS. MiniStack's Scheduler repeats nothing.
+  await ledger.invokeAsynchronously('sync-events', nightly);
   const until = Date.now() + PATIENCE;
   let letters: readonly { readonly Body: string }[] = [];
   while (letters.length === 0 && Date.now() < until) {
@@ -50,7 +50,7 @@ export async function checkDeadLetter({ aws }: Rehearsal, ledger: Ledger): Promi
   );
 }
 
-/** The first run that has a key lists everything. */
+/** The first run with a key lists everything. */
 export async function checkFirstRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { aws, telnyx } = rehearsal;
   const sync = await payloadOf(aws, 'sync');
@@ -78,7 +78,7 @@ export async function checkFirstRun(rehearsal: Rehearsal, ledger: Ledger, tokens
   equal('/health says complete', (body as Record<string, unknown>).last_sync_status, 'complete');
 }
 
-/** The deployed schedule's own target, fired once by the emulator's Scheduler. */
+/** The emulator's Scheduler fires the target of the deployed schedule once. */
 export async function checkFiredRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { aws, telnyx } = rehearsal;
   const sync = await scheduleNamed(aws, 'sync');

@@ -8,7 +8,7 @@ import { type Simulator, startSimulator } from '../../infra/local/simulator/simu
 import { webhookHeaders } from '../../infra/local/simulator/webhook-body.ts';
 import { PATIENCE } from './patience.ts';
 
-/** A webhook as Telnyx documents it, under an id of its own: some of the documented ones share theirs. */
+/** A webhook as Telnyx documents it, under a new id: some documented webhooks share one. */
 export interface Documented {
   readonly file: string;
   readonly id: string;
@@ -19,9 +19,9 @@ export interface Documented {
   readonly body: string;
 }
 
-/** An account at Telnyx: its Events API, its key pairs, and what its webhooks look like. */
+/** An account at Telnyx: its Events API, its key pairs and its webhooks. */
 export interface Telnyx {
-  /** At rest until it is resumed, and without an address for its webhooks. */
+  /** Paused until it is resumed, and without a URL for its webhooks. */
   readonly simulator: Simulator;
   readonly api: EventsApi;
   readonly apiKey: string;
@@ -29,19 +29,22 @@ export interface Telnyx {
   /** The pair that the account rotates to. */
   readonly nextKeys: Keys;
   readonly documented: readonly Documented[];
-  /** Ids under which a documented webhook was sent, besides those of its own. */
+  /** Further ids under which a documented webhook was sent. */
   readonly others: Set<string>;
 }
 
 const SEED = 1;
-/** Orders of the last four weeks, so many more each minute, and how fast they live: an event or two each second, once it is resumed. */
+/**
+ * Orders of the last four weeks, new orders a minute, and the pace of their lives: an event or two each second once it
+ * is resumed.
+ */
 const HISTORY = 30;
 const ORDERS_PER_MINUTE = 20;
 const SPEED = 40_000;
 
 const fixtures = join(import.meta.dirname, '../fixtures/telnyx/port-in');
 
-/** Starts an account on a free port of 127.0.0.1. What it will send gets lost, doubled and out of order. */
+/** Starts an account on a free port of 127.0.0.1. Its webhooks get lost, doubled and out of order. */
 export async function startTelnyx(): Promise<Telnyx> {
   const apiKey = `KEY${randomBytes(24).toString('hex')}`;
   const simulator = await startSimulator({
@@ -54,7 +57,7 @@ export async function startTelnyx(): Promise<Telnyx> {
     speed: SPEED,
     losses: 0.25,
     duplicates: 0.25,
-    // However late the emulator answers, nothing is sent again for that.
+    // However late the emulator answers, a webhook is not sent again because of that.
     timeoutMs: PATIENCE,
     retriesAfterMs: [500, 1_000, 1_000, 1_000, 1_000],
   });
@@ -71,7 +74,7 @@ export async function startTelnyx(): Promise<Telnyx> {
   };
 }
 
-/** The first event of an order, which the API begins to list only now, though it is so old. */
+/** The first event of an order, which the API lists only from now on although it is old. */
 export function lateEvent(order: number, secondsAgo: number): PortingEvent {
   const createdAt = (Date.now() - secondsAgo * 1000) * 1000;
   const [step] = planLife(SEED + 1, order);
@@ -87,7 +90,10 @@ export function anotherWebhook({ documented, others }: Telnyx): { readonly id: s
   return { id: other, body: body.replace(id, other) };
 }
 
-/** The documented webhook of an exception, of an order that nothing else tells of: it has just occurred, so its time to act is not over. */
+/**
+ * The documented webhook of an exception, for an order with no other event. It has just occurred, so there is still
+ * time to act.
+ */
 export function exceptionWebhook(telnyx: Telnyx) {
   const exception = telnyx.documented.find(({ file }) => file === 'porting_order.status_changed.exception.json');
   if (!exception) throw new Error('test/fixtures has no webhook of an exception');
@@ -101,7 +107,7 @@ export function exceptionWebhook(telnyx: Telnyx) {
   return { id, orderId, body };
 }
 
-/** The headers of a webhook that is signed now, or so many seconds ago. */
+/** The headers of a webhook signed now, or this many seconds ago. */
 export function signed(keys: Keys, body: string, secondsAgo = 0): Readonly<Record<string, string>> {
   return webhookHeaders(keys, body, Date.now() - secondsAgo * 1000);
 }

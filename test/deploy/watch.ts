@@ -11,13 +11,13 @@ interface Alarm {
   readonly OKActions: readonly string[];
 }
 
-/** Alarms tell the topic, and the topic the owner. */
+/** Alarms notify the topic, and the topic notifies the owner. */
 export async function checkAlarms({ aws, settings }: Rehearsal, ledger: Ledger): Promise<void> {
   const { MetricAlarms } = (await cloudwatch(aws, 'DescribeAlarms', {})) as { MetricAlarms: readonly Alarm[] };
   const plain = alarms.filter(({ formula }) => !formula);
   note(`${plain.length} of ${alarms.length} alarms: MiniStack refuses those that compute`);
   equal(
-    'each of them tells the topic when it rises and when it is over',
+    'each of them notifies the topic when it rises and when it ends',
     MetricAlarms.map(({ AlarmName, AlarmActions, OKActions }) => [AlarmName, AlarmActions, OKActions]).sort(),
     plain.map(({ name }) => [`PortInLedger-${name}`, [ledger.alarmTopic], [ledger.alarmTopic]]).sort(),
   );
@@ -30,7 +30,7 @@ export async function checkAlarms({ aws, settings }: Rehearsal, ledger: Ledger):
   equal('there is a dashboard', DashboardEntries.length, 1);
 }
 
-/** What the API says of it all. */
+/** What the API says about all of it. */
 export async function checkStatus({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { status, body } = await ledger.call('GET', '/v2/status', tokens.read);
   const { data } = body as {

@@ -10,7 +10,7 @@ interface Rejection {
   readonly reason: string;
 }
 
-/** Every documented body is stored once, and comes out as it went in. */
+/** Every documented body is stored once and returned unchanged. */
 export async function checkDocumented({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   for (const { file, id, event_type, occurred_at, payload, body } of telnyx.documented) {
     const { status, body: result } = await ledger.post(body, signed(telnyx.keys, body));
@@ -33,7 +33,7 @@ export async function checkDuplicate({ telnyx }: Rehearsal, ledger: Ledger, toke
   equal('it is counted', (await show(ledger, tokens.read, id)).event?.ledger.webhook_deliveries, 2);
 }
 
-/** What Telnyx did not sign just now leaves nothing behind. */
+/** A webhook that Telnyx did not just sign leaves nothing behind. */
 export async function checkForged({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { keys, nextKeys, documented } = telnyx;
   const { id, body } = first(documented);
@@ -52,7 +52,7 @@ export async function checkForged({ telnyx }: Rehearsal, ledger: Ledger, tokens:
   }
   const unreadable = '{"data": ';
   const kept = await ledger.post(unreadable, signed(keys, unreadable));
-  equal('one that is signed and is no JSON: 200, for it would come again and again', kept.status, 200);
+  equal('a signed one that is not JSON: 200, because Telnyx would send it again and again', kept.status, 200);
   const rejections = await readAll<Rejection>(ledger, tokens, '/v2/rejections');
   equal(
     'GET /v2/rejections has them by what is wrong with them',

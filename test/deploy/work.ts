@@ -22,7 +22,7 @@ interface Job {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-/** What did not arrive is noticed, and asked for again with one job. */
+/** Missed notifications are noticed, and one job asks for them again. */
 export async function checkMissed(
   { aws, telnyx }: Rehearsal,
   ledger: Ledger,
@@ -31,7 +31,7 @@ export async function checkMissed(
   { action }: Subscriptions,
 ): Promise<void> {
   const expected = missed.map(({ id }) => id).sort();
-  // Without a grace time, what was listed before its webhook came may have been missed for a while.
+  // Without a grace time, an event listed before its webhook came may have been missed for a while.
   await ledger.invoke('publish-events', JSON.stringify({ sweep: { olderThanSeconds: 0 } }));
   const gaps = async (kind: string) =>
     (await readAll<{ id: string }>(ledger, tokens, `/v2/gaps?filter[kind]=${kind}`)).map(({ id }) => id);
@@ -42,7 +42,7 @@ export async function checkMissed(
   );
   const told = await Promise.all(expected.map((id) => action.first(({ detail }) => detail.id === `${id}:missed`)));
   equal(
-    'each is told as notification.missed',
+    'each is published as notification.missed',
     told.map((event) => event && problemsOf(event)),
     expected.map(() => []),
   );
@@ -78,7 +78,7 @@ export async function checkMissed(
   );
   const cancelled = await ledger.call('POST', `${jobs}/${id}/cancel`, tokens.operate);
   equal(
-    'it can be cancelled no more',
+    'it can no longer be cancelled',
     [cancelled.status, (cancelled.body as { data: Job }).data.status],
     [200, 'complete'],
   );
@@ -112,7 +112,7 @@ export async function checkDeliveryLog(ledger: Ledger, tokens: Tokens, { door }:
   );
 }
 
-/** A span of time that nobody lists any more is listed because somebody asks. */
+/** A requested run lists a time span that the schedule no longer covers. */
 export async function checkRequestedRun({ aws, telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const late = lateEvent(1, 10 * DAY);
   telnyx.api.put(late);
@@ -142,7 +142,7 @@ export async function checkRequestedRun({ aws, telnyx }: Rehearsal, ledger: Ledg
   );
 }
 
-/** Waits for work that was asked for, and has it done by the function whose turn it is. MiniStack's own Scheduler may be first. */
+/** Waits for requested work, and invokes the function that does it. MiniStack's own Scheduler may be first. */
 async function done<Work extends { readonly status: string }>(
   ledger: Ledger,
   tokens: Tokens,

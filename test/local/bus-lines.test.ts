@@ -6,7 +6,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('what happens now is a line each, and the past is a number', () => {
+test('a present event gets a line; past events are counted', () => {
   vi.useFakeTimers({ now: Date.parse('2026-03-20T12:00:00Z') });
   const lines: string[] = [];
   const report = busReporter(

@@ -14,7 +14,7 @@ interface Opened {
   readonly client: EventBridgeClient;
   readonly seen: readonly BusEvent[];
   put(...entries: PutEventsRequestEntry[]): Promise<{ failed: number | undefined; results: (string | undefined)[] }>;
-  /** Ends what waits for an answer. */
+  /** Ends the requests that wait for an answer. */
   readonly giveUp: () => void;
 }
 
@@ -48,7 +48,7 @@ const entry = (changes: Partial<PutEventsRequestEntry> = {}): PutEventsRequestEn
   ...changes,
 });
 
-/** An entry that counts as so many bytes. */
+/** An entry whose size counts as this many bytes. */
 function entryOf(bytes: number): PutEventsRequestEntry {
   const empty = entry({ Detail: '{"x":""}' });
   const fixed = `${empty.Source}${empty.DetailType}${empty.Detail}`.length;
@@ -58,7 +58,7 @@ function entryOf(bytes: number): PutEventsRequestEntry {
 const nested = (levels: number): string => `${'{"a":'.repeat(levels - 1)}{"b":"[[{"}${'}'.repeat(levels - 1)}`;
 
 describe('bus endpoint, through the official SDK', () => {
-  it('takes events, and has them as EventBridge delivers them', async () => {
+  it('takes events, and keeps them as EventBridge delivers them', async () => {
     const { bus, client, seen } = await openBus();
     const Time = new Date('2026-11-23T09:18:14.600Z');
     const Entries = [entry({ Time, Resources: ['arn:one'] }), entry({ DetailType: 'sync.failed', Detail: '{}' })];
@@ -106,7 +106,7 @@ describe('bus endpoint, through the official SDK', () => {
     expect(await put(entry({ Detail: nested(1000) }), entry({ Detail }))).toMatchObject({ failed: 0 });
   });
 
-  it('takes 10 entries and 256 KB in all, and refuses the whole of what is more', async () => {
+  it('takes up to 10 entries and 256 KB in all, and refuses a larger request as a whole', async () => {
     const { seen, put } = await openBus();
     const half = 128 * 1024;
     expect(await put(entryOf(half), entryOf(half))).toMatchObject({ failed: 0 });
@@ -138,7 +138,7 @@ describe('bus endpoint, through the official SDK', () => {
     expect([numbers.length, numbers[0], numbers.at(-1)]).toEqual([1000, 1009, 10]);
   });
 
-  it('survives requests that are none', async () => {
+  it('survives malformed requests', async () => {
     const { bus, put } = await openBus();
     for (const body of ['', '{', '[]', '{"Entries":{}}', '{"Entries":[null]}']) {
       const headers = { 'x-amz-target': 'AWSEvents.PutEvents' };
@@ -149,7 +149,7 @@ describe('bus endpoint, through the official SDK', () => {
 });
 
 describe('a bus that fails', () => {
-  it('fails the entries that it was told to', async () => {
+  it('fails the chosen entries', async () => {
     const { seen, put } = await openBus({ entry: (_, index) => (index % 2 ? 'ThrottlingException' : undefined) });
     expect(await put(entry(), entry(), entry())).toEqual({
       failed: 1,
@@ -187,7 +187,7 @@ describe('a bus that fails', () => {
     await expect(asked).rejects.toThrow();
   });
 
-  it('is asked again by the SDK, which doubles what was done', async () => {
+  it('is called again by the SDK, which doubles the events', async () => {
     const faults: BusFault[] = ['do it, lose the answer', { refuse: 500, type: 'InternalException' }];
     const { seen, put } = await openBus({ request: () => faults.pop() }, 3);
     expect(await put(entry())).toEqual({ failed: 0, results: ['taken'] });

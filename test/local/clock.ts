@@ -24,7 +24,7 @@ export function stoppedClock(start = 0) {
     });
   }
 
-  /** Whoever is due wakes, one after the other, and goes on before the next does. */
+  /** Each sleeper that is due wakes, one after the other, and runs before the next one wakes. */
   async function pass(milliseconds: number): Promise<void> {
     const end = now + milliseconds;
     for (;;) {
@@ -42,9 +42,9 @@ export function stoppedClock(start = 0) {
     now: () => now,
     sleep,
     pass,
-    /** Every sleep that was asked for, in its order. */
+    /** All requested sleeps, in order. */
     asked,
-    /** How long each who sleeps now has yet to, the shortest first. */
+    /** The time that each current sleeper has left, shortest first. */
     asleep: () => sleepers.map(({ until }) => until - now).toSorted((a, b) => a - b),
   };
 }

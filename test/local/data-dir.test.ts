@@ -17,7 +17,7 @@ async function filesOf(path: string, pattern: RegExp): Promise<readonly string[]
 describe('data that are damaged', () => {
   test.each<[string, (path: string) => Promise<unknown>]>([
     ['CURRENT is garbage', (path) => writeFile(join(path, 'CURRENT'), 'garbage\n')],
-    ['CURRENT is missing, so that LevelDB would begin anew', (path) => rm(join(path, 'CURRENT'))],
+    ['CURRENT is missing, and LevelDB would start an empty database', (path) => rm(join(path, 'CURRENT'))],
     [
       'the manifest is garbage',
       async (path) => Promise.all((await filesOf(path, /^MANIFEST/)).map((file) => writeFile(file, 'x'.repeat(999)))),
@@ -27,7 +27,7 @@ describe('data that are damaged', () => {
       async (path) => Promise.all((await filesOf(path, /^MANIFEST/)).map((file) => rm(file))),
     ],
     ['a table is missing', async (path) => Promise.all((await filesOf(path, /\.ldb$/)).map((file) => rm(file)))],
-  ])('%s: it is said what to do, and nothing is removed', async (_, damage) => {
+  ])('%s: the message says what to do, and nothing is removed', async (_, damage) => {
     const path = await temporaryFolder();
     await engineData(path);
     await damage(path);
@@ -67,7 +67,7 @@ describe('a folder', () => {
     expect(await readdir(path)).toEqual([]);
   });
 
-  test('that is below a file cannot be used', async () => {
+  test('below a file cannot be used', async () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, '');
     const opening = openDataDir(join(file, 'data'));
@@ -86,7 +86,7 @@ describe('a folder', () => {
     expect(adviceOn('/data', error)).toMatch(/^The disk of DATA_DIR is full: make room on it, or set DATA_DIR to /);
   });
 
-  test('that LevelDB may not write is not damaged', () => {
+  test('is not damaged when LevelDB may not write to it', () => {
     const error = Object.assign(new Error('IO error: /data/LOCK: Permission denied'), { code: 'LEVEL_IO_ERROR' });
     expect(adviceOn('/data', error)).toMatch(/^DATA_DIR cannot be used: .* Set it to a folder that can be written$/);
   });

@@ -46,7 +46,7 @@ async function openEngine(path: string): Promise<{ client: DynamoDBClient; close
 }
 
 describe('tables of the description', () => {
-  it('have the keys, indexes and projections described', async () => {
+  it('have the described keys, indexes and projections', async () => {
     const { client } = await openTables(tables);
     const { Table: made } = await client.send(new DescribeTableCommand({ TableName: 'events' }));
     expect(made?.KeySchema).toEqual([{ AttributeName: 'id', KeyType: 'HASH' }]);
@@ -83,7 +83,7 @@ describe('tables of the description', () => {
       { ...plain, indexes: { by_a: index } },
       { ...plain, indexes: { by_a: { ...index, include: ['d'] } } },
     ],
-  ])('that exist with another %s stop the start', async ([what, existing, described]) => {
+  ])('that exist with a different %s stop the start', async ([what, existing, described]) => {
     const { client } = await openTables({ things: existing }, options.tableName);
     await ensureTables(client, { things: existing }, options);
     const again = ensureTables(client, { things: described }, options);
@@ -128,7 +128,7 @@ describe('embedded engine on disk', () => {
     await (await openEngine(path)).close();
   });
 
-  it('says what is wrong with a folder that cannot be one', async () => {
+  it('says what is wrong with a path that cannot be a folder', async () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, '');
     await expect(startEngine({ path: join(file, 'below') })).rejects.toThrow(
@@ -136,12 +136,12 @@ describe('embedded engine on disk', () => {
     );
   });
 
-  it('outlives a caller that goes away in the middle of a request', async () => {
+  it('survives a caller that disconnects in the middle of a request', async () => {
     const { endpoint, client } = await openTables(tables);
     const half = request(endpoint, { method: 'POST', headers: { 'content-length': 100, expect: '100-continue' } });
     half.on('error', () => {});
     half.flushHeaders();
-    // Now the engine has it.
+    // Now the engine has the request.
     await once(half, 'continue');
     half.write('{');
     half.destroy();
@@ -149,7 +149,7 @@ describe('embedded engine on disk', () => {
     for (let turn = 0; turn < 2; turn += 1) await client.send(new DescribeTableCommand({ TableName: 'events' }));
   });
 
-  it('finishes, before it closes, what callers had asked that are gone', async () => {
+  it('before it closes, finishes the requests of callers that have disconnected', async () => {
     const engine = await startEngine({ path: await temporaryFolder() });
     const client = dynamodbClient(engine.endpoint);
     const table: Table = { holds: 'things', partitionKey: 'id', sortKey: 'at', indexes: {} };

@@ -4,8 +4,8 @@ import { ensureTables } from '../../infra/local/tables.ts';
 import { tables } from '../../infra/service.ts';
 
 /**
- * Fills a folder with data of the embedded engine, in the tables of `npm start`, which has moved the first of them from
- * its log into a table of LevelDB's.
+ * Fills a folder with data of the embedded engine, in the tables of `npm start`: so much that LevelDB moves the first
+ * rows from its log into a table file.
  */
 export async function engineData(path: string): Promise<void> {
   for (const id of ['one', 'two']) {

@@ -16,7 +16,7 @@ function faults({ ready }: { ready: boolean }) {
   return { lines, ends, isFault };
 }
 
-test('a disk that fills up is said once, and ends nothing', () => {
+test('a disk that fills up is reported once, and ends nothing', () => {
   const { lines, ends, isFault } = faults({ ready: true });
   expect([isFault(full()), isFault(full())]).toEqual([true, true]);
   expect(lines).toEqual([
@@ -25,7 +25,7 @@ test('a disk that fills up is said once, and ends nothing', () => {
   expect(ends).toEqual([]);
 });
 
-test('before anything is ready it ends the start, with what to do', () => {
+test('before the start is complete it ends the start, and says what to do', () => {
   const { lines, ends, isFault } = faults({ ready: false });
   expect(isFault(full())).toBe(true);
   expect(ends).toEqual([expect.stringMatching(/^The disk of DATA_DIR is full: make room on it/)]);
@@ -37,7 +37,7 @@ test.each([
   Object.assign(new Error('write'), { code: 'EPIPE' }),
   'text',
   undefined,
-])('%s is not the engine’s', (error) => {
+])('%s is not an engine fault', (error) => {
   const { lines, ends, isFault } = faults({ ready: true });
   expect(isFault(error)).toBe(false);
   expect([lines, ends]).toEqual([[], []]);

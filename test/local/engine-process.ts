@@ -1,6 +1,6 @@
 /**
- * The embedded engine in a process of its own, so that a test can end it in the middle of its work. Says its
- * endpoint to its parent.
+ * The embedded engine in a process of its own, so that a test can kill it in the middle of its work. Sends its endpoint
+ * to its parent.
  */
 import { startEngine } from '../../infra/local/dynamodb.ts';
 

@@ -12,7 +12,7 @@ type Options = Partial<Pick<RuntimeOptions, 'mostEnvironments' | 'loadSeconds' |
   readonly environment?: Record<string, string>;
 };
 
-/** A runtime with one function, `stub`, of the given source, and what it wrote. Slowness is no failure. */
+/** A runtime with one function, `stub`, with the given source, and what it wrote. Slowness is no failure. */
 async function runtimeOf(source: string, told: Options = {}) {
   const { timeoutSeconds = 3600, warmEnvironments = 1, environment = {}, ...options } = told;
   const { functions, bootstrap } = await bundleHandlers({ stub: source });
@@ -34,7 +34,7 @@ async function runtimeOf(source: string, told: Options = {}) {
   return { runtime, invoke, result, output, errors };
 }
 
-/** The limits of functions pass when the test lets time pass. */
+/** The functions' limits expire only when the test lets time pass. */
 function stopTimers(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
@@ -74,7 +74,7 @@ describe('function runtime', () => {
     expect((await result()).awsRequestId).not.toBe(first.awsRequestId);
   });
 
-  it('warms up as many environments as it is told, each before it has an event', async () => {
+  it('warms up as many environments as asked for, each before its first event', async () => {
     const { runtime, result, output } = await runtimeOf(
       `let warm = 'cold';
       process.stdout.write('loaded\\n');
@@ -136,14 +136,14 @@ describe('function runtime', () => {
       const { error } = await outcome;
       expect(error?.errorType).toBe('Sandbox.Timedout');
       expect(error?.errorMessage).toMatch(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 0\.50 seconds$/);
-      // Its thread, whose connection this was, is gone.
+      // Its thread, which held this connection, is gone.
       await eventually(() => expect(gate.waiting()).toBe(0));
     }
     expect(await invoke()).toEqual({ payload: '1' });
     expect(output).toEqual(Array(4).fill('stub stdout last words'));
   });
 
-  it('runs one event at a time in an environment, more environments beside it, and no more than allowed', async () => {
+  it('runs one event at a time in each environment, and starts no more environments than allowed', async () => {
     const gate = await closedGate();
     const { invoke, result } = await runtimeOf(
       `const id = Math.random(); let running = 0; export const handler = async ({ wait }) => {
@@ -159,7 +159,7 @@ describe('function runtime', () => {
     expect(await result()).toEqual(one);
     const waiting = Promise.all(Array.from({ length: 12 }, () => result({ wait: true })));
     await eventually(() => expect(gate.waiting()).toBe(3));
-    // A fourth would be there by the time that this one is.
+    // A fourth environment would have started by now.
     const other = await runtimeOf('export const handler = () => 1;');
     await other.invoke();
     expect(gate.waiting()).toBe(3);
@@ -179,7 +179,7 @@ describe('function runtime', () => {
     expect(await unnamed.invoke()).toMatchObject({ error: { errorType: 'Runtime.HandlerNotFound' } });
   });
 
-  it('gives up on a function that is loaded for ever', async () => {
+  it('gives up on a function whose loading never ends', async () => {
     const { runtime } = await runtimeOf('for (;;);', { loadSeconds: 10 });
     stopTimers();
     const warming = runtime.warm();
@@ -190,7 +190,7 @@ describe('function runtime', () => {
     expect(await warming).toMatchObject({ stub: why });
   });
 
-  it('outlives a function that exits, breaks down beside its event, or eats all memory', async () => {
+  it('survives a function that exits, fails outside its event, or uses up all memory', async () => {
     const { invoke } = await runtimeOf(`export const handler = async ({ way }) => {
       if (way === 'exit') process.exit(3);
       if (way === 'stray') { setTimeout(() => { throw new Error('stray'); }, 5); await new Promise(() => {}); }
@@ -226,7 +226,7 @@ describe('function runtime', () => {
     ]);
   });
 
-  it('lets what runs finish when it closes, ends what takes too long, and takes nothing new', async () => {
+  it('on close, lets running events finish, ends those that take too long, and takes no new ones', async () => {
     const [gate, clock] = [await closedGate(), stoppedClock()];
     const source = `export const handler = async ({ hang }) => {
       await (hang ? new Promise(() => {}) : fetch('${gate.url}'));
@@ -247,7 +247,7 @@ describe('function runtime', () => {
     await closed;
   });
 
-  it('says in one line what esbuild does not accept', async () => {
+  it('reports in one line what esbuild does not accept', async () => {
     const bundling = bundleHandlers({ stub: 'import "./missing.ts"; export const handler = 1;' });
     await expect(bundling).rejects.toThrow(CannotStart);
     await expect(bundling).rejects.toThrow(

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A server whose callers wait until the test lets them go on: so a function is under way for exactly as long as it has to be. */
+/** A server whose callers wait until the test lets them go on. So a function runs exactly as long as the test needs. */
 export async function closedGate() {
   const waiting = new Set<ServerResponse>();
   let isOpen = false;
@@ -19,7 +19,7 @@ export async function closedGate() {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** How many wait; one whose thread or process has ended does not. */
+    /** The number of callers that wait; one whose thread or process has ended does not count. */
     waiting: () => waiting.size,
     open(): void {
       isOpen = true;

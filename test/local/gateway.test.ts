@@ -14,7 +14,7 @@ interface Invocation {
   readonly event: APIGatewayProxyEventV2;
 }
 
-/** A gateway whose functions all answer the same, and what they were given. */
+/** A gateway whose functions all give the same answer, and the events that they received. */
 async function gatewayOf(
   answer: unknown = { statusCode: 200 },
   pages: Readonly<Record<string, Page>> = {},
@@ -35,7 +35,7 @@ async function gatewayOf(
 interface Sent {
   readonly method?: string;
   readonly host?: string;
-  /** Name and value in turns, so that names can repeat. */
+  /** Names and values in turns, so that names can repeat. */
   readonly headers?: readonly string[];
   readonly body?: Buffer | string;
 }
@@ -104,7 +104,7 @@ describe('an event for a route', () => {
     });
   });
 
-  it('leaves out what a request does not have', async () => {
+  it('leaves out the parts that a request does not have', async () => {
     const { name, event } = await eventFor('/health');
     expect(name).toBe('query-events');
     expect(event).toMatchObject({ routeKey: 'GET /health', rawQueryString: '', isBase64Encoded: false });
@@ -132,7 +132,7 @@ describe('an event for a route', () => {
     ['a form', 'application/x-www-form-urlencoded', 'a=1', true],
     ['something without a type', undefined, 'abc', true],
     ['JSON that is not UTF-8', 'application/json', Buffer.from([0x22, 0xff, 0x22]), true],
-  ])('carries %s so that every byte comes back', async ([, type, body, encoded]) => {
+  ])('carries %s without changing a byte', async ([, type, body, encoded]) => {
     const { event } = await eventFor(webhook.localPath, {
       method: 'POST',
       headers: type ? ['Content-Type', type] : [],
@@ -165,7 +165,7 @@ describe('an event for the function URL', () => {
 });
 
 describe('gateway', () => {
-  it('keeps an idle connection longer than any client does: Go’s, and so a tunnel’s, 90 s', async () => {
+  it('keeps an idle connection for longer than any client does: Go, and so a tunnel, keeps it for 90 s', async () => {
     const { gateway } = await gatewayOf();
     const { headers } = await send(`${gateway.url}/health`, { headers: ['Connection', 'keep-alive'] });
     expect(headers.connection).toBe('keep-alive');
@@ -179,7 +179,7 @@ describe('gateway', () => {
     const asked = request(`${gateway.url}/health`, { agent }).end();
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     await buffer(response);
-    // A browser opens one in advance.
+    // A browser opens a connection in advance.
     const silent = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     onTestFinished(() => void silent.destroy());
     await once(silent, 'connect');
@@ -196,7 +196,7 @@ describe('gateway', () => {
     ['HEAD', `/v2/porting/events/${id}/republish`],
     ['GET', `${webhook.localPath}/more`],
     ['GET', '/HEALTH'],
-  ] as const)('answers 404 as API Gateway to %s %s, and asks no function', async ([method, path]) => {
+  ] as const)('answers 404 as API Gateway does to %s %s, and calls no function', async ([method, path]) => {
     const { gateway, invocations } = await gatewayOf();
     const { statusCode, headers, body } = await send(gateway.url + path, { method });
     expect(statusCode).toBe(404);
@@ -205,7 +205,7 @@ describe('gateway', () => {
     expect(invocations).toEqual([]);
   });
 
-  it('takes HEAD where GET is, and sends the same without the body', async () => {
+  it('takes HEAD wherever it takes GET, and sends the same without the body', async () => {
     const { gateway, invocations } = await gatewayOf({ statusCode: 200, headers: { 'X-Number': 1 }, body: '{"a":1}' });
     const get = await send(`${gateway.url}/v2/orders/7`);
     const head = await send(`${gateway.url}/v2/orders/7`, { method: 'HEAD' });
@@ -224,7 +224,7 @@ describe('gateway', () => {
     expect(invocations).toMatchObject([{ name: 'receive-webhook', event: { rawPath: `${webhook.localPath}/` } }]);
   });
 
-  it('passes a function’s answer on', async () => {
+  it('passes on a function’s answer', async () => {
     const { gateway } = await gatewayOf({
       statusCode: 201,
       headers: { 'Content-Type': 'text/x', 'X-Number': 1 },
@@ -252,7 +252,7 @@ describe('gateway', () => {
     expect(headers).not.toHaveProperty('content-type');
   });
 
-  it('takes an answer without a status code for the body', async () => {
+  it('takes an answer without a status code as the body', async () => {
     const { gateway } = await gatewayOf({ plain: 'object' });
     const { statusCode, headers, body } = await send(`${gateway.url}/health`);
     expect([statusCode, headers['content-type'], body]).toEqual([200, 'application/json', '{"plain":"object"}']);
@@ -260,10 +260,10 @@ describe('gateway', () => {
 
   test.for<[string, unknown]>([
     ['throws', new Error('a secret of the function')],
-    ['answers a status that is none', { statusCode: 'fine' }],
-    ['answers an object as its body', { statusCode: 200, body: {} }],
-    ['answers a header that HTTP cannot carry', { statusCode: 200, headers: { 'x-a': 'b\r\nx-c: d' } }],
-  ])('says nothing of a function that %s: 502 at a function URL, 500 at an API', async ([, answer]) => {
+    ['answers with an invalid status', { statusCode: 'fine' }],
+    ['answers with an object as its body', { statusCode: 200, body: {} }],
+    ['answers with a header that HTTP cannot carry', { statusCode: 200, headers: { 'x-a': 'b\r\nx-c: d' } }],
+  ])('reveals nothing about a function that %s: 502 at a function URL, 500 at an API', async ([, answer]) => {
     const { gateway } = await gatewayOf(answer);
     for (const [path, expected] of [
       [webhook.localPath, 502],
@@ -288,7 +288,7 @@ describe('gateway', () => {
       const longer = Buffer.concat([body, Buffer.alloc(1)]);
       const refused = await send(gateway.url + path, { method: 'POST', body: longer });
       expect(refused).toMatchObject({ statusCode: 413, body: '{"message":"Request Entity Too Large"}' });
-      // Without a length to go by, the same.
+      // The same without a declared length.
       const chunked = await fetch(gateway.url + path, {
         method: 'POST',
         body: new Blob([longer]).stream(),
@@ -314,7 +314,7 @@ describe('gateway', () => {
     await expect(once(socket, 'connect')).rejects.toThrow(/ECONNREFUSED|EADDRNOTAVAIL/);
   });
 
-  it('outlives callers that go away, and requests that are none', async () => {
+  it('survives callers that disconnect, and malformed requests', async () => {
     const { gateway } = await gatewayOf();
     const { port } = new URL(gateway.url);
     const half = `POST ${webhook.localPath} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{`;
@@ -332,10 +332,10 @@ describe('gateway', () => {
   });
 });
 
-describe('a page of the host itself', () => {
+describe('a page of the host', () => {
   const pages = { '/_local/bus': (query: URLSearchParams) => ({ data: [query.get('detail-type')] }) };
 
-  it('is shown without a token and without a function', async () => {
+  it('is shown without a token and without calling a function', async () => {
     const { gateway, invocations } = await gatewayOf({ statusCode: 200 }, pages);
     const { statusCode, headers, body } = await send(`${gateway.url}/_local/bus?detail-type=a.b`);
     expect([statusCode, headers['content-type'], body]).toEqual([200, 'application/json', '{"data":["a.b"]}']);
@@ -351,7 +351,7 @@ describe('a page of the host itself', () => {
     ['is forwarded', { headers: ['X-Forwarded-For', '203.0.113.7'] }],
     ['is forwarded, as the standard writes it', { headers: ['Forwarded', 'for=203.0.113.7'] }],
     ['comes from a page whose name was pointed here', { host: 'localhost.example.com' }],
-    ['is no GET', { method: 'POST' }],
+    ['is not a GET', { method: 'POST' }],
   ])('is not there for a request that %s', async ([, sent]) => {
     const { gateway } = await gatewayOf({ statusCode: 200 }, pages);
     const { statusCode, body } = await send(`${gateway.url}/_local/bus`, sent);

@@ -9,7 +9,7 @@ import { temporaryFolder } from './stub-functions.ts';
 const PACKAGES = Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies });
 const OLD = "Object.defineProperty(process.versions, 'node', { value: '20.19.0' }); ";
 
-/** A copy of what `npm start` runs, with these packages, each the real one or an empty folder. */
+/** A copy of what `npm start` runs, with these packages: each is the real one or an empty folder. */
 async function project(packages: readonly string[], empty: readonly string[] = []): Promise<string> {
   const folder = await temporaryFolder();
   for (const part of ['package.json', 'infra', 'functions'])
@@ -26,7 +26,7 @@ async function project(packages: readonly string[], empty: readonly string[] = [
 const check = (folder: string, before = '') =>
   startProcess(['--eval', `${before}require(${JSON.stringify(join(folder, 'infra/local/node-version.cjs'))})`]);
 
-describe('a start in one line, and no stack trace', () => {
+describe('a start that fails prints one line and no stack trace', () => {
   test.each([
     ['npm start', 'infra/local/start.ts'],
     ['the command line', 'infra/cli/ledger.ts'],
@@ -54,7 +54,7 @@ describe('a start in one line, and no stack trace', () => {
     );
   });
 
-  test('with a package that is there in part', async () => {
+  test('with a partly installed package', async () => {
     const folder = await project(PACKAGES, ['dynalite']);
     const { said, ended } = startProcess([join(folder, 'infra/local/start.ts')]);
     expect(await ended).toBe(1);
@@ -84,7 +84,7 @@ describe('an installation fault', () => {
     );
   });
 
-  test('is no other error', () => {
+  test('is not any other error', () => {
     for (const error of [new Error('x'), Object.assign(new Error('x'), { code: 'ENOENT' }), 'x']) {
       expect(installationFault(error)).toBeUndefined();
     }

@@ -23,8 +23,8 @@ interface AbstractLevel {
 }
 
 /**
- * A store keeps a list of what it must close before itself. Counts what joins that list from now on, and what is
- * still on it.
+ * A store keeps a list of what it must close before itself. Counts what joins that list from now on, and what is still
+ * on it.
  */
 function countIterators() {
   const { AbstractLevel } = createRequire(requireOfDynalite.resolve('memory-level'))('abstract-level') as {
@@ -60,7 +60,7 @@ async function fill(client: DynamoDBClient): Promise<void> {
 
 const ofX = { KeyConditionExpression: 'id = :x', ExpressionAttributeValues: { ':x': { S: 'x' } } };
 
-/** What reads more than one row, to its end and cut short. */
+/** The operations that read more than one row, to the end and cut short. */
 async function read(client: DynamoDBClient): Promise<void> {
   const TableName = 'things';
   await client.send(new QueryCommand({ TableName, ...ofX }));
@@ -85,7 +85,7 @@ async function abandon(endpoint: string): Promise<void> {
   asked.destroy();
 }
 
-it.for(['in memory', 'on disk'])('the engine %s has no iterator open when nothing reads', async (where) => {
+it.for(['in memory', 'on disk'])('the engine %s has no open iterator when nothing reads', async (where) => {
   const engine = await startEngine(where === 'on disk' ? { path: await temporaryFolder() } : {});
   const client = dynamodbClient(engine.endpoint);
   onTestFinished(async () => {
@@ -101,7 +101,7 @@ it.for(['in memory', 'on disk'])('the engine %s has no iterator open when nothin
   await eventually(() => expect(iterators.open()).toBe(0));
 });
 
-it.skipIf(process.env.DYNAMODB_ENDPOINT)('nor has the engine of the tests', async () => {
+it.skipIf(process.env.DYNAMODB_ENDPOINT)('nor does the engine of the tests', async () => {
   const { client, control } = await openStore();
   const iterators = countIterators();
   const query = { KeyConditionExpression: 'kind = :x', ExpressionAttributeValues: { ':x': { S: 'x' } } };

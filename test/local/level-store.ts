@@ -8,7 +8,7 @@ interface OpenStore extends LevelStore {
   close(): Promise<void>;
 }
 
-/** What a stopped engine's folder holds, key by key. */
+/** The contents of a stopped engine's folder, key by key. */
 export async function everythingIn(path: string): Promise<Record<string, string>> {
   const all: Record<string, string> = {};
   await withStore(path, async (store) => {
@@ -17,7 +17,7 @@ export async function everythingIn(path: string): Promise<Record<string, string>
   return all;
 }
 
-/** Changes a stopped engine's folder as a death in the middle of a write would. */
+/** Changes a stopped engine's folder as a kill in the middle of a write would. */
 export async function damage(path: string, changes: Parameters<LevelStore['batch']>[0]): Promise<void> {
   await rm(join(path, 'closed-cleanly'));
   await withStore(path, (store) => store.batch(changes));

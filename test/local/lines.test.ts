@@ -10,7 +10,7 @@ const line = (entry: object | string, colour = false): string | undefined =>
   });
 
 describe('lines', () => {
-  it('tell of a webhook', () => {
+  it('show a webhook', () => {
     const received = {
       event: 'webhook_received',
       outcome: 'stored',
@@ -28,7 +28,7 @@ describe('lines', () => {
     );
   });
 
-  it('tell of a sync run, and of its progress', () => {
+  it('show a sync run and its progress', () => {
     const counts = { from: 'A', to: 'B', pages: 3, seen: 700, inserted: 2, upgraded: 1 };
     expect(line({ event: 'sync_progress', ...counts, complete_through: 'C' })).toBe(
       '09:18:14Z sync      reading   700 seen, 2 inserted, 1 upgraded, 3 pages from=A to=B complete_through=C',
@@ -39,15 +39,15 @@ describe('lines', () => {
     expect(line({ event: 'sync_run', run_id: 'r', status: 'skipped' })).toBe('09:18:14Z sync      skipped   run=r');
   });
 
-  it('tell of a republish', () => {
+  it('show a republish', () => {
     expect(line({ event: 'republish', id: 'e1', outcome: 'sent', caller: 'operate' })).toBe(
       '09:18:14Z republish sent      event=e1 by=operate',
     );
   });
 
-  it('tell of what was published, missed, recovered and is overdue', () => {
+  it('show published, missed, recovered and overdue', () => {
     const published = { event: 'publish', events: 12, waiting: 3, failed: 0, trigger: 'sweep' };
-    // Each of them has a line of its own, from the bus.
+    // Each of the events has its own line, from the bus.
     expect(readableLine('publish-events', JSON.stringify(published), { colour: false })).toBeUndefined();
     expect(line({ ...published, failed: 2, missed: 1 })).toBe(
       '09:18:14Z publish   partial   12 events, 3 waiting, 2 failed, 1 missed trigger=sweep',
@@ -65,7 +65,7 @@ describe('lines', () => {
     );
   });
 
-  it('tell of a job and of healing', () => {
+  it('show a job and healing', () => {
     const job = { event: 'job', id: 'j1', status: 'running', total: 1000, done: 400 };
     expect(line({ ...job, sent: 397, not_found: 1, failed: 2, unknown: 0 })).toBe(
       '09:18:14Z job       running   done=400/1000 397 sent, 1 not found, 2 failed, 0 unknown job=j1',
@@ -73,7 +73,7 @@ describe('lines', () => {
     expect(line({ event: 'healing', id: 'e1', outcome: 'sent' })).toBe('09:18:14Z healing   sent      event=e1');
   });
 
-  it('tell of an event on the bus', () => {
+  it('show an event on the bus', () => {
     const on = (type: string, detail: BusEvent['detail']): string =>
       busLine({ 'detail-type': type, detail } as BusEvent, { colour: false, now: () => new Date(at) });
     const order = { id: 'o1', status: { value: 'exception', details: [] } };
@@ -94,7 +94,7 @@ describe('lines', () => {
     expect(readableLine('publish-events', JSON.stringify(metrics), { colour: false })).toBeUndefined();
   });
 
-  it('show what they do not know with all its fields, and text as it is', () => {
+  it('show an unknown entry with all its fields, and text as it is', () => {
     expect(line({ event: 'lease_lost', owner: 'x', tries: 2, nested: { a: 1 } })).toBe(
       '09:18:14Z a-function lease_lost owner=x tries=2 nested={"a":1}',
     );
@@ -102,7 +102,7 @@ describe('lines', () => {
     expect(line('{"cut off')).toBe('09:18:14Z a-function {"cut off');
   });
 
-  it('stay one line, and let nobody steer the terminal', () => {
+  it('stay on one line, and never steer the terminal', () => {
     const text = line({ event: 'webhook_refused', reason: 'a\nb\u001b[2J\u0007\u009b1mc' });
     expect(text).not.toMatch(/\p{Cc}/u);
   });

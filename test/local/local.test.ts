@@ -199,7 +199,7 @@ describe('the service on this machine', () => {
         healingPerDay: '3',
       },
     ],
-  ])('tells functions where they are reached, and the settings %s', async ([, environment, expected]) => {
+  ])('gives functions their addresses, and the settings %s', async ([, environment, expected]) => {
     const service = await describeService(publish);
     const local = await startWith({ DATA_DIR: await temporaryFolder(), ...environment }, { service });
     await local.invoke('echo', {});
@@ -211,12 +211,12 @@ describe('the service on this machine', () => {
       healingPerDay: '50',
       ...expected,
     });
-    // A function refuses to start with an empty one.
+    // A function refuses to start with an empty key.
     expect(settings.filter((name) => !told[name])).toEqual([]);
     expect((await fetch(told.webhookUrl ?? '', { method: 'POST' })).status).toBe(200);
   });
 
-  it('lets a request wait that comes before the functions are up', async () => {
+  it('holds a request that comes before the functions are up', async () => {
     const loaded = join(await temporaryFolder(), 'loaded');
     const slow = `
       import { existsSync } from 'node:fs';
@@ -237,13 +237,13 @@ describe('the service on this machine', () => {
     await starting;
   });
 
-  it('shows a failure as a line, and tells the caller nothing', async () => {
+  it('shows a failure as a line, and reveals nothing to the caller', async () => {
     const local = await startWith({ DATA_DIR: await temporaryFolder() }, { service: await describeService() });
     expect(await get(local, '/things/fail')).toEqual({ status: 500, body: { message: 'Internal Server Error' } });
     expect(local.lines).toEqual([expect.stringMatching(/ echo +failed +type=Error message=as told$/)]);
   });
 
-  it('keeps its data and its simulated account over a restart', async () => {
+  it('keeps its data and its simulated account across a restart', async () => {
     const DATA_DIR = await temporaryFolder();
     const service = await describeService();
     const first = await startWith({ DATA_DIR }, { service });
@@ -262,7 +262,7 @@ describe('the service on this machine', () => {
     expect(another.simulator?.events()).not.toEqual(events);
   });
 
-  it('mends what an unclean stop has left, says so in one line, and forgets what it had counted in it', async () => {
+  it('after an unclean stop, repairs the indexes, says so in one line, and drops their day counts', async () => {
     const DATA_DIR = await temporaryFolder();
     const path = join(DATA_DIR, 'dynamodb');
     const by_time = { partitionKey: 'kind', sortKey: 'at', include: [] };
@@ -310,7 +310,7 @@ describe('the service on this machine', () => {
     expect(body).not.toHaveProperty('body');
     expect(body.UPSTREAM).toBe(real.TELNYX_BASE_URL);
     expect(local.simulator).toBeUndefined();
-    // No key is known, so one that nobody holds stands in.
+    // The real key is not known; this one, whose private half no one has, stands in.
     expect(Buffer.from(body.KEYS ?? '', 'base64')).toHaveLength(32);
   });
 
@@ -324,7 +324,7 @@ describe('the service on this machine', () => {
     expect((await get(local, '/things/run')).body).toMatchObject({ body: 'scheduled' });
   });
 
-  it('finishes what runs when it stops, and what it wrote is there', async () => {
+  it('on a stop, finishes running functions, and their writes are there', async () => {
     const DATA_DIR = await temporaryFolder();
     const service = await describeService();
     const first = await startWith({ DATA_DIR }, { service, sleep: stoppedClock().sleep });
@@ -362,7 +362,7 @@ describe('the service on this machine', () => {
     expect(await running).toMatchObject({ error: { errorType: 'Sandbox.Stopped' } });
   });
 
-  it('stops all it had started when one part cannot start', async () => {
+  it('stops everything that it has started when one part cannot start', async () => {
     const DATA_DIR = await temporaryFolder();
     const broken = await describeService('throw new Error("MISSING is not set\\n in two lines");');
     const PORT = String(await freePort());

@@ -18,7 +18,7 @@ const things: Table = {
   partitionKey: 'id',
   indexes: {
     by_time: { partitionKey: 'kind', sortKey: 'at', include: ['note'] },
-    // Sparse: only what waits is in it.
+    // Sparse: it holds only what waits.
     waiting: { partitionKey: 'waits', sortKey: 'at', include: [] },
   },
 };
@@ -40,7 +40,7 @@ const thing = (number: number, fields: Row = {}): Row => ({
   ...fields,
 });
 
-/** A stopped engine with four things, two of them waiting, and all that it holds on disk. */
+/** A stopped engine with four things, two of them waiting, and everything that it holds on disk. */
 async function fourThings() {
   const path = await temporaryFolder();
   await onEngine(path, async (_, client) => {
@@ -48,7 +48,7 @@ async function fourThings() {
     const put = (Item: Row) => client.send(new PutItemCommand({ TableName: 'things', Item }));
     const waits = { waits: { S: 'yes' } };
     for (const row of [thing(1), thing(2), thing(3, waits), thing(4, waits)]) await put(row);
-    // What an index has lost and never had.
+    // Entries that an index has lost, or never had.
     await put(thing(4));
     await put(thing(5));
     await client.send(new DeleteItemCommand({ TableName: 'things', Key: { id: { S: 'id 5' } } }));
@@ -75,7 +75,7 @@ describe('after an unclean stop', () => {
       },
     ],
     [
-      'something waits that has no row',
+      'an entry in the sparse index has no row',
       1,
       ({ waiting }) => {
         const [key, value] = first(waiting);
@@ -127,7 +127,7 @@ async function keysIn(client: DynamoDBClient, IndexName?: string): Promise<strin
   return keys.sort();
 }
 
-it('killed while webhooks arrive, the engine has every event in its indexes, and no other', async () => {
+it('after a kill while webhooks arrive, the indexes hold every event and no other entry', async () => {
   const path = await temporaryFolder();
   await onEngine(path, (_, client) => ensureTables(client, tables, { tableName: (table) => table, remedy: '' }));
   let mended = 0;

@@ -31,7 +31,7 @@ describe('schedule', () => {
     expect(invoke.mock.calls).toEqual(Array(4).fill(['sync', { a: 1 }]));
   });
 
-  it('runs in the interval and with the input that are meant for this host, whatever the common interval is', async () => {
+  it('uses its own interval and input, whatever the common interval is', async () => {
     for (const schedule of [own, { ...nightly, locally: own.locally }]) {
       const { invoke, pass } = run({ schedules: [schedule], everySeconds: 600 });
       await pass(3 * SECOND);
@@ -65,7 +65,7 @@ describe('schedule', () => {
     expect([finished, most]).toEqual([3, 1]);
   });
 
-  it('runs a time of day then, and not at the start', async () => {
+  it('runs a daily schedule at its time of day, and not at the start', async () => {
     const { invoke, pass } = run({ schedules: [nightly] }, stoppedClock(Date.UTC(2026, 10, 23, 3, 16, 59, 700)));
     await pass(299);
     expect(invoke).not.toHaveBeenCalled();

@@ -135,7 +135,7 @@ describe('settings', () => {
     );
   });
 
-  it('says that a value is in quotes, whichever setting has them', () => {
+  it('says that a value is in quotes, whatever the setting', () => {
     const values = ['"KEY0_a"', "'KEY0_a'", ' "KEY0_a"\n', '"KEY0_a\n"'];
     for (const name of ['TELNYX_API_KEY', 'API_READ_TOKEN', 'TELNYX_PUBLIC_KEY', 'DATA_DIR', 'OVERDUE_AFTER']) {
       for (const value of values) {

@@ -26,7 +26,7 @@ const [good, lost, patient, hopeless, cut] = events.slice(0, 5) as [
 ];
 const comment = events.find(({ event_type }) => event_type === 'porting_order.new_comment') as PortingEvent;
 
-/** What the receiver answers, attempt by attempt; 0 breaks the connection. */
+/** The receiver's answer to each attempt, in turn; 0 breaks the connection. */
 const answers = new Map<string, number[]>([
   [good.id, [200]],
   [patient.id, [500, 404, 200]],
@@ -67,7 +67,7 @@ const recordOf = (event: PortingEvent): DeliveryRecord =>
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
-  // Time stands still but for the pauses, so that what happened is in the same order on every machine.
+  // Time stands still except for the pauses, so that everything happens in the same order on every machine.
   vi.useFakeTimers({ toFake: ['Date'] });
   const sleep = async (milliseconds: number) => void vi.advanceTimersByTime(milliseconds);
   const calm = { duplicates: 0, latenessMs: 0, retriesAfterMs: [5, 5], timeoutMs: 3_600_000, sleep };
@@ -95,7 +95,7 @@ afterAll(async () => {
 });
 
 describe('the log of webhook deliveries', () => {
-  it('has what arrived and what was given up, and nothing of what was never sent', async () => {
+  it('has webhooks that arrived or were given up, and none that was never sent', async () => {
     const { body } = await ask();
     const told = body.data.map(({ webhook, status }: DeliveryRecord) => [webhook.id, status]);
     expect(told).toEqual([
@@ -109,7 +109,7 @@ describe('the log of webhook deliveries', () => {
     expect(body.meta).toEqual({ page_number: 1, page_size: 20, total_pages: 1, total_results: 5 });
   });
 
-  it('tells the attempts, the latest first, with status and error', () => {
+  it('lists the attempts, the latest first, with status and error', () => {
     const told = (event: PortingEvent) =>
       recordOf(event).attempts.map(({ status, errors, http }) => [status, http.response?.status, errors]);
     expect(told(good)).toEqual([['delivered', 200, undefined]]);
@@ -233,7 +233,7 @@ describe('the codes', () => {
     [503, 75_599],
   ])('of %i', (status, code) => expect(codeOfStatus(status)).toBe(code));
 
-  it('of a host that has no name, and of one that nobody listens on', async () => {
+  it('of a host name that does not exist, and of a port that no one listens on', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
     const { port } = gone.address() as AddressInfo;

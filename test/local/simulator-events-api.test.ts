@@ -76,7 +76,7 @@ describe('the list', () => {
     'newest',
     'oldest',
     'shuffled',
-  ] as const)('lists in the order %s, however events were put', async (order) => {
+  ] as const)('lists in the order %s, in whatever order events were put', async (order) => {
     const api = await start({ order, seed: 7 });
     const all = Array.from({ length: 30 }, (_, index) => index + 1);
     for (const number of [...all.slice(12), ...all.slice(0, 12).reverse()]) api.put(event(number));
@@ -126,7 +126,7 @@ describe('the list', () => {
     expect(numbers(await list(api, bound))).toEqual([4]);
   });
 
-  it('keeps 500 events of one instant apart over a page edge', async () => {
+  it('keeps 500 events of one instant apart across a page boundary', async () => {
     const api = await start();
     const created_at = '2026-11-01T00:00:00.123456Z';
     for (let number = 1; number <= 500; number += 1) api.put(event(number, { created_at }));
@@ -154,7 +154,7 @@ describe('the list', () => {
     expect(body.errors).toEqual([expect.objectContaining({ code, source: { parameter } })]);
   });
 
-  it('answers from 200,000 events, new ones among them', async () => {
+  it('answers from 200,000 events, new ones included', async () => {
     const api = await start({ order: 'newest' });
     const first = Date.parse('2026-01-01T00:00:00Z');
     const put = (number: number): void =>

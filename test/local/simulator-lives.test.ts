@@ -9,7 +9,7 @@ const many = lives({ seed: 1, from, orders: 1500, days: 30 });
 const orders = (events: readonly LivedEvent[]): (readonly LivedEvent[])[] =>
   Object.values(Object.groupBy(events, ({ event }) => event.porting_order_id)).map((life) => life ?? []);
 
-/** A status as such, other types by their name. */
+/** The value of a status change, the name of any other type. */
 const course = (life: readonly LivedEvent[]): string[] =>
   life.map(({ event }) => {
     const status = event.payload?.status as { value: string } | undefined;
@@ -19,7 +19,7 @@ const course = (life: readonly LivedEvent[]): string[] =>
 const statuses = ['draft', 'in-process', 'submitted', 'exception', 'foc-date-confirmed', 'ported', 'cancel-pending'];
 
 describe('lives', () => {
-  it('are the same for the same seed, and others for another', () => {
+  it('are the same for the same seed, and differ for another', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer(), fc.boolean(), (seed, other, offSpec) => {
         fc.pre(seed !== other);
@@ -98,7 +98,7 @@ describe('lives', () => {
     expect([...seen].sort()).toEqual(possible.sort());
   });
 
-  it('tell of a split, and then of the new order', () => {
+  it('show a split, and then the new order', () => {
     const splits = many.filter(({ event }) => event.event_type === 'porting_order.split');
     expect(splits.length).toBeGreaterThan(50);
     for (const { event, visibleAt } of splits) {
@@ -111,7 +111,7 @@ describe('lives', () => {
     }
   });
 
-  it('tell the same of an order in each of its events', () => {
+  it('say the same about an order in each of its events', () => {
     const told = (life: readonly LivedEvent[], field: string) =>
       new Set(life.flatMap(({ event }) => (event.payload && field in event.payload ? [event.payload[field]] : [])));
     for (const life of orders(many)) {
@@ -125,7 +125,7 @@ describe('lives', () => {
     }
   });
 
-  it('give an order its support key when it is a draft no more, when null may be sent', () => {
+  it('give an order its support key when it is no longer a draft, if null may be sent', () => {
     const changes = lives({ seed: 1, from, orders: 300, days: 3, offSpec: true }).flatMap(({ event }) =>
       event.event_type === 'porting_order.status_changed' ? [event.payload as Record<string, unknown>] : [],
     );
@@ -134,7 +134,7 @@ describe('lives', () => {
     expect(changes.some((change) => !isDraft(change) && change.support_key !== null)).toBe(true);
   });
 
-  it('have comments by customers, staff and the system, messaging under way and done, and nothing behind a deletion', () => {
+  it('have comments by customers, staff and the system, open and closed messaging, and nothing after a deletion', () => {
     const payloads = many.map(({ event }) => event.payload as Record<string, Record<string, unknown>> | null);
     const authors = new Set(payloads.flatMap((payload) => payload?.comment?.user_type ?? []));
     expect(authors).toEqual(new Set(['user', 'admin', 'system']));
@@ -147,7 +147,7 @@ describe('lives', () => {
     }
   });
 
-  it('show deletions in both documented forms, and events that no webhook announces', () => {
+  it('show deletions in both documented forms, and events without a webhook', () => {
     const deletions = many
       .filter(({ event }) => event.event_type === 'porting_order.deleted')
       .map(({ event }) => event);
@@ -160,7 +160,7 @@ describe('lives', () => {
     }
   });
 
-  it('keep to the specification unless told otherwise', () => {
+  it('keep to the specification unless `offSpec` is set', () => {
     const text = JSON.stringify(many.map(({ event }) => event.payload ?? {}));
     const offSpec = JSON.stringify(
       lives({ seed: 1, from, orders: 300, days: 3, offSpec: true }).map((life) => life.event),

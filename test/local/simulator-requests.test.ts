@@ -43,7 +43,7 @@ describe('requests', () => {
     }
   });
 
-  it('are logged with what was answered', async () => {
+  it('are logged with their answers', async () => {
     const api = await start({ now: () => 42 });
     await ask(api, '/porting/events?page[size]=7');
     await ask(api, '/elsewhere');
@@ -53,13 +53,13 @@ describe('requests', () => {
     ]);
   });
 
-  it('survive a target that is no URL', async () => {
+  it('survive a target that is not a URL', async () => {
     const api = await start();
     expect((await fetch(`${api.url.replace('/v2', '')}//`)).status).toBe(401);
     expect((await ask(api, '/porting/events')).status).toBe(200);
   });
 
-  it('are limited within any second, and tell how many are left', async () => {
+  it('are limited within any second, and say how many are left', async () => {
     let time = 0;
     const api = await start({ requestsPerSecond: 5, now: () => time });
     const answers = [];
@@ -135,7 +135,7 @@ describe('intercept', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  it('delays an answer, or withholds it though the work is done', async () => {
+  it('delays an answer, or withholds it although the work is done', async () => {
     const api = await start();
     api.put(event);
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();

@@ -14,7 +14,8 @@ ajv.addSchema(fixture('openapi-porting.json'), 'telnyx');
 
 const listAnswer = '/paths/~1porting~1events/get/responses/200/content/application~1json/schema';
 const showAnswer = '/paths/~1porting~1events~1{id}/get/responses/200/content/application~1json/schema';
-// The document gives no body for the errors of porting; these are the platform's, as it gives them for notifications.
+// The document gives no body for the errors of porting; these are the platform's, as the document gives them for
+// notifications.
 const errors = '/components/schemas/notifications_Errors';
 
 const violations = (schema: string, value: unknown): unknown => {
@@ -22,7 +23,7 @@ const violations = (schema: string, value: unknown): unknown => {
   return validate(value) ? [] : validate.errors;
 };
 
-// The document does not allow a null payload, and docs/telnyx.md §1.1 says that a `created` event has one.
+// The document does not allow a null payload; docs/telnyx.md §1.1 says that a `created` event has one.
 const withoutNullPayload = (event: PortingEvent): object => {
   const { payload, ...rest } = event;
   return event.payload_status === 'created' && payload === null ? rest : event;
@@ -98,7 +99,7 @@ describe('the answers against the OpenAPI document', () => {
     await strict.close();
   });
 
-  it('would notice an event that is off', () => {
+  it('would notice an event that breaks the specification', () => {
     const offSpec = lives({ seed: 3, from, orders: 50, days: 1, offSpec: true }).map(({ event }) => event);
     const [sample] = history.filter(({ event_type }) => event_type === 'porting_order.new_comment');
     expect(violations(listAnswer, { data: offSpec })).not.toEqual([]);

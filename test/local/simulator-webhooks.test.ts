@@ -41,7 +41,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A receiver that answers the n-th request (from 1) with this status, or never with 0. */
+/** A receiver that answers the n-th request (from 1) with this status, or never when it is 0. */
 const receive = async (statusOf: (count: number) => number) => {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -58,7 +58,7 @@ const receive = async (statusOf: (count: number) => number) => {
 };
 
 const keys = createKeys(5);
-/** However slow this machine is, no attempt is given up; nobody waits for the next. */
+/** However slow this machine is, no attempt is given up; no test waits for the next one. */
 const calm = {
   losses: 0,
   duplicates: 0,
@@ -108,7 +108,7 @@ describe('the body', () => {
     expect(body.data.id).toBe('other');
   });
 
-  it('goes out once for each number moved, and never for events that only the API shows', () => {
+  it('is sent once for each number moved, and never for events that only the API shows', () => {
     const split = firstOf('split');
     expect(webhookCount(split)).toBe((split.payload?.porting_phone_numbers as object[]).length);
     expect(webhookCount(firstOf('status_changed'))).toBe(1);
@@ -278,7 +278,7 @@ describe('delivery', () => {
     expect((await run(2)).lost).not.toEqual(one.lost);
   });
 
-  it('is sure when it is asked for again', async () => {
+  it('always arrives when it is asked for again', async () => {
     const { received, url } = await receive(() => 200);
     const webhooks = start(url, { losses: 1 });
     webhooks.send(firstOf('new_comment'));
@@ -290,7 +290,7 @@ describe('delivery', () => {
     expect(webhooks.deliveries.map(({ outcome }) => outcome)).toEqual(['lost', 'delivered']);
   });
 
-  it('loses, doubles and delays only the types that it is told to', async () => {
+  it('loses, doubles and delays only the chosen types', async () => {
     const { received, url } = await receive(() => 200);
     const [comment, status, deletion] = [firstOf('new_comment'), firstOf('status_changed'), firstOf('deleted')];
     const clock = stoppedClock();

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** However slow this machine is, each webhook is sent once. Nobody waits for payloads. */
+/** However slow this machine is, each webhook is sent once. No test waits for payloads. */
 const calm = {
   requestsPerSecond: Number.POSITIVE_INFINITY,
   losses: 0,
@@ -44,7 +44,7 @@ const receive = async () => {
   return { ids, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 };
 
-/** From now on orders live only as long as the test lets time pass. */
+/** From now on, orders live only while the test lets time pass. */
 const stopLives = (): void => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   closing.push(() => vi.useRealTimers());
@@ -101,7 +101,7 @@ describe('the simulator', () => {
     expect(ported.length).toBeLessThan(Object.keys(orders).length);
   });
 
-  it('tells the same story for the same seed, and announces each event that has a webhook', async () => {
+  it('repeats the same lives for the same seed, and sends a webhook for each event that has one', async () => {
     stopLives();
     const tell = async (seed: number, speed: number) => {
       const { ids, url } = await receive();
@@ -121,7 +121,7 @@ describe('the simulator', () => {
     expect(await tell(2, 2_000_000)).not.toEqual(story);
   });
 
-  it('sends the webhooks of an order with a URL of its own there, and says so in each of its status changes', async () => {
+  it('sends the webhooks of an order to its own URL, and shows it in each of its status changes', async () => {
     stopLives();
     const [account, own] = [await receive(), await receive()];
     const simulator = await start({
@@ -149,7 +149,7 @@ describe('the simulator', () => {
     }
   });
 
-  it('says of orders without a URL of their own that they have none', async () => {
+  it('shows no URL for orders that have none of their own', async () => {
     const urls = async (offSpec: boolean) => {
       const simulator = await start({ ordersPerMinute: 0, speed: 0.001, offSpec });
       const changes = simulator.events().filter(({ event_type }) => event_type === 'porting_order.status_changed');
@@ -159,7 +159,7 @@ describe('the simulator', () => {
     expect(await urls(true)).toEqual(new Set([null]));
   });
 
-  it('shows what its webhooks came to in the log of deliveries, or has none', async () => {
+  it('shows the results of its webhooks in the log of deliveries, or has no log', async () => {
     const { ids, url } = await receive();
     const simulator = await start({ ordersPerMinute: 0, speed: 0.001, webhookUrl: url, sameIds: false });
     const telnyx = new Telnyx({ apiKey, baseURL: simulator.url, maxRetries: 0 });
@@ -175,7 +175,7 @@ describe('the simulator', () => {
     await expect(other.webhookDeliveries.list()).rejects.toMatchObject({ status: 404 });
   });
 
-  it('shows a new event first without its payload, at the present time, and announces it when complete', async () => {
+  it('shows a new event without its payload, at the present time, and sends its webhook when complete', async () => {
     const { ids, url } = await receive();
     const before = Date.now();
     const clock = stoppedClock();

@@ -9,7 +9,7 @@ export interface Started {
   readonly ended: Promise<number>;
 }
 
-/** Runs Node with these arguments, until the test is over. The environment is PATH, a free PORT, and what is given. */
+/** Runs Node with these arguments until the test ends. The environment is PATH, a free PORT, and what is given. */
 export function startProcess(args: readonly string[], environment: Record<string, string> = {}): Started {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, args, { env: { PATH, PORT: '0', ...environment }, stdio: 'pipe' });

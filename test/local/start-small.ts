@@ -1,4 +1,4 @@
-/** The start command with one function, a sync that asks its upstream once. A stop waits for it for ever. */
+/** The start command with one function: a sync that asks its upstream once. A stop waits for it without a limit. */
 import { startCommand } from '../../infra/local/start-command.ts';
 
 await startCommand({

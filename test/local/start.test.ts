@@ -31,7 +31,7 @@ describe('the start command', () => {
     expect(vi.mocked(startCommand).mock.calls).toEqual([[]]);
   });
 
-  it('stops at a bad setting with one line and no more', async () => {
+  it('stops at a bad setting with one line and nothing else', async () => {
     const { said, ended } = start([real], { PORT: 'many' });
     expect(await ended).toBe(1);
     expect(said).toEqual({ stdout: '', stderr: 'PORT must be a whole number from 0 to 65535, not many\n' });
@@ -42,11 +42,11 @@ describe('the start command', () => {
     const { child, said, ended, url } = await startReady([patient], { DATA_DIR });
     expect(said.stdout.match(/^API_(READ|OPERATE)_TOKEN=\S{32}$/gm)).toHaveLength(2);
     expect(said.stdout).toContain(`data ${DATA_DIR}\n`);
-    // All that it writes is there: the project's own folder may be read-only.
+    // Everything that it writes is there: the project's own folder may be read-only.
     expect(await readdir(join(DATA_DIR, 'functions'))).toContain('bootstrap.cjs');
     expect(said.stdout).toContain('upstream Telnyx simulator ');
     expect(said.stdout).toContain(`bus ${url}/_local/bus\n`);
-    // A function may give up on an engine that is slow.
+    // A function may give up on a slow engine.
     for (const path of ['/health', '/_local/bus']) {
       await eventually(async () => expect((await fetch(url + path)).status).toBe(200));
     }
@@ -60,7 +60,7 @@ describe('the start command', () => {
     expect(said.stderr).toBe('');
   });
 
-  it('is not steered by what is set for AWS, in files or in variables', async () => {
+  it('ignores AWS settings in files and variables', async () => {
     const HOME = await temporaryFolder();
     await mkdir(join(HOME, '.aws'));
     const lines = ['[default]', 'use_fips_endpoint = true', 'use_dualstack_endpoint = true', 'max_attempts = many'];
@@ -71,7 +71,7 @@ describe('the start command', () => {
     expect(said.stderr).toBe('');
   });
 
-  it('says in one line that data are damaged which only a read finds out', async () => {
+  it('says in one line that data are damaged when only a read shows it', async () => {
     const DATA_DIR = await temporaryFolder();
     const path = join(DATA_DIR, 'dynamodb');
     await engineData(path);
@@ -82,7 +82,7 @@ describe('the start command', () => {
     expect(said.stderr).toMatch(/^The data in \S+ are damaged \(.*\): put a copy of this folder in its place, .*\n$/);
   });
 
-  it('does not show chosen tokens or the API key, and says what is missing', async () => {
+  it('does not show the owner’s tokens or API key, and says what is missing', async () => {
     const chosen = {
       API_READ_TOKEN: 'a-read-token-nobody-sees',
       API_OPERATE_TOKEN: 'an-operate-token-nobody-sees',
@@ -97,7 +97,7 @@ describe('the start command', () => {
     expect(said.stdout + said.stderr).not.toContain('nobody-sees');
   });
 
-  /** Ctrl-C is pressed, while a sync waits for the gate. */
+  /** Ctrl-C is pressed while a sync waits for the gate. */
   async function stopDuringSync() {
     const gate = await closedGate();
     const upstream = { TELNYX_API_KEY: 'KEY0', TELNYX_BASE_URL: gate.url };
@@ -115,9 +115,9 @@ describe('the start command', () => {
     expect(said.stdout).toMatch(/ sync +finished$/m);
   });
 
-  it('does not, when Ctrl-C is pressed again', async () => {
+  it('does not wait when Ctrl-C is pressed again', async () => {
     const { child, said } = await stopDuringSync();
-    // At first it may count as the same one.
+    // A second signal soon after the first may count as the same one.
     await eventually(() => {
       child.kill('SIGINT');
       expect(child.exitCode).toBe(130);
@@ -125,12 +125,12 @@ describe('the start command', () => {
     expect(said.stdout).not.toContain('finished');
   });
 
-  it('stops when npm, which had started it, is gone', async () => {
+  it('stops when the npm that started it is gone', async () => {
     const code = `require('node:child_process').spawn(process.execPath, [${JSON.stringify(small)}], { stdio: 'inherit' })`;
     const environment = { DATA_DIR: await temporaryFolder(), npm_lifecycle_event: 'start' };
     const shell = await startReady(['--eval', code], environment);
     shell.child.kill('SIGKILL');
-    // The pipes are closed once the inner process is gone too.
+    // The pipes close once the inner process is gone too.
     await shell.ended;
     expect(shell.said.stdout).toMatch(/^stopping$/m);
   });

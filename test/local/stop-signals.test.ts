@@ -5,7 +5,7 @@ import { type StopOptions, stopAtSignals } from '../../infra/local/stop-signals.
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A process that outlives its end, and what it did. */
+/** A process that survives its end, and what it did. */
 function run(options: Partial<StopOptions> = {}, env: Record<string, string> = {}) {
   const exit = vi.fn<(code: number) => void>();
   const process = Object.assign(new EventEmitter(), { env, exit, ppid: 1000 });
@@ -38,7 +38,7 @@ describe('a signal', () => {
     expect(exit.mock.calls).toEqual([[1]]);
   });
 
-  it('ends within another limit when told', () => {
+  it('ends within another limit when one is given', () => {
     const { process, exit } = run({ stopWithinMs: 60_000 });
     process.emit('SIGTERM');
     vi.advanceTimersByTime(59_999);
@@ -47,7 +47,7 @@ describe('a signal', () => {
     expect(exit.mock.calls).toEqual([[1]]);
   });
 
-  it('comes twice from npm, which counts as once; a second Ctrl-C ends at once', () => {
+  it('from npm comes twice and counts once; a second Ctrl-C ends at once', () => {
     const { process, exit, lines, stop } = run();
     process.emit('SIGINT');
     vi.advanceTimersByTime(500);
@@ -76,7 +76,7 @@ describe('the end of npm', () => {
     expect(stop).toHaveBeenCalledOnce();
   });
 
-  it('does not concern what a shell has started', () => {
+  it('does not end a process that a shell has started', () => {
     const { process, stop } = run();
     process.ppid = 1;
     vi.advanceTimersByTime(60_000);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Bundles, bundleFunctions } from '../../infra/local/bundle.ts';
 
-/** A folder that goes away with the test. */
+/** A folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'port-in-ledger-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -14,7 +14,7 @@ export async function temporaryFolder(): Promise<string> {
 /** Writes handlers, given as source text by function name, and returns the path of each. */
 export async function writeHandlers(sources: Readonly<Record<string, string>>): Promise<Record<string, string>> {
   const folder = await temporaryFolder();
-  // So that a handler can import what functions import.
+  // Lets a handler import what functions import.
   await symlink(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
   const paths = Object.keys(sources).map((name): [string, string] => [name, join(folder, `${name}.ts`)]);
   await Promise.all(paths.map(([name, path]) => writeFile(path, sources[name] ?? '')));

@@ -2,7 +2,7 @@ import type { LedgerStatus } from '../ledger/status/status.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 import type { Resources } from './resources.ts';
 
-/** What is judged: the ledger's status, and its healing. */
+/** The facts that are judged: the ledger's status, and its healing of missed notifications. */
 export type JudgedStatus = Omit<LedgerStatus, 'healed_today'> & {
   readonly healing: {
     readonly mode: Resources['healing']['mode'];
@@ -19,11 +19,11 @@ const LONGEST_UNPUBLISHED = 25 * 60;
 /** As in the alarm `webhooks-refused`: fewer may come from scanners. */
 const MOST_REFUSED = 10;
 const DAY = 24 * 3_600_000;
-/** Telnyx occasionally asks for a second or two. */
+/** In seconds. Telnyx now and then asks for a pause of a second or two. */
 const LONGEST_RATE_LIMIT = 60;
 
 /**
- * What is wrong and what to do about it: findings, a sentence each, worst first.
+ * The findings, worst first: what is wrong and what to do about it, a sentence or two each.
  *
  * @param now milliseconds since 1970
  */
@@ -46,11 +46,12 @@ function timed({ sync, upstream }: JudgedStatus, now: number): string[] {
   const findings: string[] = [];
   if (ahead !== null) {
     const clocks = `${duration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} Telnyx's`;
-    findings.push(`The ledger's clock is ${clocks}: set it right. Webhooks are refused when it is 5 minutes wrong.`);
+    findings.push(`The ledger's clock is ${clocks}: correct it. Webhooks are refused when it is 5 minutes wrong.`);
   }
   if (setBackAt !== null && now - millisecondsOf(setBackAt) < DAY) {
-    const found = `The cursor was in the future, because a clock was ahead. It was set back at ${setBackAt}`;
-    findings.push(`${found}, and the last 7 days were listed again; list earlier days with POST /v2/sync-runs.`);
+    const found = 'A clock that was ahead made the ledger believe that it had read the list up to a future instant';
+    const done = `That was corrected at ${setBackAt}, and the last 7 days were listed again`;
+    findings.push(`${found}. ${done}; list the time before with POST /v2/sync-runs.`);
   }
   return findings;
 }
@@ -68,12 +69,11 @@ function synced({ sync }: JudgedStatus, now: number): string[] {
   if (last === 'failed') return [`The last sync run failed: ${why}.`];
   if (lag === null || lag <= LONGEST_LAG) return [];
   return [
-    `The list has been read only up to ${duration(lag)} ago: ` +
-      'runs complete parts of it, but do not catch up. See sync.last_runs.',
+    `The list has been read only up to ${duration(lag)} ago: runs make progress, but do not catch up. See sync.last_runs.`,
   ];
 }
 
-/** Why the sync fails: the error of the last failed run since the last complete one. */
+/** The error of the last failed run, if no run has completed since. */
 function lastError({ last_runs: runs }: JudgedStatus['sync']): string | undefined {
   const scheduled = runs.filter(({ trigger }) => trigger !== 'requested');
   const completed = scheduled.findIndex(({ status }) => status === 'complete');
@@ -86,10 +86,8 @@ function proved({ sync: { open_spans: spans } }: JudgedStatus): string[] {
   if (!first) return [];
   const where = spans.length > 1 ? `in ${spans.length} spans, the first ` : '';
   const span = `${where}from ${first.from} to ${first.to}`;
-  return [
-    `Telnyx's list contradicts itself ${span}: events may be missing there. Each run tries again. ` +
-      'If all are there, close it with POST /v2/open-spans/{id}/close.',
-  ];
+  const advice = 'Each run tries again. If all are there, close it with POST /v2/open-spans/{id}/close.';
+  return [`Telnyx's list contradicts itself ${span}: events may be missing there. ${advice}`];
 }
 
 function askedTelnyx({ sync, upstream }: JudgedStatus, now: number): string[] {
@@ -102,13 +100,13 @@ function askedTelnyx({ sync, upstream }: JudgedStatus, now: number): string[] {
   const wait = until === null ? 0 : (millisecondsOf(until) - now) / 1000;
   if (wait > LONGEST_RATE_LIMIT) {
     findings.push(
-      `Telnyx takes no requests for another ${duration(wait)}: another client may be using up the account's limit.`,
+      `Telnyx accepts no requests for another ${duration(wait)}: another client may be using up the account's limit.`,
     );
   }
   return findings;
 }
 
-/** Every webhook was refused. A few refusals among many accepted webhooks come from scanners. */
+/** Only a finding if every request was refused: a few refused among accepted webhooks are scanners. */
 function letIn({ rejections, channels }: JudgedStatus, now: number): string[] {
   const arrived = channels.some(({ last_at }) => now - millisecondsOf(last_at) < DAY);
   if (arrived || rejections.refused_24h <= MOST_REFUSED) return [];
@@ -131,10 +129,10 @@ function notified({ gaps, rejections, healing }: JudgedStatus): string[] {
   if (gaps.missed_24h > 0) {
     const missed = counted(gaps.missed_24h, 'notification', 'notifications');
     const events = 'of events of the last 24 h did not come';
-    findings.push(`${missed} ${events}: see /v2/gaps, and ask for them again with POST /v2/republish-jobs.`);
+    findings.push(`${missed} ${events}: see /v2/gaps, and request them again with POST /v2/republish-jobs.`);
   }
   if (gaps.missed_24h > 0 && healing.mode === 'republish' && healing.asked_today >= healing.per_day) {
-    findings.push(`Healing has used up its ${healing.per_day} republishes of today, and goes on tomorrow (UTC).`);
+    findings.push(`Healing has used up its ${healing.per_day} republishes of today, and continues tomorrow (UTC).`);
   }
   if (gaps.unlisted_24h > 0) {
     const unlisted = counted(gaps.unlisted_24h, 'event came', 'events came');
@@ -158,13 +156,13 @@ function notified({ gaps, rejections, healing }: JudgedStatus): string[] {
 function ported({ overdue_orders: overdue, large_orders: large }: JudgedStatus): string[] {
   const findings: string[] = [];
   if (overdue > 0) {
-    const orders = counted(overdue, 'order stays in its', 'orders stay in their');
-    findings.push(`${orders} status for longer than the limit: see overdue_since in /v2/orders.`);
+    const orders = counted(overdue, 'order has been in its', 'orders have been in their');
+    findings.push(`${orders} status for longer than its limit: see overdue_since in /v2/orders.`);
   }
   if (large.length > 0) {
     const orders = counted(large.length, 'order has', 'orders have');
     const ids = large.slice(0, 5).join(', ');
-    findings.push(`${orders} so many events that the oldest are only counted in its state; all are kept: ${ids}.`);
+    findings.push(`${orders} too many events: the state only counts the oldest. All of them are kept. See ${ids}.`);
   }
   return findings;
 }
@@ -173,7 +171,7 @@ function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
-/** `42 minutes`, `3 hours`, `2 days`: rounded to a whole number, at least one minute. */
+/** `42 minutes`, `3 hours`, `2 days`: whole numbers, at least one minute. */
 function duration(seconds: number): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
   if (minutes < 120) return counted(minutes, 'minute', 'minutes');

@@ -55,7 +55,7 @@ describe('each problem is a sentence that says what to do', () => {
     [
       "the ledger's clock is ahead",
       { upstream: { ...well.upstream, clock_ahead_seconds: 10_800 } },
-      [/^The ledger's clock is 3 hours ahead of Telnyx's: set it right/],
+      [/^The ledger's clock is 3 hours ahead of Telnyx's: correct it/],
     ],
     [
       "the ledger's clock is behind",
@@ -65,7 +65,7 @@ describe('each problem is a sentence that says what to do', () => {
     [
       'the cursor stood in the future',
       { sync: { ...sync, cursor_set_back_at: ago(23 * 60) } },
-      [/^The cursor was in the future, .* the last 7 days were listed again/],
+      [/up to a future instant\. .* the last 7 days were listed again/],
     ],
     [
       'a span of the list is open',
@@ -170,8 +170,8 @@ describe('each problem is a sentence that says what to do', () => {
       { rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 1 }, channels: [] },
       [/^1 record that Telnyx lists is no event: see \/v2\/rejections/],
     ],
-    ['orders with too many events', { large_orders: ['a', 'b'] }, [/^2 orders have so many events .*: a, b\.$/]],
-    ['overdue orders', { overdue_orders: 2 }, [/^2 orders stay in their status/]],
+    ['orders with too many events', { large_orders: ['a', 'b'] }, [/^2 orders have too many events: .* See a, b\.$/]],
+    ['overdue orders', { overdue_orders: 2 }, [/^2 orders have been in their status/]],
   ])('%s', (_, change, expected) => {
     expect(diagnose({ ...well, ...change }, NOW)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
   });

@@ -1,8 +1,8 @@
 /**
  * The service, described once: functions, tables, secrets, routes and schedules.
  *
- * `infra/aws` turns this into stacks and `infra/local` into processes on one machine, so that what exists locally is
- * what is deployed. Nothing here imports a function: they are known by path.
+ * `infra/aws` turns this into stacks and `infra/local` into processes on one machine, so both run the same service.
+ * Nothing here imports a function: each is known by its path.
  */
 
 export type TableName = 'events' | 'orders' | 'control';
@@ -31,7 +31,7 @@ export type FunctionName =
   | 'run-jobs'
   | 'query-deliveries';
 
-/** A secondary index. All key attributes are strings. `include` names what it holds besides the keys. */
+/** A secondary index. All key attributes are strings. `include` names the attributes that it holds besides the keys. */
 export interface Index {
   readonly partitionKey: string;
   readonly sortKey: string;
@@ -44,7 +44,7 @@ export interface Table {
   readonly partitionKey: string;
   readonly sortKey?: string;
   readonly timeToLive?: string;
-  /** True when what is written is streamed, with the row as it is then. */
+  /** True for a table whose writes are streamed, with the new row. */
   readonly streamed?: true;
   readonly indexes: Readonly<Record<string, Index>>;
 }
@@ -54,7 +54,7 @@ export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'Up
 
 /**
  * Where the value of an environment variable comes from: a table's name, a secret's ARN, a setting of the deployment,
- * or the name of the bus. Whoever knows the bus may put events on it.
+ * or the name of the bus. A function that has the bus's name may put events on it.
  */
 export type EnvironmentValue =
   | { readonly table: TableName }
@@ -75,8 +75,7 @@ export interface ServiceFunction {
 }
 
 /**
- * A route of the HTTP API; one with GET takes HEAD as well. `token` is the weakest token that the function accepts on
- * it.
+ * A route of the HTTP API; a GET route also takes HEAD. `token` is the weakest token that the function accepts on it.
  */
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -93,7 +92,7 @@ export interface Schedule {
   readonly runs: { readonly everyMinutes: number } | { readonly dailyAt: string };
   /** The whole event that the function receives. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** What takes the place of interval and input on a laptop, where a person is watching and no table is streamed. */
+  /** Replaces interval and input on a laptop, where a person is watching and no table is streamed. */
   readonly locally?: { readonly everySeconds: number; readonly input: Readonly<Record<string, unknown>> };
 }
 
@@ -101,12 +100,12 @@ export interface Schedule {
 export interface Stream {
   readonly table: TableName;
   readonly function: FunctionName;
-  /** Only changes after which the row has this attribute: the function's own marks must not call it again. */
+  /** Only changes after which the row has this attribute: the function's own marks must not invoke it again. */
   readonly whenRowHas: string;
   readonly batchSize: number;
   /** Rows that arrive within this many seconds share a batch. */
   readonly gatherSeconds: number;
-  /** Tries of a batch, halved each time that it fails, before the rest goes to the queue of failures. */
+  /** How often a batch is tried, halved each time that it fails, before the rest goes to the queue of failures. */
   readonly retries: number;
 }
 
@@ -116,8 +115,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
     partitionKey: 'id',
     indexes: {
       // One partition for all events of a record type takes 1,000 writes a second, as one day's would: at 4 requests a
-      // second the Events API cannot list more. With a partition a day, a page of 250 rows of a quiet account costs up
-      // to 250 queries.
+      // second the Events API cannot list more. With a partition for each day, a page of 250 rows of a quiet account
+      // costs up to 250 queries.
       by_time: { partitionKey: 'record_type', sortKey: 'created_at_id', include: ['event_type', 'listed_first_at'] },
       by_type: { partitionKey: 'event_type', sortKey: 'created_at_id', include: [] },
       by_order: { partitionKey: 'porting_order_id', sortKey: 'created_at_id', include: ['event_type'] },
@@ -126,8 +125,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
         sortKey: 'first_seen_id',
         include: ['event_type', 'porting_order_id'],
       },
-      // The next three are sparse: a row is in them only while there is something to do about it, or when a webhook was
-      // missed.
+      // The next three are sparse: they hold a row only while work on it is due, or if its webhook was missed.
       unpublished: { partitionKey: 'unpublished', sortKey: 'unpublished_since', include: [] },
       awaiting_webhook: { partitionKey: 'awaiting_webhook', sortKey: 'awaiting_since', include: [] },
       by_gap: { partitionKey: 'gap', sortKey: 'created_at_id', include: ['event_type', 'porting_order_id'] },
@@ -142,7 +140,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
       by_changed: { partitionKey: 'record_type', sortKey: 'changed_at_id', include: [] },
       by_status: { partitionKey: 'status', sortKey: 'changed_at_id', include: ['since', 'overdue_since', 'retired'] },
       by_reference: { partitionKey: 'customer_reference', sortKey: 'changed_at_id', include: ['status'] },
-      // Sparse: orders that ask something of the customer which has not been announced.
+      // Sparse: orders that need the customer, where this has not been published.
       undecided: { partitionKey: 'undecided', sortKey: 'changed_at_id', include: [] },
     },
   },
@@ -179,7 +177,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     does: 'The Events API, a window at a time -> the ledger',
     entry: 'functions/sync-events/handler.ts',
     memoryMegabytes: 512,
-    // Lambda's longest: a first run over years of events needs as few pieces as possible.
+    // Lambda's maximum: a first run over years of events, and a nightly run over a busy week, should need few parts.
     timeoutSeconds: 900,
     environment: {
       EVENTS_TABLE: { table: 'events' },
@@ -359,7 +357,7 @@ export const schedules: readonly Schedule[] = [
     input: { sweep: { olderThanSeconds: 300 } },
     locally: { everySeconds: 1, input: { sweep: { olderThanSeconds: 0 } } },
   },
-  // After the nightly sync, which may be what lists a row for the first time.
+  // After the nightly sync, which may be the first to list a row.
   { name: 'close-day', function: 'publish-events', runs: { dailyAt: '04:47' }, input: { closeDay: true } },
   {
     name: 'jobs',
@@ -370,7 +368,7 @@ export const schedules: readonly Schedule[] = [
   },
 ];
 
-/** What feeds publish-events. The sweep takes what it misses. */
+/** What feeds publish-events. The sweep publishes what it misses. */
 export const streams: readonly Stream[] = [
   {
     table: 'events',

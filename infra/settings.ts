@@ -8,7 +8,7 @@ import {
   readRetainDays,
 } from '../functions/porting/settings.ts';
 
-/** How a setting is read, and what holds when it is not given. Without `standard` it may be absent. */
+/** How a setting is read, and its default. Without `standard` it may be absent. */
 export interface Setting<Value> {
   readonly standard?: string;
   readonly read: (text: string) => Value;
@@ -18,13 +18,13 @@ export interface Setting<Value> {
 export const LEDGER_SETTINGS = {
   /** Where the Events API is. */
   telnyxBaseUrl: { standard: 'https://api.telnyx.com/v2', read: readBaseUrl },
-  /** The event types whose webhooks arrive: `learned` from those that did, `none`, or a list with commas between. */
+  /** The event types whose webhooks arrive: `learned` from those that did, `none`, or a comma-separated list. */
   webhookTypes: { standard: 'learned', read: checkedBy(readWebhookTypes) },
   /** How long a webhook may be late before it counts as missed. */
   graceMinutes: { standard: '15', read: checkedBy(readGraceMinutes) },
-  /** Business days by status, such as `exception=5,submitted=10`, in place of the default limits; or `default`. */
+  /** Business days by status, such as `exception=5,submitted=10`, which override the default limits; or `default`. */
   overdueAfter: { standard: 'default', read: checkedBy(readOverdueLimits) },
-  /** How many days events of ended orders are kept; `none` keeps all. */
+  /** How many days events of ended orders are kept; `none` keeps them all. */
   retainDays: { standard: 'none', read: checkedBy(readRetainDays) },
   /** What is done about a missed notification: `off` or `republish`. */
   healing: { standard: 'off', read: checkedBy(readHealing) },

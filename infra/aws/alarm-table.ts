@@ -8,27 +8,27 @@ interface Described {
   /** Its heading in docs/operations.md is `Alarm: <name>`. */
   readonly name: string;
   readonly about: Question;
-  /** When it rises, and why there; it is the alarm's text in the mail. */
+  /** When it rises, and why at that threshold. The mail shows this text. */
   readonly why: string;
-  /** CloudWatch metric math over the names in `reads`. Without it there is one reading, taken as it is. */
+  /** CloudWatch metric math over the names in `reads`. Without it the alarm takes its one reading as it is. */
   readonly formula?: string;
   /** Length of one period. */
   readonly minutes: number;
-  /** How many periods are looked at, and how many of them have to be over the threshold. One of one when left out. */
+  /** How many periods are examined, and how many of them must exceed the threshold. One of one when left out. */
   readonly periods?: { readonly of: number; readonly breaching: number };
   readonly threshold: { readonly above: number } | { readonly below: number };
-  /** What a period without a value means; `same` leaves the alarm as it is. */
+  /** What a period without a value means; `same` keeps the alarm's state. */
   readonly silence: 'bad' | 'good' | 'same';
 }
 
-/** An alarm: whether what it reads is written by the code or by AWS, and from what. */
+/** An alarm, its readings, and whether the code or AWS writes them. */
 export type Alarm = Described &
   (
     | { readonly from: 'code'; readonly reads: Readonly<Record<string, CodeReading>> }
     | { readonly from: 'aws'; readonly reads: Readonly<Record<string, AwsReading>> }
   );
 
-/** Every kind of write to every table: a table or index that is held up by a hot partition holds up its writers. */
+/** Every kind of write to every table: a table or index with a hot partition throttles its writers. */
 function everyWrite(): Record<string, AwsReading> {
   const done = Object.values<ServiceFunction>(functions).flatMap(({ tables }) =>
     Object.entries(tables).flatMap(([table, actions]) => actions.map((action) => [table, action] as const)),
@@ -45,15 +45,15 @@ function everyWrite(): Record<string, AwsReading> {
 /**
  * Every alarm.
  *
- * FILL, because a count has no value where nothing was counted: CloudWatch then goes on with older values before it
- * takes `silence` into account, and with those of DynamoDB for ever. SUM and MAX over METRICS(), because they pass over
- * what has never been counted, where `a + b` has no value either.
+ * The formulas use FILL because a count has no value where nothing was counted. CloudWatch would then use older values
+ * before it applies `silence`, and for DynamoDB's metrics permanently. They use SUM and MAX over METRICS() because
+ * these skip a metric that was never counted, where `a + b` would have no value.
  */
 export const alarms: readonly Alarm[] = [
   {
     name: 'sync-stopped',
     about: 'listed',
-    why: 'No scheduled sync run has completed for three intervals: what Telnyx does not notify of goes unnoticed.',
+    why: 'No scheduled sync run has completed for three intervals: an event without a notification goes unnoticed.',
     from: 'code',
     reads: { completed: { metric: 'SyncCompleted', statistic: 'Sum' } },
     formula: 'FILL(completed, 0)',
@@ -65,18 +65,18 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'cursor-behind',
     about: 'listed',
-    why: 'The list has been read only up to over 30 minutes ago: runs complete pieces, and do not catch up.',
+    why: 'The list has been read only up to over 30 minutes ago: runs make progress, but do not catch up.',
     from: 'code',
     reads: { lag: { metric: 'CursorLagSeconds', statistic: 'Maximum' } },
     minutes: 5,
     threshold: { above: 1_800 },
-    // Runs that say nothing are what sync-stopped is for.
+    // The alarm sync-stopped covers the case that no run reports anything.
     silence: 'same',
   },
   {
     name: 'key-refused',
     about: 'listed',
-    why: 'Telnyx answered 401 or 403. It does not pass: nothing is listed or republished until the API key is right.',
+    why: 'Telnyx answered 401 or 403. It does not resolve itself: nothing is listed or republished until the API key is right.',
     from: 'code',
     reads: { refused: { metric: 'UpstreamKeyRefused', statistic: 'Sum' } },
     formula: 'FILL(refused, 0)',
@@ -87,7 +87,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'rate-limited',
     about: 'listed',
-    why: 'Telnyx answered 429 more than 10 times in 15 minutes. We stay below its limit: somebody else uses it up.',
+    why: 'Telnyx answered 429 more than 10 times in 15 minutes. We stay below its limit: another client is using it up.',
     from: 'code',
     reads: { limited: { metric: 'UpstreamRateLimited', statistic: 'Sum' } },
     formula: 'FILL(limited, 0)',
@@ -98,7 +98,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'webhooks-refused',
     about: 'received',
-    why: 'Over half of what came to the webhook URL in 15 minutes, and over 10 requests, had no valid signature. Telnyx has another key than we, or somebody tries.',
+    why: 'Within 15 minutes over half of the requests at the webhook URL, and over 10, had no valid signature. The public key is wrong, or a stranger is trying.',
     from: 'code',
     reads: {
       refused: { metric: 'WebhooksRefused', statistic: 'Sum' },
@@ -112,7 +112,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'webhook-errors',
     about: 'received',
-    why: 'Telnyx got more than two 5xx answers in 15 minutes: one is a hiccup, which it repeats.',
+    why: 'Telnyx got more than two 5xx answers in 15 minutes: it repeats the request after a single one.',
     from: 'aws',
     reads: { errors: { function: webhook.function, metric: 'Url5xxCount', statistic: 'Sum' } },
     formula: 'FILL(errors, 0)',
@@ -140,8 +140,8 @@ export const alarms: readonly Alarm[] = [
       missed: { metric: 'NotificationsMissed', statistic: 'Sum' },
       due: { metric: 'NotificationsDue', statistic: 'Sum' },
     },
-    // A quiet account never has 5 within an hour: there, that nothing comes at all is what tells. Those missed within
-    // an hour may have been due in the one before.
+    // A quiet account never has 5 due within an hour: there, the sign is that none of two or more came. Those missed
+    // within an hour may have been due in the hour before.
     formula:
       'IF(FILL(missed, 0) >= 5 || (FILL(missed, 0) >= 2 && FILL(missed, 0) >= FILL(due, 0)), 100 * FILL(missed, 0) / MAX(FILL(METRICS(), 0)), 0)',
     minutes: 60,
@@ -151,18 +151,18 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'publishing-behind',
     about: 'published',
-    why: 'An event has waited over 15 minutes to be published, or nothing says how long they wait: stream and sweep both fail.',
+    why: 'An event has waited over 15 minutes to be published, or nothing reports how long: stream and sweep both fail.',
     from: 'code',
     reads: { oldest: { metric: 'OldestUnpublishedSeconds', statistic: 'Maximum' } },
     minutes: 5,
     threshold: { above: 900 },
-    // The sweep says it each time. CloudWatch looks back for some periods more before a silence counts.
+    // Each sweep writes it. CloudWatch looks back some more periods before silence counts.
     silence: 'bad',
   },
   {
     name: 'failed-batches',
     about: 'published',
-    why: 'A batch of the stream failed for good. The sweep takes its events up; what stopped them is to be found.',
+    why: 'A batch of the stream failed for good. The sweep publishes its events; find the cause.',
     from: 'aws',
     reads: { messages: { queue: 'failedBatches', metric: 'ApproximateNumberOfMessagesVisible', statistic: 'Maximum' } },
     minutes: 5,
@@ -172,7 +172,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'orders-overdue',
     about: 'orders',
-    why: 'An order stays in a status for longer than its limit. Looked at every night.',
+    why: 'An order stays in a status for longer than its limit. Checked every night.',
     from: 'code',
     reads: { overdue: { metric: 'OverdueOrders', statistic: 'Maximum' } },
     minutes: 24 * 60,
@@ -203,7 +203,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'functions-throttled',
     about: 'machinery',
-    why: 'Lambda has held functions back for 10 of 15 minutes: the account has no room left. A burst passes by itself.',
+    why: 'Lambda has held functions back for 10 of 15 minutes: its concurrency limit is reached. A burst passes.',
     from: 'aws',
     reads: ofEveryFunction('Throttles'),
     formula: 'SUM(FILL(METRICS(), 0))',
@@ -215,7 +215,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'tables-throttled',
     about: 'machinery',
-    why: 'DynamoDB has refused writes for 10 of 15 minutes. A table that is paid by request refuses only for a moment.',
+    why: 'DynamoDB has refused writes for 10 of 15 minutes. An on-demand table refuses only for a moment.',
     from: 'aws',
     reads: everyWrite(),
     formula: 'SUM(FILL(METRICS(), 0))',

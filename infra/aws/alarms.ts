@@ -10,7 +10,7 @@ import { constructId, identifier, output } from './names.ts';
 import { metricOf, metricsOf, type Watched } from './readings.ts';
 import type { Settings } from './settings.ts';
 
-/** Adds every alarm of the table, and the topic that hears of each when it rises and when it is over. */
+/** Adds every alarm of the table, and the topic that each notifies when it rises and when it ends. */
 export function addAlarms(
   scope: Construct,
   watched: Watched,
@@ -42,7 +42,7 @@ function addAlarm(scope: Construct, described: Alarm, watched: Watched, { stackP
   });
 }
 
-/** The one line that an alarm looks at. */
+/** The single line that an alarm examines. */
 function watchedMetric({ name, reads, formula, minutes }: Alarm, watched: Watched): cloudwatch.IMetric {
   if (formula) {
     const metrics = Object.entries(metricsOf(reads, watched, minutes));
@@ -65,14 +65,14 @@ const missingData: Readonly<Record<Alarm['silence'], cloudwatch.TreatMissingData
 };
 
 /**
- * Not encrypted with a key: CloudWatch may not use AWS's own key for SNS, so that no alarm would ever arrive, and one
- * of ours costs a dollar a month to hide that a threshold was passed. An alarm holds names and numbers of the service,
- * and nothing of an order.
+ * Has no encryption key: CloudWatch may not use AWS's own key for SNS, so no alarm would ever arrive, and a key of ours
+ * costs a dollar a month to hide that a threshold was passed. An alarm holds names and numbers of the service, and
+ * nothing about an order.
  */
 function addTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings): sns.Topic {
   const topic = new sns.Topic(scope, 'Alarms', { displayName: stackPrefix, enforceSSL: true });
   const stack = Stack.of(scope);
-  // A topic with a policy of its own, as TLS needs, no longer has the one that would let the account's alarms in.
+  // A topic with its own policy, which TLS needs, loses the default statement that lets the account's alarms in.
   topic.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: 'AlarmsOfThisLedger',
@@ -93,6 +93,6 @@ function addTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings): sns.
     }),
   );
   if (alarmEmail) topic.addSubscription(new EmailSubscription(alarmEmail));
-  output(scope, 'AlarmTopic', topic.topicArn, 'Hears of every alarm: subscribe whoever is to know');
+  output(scope, 'AlarmTopic', topic.topicArn, 'Receives every alarm: subscribe to it to be notified');
   return topic;
 }

@@ -16,8 +16,8 @@ import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * What the access log says of a request. The route stands for the path; no header, query string or address of a person
- * is in it.
+ * What the access log records of a request. The route stands for the path, and no header, query string or personal
+ * address is in it.
  */
 const accessLog = {
   time: '$context.requestTime',
@@ -36,7 +36,7 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
   const api = new HttpApi(scope, 'Api', {
     apiName: Stack.of(scope).stackName,
     description: 'port-in-ledger: list, show and republish port-in events',
-    // The stage below takes its place, since the one made here has no access log.
+    // The stage below replaces it, because the default one has no access log.
     createDefaultStage: false,
   });
   const integrations = forEachName(
@@ -65,8 +65,8 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
   return api;
 }
 
-// API Gateway has no HEAD unless told. The permission of the GET beside it is for its path, with any method: a second
-// one would only fill the function's policy, which has room for some 40.
+// API Gateway answers HEAD only on its own route. The permission of the GET route covers its path with any method; a
+// second permission would only fill the function's policy, which has room for some 40.
 function addHead(api: HttpApi, path: string, get: HttpRoute): void {
   const { target } = get.node.defaultChild as CfnRoute;
   const routeKey = `HEAD ${path}`;

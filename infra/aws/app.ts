@@ -8,7 +8,7 @@ try {
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
-  // Whoever mistyped a setting has no use for a stack trace.
+  // A mistyped setting needs a message, not a stack trace.
   console.error(error.message);
   process.exitCode = 1;
 }

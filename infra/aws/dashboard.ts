@@ -67,7 +67,7 @@ const sections: Readonly<Record<Question, Section>> = {
   },
   listed: {
     asks: "Is Telnyx's own list read?",
-    says: 'Every 5 minutes the list fills in what webhooks left out. The cursor is how far it has been read for certain.',
+    says: 'Every 5 minutes the list adds what webhooks missed. The cursor is how far the list is known completely.',
     graphs: [
       { title: 'Sync runs', shows: { completed: sum('SyncCompleted'), failed: sum('SyncFailed') } },
       { title: 'Cursor behind the present (s)', shows: { cursor: most('CursorLagSeconds') } },
@@ -79,7 +79,7 @@ const sections: Readonly<Record<Question, Section>> = {
   },
   notified: {
     asks: 'Was every event notified?',
-    says: 'A webhook is due for each listed event. One that never came is missed; `GET /v2/gaps` names them.',
+    says: 'A webhook is due for each listed event. A webhook that never came is missed; `GET /v2/gaps` names them.',
     graphs: [
       { title: 'Webhooks due', shows: { due: sum('NotificationsDue') } },
       {
@@ -90,7 +90,7 @@ const sections: Readonly<Record<Question, Section>> = {
   },
   published: {
     asks: 'Is it on the bus?',
-    says: 'Each event goes to the bus within seconds. What the stream leaves is swept up every 5 minutes.',
+    says: 'Each event goes to the bus within seconds. Every 5 minutes the sweep publishes what the stream missed.',
     graphs: [
       { title: 'Events published', shows: { published: sum('EventsPublished') } },
       {
@@ -103,7 +103,7 @@ const sections: Readonly<Record<Question, Section>> = {
   },
   orders: {
     asks: 'Is any order stuck?',
-    says: 'Orders that stay in a status for longer than its limit, counted every night. The bus has each of them.',
+    says: 'Orders that stay in a status for longer than its limit, counted every night. Each is on the bus.',
     graphs: [{ title: 'Orders overdue', shows: { overdue: most('OverdueOrders') } }],
   },
   machinery: {

@@ -7,7 +7,7 @@ import { type SecretName, secrets, type Table, type TableName, tables } from '..
 import { addBus } from './bus.ts';
 import { constructId, forEachName, output } from './names.ts';
 
-/** What outlives the service: tables and secrets, and the bus, which the rules of others hang on. */
+/** What outlives the service: the tables, the secrets, and the bus that other people's rules depend on. */
 export interface Data {
   readonly tables: Readonly<Record<TableName, dynamodb.Table>>;
   readonly secrets: Readonly<Record<SecretName, secretsmanager.Secret>>;
@@ -15,12 +15,12 @@ export interface Data {
 }
 
 /**
- * The stack that holds the data. No table and no secret in it is ever deleted by CloudFormation. The bus is here
- * because the rules of others would go when it goes; it is not retained, since its name is not generated and a retained
- * one would be in the next one's way.
+ * The stack that holds the data. CloudFormation never deletes a table or a secret in it. The bus is here because other
+ * people's rules would be deleted with it. It is not retained, because its name is not generated, and a retained bus
+ * would block a new one.
  *
- * Physical names are generated: a table or secret that was retained must not stand in the way of one that replaces it,
- * and two ledgers fit into one account.
+ * Physical names are generated, so that a retained table or secret never blocks its replacement, and one account can
+ * have two ledgers.
  */
 export class DataStack extends Stack implements Data {
   readonly tables: Data['tables'];
@@ -62,8 +62,9 @@ export class DataStack extends Stack implements Data {
           : { projectionType: dynamodb.ProjectionType.KEYS_ONLY }),
       });
     }
-    // Exported even while no function uses it: CloudFormation refuses to drop an export that the service stack still
-    // imports, so a function that stops using a table could not be deployed after its data stack.
+    // Exported even when no function uses it: CloudFormation refuses to drop an export that the service stack still
+    // imports. Otherwise, when a function stops using a table, the data stack could not be deployed before the service
+    // stack.
     this.exportValue(table.tableName);
     this.exportValue(table.tableArn);
     if (table.tableStreamArn) this.exportValue(table.tableStreamArn);
@@ -77,7 +78,7 @@ export class DataStack extends Stack implements Data {
       ...firstValues[name],
     });
     if (!firstValues[name].generateSecretString) {
-      // CDK has CloudFormation generate a value where none is given. That would pass for a key.
+      // Without a value, CDK would let CloudFormation generate one, which would pass for a key.
       (secret.node.defaultChild as secretsmanager.CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
     }
     Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason: notRotated[name] });
@@ -90,12 +91,12 @@ export class DataStack extends Stack implements Data {
 const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
 
 /**
- * What each secret holds when it is created: the API key's nothing at all. Never change the other: CloudFormation would
- * write a new value over the owner's tokens.
+ * The value of each secret when it is created: the API key's is empty. Never change the other one: CloudFormation would
+ * overwrite the owner's tokens with a new value.
  */
 const firstValues: Readonly<Record<SecretName, secretsmanager.SecretProps>> = {
   telnyxApiKey: {},
-  // CloudFormation generates one string a secret: its halves are the first read token and the first operate token.
+  // CloudFormation generates one string for a secret. Its halves are the first read token and the first operate token.
   apiTokens: {
     generateSecretString: {
       secretStringTemplate: JSON.stringify({ read: [], operate: [] }),
@@ -109,5 +110,5 @@ const firstValues: Readonly<Record<SecretName, secretsmanager.SecretProps>> = {
 
 const notRotated: Readonly<Record<SecretName, string>> = {
   telnyxApiKey: 'Telnyx issues the key and has no call that replaces it; its owner does, as docs/deploy.md says.',
-  apiTokens: 'Clients hold the tokens. They are lists, so that the owner can rotate them without a moment of refusal.',
+  apiTokens: 'Clients hold the tokens. The tokens are lists, so the owner can rotate them without an interruption.',
 };

@@ -26,17 +26,17 @@ export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 const repository = join(import.meta.dirname, '../..');
 const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
 
-/** Where the service is, which is known only once its functions are there. */
+/** The service's addresses, which are known only once its functions exist. */
 export type Addresses = Readonly<Record<'apiUrl' | 'webhookUrl', string>>;
 
-/**
- * Adds every function, each with a role and a log group of its own. {@link tellAddresses} completes their environment.
- */
+/** Adds every function, each with its own role and log group. {@link tellAddresses} completes their environment. */
 export function addFunctions(scope: Construct, data: Data, settings: Settings): Functions {
   return forEachName(functions, (name) => addFunction(scope, name, data, settings));
 }
 
-/** Gives their addresses to the functions that ask. None of these may serve an address: it would depend on itself. */
+/**
+ * Gives the addresses to the functions that need them. None of these may serve an address: it would depend on itself.
+ */
 export function tellAddresses(made: Functions, addresses: Addresses): void {
   for (const [name, { environment }] of Object.entries(functions)) {
     for (const [variable, value] of Object.entries(environment)) {
@@ -54,7 +54,7 @@ function addFunction(scope: Construct, name: FunctionName, data: Data, settings:
   return new NodejsFunction(scope, id, {
     description: does,
     entry: join(repository, entry),
-    // Said outright, since CDK looks for them upwards from the directory it is started in.
+    // Set explicitly, because CDK would look for them in the current directory and above.
     projectRoot: repository,
     depsLockFilePath: join(repository, 'package-lock.json'),
     runtime: lambda.Runtime.NODEJS_24_X,
@@ -76,12 +76,12 @@ function addFunction(scope: Construct, name: FunctionName, data: Data, settings:
   });
 }
 
-/** A log group that goes with the service: what must last is in the tables. */
+/** A log group that is deleted with the service: what must last is in the tables. */
 export function addLogGroup(scope: Construct, id: string, settings: Settings): logs.LogGroup {
   return new logs.LogGroup(scope, id, { retention: settings.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
 }
 
-// Not AWSLambdaBasicExecutionRole: it may write to every log group, and create one again after the stack has deleted
+// Not AWSLambdaBasicExecutionRole: it may write to every log group, and could recreate one after the stack has deleted
 // it.
 function addRole(scope: Construct, name: FunctionName, data: Data, logGroup: logs.LogGroup): iam.Role {
   const described = functions[name];

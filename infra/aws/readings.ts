@@ -43,7 +43,7 @@ export interface Watched {
 /** Readings, each under the name that people see. */
 export type Readings = Readonly<Record<string, CodeReading | AwsReading>>;
 
-/** The same of every function. */
+/** The same reading of every function. */
 export function ofEveryFunction(metric: 'Errors' | 'Throttles'): Readonly<Record<FunctionName, AwsReading>> {
   return forEachName(functions, (name) => ({ function: name, metric, statistic: 'Sum' }));
 }
@@ -53,7 +53,7 @@ export function metricsOf(readings: Readings, watched: Watched, minutes: number)
   return forEachName(readings, (label, reading) => metricOf(reading, watched, { minutes, label }));
 }
 
-/** One reading. An alarm that reads a metric with a label is made in the form of metric math. */
+/** One reading. An alarm whose metric has a label takes the form of metric math. */
 export function metricOf(
   reading: CodeReading | AwsReading,
   watched: Watched,

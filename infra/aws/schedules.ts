@@ -10,13 +10,15 @@ import { addFailureQueue } from './failure-queue.ts';
 import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
 
-/** Adds the schedules, and the queue that keeps what could not be run: nothing that was asked for disappears unseen. */
+/**
+ * Adds the schedules, and the queue that keeps what could not be run, so that no requested work disappears unnoticed.
+ */
 export function addSchedules(scope: Construct, functions: Functions): sqs.Queue {
   const deadLetters = addFailureQueue(scope, 'DeadLetters');
   const scheduled = [...new Set(schedules.map((schedule) => functions[schedule.function]))];
   const role = addSchedulerRole(scope, scheduled, deadLetters);
   for (const schedule of schedules) addSchedule(scope, schedule, functions, role, deadLetters);
-  // Scheduler only hands the event over. What becomes of it when the function fails is up to Lambda's own queue.
+  // Scheduler only hands over the event. When the function fails, Lambda's own queue keeps it.
   for (const target of scheduled) keepFailedRuns(target, deadLetters);
   return deadLetters;
 }
@@ -36,7 +38,7 @@ function addSchedule(
       role,
       deadLetterQueue: deadLetters,
       retryAttempts: 10,
-      // An interval's next run does the same work, so a late one is worth nothing.
+      // The next run of an interval does the same work, so a late run has no value.
       maxEventAge: 'everyMinutes' in runs ? Duration.minutes(runs.everyMinutes) : Duration.hours(4),
     }),
   });
@@ -49,7 +51,7 @@ function expressionOf(runs: Described['runs']): ScheduleExpression {
   return ScheduleExpression.cron({ hour, minute, timeZone: TimeZone.ETC_UTC });
 }
 
-// A role of our own, since the target's default one may also invoke every version and alias (`function:*`).
+// A role of our own: the target's default role may also invoke every version and alias (`function:*`).
 function addSchedulerRole(scope: Construct, targets: readonly lambda.Function[], deadLetters: sqs.IQueue): iam.IRole {
   const stack = Stack.of(scope);
   const group = stack.formatArn({

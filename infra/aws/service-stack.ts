@@ -12,14 +12,14 @@ import { addSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { addStreams } from './stream.ts';
 
-/** The stack that works on the data. It holds none, so it can be destroyed and deployed again at any time. */
+/** The stack that processes the data. It holds none, so it can be destroyed and deployed again at any time. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, name: string, data: Data, settings: Settings) {
     super(scope, name, { description: 'port-in-ledger: functions, API, schedules and alarms. Holds no data.' });
-    // CloudFormation then refuses to give up a table or a secret that the service still uses.
+    // CloudFormation then refuses to drop a table or a secret that the service still uses.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
     const functions = addFunctions(this, data, settings);
-    // Telnyx has no AWS credentials: its signature, which the function checks, is what lets it in.
+    // Telnyx has no AWS credentials: the function lets it in by its signature.
     const webhookUrl = functions[webhook.function].addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
     const api = addApi(this, functions, settings);
     tellAddresses(functions, { apiUrl: api.apiEndpoint, webhookUrl: webhookUrl.url });

@@ -4,25 +4,27 @@ import { choice, inMessage, readSetting, wholeNumber } from '../../functions/por
 import { LEDGER_SETTINGS, type Setting } from '../settings.ts';
 
 const SETTINGS = {
-  /** One to three public keys that webhooks are checked against: base64 of 32 bytes each, with commas between. */
+  /** One to three public keys that webhooks are checked against: base64 of 32 bytes each, comma-separated. */
   telnyxPublicKey: { standard: '', read: publicKeys },
   ...LEDGER_SETTINGS,
-  /** What the names of the two stacks begin with. Another prefix makes another ledger. */
+  /** The prefix of the two stacks' names. Another prefix makes another ledger. */
   stackPrefix: {
     standard: 'PortInLedger',
     read: matching(/^[A-Za-z][A-Za-z0-9-]{0,59}$/, 'a letter and up to 59 more letters, digits and hyphens'),
   },
-  /** The most webhooks worked on at once, reserved out of the account's limit. Without it, the account's limit. */
+  /**
+   * The most webhooks processed at once, reserved out of the account's limit. Without it, the account's limit applies.
+   */
   webhookConcurrency: { read: wholeNumber(1, 99_999) },
   /** How long logs are kept. */
   logRetentionDays: { standard: '90', read: retentionDays },
-  /** Requests a second that the API takes before it answers 429. */
+  /** Requests a second that the API accepts before it answers 429. */
   apiRequestsPerSecond: { standard: '50', read: wholeNumber(1, 99_999) },
-  /** How many requests the API takes in one burst. */
+  /** How many requests the API accepts in one burst. */
   apiBurst: { standard: '100', read: wholeNumber(1, 99_999) },
-  /** Where alarms are mailed to. Without it, only who subscribes to the topic hears of them. */
+  /** The address that alarms are mailed to. Without it, only subscribers of the topic are notified. */
   alarmEmail: { read: matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'one e-mail address') },
-  /** Whether there is a dashboard. Beyond an account's first three it is a third of what an idle ledger costs. */
+  /** Whether there is a dashboard. Beyond an account's first three, it is a third of what an idle ledger costs. */
   dashboard: { standard: 'on', read: choice('on', 'off') },
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
@@ -36,7 +38,7 @@ type ValueOf<Row> = Row extends { standard: string; read: (text: string) => infe
 /** The settings of one deployment, from `-c name=value` or the `context` of cdk.json. */
 export type Settings = { readonly [Name in keyof Described]: ValueOf<Described[Name]> };
 
-/** Settings that cannot be deployed. The message has a line for each problem and says what to set. */
+/** Settings that cannot be deployed. The message has one line for each, which says what to set. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
@@ -68,7 +70,8 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
   return settings as unknown as Settings;
 }
 
-// CDK's own context keys all hold a colon, a slash or a hyphen: a plain word that is no setting is a typing mistake.
+// CDK's own context keys all contain a colon, a slash or a hyphen, so a plain word that is no setting is a typing
+// mistake.
 function isMisspelt(key: string): boolean {
   return /^\w+$/.test(key) && !names.some((name) => name === key);
 }
@@ -88,7 +91,7 @@ function textOnly<Value>(given: unknown, read: (text: string) => Value): (text: 
 function publicKeys(given: string): string {
   const where = 'the public key of your Telnyx account (in its portal, beside the API keys)';
   if (!given) throw new Error(`is missing: set it with -c telnyxPublicKey=..., ${where}`);
-  // As base64, so that no line break of a PEM has to survive an environment variable.
+  // As base64, because line breaks of a PEM may not survive in an environment variable.
   return publicKeysIn(given).join(',');
 }
 

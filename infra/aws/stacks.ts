@@ -3,7 +3,7 @@ import { DataStack } from './data-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
 
-/** Adds the two stacks of a ledger, for whatever account and Region they are deployed to. */
+/** Adds the two stacks of a ledger, for any account and Region. */
 export function addStacks(app: App, settings: Settings) {
   Tags.of(app).add('application', 'port-in-ledger');
   const data = new DataStack(app, `${settings.stackPrefix}-Data`);

@@ -9,14 +9,14 @@ import { addFailureQueue } from './failure-queue.ts';
 import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
 
-/** Lets the tables' streams feed their functions. Returns the queue that says which batches were given up. */
+/** Connects the tables' streams to their functions. Returns the queue for the batches that were given up. */
 export function addStreams(scope: Construct, functions: Functions, data: Data): sqs.Queue {
   const failedBatches = addFailureQueue(scope, 'FailedBatches');
   for (const stream of streams) addStream(scope, stream, functions[stream.function], data, failedBatches);
   return failedBatches;
 }
 
-/** What Lambda asks of a function's role before it takes a stream. */
+/** The permissions that Lambda requires of a function's role before it accepts a stream. */
 const streamActions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
   (action) => `dynamodb:${action}`,
 );
@@ -32,14 +32,15 @@ function addStream(
   if (!streamArn) throw new Error(`${name} is fed by the table ${table}, which has no stream: it must be "streamed"`);
   const allow = (actions: string[], resource: string) =>
     target.addToRolePolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
-  // Not CDK's event source: its grants also list the streams of every table, and read the queue's attributes.
+  // Not CDK's event source: its grants also allow listing the streams of every table and reading the queue's
+  // attributes.
   allow(streamActions, streamArn);
   allow(['sqs:SendMessage'], failedBatches.queueArn);
   new lambda.EventSourceMapping(scope, `${constructId(table)}To${constructId(name)}`, {
     target,
     eventSourceArn: streamArn,
-    // LATEST takes minutes to begin, and would begin after what was written until then, or while the service was not
-    // deployed. What was announced before comes once more this way: its row says so.
+    // LATEST takes minutes to begin, and would skip what was written before then or while the service was not deployed.
+    // TRIM_HORIZON brings published events once more; their rows show that they are published.
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
     filters: [
       lambda.FilterCriteria.filter({
@@ -52,7 +53,7 @@ function addStream(
     bisectBatchOnError: true,
     retryAttempts: retries,
     // One batch of a shard at a time: more would only compete for the same orders. Records have no age limit but the
-    // stream's own 24 hours: with a shorter one, those that TRIM_HORIZON brings back would count as failures.
+    // stream's own 24 hours: with a shorter limit, older records that TRIM_HORIZON brings would count as failures.
     parallelizationFactor: 1,
     onFailure: { bind: () => ({ destination: failedBatches.queueArn }) },
   });

@@ -1,4 +1,4 @@
-/** What the API answers, in the functions' own types. Types only: nothing of a function runs here. */
+/** The API's answers, as the functions' own types. Types only: no function's code is imported. */
 export type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 export type { ShownGap as Gap } from '../../functions/ledger/gaps/gap-list.ts';
 export type { DayOfGaps } from '../../functions/ledger/gaps/gaps-by-day.ts';

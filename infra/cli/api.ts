@@ -8,20 +8,20 @@ import { duration, shown } from './text.ts';
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 interface GetOptions {
-  /** Ends the request; its reason is thrown. */
+  /** Aborts the request; its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** False for whoever repeats by itself. */
+  /** False for a caller that repeats the request itself. */
   readonly repeat?: boolean;
 }
 
 interface PostOptions {
-  /** With a key the ledger does it once, however often it is asked: so it is repeated when the answer is lost. */
+  /** With a key the ledger acts once, however often it is asked, so the request is repeated when its answer is lost. */
   readonly idempotencyKey?: string;
-  /** True when doing it twice is doing it once, without a key. */
+  /** True when the request is idempotent without a key. */
   readonly repeat?: boolean;
 }
 
-/** The ledger's HTTP API. All of it throws {@link Failure}. */
+/** The ledger's HTTP API. All its methods throw {@link Failure}. */
 export interface Api {
   readonly get: <Answer>(path: string, query?: Query, options?: GetOptions) => Promise<Answer>;
   /** @returns `undefined` for an answer without a body */
@@ -34,14 +34,14 @@ const ATTEMPTS = 5;
 const ATTEMPTS_TO_REACH = 3;
 const FIRST_PAUSE = 500;
 const LONGEST_WAIT = 60_000;
-/** Shorter pauses pass without a word. */
+/** Shorter pauses pass without a message. */
 const WORTH_A_WORD = 2_000;
 
 /**
- * The API at an address. What may be repeated is repeated after 429, 503 and a lost connection, after as long as
- * `Retry-After` says, for a minute at most.
+ * The API at an address. After 429, 503 and a lost connection it repeats what may be repeated, after the time that
+ * `Retry-After` gives, for a minute at most.
  *
- * @param say tells people why it takes longer
+ * @param say receives messages that explain a delay
  */
 export function apiAt({ url, token }: Settings, say: (text: string) => void, clock: Clock = systemClock): Api {
   async function ask(method: string, path: string, init: RequestInit): Promise<unknown> {
@@ -100,13 +100,13 @@ export function apiAt({ url, token }: Settings, say: (text: string) => void, clo
 }
 
 /**
- * A part of a path, from what a person gave.
+ * A part of a path, from a user's input.
  *
- * @throws {Failure} for what would be another path
+ * @throws {Failure} if it would change the path
  */
 export function segment(id: string): string {
   if (/^\.{0,2}$/.test(id)) throw new Failure(EXIT.usage, `"${id}" is not an id.`);
-  // Ids of jobs and runs hold instants, and a colon is itself in a path.
+  // Ids of jobs and runs hold instants, whose colons stand unescaped in a path.
   return encodeURIComponent(id).replaceAll('%3A', ':');
 }
 
@@ -135,7 +135,7 @@ function exitCodeOf(status: number) {
   return status === 404 ? EXIT.notFound : EXIT.bad;
 }
 
-/** Either of the header's two forms, in seconds. */
+/** Seconds, from either form of the header. */
 function retryAfterOf(text: string | null): number | undefined {
   if (text === null) return undefined;
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;

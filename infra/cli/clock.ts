@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time as commands see it. Tests put another one in its place. */
+/** Time as commands see it. Tests replace it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Rejects when the signal is aborted before the time is over. */
+  /** Rejects when the signal is aborted before the time has passed. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 

@@ -7,8 +7,7 @@ import { type Surroundings, thisProcess } from './surroundings.ts';
 import { shown } from './text.ts';
 
 /**
- * Does what the arguments ask for, and tells what fails: in words on standard error, with `--json` on standard output,
- * too.
+ * Runs a command and reports failures: in words on standard error, and with `--json` also on standard output.
  *
  * @param args without Node and the script
  */

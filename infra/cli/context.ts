@@ -13,13 +13,13 @@ export interface Context {
   readonly surroundings: Surroundings;
 }
 
-/** Runs a command that was read. */
+/** Runs a parsed command. */
 export type Run = (work: (context: Context) => Promise<ExitCode>) => Promise<void>;
 
 /** Adds one or more commands. */
 export type AddCommands = (program: Command, run: Run) => void;
 
-/** How people call this, for messages that name a command. */
+/** How users call this program, for messages that name a command. */
 export const LEDGER = 'npm run ledger --';
 
 export const DEFAULT_LIMIT = 50;
@@ -33,7 +33,7 @@ export const TYPE = [
 ] as const;
 export const ORDER = ['--order <id>', 'porting order'] as const;
 
-/** What the four filters above give. */
+/** The values of the four filters above. */
 export interface Selection {
   readonly type?: string;
   readonly order?: string;

@@ -4,14 +4,14 @@ import type { Screen } from './screen.ts';
 import type { Column } from './table.ts';
 import { instant, shown } from './text.ts';
 
-/** `status_changed`: the type without the word that all of them begin with. */
+/** `status_changed`: the type without its common prefix. */
 export function typeOf({ event_type }: { readonly event_type: string | null }): string {
   return shown(event_type).replace(PORTING_ORDER_FAMILY, '');
 }
 
-/** What an event says, in some words. A comment's text is not among them: it may be long, and about people. */
+/** A summary of an event in a few words. It leaves out a comment's text, which may be long, and about people. */
 export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
-  if (payload === undefined || payload === null) return payload_status === 'created' ? 'payload not there yet' : '';
+  if (payload === undefined || payload === null) return payload_status === 'created' ? 'no payload yet' : '';
   const part = (name: string) => membersOf(membersOf(payload)[name]);
   switch (event_type) {
     case 'porting_order.status_changed': {
@@ -30,7 +30,7 @@ export function saysOf({ event_type, payload, payload_status }: LedgerEvent): st
   }
 }
 
-/** By which ways an event came: `list`, `webhook`, `list, webhook 2x`. */
+/** How an event came: `list`, `webhook`, `list, webhook 2x`. */
 export function cameBy({ ledger }: LedgerEvent): string {
   const { webhook_deliveries: deliveries, listed_at, first_seen_by } = ledger;
   const webhook = deliveries > 1 ? `webhook ${deliveries}x` : deliveries === 1 ? 'webhook' : '';

@@ -1,4 +1,4 @@
-/** How the command line ends: what scripts go by. */
+/** How the command line ends. Scripts depend on these codes. */
 export const EXIT = {
   fine: 0,
   bad: 1,
@@ -11,7 +11,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An error as the API tells it, in Telnyx's format. */
+/** An error from the API, in Telnyx's format. */
 export interface ApiError {
   readonly code?: string;
   readonly title?: string;
@@ -19,15 +19,15 @@ export interface ApiError {
   readonly source?: { readonly parameter?: string };
 }
 
-/** A command cannot be done. The message is for people, in one line, and says what to do. */
+/** The command cannot be carried out. The message is for people: one line that says what to do. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
   readonly errors: readonly ApiError[];
-  /** The same request may succeed a moment later. */
+  /** True when the same request may succeed a moment later. */
   readonly passes: boolean;
   readonly retryAfterSeconds: number | undefined;
-  /** Somebody has told people already. */
+  /** True when the error has been shown already. */
   readonly isSaid: boolean;
 
   constructor(

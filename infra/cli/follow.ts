@@ -5,7 +5,7 @@ import { progressOn, type Step } from './progress.ts';
 
 const LOOK_EVERY = 1_000;
 const LONGEST_PAUSE = 30_000;
-/** Work goes on without being watched: for this long the ledger may fail to answer. */
+/** The work continues without being watched, so the ledger may fail to answer for this long. */
 const OUT_OF_SIGHT = 5 * 60_000;
 
 export interface Following<State> {
@@ -18,7 +18,7 @@ export interface Following<State> {
 /**
  * Watches work until it ends.
  *
- * @returns how it ended, or `undefined` when Ctrl-C ended the watching, which does not end the work
+ * @returns its result, or `undefined` when Ctrl-C ended the watching, which does not end the work
  * @throws {Failure} when the ledger refuses, or has not answered for 5 minutes
  */
 export async function follow<State>(
@@ -52,7 +52,7 @@ export async function follow<State>(
   }
 }
 
-/** How long to wait after a failure that passes, in milliseconds. */
+/** How long to wait after a temporary failure, in milliseconds. */
 export function pauseAfter({ retryAfterSeconds = 0 }: Failure, least: number): number {
   return Math.min(LONGEST_PAUSE, Math.max(least, retryAfterSeconds * 1000));
 }

@@ -9,11 +9,11 @@ export const ALLOWED_INSTANTS =
   'RFC 3339 (2026-11-20T09:00:00Z), a UTC day (2026-11-20), or how long ago (30m, 24h, 7d)';
 
 /**
- * Reads what a person gave for an instant.
+ * Reads an instant that a user gave.
  *
- * @param end where a whole day is given: its last microsecond instead of its first
+ * @param end for a whole day: take its last microsecond instead of its first
  * @param now milliseconds since 1970
- * @returns RFC 3339 as the API takes it, or `undefined` when it is nothing of the sort
+ * @returns RFC 3339 as the API takes it, or `undefined` when it is none of these forms
  */
 export function readInstant(text: string, end: boolean, now: number): string | undefined {
   const ago = AGO.exec(text);

@@ -2,7 +2,7 @@
 import '../local/node-version.cjs';
 import { runCommandLine } from './command-line.ts';
 
-// A reader that went away (… | head) is no reason to fail.
+// It is no failure when the reader of a pipe goes away (… | head).
 process.stdout.on('error', () => process.exit());
 
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -5,7 +5,7 @@ import { type Listed, readList } from './pages.ts';
 import type { Screen } from './screen.ts';
 import type { Column } from './table.ts';
 
-/** Shows a list: as it was answered, or as a table with a word about what is left out. */
+/** Shows a list: the answer as it came, or a table and a note about what is left out. */
 export function showList<Row>(
   { screen }: Context,
   listed: Listed<Row>,
@@ -20,7 +20,7 @@ export function showList<Row>(
   }
 }
 
-/** The word about what is left out, of a list with `--limit`. */
+/** The note about what is left out of a list with `--limit`. */
 export function moreThan(limit: number, total?: unknown): string {
   return `There are more${typeof total === 'number' ? `: ${total} in all` : ''}. Ask with a larger --limit than ${limit}.`;
 }

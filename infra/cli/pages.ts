@@ -1,20 +1,20 @@
 import type { Api, Query } from './api.ts';
 import { EXIT, Failure } from './failure.ts';
 
-/** What a list held, as far as it was read. */
+/** The rows of a list, as far as it was read. */
 export interface Listed<Row> {
   readonly data: readonly Row[];
-  /** `more`: rows are left that the limit cut off. */
+  /** `more`: the limit cut off further rows. */
   readonly meta: Readonly<Record<string, unknown>> & { readonly more: boolean };
 }
 
 const LARGEST_PAGE = 100;
 
 /**
- * Asks for one page after the other. When a page is larger than an answer may be, it and those after it are half as
- * long, down to one row.
+ * Asks for one page after the other. When a page is too large for an answer, it halves the page size, from this page
+ * on, down to one row.
  *
- * @returns a function that asks for a page and also gives its size; `place` says where a page of a size begins
+ * @returns a function that asks for a page and also gives its size; `place` says where a page of a given size begins
  */
 function pager<Page>(api: Api, path: string, query: Query, limit: number) {
   let size = Math.min(LARGEST_PAGE, limit);
@@ -40,7 +40,7 @@ interface CursorPage<Row> {
   readonly meta: Readonly<Record<string, unknown>> & { readonly next: string | null };
 }
 
-/** Reads a list with cursor pages, up to so many rows. A row that moved while the list was read comes once. */
+/** Reads a list with cursor pages, up to `limit` rows. A row that moved while the list was read appears once. */
 export async function readList<Row>(
   api: Api,
   path: string,
@@ -68,7 +68,7 @@ interface NumberedPage<Row> {
   readonly meta: { readonly page_number: number; readonly total_pages: number; readonly total_results: number };
 }
 
-/** Reads the list of events, whose pages are numbers, up to so many rows. */
+/** Reads the list of events, whose pages are numbered, up to `limit` rows. */
 export async function readNumbered<Row extends { readonly id: string }>(
   api: Api,
   path: string,
@@ -79,7 +79,7 @@ export async function readNumbered<Row extends { readonly id: string }>(
   const ask = pager<NumberedPage<Row>>(api, path, query, limit);
   let read = 0;
   for (;;) {
-    // A shorter page may begin before the end of the last one: no row is left out, and one that is read twice comes
+    // A shorter page may begin before the end of the last one: no row is left out, and a row that is read twice appears
     // once.
     const { page, size } = await ask((size) => ({ 'page[number]': Math.floor(read / size) + 1 }));
     for (const row of page.data) rows.set(row.id, row);

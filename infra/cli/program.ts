@@ -34,7 +34,7 @@ With --json standard output holds one JSON document and nothing else; a failure 
 {"errors": [...]}. For scripts: npm run --silent ledger -- ...`;
 
 /**
- * Reads the arguments and does what they ask for.
+ * Parses the arguments and runs the command.
  *
  * @param args without Node and the script
  * @throws {Failure}
@@ -47,11 +47,11 @@ export async function runProgram(
   let exitCode: ExitCode = EXIT.fine;
   const program = new Command(LEDGER)
     .usage('<command> [options]')
-    .description('What the ledger knows, and what can be done about it.')
+    .description('Shows what the ledger knows, and acts on it.')
     .option('--json', 'for machines: JSON on standard output, and nothing else there')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', ABOUT)
-    .showHelpAfterError(`What there is: ${LEDGER} help [command]`)
+    .showHelpAfterError(`All commands: ${LEDGER} help [command]`)
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),

@@ -1,17 +1,17 @@
 import cliProgress from 'cli-progress';
 import { duration, shown } from './text.ts';
 
-/** How far long work is. */
+/** How far a long piece of work is. */
 export interface Step {
   readonly words: string;
-  /** From 0 to 1, when that is known. */
+  /** From 0 to 1, when it is known. */
   readonly share?: number | undefined;
 }
 
-/** Tells on standard error how far long work is: a bar on a terminal, else a line now and then. */
+/** Shows progress on standard error: a bar on a terminal, else a line now and then. */
 export interface Progress {
   readonly show: (step: Step) => void;
-  /** Why it does not go on at the moment; gone with the next step. */
+  /** Why it makes no progress at the moment; cleared by the next step. */
   readonly note: (text: string) => void;
   readonly end: () => void;
 }
@@ -28,7 +28,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
   let noted = '';
   const drawn = new cliProgress.SingleBar({
     stream,
-    // The process ends in its own way at Ctrl-C, and lines are cut here.
+    // The process handles Ctrl-C itself, and lines are cut here.
     gracefulExit: false,
     linewrap: true,
     clearOnComplete: true,

@@ -5,7 +5,7 @@ import { jsonText } from './text.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where a command's words go: results to standard output, everything else to standard error. */
+/** The output of a command: results to standard output, everything else to standard error. */
 export interface Screen {
   readonly json: boolean;
   /** A line of the result, for people. */
@@ -13,11 +13,11 @@ export interface Screen {
   readonly table: <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => void;
   /** The result as a JSON document. */
   readonly document: (value: unknown) => void;
-  /** The result as one of many JSON documents, each on a line. */
+  /** The result as one of several JSON documents, one on each line. */
   readonly line: (value: unknown) => void;
-  /** What is not the result: notices, questions, errors. */
+  /** Everything that is not the result: notices, questions, errors. */
   readonly say: (text: string) => void;
-  /** Adds colour, where there may be any. */
+  /** Adds colour, where colour is allowed. */
   readonly paint: (style: Style | undefined, text: string) => string;
 }
 

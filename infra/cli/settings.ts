@@ -1,7 +1,7 @@
 import { readAddress, readSetting, readToken } from '../../functions/porting/settings.ts';
 import { EXIT, Failure } from './failure.ts';
 
-/** Which ledger is asked, and as whom. */
+/** Which ledger to ask, and with which token. */
 export interface Settings {
   /** Without a slash at the end. */
   readonly url: string;
@@ -11,7 +11,7 @@ export interface Settings {
 /**
  * Reads LEDGER_URL and LEDGER_TOKEN. An empty variable counts as absent.
  *
- * @throws {Failure} that says what to set; the token is never in it
+ * @throws {Failure} that says what to set and never shows the token
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const token = environment.LEDGER_TOKEN?.trim();
@@ -20,7 +20,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   try {
     const url = readSetting('LEDGER_URL', environment.LEDGER_URL?.trim() || 'http://127.0.0.1:3000', readAddress);
-    // The address that Telnyx's SDK is given ends in /v2.
+    // The base URL for Telnyx's SDK ends in /v2.
     return { url: url.replace(/\/v2$/, ''), token: readSetting('LEDGER_TOKEN', token, readToken) };
   } catch (error) {
     throw new Failure(EXIT.usage, (error as Error).message);

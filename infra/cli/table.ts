@@ -5,11 +5,11 @@ import { shown } from './text.ts';
 export interface Column<Row> {
   readonly head: string;
   readonly of: (row: Row) => unknown;
-  /** Adds colour to what is shown. */
+  /** Adds colour to the shown text. */
   readonly paint?: (text: string, row: Row) => string;
-  /** How narrow it may become; without it, it stays whole. */
+  /** The least width that it may shrink to; without it, it keeps its width. */
   readonly least?: number;
-  /** Left out where there is no room for it. */
+  /** True for a column that is left out where there is no room. */
   readonly spare?: true;
   readonly right?: true;
 }
@@ -17,10 +17,10 @@ export interface Column<Row> {
 const GAP = 2;
 
 /**
- * Rows as text, no line wider than the terminal: columns give way as far as they may, then spare ones are left out,
- * from the right. Where not even the rest fits, each row becomes a block of lines, without what is empty.
+ * Rows as text, no line wider than the terminal. Columns shrink as far as they may, then optional columns are left out,
+ * from the right. If the rest still does not fit, each row becomes a block of lines, without empty values.
  *
- * @param width in characters; infinite when nobody looks
+ * @param width in characters; infinite without a terminal
  */
 export function tableText<Row>(
   columns: readonly Column<Row>[],
@@ -68,7 +68,7 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
 }
 
-/** Takes from the widest column that may give, a character at a time. */
+/** Takes one character at a time from the widest column that may shrink. */
 function narrowed<Row>(
   columns: readonly Column<Row>[],
   natural: readonly number[],

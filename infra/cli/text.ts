@@ -1,23 +1,23 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Control characters, line separators, and marks that turn the direction of writing: none may reach a terminal. */
+/** Control characters, line separators and marks that change the direction of text: none may reach a terminal. */
 const STEERING = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A value in one line, empty when there is none. What others sent must not steer the terminal. */
+/** A value in one line, empty when there is none. Foreign text must not control the terminal. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   return stripVTControlCharacters(text).replaceAll(STEERING, ' ').replaceAll(/ {2,}/g, ' ').trim();
 }
 
-/** A value as JSON that is safe to show: what JSON leaves as it is and a terminal obeys is escaped. */
+/** A value as JSON that is safe to show: escapes what JSON allows and a terminal would obey. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replaceAll(STEERING, (character) =>
     character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
-/** An instant for people, in UTC: `2026-11-23 09:18:14`; empty for none; what is no instant as it came. */
+/** An instant for people, in UTC: `2026-11-23 09:18:14`. Empty for none; unchanged if it is not an instant. */
 export function instant(value: unknown): string {
   const text = shown(value);
   const at = Date.parse(text);
@@ -34,7 +34,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d`;
 }
 
-/** How far an instant is from now: `3 h ago`, `in 12 d`; empty when it is none. */
+/** How far an instant is from now: `3 h ago`, `in 12 d`; empty when there is none. */
 export function distance(value: unknown, now = Date.now()): string {
   const seconds = (Date.parse(shown(value)) - now) / 1000;
   if (Number.isNaN(seconds)) return '';

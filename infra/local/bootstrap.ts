@@ -1,7 +1,6 @@
 /**
  * The inside of an execution environment: loads one function's bundle in this worker thread and hands it one event
- * after another. Events and results cross as JSON text, as they do on Lambda, so nothing that JSON cannot carry works
- * here by accident.
+ * after another. Events and results cross as JSON text, as on Lambda, so what JSON cannot carry fails here too.
  */
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -39,7 +38,9 @@ function report(message: Report): void {
   parentPort?.postMessage(message);
 }
 
-/** A thread's own stdout waits for the other side between writes: the last words of a killed function would be lost. */
+/**
+ * A thread's own stdout waits for the other side between writes, so the last output of a killed function would be lost.
+ */
 function forward(stream: 'stdout' | 'stderr'): void {
   process[stream].write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     report({ kind: 'output', stream, text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });

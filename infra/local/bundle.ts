@@ -32,14 +32,14 @@ export async function bundleFunctions(
     bundle: true,
     platform: 'node',
     outdir,
-    // Without this the package.json above would make modules of them. On Lambda there is none.
+    // Without this, the package.json above would make them ES modules. Lambda has no such file.
     outExtension: { '.js': '.cjs' },
     absWorkingDir: root,
     logLevel: 'silent',
     write: false,
   });
 
-  // Another start may be loading these files right now: it must never see half of one.
+  // Another start may be loading these files right now, and must never see half a file.
   await Promise.all(outputFiles.map(({ path, contents }) => replaceFile(path, contents))).catch((error: unknown) => {
     throw cannotUse(outdir, error);
   });
@@ -59,7 +59,7 @@ async function bundled(options: BuildOptions & { write: false }): Promise<{ outp
   }
 }
 
-/** Ends esbuild's own process, which would otherwise stay, with its memory, for as long as this one. */
+/** Ends esbuild's own process, which would otherwise live, and hold memory, as long as this one. */
 export async function endBundler(): Promise<void> {
   await stop();
 }

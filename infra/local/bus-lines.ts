@@ -1,11 +1,11 @@
 import type { BusEvent } from './put-events.ts';
 
-/** An account that is listed for the first time brings its whole past at once. */
+/** The first sync of an account brings its whole past at once. */
 const PAST_MS = 10 * 60_000;
 const GATHERED_MS = 1_000;
 
 /**
- * Shows what is put on the bus, a line each; the past, which comes by the hundred, as a number.
+ * Shows each event on the bus as a line; past events, which come by the hundred, only as a number.
  *
  * @param lineOf gives an event's line
  */
@@ -26,7 +26,7 @@ export function busReporter(
   };
 }
 
-/** Only what happened to an order is of a time. What this ledger has to say about it is of now. */
+/** Only events of an order can be of the past. What the ledger itself reports about it is of the present. */
 function isPast({ 'detail-type': type, detail }: BusEvent, now: number): boolean {
   if (!type.startsWith('porting_order.') || type === 'porting_order.overdue') return false;
   const { event, order } = detail as { event?: { created_at?: string }; order?: { changed_at?: string } | null };

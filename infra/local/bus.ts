@@ -5,13 +5,13 @@ import { type BusEvent, type Entry, eventOf, readEntries } from './put-events.ts
 export interface Bus {
   readonly endpoint: string;
   readonly name: string;
-  /** The last 1,000 events, the newest first, each as the target of a rule would get it. */
+  /** The last 1,000 events, newest first, each as the target of a rule would get it. */
   events(): readonly BusEvent[];
   close(): Promise<void>;
 }
 
 /**
- * What goes wrong with one request: it is refused with an error, never answered, or its events are on the bus and the
+ * What goes wrong with one request: it is refused with an error, never answered, or its events are on the bus but the
  * answer is lost (the connection breaks) or never sent.
  */
 export type BusFault =
@@ -20,18 +20,18 @@ export type BusFault =
   | 'do it, lose the answer'
   | 'do it, never answer';
 
-/** What a test lets go wrong. */
+/** The faults that a test injects. */
 export interface BusFaults {
-  /** Asked before each request that is well formed. */
+  /** Called before each well-formed request. */
   readonly request?: (entries: readonly Entry[]) => BusFault | undefined;
-  /** Asked for each entry of a request that is done: the error code with which it alone fails. */
+  /** Called for each entry of a request that is carried out: the error code with which this entry alone fails. */
   readonly entry?: (entry: Entry, index: number) => string | undefined;
 }
 
 export interface BusOptions {
   /** The only bus there is. */
   readonly name: string;
-  /** Called for each event, in the order in which they come onto the bus. */
+  /** Called for each event, in the order in which they are put on the bus. */
   readonly onEvent?: (event: BusEvent) => void;
   readonly faults?: BusFaults;
 }

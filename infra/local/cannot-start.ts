@@ -1,9 +1,9 @@
-/** The start cannot go on, for a reason that whoever started it can remove. The message is one line that says how. */
+/** The start cannot continue, for a reason that the user can remove. The message is one line that says how. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** The innermost reason of an error, in one line: `ECONNREFUSED` says more than the SDK's wrapping of it. */
+/** The innermost reason of an error, in one line: `ECONNREFUSED` says more than the SDK's error around it. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);

@@ -2,11 +2,11 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LevelStore, type Mended, mendIndexes } from './mend-indexes.ts';
 
-/** Lies beside LevelDB's own files, which LevelDB tells by their names, from a clean stop to the next start. */
+/** A file beside LevelDB's own, which LevelDB recognises by name. It exists from a clean stop to the next start. */
 const markerIn = (path: string) => join(path, 'closed-cleanly');
 
 /**
- * Mends the indexes of a store unless it was closed cleanly, and counts it as open from now on.
+ * Repairs the indexes of a store unless it was closed cleanly, and counts it as open from now on.
  *
  * @param path the store's folder
  */
@@ -20,7 +20,7 @@ export async function mendAfterUncleanStop(path: string, store: LevelStore): Pro
   return mended;
 }
 
-/** Notes that all is on disk and nothing is under way. Without the note the next start only takes longer. */
+/** Records that everything is on disk and nothing is under way. Without this file the next start only takes longer. */
 export async function noteCleanStop(path: string): Promise<void> {
   await writeFile(markerIn(path), '').catch(() => {});
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { CannotStart, reasonOf } from './cannot-start.ts';
 
 /**
- * Makes the folder that everything is kept in, unless it is there, and tries whether it can be written.
+ * Creates the folder for all data if it is missing, and checks that it can be written.
  *
  * @throws {CannotStart} when it cannot
  */
@@ -12,7 +12,7 @@ export async function openDataDir(path: string): Promise<void> {
   const probe = join(path, `.probe-${randomUUID()}`);
   try {
     await mkdir(path, { recursive: true });
-    // A full disk still takes the name of a file.
+    // A full disk still accepts an empty file.
     await writeFile(probe, 'x'.repeat(4096));
   } catch (error) {
     throw cannotUse(path, error);
@@ -21,9 +21,7 @@ export async function openDataDir(path: string): Promise<void> {
   }
 }
 
-/**
- * Writes a file whole or not at all: whoever reads it meanwhile, such as another start, sees what was there before.
- */
+/** Writes a file whole or not at all: a concurrent reader, such as another start, sees the old content until then. */
 export async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
   const unfinished = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
@@ -37,7 +35,7 @@ export async function replaceFile(path: string, contents: string | Uint8Array): 
 }
 
 /**
- * LevelDB takes a folder without its `CURRENT` for a new one, and removes what is in it.
+ * LevelDB treats a folder without its `CURRENT` as new, and removes its contents.
  *
  * @throws when that file alone is missing
  */

@@ -13,8 +13,8 @@ export interface FunctionDescription extends Omit<ServiceFunction, 'environment'
 }
 
 /**
- * What this host runs. `infra/service.ts`, imported as a whole, is one. Its streams are no part of it: the embedded
- * engine has none, and the sweep, which runs every second here, publishes what they would have.
+ * What this host runs. `infra/service.ts`, imported as a whole, is one. It has no streams: the embedded engine has
+ * none, so the sweep, which runs every second here, publishes instead.
  */
 export interface ServiceDescription {
   readonly tables: Readonly<Record<string, Table>>;
@@ -24,7 +24,7 @@ export interface ServiceDescription {
   readonly schedules: readonly (Omit<Schedule, 'function'> & { readonly function: string })[];
 }
 
-/** What the names in a function's environment stand for on this machine. */
+/** The values on this machine for the names in a function's environment. */
 export interface Names {
   readonly tableName: (table: string) => string;
   readonly secretId: (secret: string) => string;

@@ -8,6 +8,6 @@ declare module 'dynalite' {
     readonly updateTableMs?: number;
   }
 
-  /** A server that speaks DynamoDB's protocol once it listens, and closes its store with itself. */
+  /** A server that speaks DynamoDB's protocol once it listens. Closing it also closes its store. */
   export default function dynalite(options?: DynaliteOptions): Server;
 }

@@ -11,26 +11,27 @@ import type { LevelStore, Mended } from './mend-indexes.ts';
 /** A DynamoDB engine inside this process. */
 export interface Engine {
   readonly endpoint: string;
-  /** The tables whose indexes had to be mended, because the last stop was not a clean one. */
+  /** The tables whose indexes had to be repaired because the last stop was not clean. */
   readonly mended: readonly Mended[];
-  /** Finishes what runs and leaves everything on disk. */
+  /** Finishes running work and leaves everything on disk. */
   close(): Promise<void>;
 }
 
 /**
  * Starts the embedded engine on a free port of this machine.
  *
- * @param path the folder that holds the data; without it they live in memory
+ * @param path the folder that holds the data; without it they are in memory
  * @throws {CannotStart} when the folder cannot be used, above all because another process uses it
  */
 export async function startEngine({ path }: { path?: string } = {}): Promise<Engine> {
   const mended = path === undefined ? [] : await claim(path);
   const server = engineServer(path);
-  // The SDK keeps connections; closing one just as it is used again would be an error of nobody's making.
+  // The SDK keeps connections. Closing one at the moment when it is used again would cause an error without a fault.
   server.keepAliveTimeout = 0;
   const underWay = new Set<Promise<void>>();
   server.on('request', (request, response) => {
-    // dynalite throws, in this process, when a caller goes away in the middle: a function killed for its time-out does.
+    // dynalite throws, in this process, when a caller disconnects in the middle: a function killed for its time-out
+    // does.
     request.removeAllListeners('error');
     request.on('error', () => {});
     // Before dynalite, which begins its work here.
@@ -53,7 +54,7 @@ export async function startEngine({ path }: { path?: string } = {}): Promise<Eng
     endpoint: `http://127.0.0.1:${port}`,
     mended,
     async close() {
-      // Work goes on although its caller is gone, and dynalite throws, in this process, when its data are closed
+      // Work continues after its caller has disconnected, and dynalite throws, in this process, if its data are closed
       // before.
       server.removeAllListeners('request');
       await Promise.all(underWay);
@@ -77,14 +78,14 @@ export function dynamodbClient(endpoint: string): DynamoDBClient {
   });
 }
 
-/** What is used of `level`: dynalite's own copy, since only that takes the very lock that dynalite will. */
+/** The parts of `level` used here: dynalite's own copy, because only that takes the same lock as dynalite. */
 interface LevelModule {
   readonly Level: new (path: string) => LevelStore & { open(): Promise<void>; close(): Promise<void> };
 }
 
 /**
- * Opens the folder once before dynalite does, and mends what an unclean stop has left. Of a folder in use, dynalite
- * would only say "Database is closed", by an uncaught error.
+ * Opens the folder once before dynalite does, and repairs it after an unclean stop. For a folder in use, dynalite would
+ * only say "Database is closed", in an uncaught error.
  */
 async function claim(path: string): Promise<readonly Mended[]> {
   const { Level } = requireOfDynalite('level') as LevelModule;

@@ -10,11 +10,11 @@ export interface EngineFaultOptions {
 }
 
 /**
- * The embedded engine throws, uncaught, whatever its files answer: a full disk would end the whole host. It goes on
- * instead: a request that is not answered times out, and its webhook gets 503, so that Telnyx sends it again. What is
- * wrong is said once.
+ * The embedded engine throws every error of its files uncaught: a full disk would end the whole host. Instead the host
+ * continues: a request without an answer times out, and its webhook gets 503, so Telnyx sends it again. The fault is
+ * reported once.
  *
- * @returns takes an error that nothing has caught; false for one that is not the engine's
+ * @returns a handler for uncaught errors; false for an error that is not the engine's
  */
 export function engineFaults({ dataDir, isReady, log, end }: EngineFaultOptions): (error: unknown) => boolean {
   const said = new Set<string>();

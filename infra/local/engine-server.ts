@@ -3,10 +3,9 @@ import dynalite from 'dynalite';
 import { closeIteratorsOnReturn } from './level-iterators.ts';
 
 /**
- * The embedded engine as a server that does not listen yet. Its tables are there at once, and it closes what it has
- * read from.
+ * The embedded engine as a server that does not listen yet. Its tables are ready at once, and it closes its iterators.
  *
- * @param path the folder that holds the data; without it they live in memory
+ * @param path the folder that holds the data; without it they are in memory
  */
 export function engineServer(path?: string): Server {
   closeIteratorsOnReturn();

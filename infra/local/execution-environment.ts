@@ -6,22 +6,22 @@ import type { EnvironmentData, FunctionError, Report, Work } from './bootstrap.t
 /** A function as the runtime runs it. */
 export interface HostedFunction {
   readonly bundle: string;
-  /** Its own variables; those that Lambda adds are added here. */
+  /** Its own variables; Lambda's are added here. */
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
-  /** How many environments are ready before the first event; 1 unless told. */
+  /** How many environments are ready before the first event; 1 by default. */
   readonly warmEnvironments?: number;
 }
 
-/** What came of an invocation: the result as JSON text, or the failure as Lambda words it. */
+/** The outcome of an invocation: the result as JSON text, or the failure in Lambda's words. */
 export type Outcome =
   | { readonly payload: string; readonly error?: undefined }
   | { readonly payload?: undefined; readonly error: FunctionError };
 
-/** One worker thread with one loaded function. It takes one event at a time; once dead it stays dead. */
+/** One worker thread with one loaded function. It takes one event at a time; once dead, it stays dead. */
 export interface ExecutionEnvironment {
-  /** Resolves to nothing, or to why the function could not be loaded. */
+  /** Resolves to `undefined`, or to why the function could not be loaded. */
   readonly loaded: Promise<FunctionError | undefined>;
   invoke(event: string): Promise<Outcome>;
   isDead(): boolean;
@@ -36,9 +36,9 @@ export interface EnvironmentOptions {
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
 }
 
-/** Of a synchronous result: 6 MB, and a little for Lambda's own wrapping. */
+/** The limit of a synchronous result: 6 MB, and a little for Lambda's own wrapping. */
 const MOST_RESULT_BYTES = 6 * 1024 * 1024 + 100;
-/** A thread shares the process with all others; what Lambda would give as memory is only its ceiling here. */
+/** A thread shares the process with all others; Lambda's memory size is only its ceiling here. */
 const MOST_HEAP_MEGABYTES = 192;
 
 /** Starts an execution environment; its function is loaded as soon as the thread runs. */
@@ -126,14 +126,14 @@ function checkSize(payload: string): Outcome {
   return { error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
 }
 
-/** What Lambda puts into every function's environment, and nothing of what this process happens to have in its own. */
+/** The variables that Lambda sets for every function, and none of this process's own. */
 function lambdaEnvironment(name: string, { environment, memoryMegabytes }: HostedFunction): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    // Lambda has no such files. Here, those of whoever started this must not steer the SDK.
+    // Lambda has no such files. Here, the user's own must not affect the SDK.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

@@ -9,14 +9,14 @@ import { atMost, type Sleep, sleep as sleepFor } from './sleep.ts';
 
 /** Runs bundles as Lambda would. */
 export interface FunctionRuntime {
-  /** Invokes a function and waits for what comes of it; never rejects for the function's sake. */
+  /** Invokes a function and waits for the outcome; never rejects because the function failed. */
   invoke(name: string, event: unknown): Promise<Outcome>;
   /**
-   * Loads every function and warms it up, so that the first events need not wait. Resolves to what cannot be
-   * loaded, and why.
+   * Loads every function and warms it up, so that the first events need not wait. Resolves to the functions that cannot
+   * be loaded, and why.
    */
   warm(): Promise<Readonly<Record<string, FunctionError>>>;
-  /** Takes nothing new, lets what runs or waits finish for so long, then ends it. */
+  /** Takes nothing new, gives running and waiting work this long to finish, then ends it. */
   close(graceMilliseconds: number): Promise<void>;
 }
 
@@ -24,11 +24,11 @@ export interface RuntimeOptions {
   readonly functions: Readonly<Record<string, HostedFunction>>;
   /** Path of the bundled `bootstrap.ts`. */
   readonly bootstrap: string;
-  /** Of each function; where Lambda would start more, events wait here. */
+  /** For each function; where Lambda would start more, events wait here. */
   readonly mostEnvironments?: number;
-  /** Until a function that is still being loaded has failed; 10 unless told, which is Lambda's own limit. */
+  /** How long a function may load before it counts as failed; 10 by default, Lambda's own limit. */
   readonly loadSeconds?: number;
-  /** How the end waits for what runs. */
+  /** How `close` waits for running work. */
   readonly sleep?: Sleep;
   /** One line that a function wrote. */
   readonly onOutput: (functionName: string, stream: 'stdout' | 'stderr', line: string) => void;
@@ -36,7 +36,7 @@ export interface RuntimeOptions {
   readonly onError: (functionName: string, error: FunctionError) => void;
 }
 
-/** Starts a runtime for these functions. No thread is started before one is needed. */
+/** Starts a runtime for these functions. A thread starts only when it is needed. */
 export function startRuntime(options: RuntimeOptions): FunctionRuntime {
   const pools = new Map(
     Object.entries(options.functions).map(([name, hosted]) => [name, startPool(name, hosted, options)]),
@@ -111,7 +111,8 @@ function startPool(
   async function startForAJob(): Promise<void> {
     const error = await start();
     if (!error) return;
-    // The event that asked for this environment, or one like it, has to hear of it: another try may fail the same way.
+    // The event that asked for this environment, or one like it, must receive the error: another try may fail the same
+    // way.
     jobs.shift()?.settle({ error });
     dispatch();
   }
@@ -129,7 +130,7 @@ function startPool(
     while (jobs.length > 0) {
       const environment = idle.pop();
       if (!environment) break;
-      // It may have died of a stray error since its last event.
+      // A stray error may have killed it since its last event.
       if (environment.isDead()) all.delete(environment);
       else void run(environment, jobs.shift() as Job);
     }

@@ -9,11 +9,11 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** Sends a function's outcome as AWS would: its answer, or an error that gives nothing away. */
+/** Sends a function's outcome as AWS would: its answer, or an error that reveals nothing. */
 export function sendOutcome(response: ServerResponse, outcome: Outcome, door: Door): void {
   const answer = outcome.error ? undefined : readAnswer(JSON.parse(outcome.payload), door);
   if (answer && canBeSent(answer)) send(response, answer);
-  // A function that fails or answers nonsense: 502 at a function URL, 500 at an HTTP API.
+  // A function that fails or returns nonsense: 502 at a function URL, 500 at an HTTP API.
   else sendMessage(response, door.kind === 'api' ? 500 : 502, 'Internal Server Error');
 }
 

@@ -3,14 +3,17 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** What takes a request: a function URL, or a route of the HTTP API. */
+/** The target of a request: a function URL, or a route of the HTTP API. */
 export type Door =
   | { readonly kind: 'function-url' }
   | { readonly kind: 'api'; readonly routeKey: string; readonly pathParameters: Readonly<Record<string, string>> };
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** AWS ends the connection itself: functions never see what concerns it alone. Cookies have a field of their own. */
+/**
+ * Headers about the connection alone: AWS ends the connection itself, so functions never see them. Cookies have a field
+ * of their own.
+ */
 const NOT_PASSED_ON = new Set(['connection', 'cookie', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect']);
 
 /** The event, in payload format 2.0, that AWS would send for a request. */
@@ -65,7 +68,7 @@ function headersOf(request: IncomingMessage, body: Buffer): Record<string, strin
   for (const [name, values = []] of Object.entries(request.headersDistinct)) {
     if (!NOT_PASSED_ON.has(name)) headers[name] = values.join(',');
   }
-  // AWS has read the whole body before it calls, and so knows its length even of one that came in chunks.
+  // AWS reads the whole body before it calls, so it knows the length even of a chunked body.
   if (body.length > 0) headers['content-length'] = String(body.length);
   headers['x-forwarded-for'] = request.socket.remoteAddress ?? '127.0.0.1';
   headers['x-forwarded-port'] = String(request.socket.localPort ?? 0);
@@ -81,7 +84,7 @@ function queryParameters(query: string): Record<string, string> {
   return parameters;
 }
 
-/** The content types whose bodies AWS passes on as text. Compressed ones it never does. */
+/** The content types whose bodies AWS passes on as text. Compressed bodies never are. */
 function isText({ headers }: IncomingMessage): boolean {
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') return false;
   return /^(text\/|application\/(json|javascript|xml|[^;,]+\+(json|xml))\s*($|;))/i.test(headers['content-type'] ?? '');

@@ -7,16 +7,16 @@ import type { Outcome } from './execution-environment.ts';
 import { sendJson, sendMessage, sendOutcome } from './gateway-answer.ts';
 import { type Door, eventOf, splitTarget } from './gateway-event.ts';
 
-/** The way in from HTTP: a function URL for the webhook, and an HTTP API. */
+/** The HTTP entrance: a function URL for the webhook, and an HTTP API. */
 export interface Gateway {
   readonly url: string;
-  /** Takes no new connection. Resolves when the last answer is sent. */
+  /** Accepts no new connection. Resolves when the last answer is sent. */
   close(): Promise<void>;
-  /** Takes no new connection, and cuts what is still open. */
+  /** Accepts no new connection, and cuts those that are open. */
   cut(): void;
 }
 
-/** What this host itself has to show at a path, from the query. */
+/** A page of the host itself at a path, from the query. */
 export type Page = (query: URLSearchParams) => object;
 
 export interface GatewayOptions {
@@ -24,23 +24,23 @@ export interface GatewayOptions {
   readonly webhook: ServiceDescription['webhook'];
   readonly routes: ServiceDescription['routes'];
   readonly invoke: (functionName: string, event: unknown) => Promise<Outcome>;
-  /** By path. They ask for no token, so only who sits at this machine sees them; to all others there is nothing. */
+  /** By path. They need no token, so only requests from this machine see them; for all others they do not exist. */
   readonly pages?: Readonly<Record<string, Page>>;
 }
 
 /**
- * Clients keep an idle connection for 90 s at most (Go's, so a tunnel's). One must not be closed just as it is used
- * again.
+ * Clients keep an idle connection for 90 s at most (Go's, so a tunnel's). It must not be closed at the moment when it
+ * is used again.
  */
 const KEPT_IDLE_MS = 120_000;
 const MEGABYTE = 1024 * 1024;
-/** What AWS lets in: 10 MB at an HTTP API, 6 MB at a function URL. */
+/** The largest bodies that AWS accepts: 10 MB at an HTTP API, 6 MB at a function URL. */
 const MOST_BYTES = { api: 10 * MEGABYTE, 'function-url': 6 * MEGABYTE } as const;
 
 /**
  * Serves the webhook and the routes on 127.0.0.1.
  *
- * @throws {CannotStart} when the port cannot be had
+ * @throws {CannotStart} when the port cannot be opened
  */
 export async function startGateway({ port, webhook, routes, invoke, pages = {} }: GatewayOptions): Promise<Gateway> {
   let closing = false;
@@ -60,7 +60,7 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
     }
     const body = await readBody(request, MOST_BYTES[found.door.kind]);
     if (!body) {
-      // The rest is read and thrown away: a caller that is still sending would not see an answer before that.
+      // Reads and discards the rest: a caller that is still sending would not see an answer before that.
       request.resume();
       response.setHeader('connection', 'close');
       return sendMessage(response, 413, 'Request Entity Too Large');
@@ -71,7 +71,7 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
   }
 
   const server = createServer((request, response) => {
-    // A caller that went away gets no answer, and whatever else fails here is not the function's fault.
+    // A caller that has disconnected gets no answer. Any other failure here is not the function's fault.
     handle(request, response).catch(() => {
       if (response.headersSent || request.destroyed) response.destroy();
       else sendMessage(response, 500, 'Internal Server Error');
@@ -96,7 +96,7 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
       closing = true;
       const closed = once(server, 'close');
       server.close();
-      // Node closes what is idle between two requests, and would wait for a first one.
+      // Node closes connections that are idle between two requests, but would wait for a first one.
       for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
       await closed;
     },
@@ -108,8 +108,8 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
 }
 
 /**
- * A tunnel that brings Telnyx's webhooks here also brings everybody else, and connects from 127.0.0.1 as well; so does
- * a browser that a stranger's domain has led to this machine. Both ask for another host, or say for whom they forward.
+ * A tunnel that brings Telnyx's webhooks here also brings strangers, and it too connects from 127.0.0.1. So does a
+ * browser that a stranger's domain has led to this machine. Both name another host, or say for whom they forward.
  */
 function isFromThisMachine({ headers }: IncomingMessage): boolean {
   if (headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-forwarded-host']) return false;
@@ -122,7 +122,7 @@ function routeFinder(webhook: ServiceDescription['webhook'], routes: ServiceDesc
   const patterns = routes.map((route) => ({ route, segments: route.path.split('/') }));
 
   return function find(method: string, path: string): Found | undefined {
-    // A function URL has no routes: every method is the function's own affair.
+    // A function URL has no routes: the function handles every method.
     if (path.replace(/\/$/, '') === webhook.localPath)
       return { function: webhook.function, door: { kind: 'function-url' } };
     const given = path.split('/');
@@ -158,7 +158,7 @@ function decode(segment: string): string {
   }
 }
 
-/** The whole body, or nothing when it is longer than allowed. */
+/** The whole body, or `undefined` when it is longer than allowed. */
 async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) return undefined;
   const chunks: Buffer[] = [];

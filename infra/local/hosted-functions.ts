@@ -5,8 +5,8 @@ import { type FunctionRuntime, type RuntimeOptions, startRuntime } from './funct
 import { readableLine } from './lines.ts';
 
 /**
- * Of the function that receives webhooks, which come in bursts from the first second on. One that starts while
- * events wait takes the processor from those that answer.
+ * For the function that receives webhooks, which come in bursts from the first second on. An environment that starts
+ * while events wait takes processor time from those that answer.
  */
 const WARM_FOR_WEBHOOKS = 4;
 
@@ -15,7 +15,7 @@ export interface HostingOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'sl
   readonly webhook: ServiceDescription['webhook'];
   readonly bundles: Bundles;
   readonly names: Names;
-  /** Where the SDK finds what it looks for, in the SDK's own variables. */
+  /** The SDK's own variables, with the addresses on this machine. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
   readonly colour: boolean;

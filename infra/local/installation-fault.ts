@@ -1,15 +1,16 @@
 import { reasonOf } from './cannot-start.ts';
 
 const CODES = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
-/** Of packages with a binary for each kind of machine: node-gyp-build and esbuild give their errors no code. */
+/** For packages with a binary for each kind of machine: errors of node-gyp-build and esbuild have no code. */
 const NO_BINARY = /no native build was found|needed by esbuild/i;
 
 /**
- * What to do about an error that means that packages are missing or are for another machine; undefined for any other.
+ * What to do about an error that means that packages are missing or built for another machine; `undefined` for any
+ * other.
  */
 export function installationFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (!CODES.has((error as NodeJS.ErrnoException).code ?? '') && !NO_BINARY.test(error.message)) return undefined;
   const [reason = ''] = reasonOf(error).split(/(?<=\.) /);
-  return `port-in-ledger is not wholly installed for this machine (${reason}): run "npm ci --include=dev --include=optional"`;
+  return `port-in-ledger is not completely installed for this machine (${reason}): run "npm ci --include=dev --include=optional"`;
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** What is used of `abstract-level`'s classes: each iterator of a store is one of these. */
+/** The parts of `abstract-level`'s classes used here: each iterator of a store is one of these. */
 interface IteratorClass {
   readonly prototype: { close(): Promise<void>; return?: () => Promise<void> };
 }
@@ -10,13 +10,13 @@ interface AbstractLevelModule {
   readonly AbstractValueIterator: IteratorClass;
 }
 
-/** dynalite's own copies of what it is made of. */
+/** dynalite's own copies of its parts. */
 export const requireOfDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
 
 /**
- * Makes dynalite's streams close what they read from. dynalite 4.0.0 ends them with `iterator.return()` if there is
- * one, and level's iterators have only `close()`. One that stays open keeps the blocks it has read in memory, and
- * on disk every file that existed when it was opened.
+ * Makes dynalite's streams close their iterators. dynalite 4.0.0 ends them with `iterator.return()` if it exists, and
+ * level's iterators only have `close()`. An iterator that stays open keeps its blocks in memory, and on disk every file
+ * that existed when it was opened.
  */
 export function closeIteratorsOnReturn(): void {
   for (const path of [['level', 'classic-level'], ['memory-level']]) {

@@ -7,7 +7,7 @@ import type { BusEvent } from './put-events.ts';
 type Entry = Readonly<Record<string, unknown>>;
 type Style = Parameters<typeof styleText>[0];
 
-/** A line's columns: what it is about, what came of it, and the rest in words. */
+/** A line's columns: its subject, its outcome, and the rest in words. */
 interface Line {
   readonly about: string;
   readonly came: string;
@@ -103,16 +103,15 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
 };
 
 /**
- * Turns a line that a function wrote into one that reads well: time (UTC), what it is about, what came of it, details.
- * An entry of a kind not known here is shown with all its fields, and what is not an entry at all is shown as it is. Of
- * metrics nothing is shown.
+ * Turns a line that a function wrote into a readable one: time (UTC), subject, outcome, details. An entry of an unknown
+ * kind is shown with all its fields, and text that is not an entry is shown as it is. Metrics are not shown.
  */
 export function readableLine(functionName: string, text: string, options: LineOptions): string | undefined {
   const entry = parse(text);
   if (!entry) return render({ about: functionName, came: '', rest: [shown(text)] }, undefined, options);
-  // CloudWatch's embedded metric format, which only a machine reads.
+  // CloudWatch's embedded metric format, which only machines read.
   if ('_aws' in entry) return undefined;
-  // Each of the events has a line of its own, from the bus.
+  // Each of the events has its own line, from the bus.
   if (entry.event === 'publish' && !entry.failed) return undefined;
   const line = FORMATS[String(entry.event)]?.(entry) ?? generic(functionName, entry);
   const ofLevel = entry.level === 'error' ? 'red' : entry.level === 'warn' ? 'yellow' : undefined;
@@ -156,7 +155,7 @@ function readingOf(entry: Entry): string {
   return entry.pages === 1 ? reading.replace(/pages$/, 'page') : reading;
 }
 
-/** Those counts of an entry that it has, each before its name. */
+/** The counts that an entry has, each before its name. */
 function counts(entry: Entry, ...names: readonly string[]): string {
   const present = names.filter((name) => typeof entry[name] === 'number');
   return present.map((name) => `${entry[name]} ${name.replaceAll('_', ' ')}`).join(', ');

@@ -19,7 +19,7 @@ import type { Simulator } from './simulator/simulator.ts';
 import { atMost, sleep as sleepFor } from './sleep.ts';
 import { startTables } from './start-tables.ts';
 
-/** The whole service on this machine, as long as it runs. */
+/** The whole service on this machine, while it runs. */
 export interface Local {
   readonly url: string;
   readonly tokens: Settings['tokens'];
@@ -27,11 +27,11 @@ export interface Local {
   readonly simulator: Simulator | undefined;
   readonly dynamodbEndpoint: string;
   readonly bus: Bus;
-  /** Name, in the engine, of a table of the description. */
+  /** The engine's name for a table of the description. */
   readonly tableName: (table: string) => string;
   /** Invokes a function by hand, as `aws lambda invoke` would. */
   readonly invoke: FunctionRuntime['invoke'];
-  /** Takes nothing new, lets what runs finish for some seconds, and leaves everything on disk. */
+  /** Takes nothing new, gives running work some seconds to finish, and leaves everything on disk. */
   stop(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface LocalOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'slee
   /** A line to show. */
   readonly log: (line: string) => void;
   readonly colour?: boolean;
-  /** Tests bring their own small one. */
+  /** Tests supply a small one. */
   readonly service?: ServiceDescription;
   /** Overrides the simulator's own options. */
   readonly simulator?: Partial<AccountOptions['simulator']>;
@@ -48,7 +48,7 @@ export interface LocalOptions extends Pick<RuntimeOptions, 'loadSeconds' | 'slee
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** What runs when it stops. Whoever has asked for the stop waits 4.7 s for all of it. */
+/** What `stop` ends. It has 4.7 s for all of it. */
 const GRACE_MS = 3500;
 const LAST_ANSWERS_MS = 300;
 /** Lambda's own limit is 10 s. Here all functions load at once, and the machine may be busy. */
@@ -57,13 +57,12 @@ const LOAD_SECONDS = 60;
 type Cleanup = (close: () => unknown) => void;
 
 /**
- * Starts everything that `infra/service.ts` describes: engine and tables, secrets, bus, functions, HTTP, schedules; and
+ * Starts everything that `infra/service.ts` describes: engine and tables, secrets, bus, functions, HTTP, schedules, and
  * the simulator when no real Telnyx is set. When it resolves, requests are answered without delay and the first sync
  * begins.
  *
- * @throws {CannotStart} with a line that says what to do; whatever was started is stopped again
- * @example
- * const local = await startLocal(readSettings({ PORT: '0', DATA_DIR: folder }), { log: console.log });
+ * @throws {CannotStart} with a line that says what to do; everything that was started is stopped again
+ * @example const local = await startLocal(readSettings({ PORT: '0', DATA_DIR: folder }), { log: console.log });
  */
 export async function startLocal(settings: Settings, options: LocalOptions): Promise<Local> {
   const started: (() => unknown)[] = [];
@@ -87,7 +86,7 @@ async function start(
   const { log, colour = false, service = realService } = options;
   const { loadSeconds = LOAD_SECONDS, sleep = sleepFor } = options;
   const { tokens, seed = 1 } = settings;
-  // Simulated events must never get among real ones.
+  // Simulated events must never mix with real ones.
   const tableName = (table: string): string => `port-in-ledger-${settings.apiKey ? '' : `simulator-${seed}-`}${table}`;
   const secretId = (secret: string): string => `port-in-ledger/${secret}`;
   const apiKey = settings.apiKey ?? randomBytes(16).toString('hex');
@@ -126,7 +125,7 @@ async function start(
         ),
   ] as const);
 
-  // Functions need the gateway's address, so it opens first. What comes before they are up waits for them.
+  // Functions need the gateway's address, so it opens first. Requests that come before they are ready wait for them.
   const hosting = Promise.withResolvers<FunctionRuntime>();
   const { webhook, routes, schedules } = service;
   const gateway = await startGateway({
@@ -197,7 +196,7 @@ function entriesOf({ functions }: ServiceDescription): Record<string, string> {
   return Object.fromEntries(Object.entries(functions).map(([name, { entry }]) => [name, entry]));
 }
 
-/** Like Promise.all, but what fails waits for the others: nothing may start after it was to be stopped. */
+/** Like Promise.all, but a rejection waits for the other promises: nothing may start after everything was stopped. */
 async function allStarted<const Starting extends readonly unknown[]>(
   starting: Starting,
 ): Promise<{ -readonly [Index in keyof Starting]: Awaited<Starting[Index]> }> {

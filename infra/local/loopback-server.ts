@@ -9,8 +9,8 @@ export interface LoopbackServer {
 }
 
 /**
- * Serves HTTP at a free port of this machine. A request whose answer fails loses its connection. No connection is
- * closed for being idle: the SDK keeps them, and one that closes just as it is used again would fail without a fault.
+ * Serves HTTP at a free port of this machine. A request whose answer fails loses its connection. Idle connections stay
+ * open: the SDK keeps them, and closing one at the moment when it is used again would cause an error without a fault.
  */
 export async function serve(
   answer: (incoming: IncomingMessage, response: ServerResponse) => Promise<void>,

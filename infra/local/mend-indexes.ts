@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { requireOfDynalite } from './level-iterators.ts';
 
-/** What is used of `level`: keys and values as the texts that they are on disk. */
+/** The parts of `level` used here: keys and values as text, as they are on disk. */
 export interface LevelStore {
   iterator(range: { readonly gte: string; readonly lt: string }): AsyncIterable<[key: string, value: string]>;
   batch(changes: readonly Change[]): Promise<void>;
@@ -30,7 +30,7 @@ interface TableRow {
 }
 
 interface DynaliteDb {
-  /** What dynalite itself writes to and removes from indexes when a row takes the place of another, or of none. */
+  /** The index entries that dynalite writes and removes when a row replaces another, or is new. */
   getIndexActions(
     indexes: readonly Index[],
     existing: Row | null,
@@ -41,17 +41,17 @@ interface DynaliteDb {
 
 const { getIndexActions } = requireOfDynalite('./db') as DynaliteDb;
 
-/** In one write to disk: a larger one has to fit into memory several times. */
+/** The size of one write to disk: a larger one has to fit into memory several times. */
 const CHANGES_AT_ONCE = 1_000;
 
 /**
  * Makes the secondary indexes of dynalite's tables agree with their rows. dynalite removes a row's old index entries,
- * writes the new ones, and only then writes the row, each on its own. A kill between two of them leaves entries
- * without a row, entries of values that the row does not have, and rows without an entry. Mended, a write that was
- * cut off is as if it had never begun: no caller has heard that it succeeded.
+ * writes the new ones, and only then writes the row, each in a write of its own. A kill between two of them leaves
+ * entries without a row, entries with values that the row does not have, and rows without an entry. After the repair,
+ * an interrupted write is as if it had never begun: no caller was told that it succeeded.
  *
- * @param store dynalite's own, before dynalite has it
- * @returns the tables that had something to mend
+ * @param store dynalite's own, before dynalite opens it
+ * @returns the tables that had something to repair
  */
 export async function mendIndexes(store: LevelStore): Promise<readonly Mended[]> {
   const mended: Mended[] = [];
@@ -97,7 +97,7 @@ function entriesOf(table: TableRow, row: Row): (readonly [key: string, value: st
   return puts.map(({ index, key, item }) => [`${nameOf(table, index)}~${key}`, JSON.stringify(item)] as const);
 }
 
-/** dynalite keeps all in one store: what precedes a key, and `~`, says what it belongs to. */
+/** dynalite keeps everything in one store: the text before a key and `~` says what the key belongs to. */
 const nameOf = ({ TableName }: TableRow, index: string) => `index-global~${TableName}~${index}`;
 const under = (name: string) => ({ gte: `${name}~`, lt: `${name}~\xff` });
 

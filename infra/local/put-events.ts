@@ -9,14 +9,14 @@ export interface BusEvent {
   readonly 'detail-type': string;
   readonly source: string;
   readonly account: string;
-  /** To the second, as EventBridge has it. */
+  /** To the second, as EventBridge gives it. */
   readonly time: string;
   readonly region: string;
   readonly resources: readonly string[];
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** An entry of a PutEvents request, as it crosses the wire; what it holds is not checked. */
+/** An entry of a PutEvents request, as it crosses the wire, with its content unchecked. */
 export interface Entry {
   /** Epoch seconds. */
   readonly Time?: number;
@@ -28,13 +28,13 @@ export interface Entry {
   readonly EventBusName?: string;
 }
 
-/** Why one entry is not taken, in EventBridge's words. */
+/** Why one entry is refused, in EventBridge's words. */
 export interface EntryError {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
 }
 
-/** Why a whole request is not taken. */
+/** Why a whole request is refused. */
 export interface RequestError {
   readonly __type: string;
   readonly message: string;
@@ -42,7 +42,7 @@ export interface RequestError {
 
 const MOST_ENTRIES = 10;
 /**
- * EventBridge itself takes 1 MB since 2026, but not in every region, and not every target of a rule does: what is
+ * EventBridge itself takes 1 MB since 2026, but not in every Region, and not every target of a rule does: an event
  * within the older limit arrives everywhere.
  */
 const MOST_BYTES = 256 * 1024;
@@ -65,7 +65,8 @@ export function readEntries(body: string, bus: string): readonly Entry[] | Reque
       message: 'Total size of the entries in the request is over the limit.',
     };
   }
-  // EventBridge takes events for a bus that does not exist and drops them. What stops a function there is its role.
+  // EventBridge accepts events for a bus that does not exist, and drops them. On AWS, the function's role prevents
+  // that.
   if (entries.some(({ EventBusName }) => EventBusName !== bus)) {
     const message = `Not authorized to perform events:PutEvents on another bus than ${bus}`;
     return { __type: 'AccessDeniedException', message };
@@ -108,7 +109,7 @@ function entriesIn(body: string): Entry[] | undefined {
   return entries.every(isObject) ? entries : undefined;
 }
 
-/** As EventBridge counts: 14 bytes of a time, and the texts in UTF-8. */
+/** As EventBridge counts: 14 bytes for a time, and the texts in UTF-8. */
 function sizeOf({ Time, Source = '', DetailType = '', Detail = '', Resources = [] }: Entry): number {
   const texts = [Source, DetailType, Detail, ...Resources];
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);

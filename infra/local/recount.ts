@@ -1,13 +1,13 @@
 import { DeleteItemCommand, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 
 /**
- * Forgets how many events each day has, because they were counted in an index that had to be mended. Until the next
- * sync run has counted them anew, every reader does.
+ * Drops the day counts, because they were made from an index that had to be repaired. Every reader counts the days
+ * itself until the next sync run has counted them anew.
  *
  * @param control name of the table
  */
 export async function forgetDayCounts(client: DynamoDBClient, control: string): Promise<void> {
-  // First what says that days without a count are empty.
+  // First the row that says that days without a count are empty.
   for (const kind of ['counted-through', 'day-counts']) {
     const pages = paginateQuery(
       { client },

@@ -5,7 +5,7 @@ type Schedule = ServiceDescription['schedules'][number];
 
 export interface ScheduleOptions {
   readonly schedules: readonly Schedule[];
-  /** Stands in for every `everyMinutes` that has no interval of its own for a laptop, where somebody is watching. */
+  /** Replaces `everyMinutes` for a schedule without its own interval for a laptop, where a person is watching. */
   readonly everySeconds: number;
   /** Must not reject. The next run of the same schedule waits for it. */
   readonly invoke: (functionName: string, input: unknown) => Promise<unknown>;
@@ -17,10 +17,10 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * Runs schedules until stopped: those with an interval at once and then in that interval, those with a time of day at
+ * Runs schedules until stopped: those with an interval at once and then at that interval, those with a time of day at
  * that time.
  *
- * @returns a function that stops them; what it has started goes on
+ * @returns a function that stops them; runs under way continue
  */
 export function runSchedules(options: ScheduleOptions): () => void {
   const { schedules, everySeconds, invoke, now = Date.now, sleep = sleepFor } = options;
@@ -28,7 +28,7 @@ export function runSchedules(options: ScheduleOptions): () => void {
   const { signal } = stopped;
 
   async function until(time: number): Promise<void> {
-    // In steps, because a machine that sleeps stops the timers' clock and not the day.
+    // In steps, because a machine that sleeps stops the timers' clock but not the day.
     for (let left = time - now(); left > 0; left = time - now()) await sleep(Math.min(left, MINUTE), signal);
   }
 

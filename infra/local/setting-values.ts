@@ -3,7 +3,7 @@ import type { Names } from './description.ts';
 import type { Settings } from './settings.ts';
 import type { Simulator } from './simulator/simulator.ts';
 
-/** What the functions on this machine get for the settings in their environment. */
+/** The values, on this machine, of the settings in the functions' environment. */
 export function settingValues(
   settings: Settings,
   simulator: Simulator | undefined,
@@ -19,7 +19,9 @@ export function settingValues(
   };
 }
 
-/** The function needs one at boot. A key whose other half is thrown away makes it refuse every webhook. */
+/**
+ * The function needs a key when it starts. Because this one's private half is thrown away, every webhook is refused.
+ */
 function publicKeys(settings: Settings, simulator: Simulator | undefined): readonly string[] {
   const keys = simulator ? [simulator.publicKey, ...settings.publicKeys] : settings.publicKeys;
   if (keys.length > 0) return keys;

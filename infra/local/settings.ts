@@ -16,7 +16,7 @@ import { CannotStart } from './cannot-start.ts';
 export interface Settings extends LedgerSettings {
   /** 0 takes a free port. */
   readonly port: number;
-  /** Works against the real service, or one like it. Without it the simulator takes its place. */
+  /** The key for the real service, or one like it. Without it the simulator takes its place. */
   readonly apiKey?: string;
   /** Each as base64 of its 32 bytes. */
   readonly publicKeys: readonly string[];
@@ -38,7 +38,7 @@ const MOST_PUBLIC_KEYS = 3;
 /**
  * Reads the settings from environment variables. An empty variable counts as absent.
  *
- * @throws {CannotStart} at the first bad one, with a line that says what to set; no value that may be secret is in it
+ * @throws {CannotStart} at the first bad one, with a line that says what to set and shows no value that may be secret
  */
 export function readSettings(environment: Environment): Settings {
   function read<Value>(variable: string, reader: (text: string) => Value): Value | undefined {

@@ -3,14 +3,14 @@ import { CannotStart, reasonOf } from './cannot-start.ts';
 import { replaceFile } from './data-dir.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
 
-/** A simulated account that remembers its events, as the ledger beside it does. */
+/** A simulated account that keeps its events, as the ledger beside it does. */
 export interface SimulatedAccount {
   readonly simulator: Simulator;
   close(): Promise<void>;
 }
 
 export interface AccountOptions {
-  /** Where it is remembered. */
+  /** The file that keeps them. */
   readonly path: string;
   readonly seed: number;
   readonly simulator: Omit<SimulatorOptions, 'seed'>;
@@ -25,9 +25,9 @@ interface Memory {
 const SAVED_EVERY_MS = 30_000;
 
 /**
- * Starts the simulator, or goes on with an account of an earlier start: its events are listed again, and new orders
- * follow. Without this a restart would live the same lives again, under the same ids at other times, and the ledger
- * would rightly disagree.
+ * Starts the simulator, or continues an account of an earlier start: its events are listed again, and new orders
+ * follow. Otherwise a restart would repeat the same lives, under the same ids at other times, and the ledger would
+ * rightly disagree.
  */
 export async function startSimulatedAccount({
   path,
@@ -36,7 +36,7 @@ export async function startSimulatedAccount({
 }: AccountOptions): Promise<SimulatedAccount> {
   const before = await remember(path);
   const starts = (before?.starts ?? 0) + 1;
-  // Other lives than those already lived, and no second past.
+  // Lives that were not lived before, and no second past.
   const simulator = await startSimulator({ ...options, ...(before && { history: 0 }), seed: seed + starts - 1 });
   try {
     for (const event of before?.events ?? []) simulator.api.put(event);

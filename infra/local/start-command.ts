@@ -6,18 +6,17 @@ import { type Local, type LocalOptions, startLocal } from './local.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type StopOptions, stopAtSignals } from './stop-signals.ts';
 
-/** What `npm start` itself never gives. */
+/** Options that `npm start` itself never sets. */
 export type StartOptions = Omit<LocalOptions, 'log' | 'colour'> & Pick<StopOptions, 'stopWithinMs'>;
 
-/** Runs the whole service, as the variables of the environment set it, until Ctrl-C. Ends the process. */
+/** Runs the whole service, configured by environment variables, until Ctrl-C. Ends the process. */
 export async function startCommand({ stopWithinMs, ...options }: StartOptions = {}): Promise<void> {
   // Functions see the time zone that they have on Lambda.
   process.env.TZ = 'UTC';
-  // The host's own clients speak with this machine alone: nothing that is set for AWS, such as FIPS endpoints, is meant
-  // for them.
+  // The host's own clients only call this machine: AWS settings, such as FIPS endpoints, are not meant for them.
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
-  // A reader that went away (npm start | head) is no reason to fail: what cannot be shown is not.
+  // It is no failure when the reader of a pipe goes away (npm start | head): the rest is not shown.
   process.stdout.on('error', () => {});
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
 

@@ -9,16 +9,16 @@ import { ensureTables } from './tables.ts';
 
 const FIRST_ANSWER_MS = 10_000;
 
-/** What starting the tables needs of whoever starts all of it. */
+/** What starting the tables needs from the start of the whole service. */
 interface Host {
   readonly tableName: (table: string) => string;
-  /** Takes what ends the engine. */
+  /** Registers what ends the engine. */
   readonly cleanup: (close: () => unknown) => void;
   readonly log: (line: string) => void;
 }
 
 /**
- * Starts the embedded engine, unless the settings name another one, and makes the tables that it lacks.
+ * Starts the embedded engine, unless the settings name another one, and creates the missing tables.
  *
  * @returns the engine's endpoint
  * @throws {CannotStart}
@@ -33,7 +33,7 @@ export async function startTables(
   const endpoint = engine?.endpoint ?? dynamodbEndpoint ?? '';
   const client = dynamodbClient(endpoint);
   try {
-    // An engine that hangs is the one fault that would never end by itself.
+    // An engine that hangs is the only fault that would never end without this limit.
     if (!engine) await client.send(new ListTablesCommand({}), { abortSignal: AbortSignal.timeout(FIRST_ANSWER_MS) });
     const remedy = engine ? `remove ${dataDir} to start anew` : 'remove it to start anew';
     await ensureTables(client, tables, { tableName, remedy });

@@ -3,7 +3,7 @@ import './node-version.cjs';
 import { installationFault } from './installation-fault.ts';
 
 try {
-  // Not above: what it imports may not be installed.
+  // Imported here, not above, because its packages may not be installed.
   const { startCommand } = await import('./start-command.ts');
   await startCommand();
 } catch (error) {

@@ -1,4 +1,4 @@
-/** npm passes a signal on that the terminal has already sent to the whole group: one Ctrl-C may come twice. */
+/** npm passes on a signal that the terminal has already sent to the whole group, so one Ctrl-C may come twice. */
 const SAME_SIGNAL_MS = 500;
 const PARENT_LOOKED_FOR_MS = 250;
 const STOP_MS = 4700;
@@ -7,13 +7,13 @@ export interface StopOptions {
   /** What is done before the process ends. */
   readonly stop: () => unknown;
   readonly log: (line: string) => void;
-  /** Whatever hangs, a stop ends within so many milliseconds, then with exit code 1; 4700 unless told. */
+  /** A stop ends after this many milliseconds whatever hangs, then with exit code 1; 4700 by default. */
   readonly stopWithinMs?: number;
   readonly process?: Pick<NodeJS.Process, 'env' | 'exit' | 'on' | 'ppid'>;
 }
 
 /**
- * Ends the process with 0 at SIGINT, at SIGTERM and, when npm has started it, at npm's own end: once `stop` is done.
+ * Ends the process with 0 at SIGINT, at SIGTERM and, when npm has started it, at npm's own end, once `stop` is done.
  * Another SIGINT ends it at once.
  */
 export function stopAtSignals({ stop, log, stopWithinMs = STOP_MS, process = globalThis.process }: StopOptions): void {
@@ -34,8 +34,7 @@ export function stopAtSignals({ stop, log, stopWithinMs = STOP_MS, process = glo
   });
   process.on('SIGTERM', end);
   if (process.env.npm_lifecycle_event) {
-    // A SIGTERM to npm ends npm and its shell, and would never arrive here: the loss of the parent has to stand in for
-    // it.
+    // A SIGTERM to npm ends npm and its shell but never arrives here, so the loss of the parent counts as the signal.
     const { ppid } = process;
     setInterval(() => process.ppid !== ppid && end(), PARENT_LOOKED_FOR_MS).unref();
   }

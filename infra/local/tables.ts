@@ -16,12 +16,12 @@ import { CannotStart } from './cannot-start.ts';
 
 export interface TableOptions {
   readonly tableName: (table: string) => string;
-  /** What to do about a table that is not as described, to follow "either migrate it, or". */
+  /** What to do about a table that is not as described; follows "either migrate it, or". */
   readonly remedy: string;
 }
 
 /**
- * Creates the tables that are missing and keeps those that exist.
+ * Creates the tables that are missing and keeps the existing ones.
  *
  * @throws {CannotStart} when an existing table has other keys or indexes than described
  */
@@ -38,7 +38,7 @@ async function ensureTable(client: DynamoDBClient, TableName: string, table: Tab
   let existing = await describe(client, TableName);
   if (!existing) {
     await client.send(new CreateTableCommand(wanted)).catch((error: unknown) => {
-      // Two hosts may share one engine, and have started together.
+      // Two hosts may share one engine and start at the same time.
       if (!(error instanceof ResourceInUseException)) throw error;
     });
   }
@@ -55,7 +55,7 @@ async function ensureTable(client: DynamoDBClient, TableName: string, table: Tab
   if (table.timeToLive) await enableTimeToLive(client, TableName, table.timeToLive);
 }
 
-/** A table, as CreateTable wants to hear of it. */
+/** A table as input for CreateTable. */
 export function creationOf(TableName: string, table: Table): CreateTableCommandInput & { TableName: string } {
   const indexes = Object.entries(table.indexes);
   const keys = [table, ...indexes.map(([, index]) => index)].flatMap(({ partitionKey, sortKey }) =>
@@ -93,7 +93,7 @@ async function describe(client: DynamoDBClient, TableName: string): Promise<Tabl
   }
 }
 
-/** Of a table, what functions rely on, each part as comparable text. */
+/** The parts of a table that functions rely on, each as comparable text. */
 function shapeOf(table: Omit<CreateTableCommandInput, 'TableName'> | TableDescription): Map<string, string> {
   const types = new Map(table.AttributeDefinitions?.map((one) => [one.AttributeName, one.AttributeType]));
   const keys = (schema: readonly KeySchemaElement[] = []): string =>
@@ -118,8 +118,7 @@ async function enableTimeToLive(client: DynamoDBClient, TableName: string, Attri
     const TimeToLiveSpecification = { AttributeName, Enabled: true };
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
-    // The embedded engine never deletes what has expired. Readers have to hide it anyway, since DynamoDB takes up to
-    // days.
+    // The embedded engine never deletes expired rows. Readers must hide them anyway, because DynamoDB takes up to days.
     if (!(error instanceof Error && error.name === 'UnknownOperationException')) throw error;
   }
 }

@@ -9,7 +9,7 @@ import { wordsOf as wordsOfRun } from './sync-runs.ts';
 export const addCancel: AddCommands = (program, run) => {
   program
     .command('cancel')
-    .description('cancels a republish job or a backfill; what was done stays (operate token)')
+    .description('cancels a republish job or a backfill; finished work stays (operate token)')
     .argument('<id>', 'job or run')
     .action((id: string) =>
       run(async (context) => {
@@ -17,13 +17,13 @@ export const addCancel: AddCommands = (program, run) => {
         const { data, words } = await cancelled(context, id);
         if (screen.json) screen.document({ data });
         else screen.print(words);
-        if (data.status !== 'cancelled') screen.say('It was at its end already: there was nothing left to cancel.');
+        if (data.status !== 'cancelled') screen.say('It had already ended: there was nothing left to cancel.');
         return EXIT.fine;
       }),
     );
 };
 
-/** Ids do not tell whether they are a job's or a run's. Cancelling twice is cancelling once. */
+/** An id does not show whether it is a job's or a run's. Cancelling twice has the same effect as once. */
 async function cancelled({ api }: Context, id: string) {
   const post = async <Thing>(path: string) =>
     (await api.post<{ data: Thing }>(`${path}/${segment(id)}/cancel`, undefined, { repeat: true })).data;

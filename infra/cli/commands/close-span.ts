@@ -6,8 +6,8 @@ import { shown } from '../text.ts';
 export const addCloseSpan: AddCommands = (program, run) => {
   program
     .command('close-span')
-    .description("takes a span of Telnyx's list that contradicts itself for complete (operate token)")
-    .argument('<id>', 'as status names it')
+    .description("counts an open span of Telnyx's list as complete (operate token)")
+    .argument('<id>', 'the id that status shows')
     .action((id: string) =>
       run(async ({ api, screen }) => {
         await api.post(`/v2/open-spans/${segment(id)}/close`, undefined);

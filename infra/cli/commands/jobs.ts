@@ -18,7 +18,7 @@ export const addJobs: AddCommands = (program, run) => {
     .description('a republish job, and how far it is')
     .argument('<id>', 'job')
     .option('--watch', 'follow it to its end')
-    .option('--items', 'with what came of each event')
+    .option('--items', 'with the outcome of each event')
     .action((id: string, { watch, items }: { watch?: true; items?: true }) =>
       run((context) => (watch ? watchJob(context, id, items) : showJob(context, id, items))),
     );
@@ -47,7 +47,7 @@ const ITEM_COLUMNS: readonly Column<JobItem>[] = [
   { head: 'at (UTC)', of: ({ at }) => instant(at), spare: true },
 ];
 
-/** How a job stands, in words. */
+/** A job's state in words. */
 export function wordsOf({ status, done, total, outcomes, error }: Job): string {
   const parts = [
     `${outcomes.sent} sent`,
@@ -81,7 +81,7 @@ async function showJob(context: Context, id: string, items?: true): Promise<Exit
   return present(context, data, items);
 }
 
-/** Follows a job to its end. Ctrl-C ends the watching; the job goes on. */
+/** Follows a job to its end. Ctrl-C stops watching; the job continues. */
 export async function watchJob(context: Context, id: string, items?: true): Promise<ExitCode> {
   const { screen } = context;
   const job = await follow<Job>(context, {

@@ -22,7 +22,7 @@ export const addOrders: AddCommands = (program, run) => {
   program
     .command('orders')
     .description('the orders, those that changed last first')
-    .option('--status <list>', 'only in these statuses, with commas between: exception,submitted')
+    .option('--status <list>', 'only in these statuses, comma-separated: exception,submitted')
     .option('--action-required', 'only those that wait for you')
     .option('--reference <text>', 'only with exactly this customer reference')
     .option('--all', 'all of them')

@@ -53,7 +53,7 @@ function choose(command: Command, id: string | undefined, options: RepublishOpti
   }
   if (id !== undefined) {
     if ([missed, type, order, from, to].some((given) => given !== undefined)) {
-      command.error('error: give an event, or --missed and what limits it, but not both');
+      command.error('error: give an event, or --missed with its filters, but not both');
     }
     return { ids: [id] };
   }
@@ -62,7 +62,7 @@ function choose(command: Command, id: string | undefined, options: RepublishOpti
   }
   refuseBackwards(command, options);
   if (!yes && !dry && !(process.stdin.isTTY && process.stderr.isTTY)) {
-    command.error('error: nobody is there to be asked: give --yes to begin the job, or --dry-run to see it first');
+    command.error('error: without a terminal, give --yes to begin the job, or --dry-run to see it first');
   }
   const filter = { ...(type && { type }), ...(order && { porting_order_id: order }), from, ...(to && { to }) };
   return { filter: { missed: true, ...filter } };
@@ -75,7 +75,7 @@ async function republish({ api, screen }: Context, id: string, idempotencyKey: s
   return EXIT.fine;
 }
 
-/** Telnyx's code for what is understood and cannot be done. */
+/** Telnyx's code for a request that is understood but cannot be carried out. */
 const NOTHING_SELECTED = '10027';
 
 const FIRST: readonly Column<DryRun['first'][number]>[] = [
@@ -85,7 +85,7 @@ const FIRST: readonly Column<DryRun['first'][number]>[] = [
   { head: 'order', of: ({ porting_order_id }) => porting_order_id, spare: true },
 ];
 
-/** What a job would do. That nothing is selected is no failure here. */
+/** What a job would do. An empty selection is no failure here. */
 async function look({ api }: Context, chosen: Chosen): Promise<DryRun> {
   try {
     const body = { ...chosen, dry_run: true };
@@ -139,7 +139,7 @@ function sayBegun({ say }: Screen, { id, total }: Job): void {
   say(`job ${shown(id)}: ${counted(total, 'event')}`);
 }
 
-/** Asks on standard error. Whatever is not yes is no, Ctrl-C and the end of the input included. */
+/** Asks on standard error. Anything but yes means no, Ctrl-C and the end of the input included. */
 async function agreed(question: string): Promise<boolean> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -56,12 +56,12 @@ export function runColumns({ paint }: Screen): Column<SyncRun>[] {
 const countsOf = ({ pages, seen, inserted, upgraded }: SyncRun): string =>
   `${counted(pages, 'page')}, ${seen} seen, ${inserted} inserted, ${upgraded} upgraded`;
 
-/** How a run stands, in words. */
+/** A run's state in words. */
 export function wordsOf(run: SyncRun): string {
   return `${run.status}: ${countsOf(run)}${run.error ? `; ${run.error}` : ''}`;
 }
 
-/** The part of the run's time that has been listed. */
+/** The part of the run's time span that has been listed. */
 function shareOf({ from, to, complete_through: through }: SyncRun): number | undefined {
   const [begin, end, now] = [from, to, through].map((at) => Date.parse(at)) as [number, number, number];
   return end > begin ? Math.min(1, Math.max(0, (now - begin) / (end - begin))) : undefined;

@@ -12,9 +12,12 @@ import { instant, shown } from '../text.ts';
 type TailOptions = Pick<Selection, 'type' | 'order'>;
 
 const LOOK_EVERY = 2_000;
-/** A write may take some seconds from the time that it notes as the first sight until a list shows it. */
+/** The ledger notes when it first sees an event; a list may show the event some seconds later. */
 const LOOK_BACK = 30_000;
-/** Ids outlive a look back, or an event would be printed twice when the ledger's clock is set back. */
+/**
+ * Ids are remembered for longer than one look back: otherwise an event would be printed twice when the ledger's clock
+ * is set back.
+ */
 const REMEMBERED = 24 * 3_600_000;
 
 export const addTail: AddCommands = (program, run) => {
@@ -69,15 +72,15 @@ function lineOf(screen: Screen, event: LedgerEvent): string {
 }
 
 interface News {
-  /** Notes what is there already. */
+  /** Records what is there already. */
   readonly begin: () => Promise<void>;
-  /** What the ledger has first seen since, oldest first, each event once. */
+  /** What the ledger has first seen since then, oldest first, each event once. */
   readonly look: () => Promise<LedgerEvent[]>;
 }
 
-/** What is new by the ledger's own clock: neither this machine's time nor the date of an event decides. */
+/** Finds new events by the ledger's own clock: neither this machine's time nor an event's date matters. */
 function newsOf(api: Api, { type, order }: TailOptions, signal: AbortSignal): News {
-  /** When the ledger first saw them, by id. */
+  /** When the ledger first saw each event, by id. */
   const known = new Map<string, string>();
   let since: string | undefined;
 
@@ -96,7 +99,7 @@ function newsOf(api: Api, { type, order }: TailOptions, signal: AbortSignal): Ne
 
   return {
     async begin() {
-      // The first answer says what time it is there, the second what has come in lately.
+      // The first answer gives the ledger's time, the second what has come in lately.
       await look(true);
       await look(true);
     },

@@ -1,15 +1,15 @@
-/** What is to happen, in one strict order of due time. Times are milliseconds since the start, pauses not counted. */
+/** Tasks in one strict order of due time. Times are milliseconds since the start, without pauses. */
 export interface Agenda {
-  /** Tasks due at the same time happen in the order in which they were noted. */
+  /** Tasks due at the same time run in the order in which they were added. */
   at(due: number, task: () => void): void;
   pause(): void;
   resume(): void;
 }
 
-// Node takes no more than 31 bits; whoever wakes too early waits again.
+// Node's timers take no more than 31 bits; a task that wakes too early waits again.
 const longestTimeout = 2 ** 31 - 1;
 
-/** An agenda whose time runs. A single timer keeps the order even when the machine is slow. */
+/** An agenda that runs in real time. A single timer keeps the order even when the machine is slow. */
 export const startAgenda = (): Agenda => {
   const notes: { due: number; task: () => void }[] = [];
   let spent = 0;
@@ -26,8 +26,7 @@ export const startAgenda = (): Agenda => {
   };
 
   const happen = (): void => {
-    // Up to now, not for as long as there are more: tasks that note others faster than time passes would let nobody
-    // else in.
+    // Up to now, not until it is empty: tasks that add others faster than time passes would never let other code run.
     const now = elapsed();
     while (runningSince !== undefined && notes[0] && notes[0].due <= now) notes.shift()?.task();
     waitForNext();

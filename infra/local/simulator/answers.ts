@@ -1,4 +1,4 @@
-/** What the server sends: the status, its headers and the body, which may be empty. */
+/** What the server sends: status, headers and body, which may be empty. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface ApiError {
   readonly parameter?: string;
 }
 
-/** An answer with JSON that is already text. */
+/** An answer whose body is JSON text. */
 export const jsonAnswer = (status: number, body: string): Answer => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8' },

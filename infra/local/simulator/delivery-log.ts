@@ -11,7 +11,7 @@ export interface DeliveryAttempt {
   readonly errors?: number[];
   readonly http: {
     readonly request: { readonly url: string; readonly headers: string[][] };
-    /** Absent when nothing answered. */
+    /** Absent without an answer. */
     readonly response?: { readonly status: number; readonly headers: string[][] };
   };
 }

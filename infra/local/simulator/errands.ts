@@ -1,6 +1,6 @@
-/** Things that take a while and nobody waits for, until somebody does. */
+/** Work in the background, which `settled` waits for. */
 export interface Errands {
-  /** Starts one. `signal` tells it to give up; what it throws then is nobody's concern. */
+  /** Starts one. `signal` asks it to give up; errors after that are ignored. */
   run(errand: (signal: AbortSignal) => Promise<void>): void;
   /** Resolves when none is under way. */
   idle(): Promise<void>;

@@ -2,7 +2,7 @@ import type { EventFilter } from './list-parameters.ts';
 import type { PortingEvent } from './porting-event.ts';
 import { toMicroseconds } from './timestamp.ts';
 
-/** The order of the list, which Telnyx does not document. `shuffled` is one fixed order, given by the seed. */
+/** The order of the list, which Telnyx does not document. `shuffled` is one fixed order that the seed determines. */
 export type ListOrder = 'newest' | 'oldest' | 'shuffled';
 
 interface Entry {
@@ -16,7 +16,7 @@ interface Entry {
 
 /** Events in memory, in the order of the list. Instants are milliseconds of `now`. */
 export interface EventStore {
-  /** Inserts, or replaces by id. Before `visibleAt` the event is not listed; a replacement keeps the instant. */
+  /** Inserts, or replaces by id. The event is not listed before `visibleAt`; a replacement keeps that instant. */
   put(event: PortingEvent, visibleAt?: number): void;
   remove(id: string): void;
   /** The event, listed or not yet. */
@@ -25,11 +25,11 @@ export interface EventStore {
   listed(): readonly PortingEvent[];
   /** The JSON of one listed event. */
   json(id: string): string | undefined;
-  /** How many listed events match, and the JSON of those from `offset`, at most `limit`. */
+  /** The number of listed events that match, and the JSON of at most `limit` of them from `offset` on. */
   page(filter: EventFilter, offset: number, limit: number): { total: number; json: readonly string[] };
 }
 
-/** The 32-bit FNV-1a hash: a cheap order that has nothing to do with time. */
+/** The 32-bit FNV-1a hash: a cheap order that is independent of time. */
 const hash = (text: string): number => {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -40,7 +40,7 @@ const hash = (text: string): number => {
 
 const byRank = (a: Entry, b: Entry): number => a.rank - b.rank || (a.id < b.id ? -1 : 1);
 
-/** The first index whose rank is at least `rank`, or above it when `after` is set. */
+/** The first index whose rank is at least `rank`, or greater when `after` is set. */
 const search = (entries: readonly Entry[], rank: number, after: boolean): number => {
   let low = 0;
   let high = entries.length;

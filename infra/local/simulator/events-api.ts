@@ -11,7 +11,7 @@ export type { DeliveryRecord } from './delivery-log.ts';
 export type { ListOrder } from './event-store.ts';
 export type { PortingEvent } from './porting-event.ts';
 
-/** A request as the server saw it. `status` is 0 as long as nothing was answered. */
+/** A request as the server saw it. `status` is 0 until it is answered. */
 export interface ApiRequest {
   readonly method: string;
   /** With `/v2` in front. */
@@ -23,8 +23,8 @@ export interface ApiRequest {
 }
 
 /**
- * What goes wrong with one request. With a `status` or a `body` the request is not processed and this is the answer;
- * without, it is processed and its own answer is late, lost or cut.
+ * What goes wrong with one request. With a `status` or a `body`, the request is not processed and this is the answer.
+ * Otherwise it is processed, and its own answer is late, lost or cut off.
  */
 export interface Fault {
   readonly status?: number;
@@ -33,23 +33,23 @@ export interface Fault {
   readonly body?: unknown;
   /** The answer waits for this. */
   readonly until?: Promise<unknown>;
-  /** No answer, ever. */
+  /** There is never an answer. */
   readonly hang?: true;
-  /** Half of the body, then a broken connection. */
+  /** Sends half of the body, then breaks the connection. */
   readonly truncate?: true;
 }
 
 export interface EventsApiOptions {
   readonly apiKey: string;
   readonly order?: ListOrder;
-  /** Gives the order `shuffled`. */
+  /** Determines the order `shuffled`. */
   readonly seed?: number;
   /** 5 by default; `Infinity` for no limit. */
   readonly requestsPerSecond?: number;
-  /** Milliseconds since 1970; rate limit, visibility and the log of requests go by it. */
+  /** Milliseconds since 1970, for the rate limit, visibility and the log of requests. */
   readonly now?: () => number;
   readonly onRepublish?: (event: PortingEvent) => void;
-  /** Telnyx's log of webhook deliveries. Without it the log is answered with 404, as for an account that has none. */
+  /** Telnyx's log of webhook deliveries. Without it the answer is 404, as for an account that has no log. */
   readonly webhookDeliveries?: () => readonly DeliveryRecord[];
 }
 
@@ -87,8 +87,8 @@ const faked = ({ status = 200, headers, body = '' }: Fault): Answer => {
 
 /**
  * Starts an HTTP server on 127.0.0.1 that answers as Telnyx's Events API does (list, show and republish, with its
- * errors and rate limit) about the events put into it, and as its log of webhook deliveries. Source: Telnyx's OpenAPI
- * document of 2026-07-16.
+ * errors and rate limit) about the events put into it, and as its log of webhook deliveries does. Source: Telnyx's
+ * OpenAPI document of 2026-07-16.
  */
 export const startEventsApi = async (options: EventsApiOptions): Promise<EventsApi> => {
   const { apiKey, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;

@@ -8,10 +8,10 @@ export interface Keys {
   sign(timestamp: string, rawBody: string): string;
 }
 
-// RFC 8410: what precedes the 32 bytes of an Ed25519 private key in PKCS #8.
+// RFC 8410: the bytes before the 32 bytes of an Ed25519 private key in PKCS #8.
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** A key pair: always the same one for a seed, a random one without. */
+/** A key pair: the same one for each seed, a random one without. */
 export const createKeys = (seed?: number): Keys => {
   const secret = seed === undefined ? randomBytes(32) : createHash('sha256').update(`${seed}/key`).digest();
   const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, secret]), format: 'der', type: 'pkcs8' });

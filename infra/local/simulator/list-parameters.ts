@@ -2,7 +2,9 @@ import type { ApiError } from './answers.ts';
 import { typesWithoutWebhook, typesWithWebhook } from './porting-event.ts';
 import { readQuery } from './query-reader.ts';
 
-/** Which events are wanted. Bounds are microseconds since 1970 and inclusive; an absent filter takes everything. */
+/**
+ * The events that are asked for. Bounds are microseconds since 1970 and inclusive; an absent filter excludes nothing.
+ */
 export interface EventFilter {
   readonly type?: string;
   readonly portingOrderId?: string;
@@ -19,8 +21,8 @@ export interface ListParameters {
 const eventTypes: readonly string[] = [...typesWithWebhook, ...typesWithoutWebhook];
 
 /**
- * Reads the query of the list as the OpenAPI document describes it; parameters it does not know are passed over.
- * The first wrong one comes back as a 422 that names it.
+ * Reads the query of the list as the OpenAPI document describes it; unknown parameters are ignored. The first wrong one
+ * comes back as a 422 that names it.
  */
 export const parseListParameters = (query: Readonly<Record<string, string>>): ListParameters | { error: ApiError } => {
   const read = readQuery(query);

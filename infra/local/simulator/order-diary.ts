@@ -9,17 +9,17 @@ export interface Step {
   readonly draft: records.Draft;
 }
 
-/** Orders whose webhooks go to a URL of their own, in place of the account's: a share of all, from 0 to 1. */
+/** The share of orders, from 0 to 1, whose webhooks go to their own URL instead of the account's. */
 export interface OwnWebhooks {
   readonly share: number;
   readonly url: string;
 }
 
-/** The order's own URL, if it has one. The order's id decides, so that whoever knows the id knows the URL. */
+/** The order's own URL, if it has one. It depends on the order's id alone, so the id is enough to find the URL. */
 export const ownWebhookUrl = (orderId: string, { share, url }: OwnWebhooks): string | undefined =>
   createRandom(`${orderId}/webhook_url`).chance(share) ? url : undefined;
 
-/** The order that an event tells about. With `offSpec`, what Telnyx may leave out is sometimes null. */
+/** The order of an event. With `offSpec`, some members that Telnyx may leave out are null. */
 export const createOrder = (random: Random, offSpec: boolean, own: OwnWebhooks): records.Order => {
   const orNull = (probability: number, text: string): string | null =>
     offSpec && random.chance(probability) ? null : text;
@@ -28,12 +28,12 @@ export const createOrder = (random: Random, offSpec: boolean, own: OwnWebhooks):
     id,
     customer_reference: orNull(0.3, `port-${random.integer(1000, 9999)}`),
     support_key: orNull(0.1, `sr_${random.hex(6)}`),
-    // Telnyx sends null for none; the specification knows only texts, and requires no member.
+    // Telnyx sends null for none; the specification allows only text, and requires no member.
     webhook_url: ownWebhookUrl(id, own) ?? (offSpec ? null : undefined),
   };
 };
 
-/** Writes down what happens to an order, in order: `wait` moves the time on (seconds), all else adds an event. */
+/** Records an order's life step by step: `wait` advances the time (seconds), every other call adds an event. */
 export const openDiary = (random: Random, order: records.Order, offSpec: boolean) => {
   const steps: Step[] = [];
   let after = 0;

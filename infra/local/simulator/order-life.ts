@@ -6,13 +6,13 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** As in Telnyx's samples: most status changes show a URL, and where null is allowed most show none. */
+/** As in Telnyx's samples: most status changes show a URL, and most where null is allowed show none. */
 const documented = (offSpec: boolean): OwnWebhooks => ({
   share: offSpec ? 0.3 : 1,
   url: 'https://example.com/porting_webhooks',
 });
 
-/** `whole` is false for an order split from another, which begins where that one stands. */
+/** `whole` is false for an order split from another, which begins in the status of that one. */
 const live = (random: Random, offSpec: boolean, own: OwnWebhooks, order: Order, whole: boolean): readonly Step[] => {
   const { steps, wait, ...write } = openDiary(random, order, offSpec);
 
@@ -105,7 +105,7 @@ const live = (random: Random, offSpec: boolean, own: OwnWebhooks, order: Order, 
 
 /**
  * Plans the life of the order with this number, in order of time: 8 to 15 events, fewer if it is cancelled or deleted,
- * and those of a second order if it is split. The same seed and number give the same life.
+ * and a second order's too if it is split. The same seed and number give the same life.
  */
 export const planLife = (
   seed: number,

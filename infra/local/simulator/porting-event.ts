@@ -1,4 +1,4 @@
-/** The event types that a webhook announces. Source: the OpenAPI document's `PortingEvent`. */
+/** The event types that come by webhook. Source: the OpenAPI document's `PortingEvent`. */
 export const typesWithWebhook = [
   'porting_order.status_changed',
   'porting_order.new_comment',
@@ -15,7 +15,7 @@ export interface PortingEvent {
   readonly id: string;
   readonly event_type: string;
   readonly porting_order_id: string;
-  /** `created` while the payload is not generated yet, then `completed`. */
+  /** `created` until the payload is generated, then `completed`. */
   readonly payload_status: string;
   readonly payload: Readonly<Record<string, unknown>> | null;
   readonly available_notification_methods: readonly string[];

@@ -10,8 +10,8 @@ const reasons = {
 } as const;
 
 /**
- * Reads the parameters of a query one by one, as the OpenAPI document describes them; those that are not asked for are
- * passed over. The first wrong one is kept as a 422 that names it, and an absent one has its standard value.
+ * Reads the parameters of a query one by one, as the OpenAPI document describes them, and ignores all others. The first
+ * wrong one is kept as a 422 that names it, and an absent one gets its default.
  */
 export const readQuery = (query: Readonly<Record<string, string>>) => {
   let error: ApiError | undefined;
@@ -29,7 +29,7 @@ export const readQuery = (query: Readonly<Record<string, string>>) => {
   };
 
   return {
-    /** The first refusal, once everything was read. */
+    /** The first refusal, once everything has been read. */
     error: () => error,
     page: () => ({
       pageNumber: integer('page[number]', 1, Number.MAX_SAFE_INTEGER),

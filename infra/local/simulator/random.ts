@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** Numbers that look random and are the same for the same seed. */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** From 0 up to but not including 1. */
   next(): number;
   between(least: number, most: number): number;
   /** A whole number, both ends included. */
@@ -16,9 +16,9 @@ export interface Random {
 }
 
 /**
- * The generator sfc32, started from the SHA-256 of `seed`. Every order and every webhook has a generator of its own, so
- * that none depends on when another draws. With the 32 bits of the smaller mulberry32 some of many thousand generators
- * would overlap and repeat each other's ids; sfc32 has 128. Source: PractRand, Chris Doty-Humphrey.
+ * The generator sfc32, started from the SHA-256 of `seed`. Every order and every webhook has its own generator, so none
+ * depends on when another draws. With the 32 bits of the smaller mulberry32, some of many thousand generators would
+ * overlap and repeat each other's ids; sfc32 has 128. Source: PractRand, Chris Doty-Humphrey.
  */
 export const createRandom = (seed: string): Random => {
   const digest = createHash('sha256').update(seed).digest();

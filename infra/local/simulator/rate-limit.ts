@@ -1,4 +1,4 @@
-/** Whether a request may pass, and the headers that tell the client how it stands. */
+/** Whether a request may pass, and the headers that show the client its limit. */
 export interface RateDecision {
   readonly allowed: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -6,7 +6,8 @@ export interface RateDecision {
 
 /**
  * A limit on the requests within any one second: a sliding window, the strictest reading of Telnyx's unpublished limit.
- * Refused requests do not count. `now` is in milliseconds; `Infinity` a second switches the limit and its headers off.
+ * Refused requests do not count. `now` is in milliseconds; a limit of `Infinity` a second turns off the limit and its
+ * headers.
  */
 export const createRateLimit = (perSecond: number, now: () => number): (() => RateDecision) => {
   let passed: number[] = [];

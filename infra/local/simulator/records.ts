@@ -3,16 +3,16 @@ import type { Random } from './random.ts';
 import { fromMicroseconds } from './timestamp.ts';
 import type { CommentAuthor, ExceptionDetail } from './vocabulary.ts';
 
-/** A porting order, as far as its events tell. `null` is what Telnyx sends and its specification does not allow. */
+/** The parts of a porting order that its events show. `null` is what Telnyx sends against its specification. */
 export interface Order {
   readonly id: string;
   readonly customer_reference: string | null;
   readonly support_key: string | null;
-  /** Its own URL for webhooks; the member is missing from payloads when it is undefined. */
+  /** Its own URL for webhooks; when undefined, payloads lack the member. */
   readonly webhook_url: string | null | undefined;
 }
 
-/** An event without its instants, in microseconds since 1970: its creation, and the completion of its payload. */
+/** An event without its two instants: creation and completion of its payload, in microseconds since 1970. */
 export type Draft = (createdAt: number, completedAt: number) => PortingEvent;
 
 type Payload = (createdAt: number) => Readonly<Record<string, unknown>> | null;

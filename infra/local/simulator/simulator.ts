@@ -14,9 +14,9 @@ type ApiOptions = Pick<EventsApiOptions, 'apiKey' | 'order' | 'requestsPerSecond
 type WebhookOptions = Omit<WebhooksOptions, 'keys' | 'seed' | 'url'>;
 
 export interface SimulatorOptions extends ApiOptions, WebhookOptions {
-  /** Gives ids, lives, keys and faults; 1 by default. */
+  /** Determines ids, lives, keys and faults; 1 by default. */
   readonly seed?: number;
-  /** Where webhooks go; without it none are sent until `sendWebhooksTo`. */
+  /** Where webhooks go; none are sent without it, until `sendWebhooksTo` is called. */
   readonly webhookUrl?: string;
   /** Seconds of an order's life in one real second; 8000 by default, which makes two weeks last 151 s. */
   readonly speed?: number;
@@ -26,9 +26,9 @@ export interface SimulatorOptions extends ApiOptions, WebhookOptions {
   readonly history?: number;
   /** How long a payload stays `created`, in real milliseconds; 2500 to 3800 by default. */
   readonly payloadMs?: number;
-  /** Also what Telnyx sends and its specification does not have. */
+  /** Also sends what Telnyx sends against its specification. */
   readonly offSpec?: boolean;
-  /** Orders with a webhook URL of their own, to which their webhooks go in place of the account's; none by default. */
+  /** The share of orders with their own webhook URL, which replaces the account's; none by default. */
   readonly ownWebhooks?: OwnWebhooks;
   /** Whether the account has Telnyx's log of webhook deliveries; true by default. */
   readonly hasDeliveryLog?: boolean;
@@ -44,7 +44,7 @@ export interface Simulator {
   /** What the Events API lists now, oldest first. */
   events(): readonly PortingEvent[];
   sendWebhooksTo(url: string): void;
-  /** Stops the lives, and resolves when payloads are complete and webhooks done: then the simulator is at rest. */
+  /** Stops the lives. Resolves when payloads are complete and webhooks done: then the simulator is at rest. */
   pause(): Promise<void>;
   resume(): void;
   close(): Promise<void>;
@@ -53,8 +53,8 @@ export interface Simulator {
 const historySeconds = 28 * 86_400;
 
 /**
- * Starts an account whose porting orders live fast: they begin, are refused, confirmed and ported within minutes, the
- * Events API lists what happened, and webhooks announce most of it. The same seed gives the same events in the same
+ * Starts an account whose porting orders live fast: they begin, are refused, confirmed and ported within minutes. The
+ * Events API lists their events, and webhooks deliver most of them. The same seed gives the same events in the same
  * order; their instants are real.
  */
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
@@ -81,7 +81,7 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   let lastCreatedAt = startedAt;
 
   const happen = ({ draft, payloadTakes }: Step): void => {
-    // Two events never share an instant, so that the list has the order of the lives.
+    // Two events never share an instant, so the list keeps the order of the lives.
     const createdAt = Math.max(Date.now() * 1000 + random.integer(0, 999), lastCreatedAt + 1);
     lastCreatedAt = createdAt;
     const takes = payloadMs ?? Math.round(payloadTakes * 1000);

@@ -4,7 +4,7 @@ export interface ExceptionDetail {
   readonly description: string;
 }
 
-/** Codes of the OpenAPI document's enum. Source: `PortingOrdersExceptionType`; descriptions after its samples. */
+/** Codes of the OpenAPI document's enum. Source: `PortingOrdersExceptionType`; descriptions follow its samples. */
 export const exceptions: readonly [ExceptionDetail, ...ExceptionDetail[]] = [
   { code: 'ACCOUNT_NUMBER_MISMATCH', description: 'Account number does not match that on the CSR' },
   { code: 'AUTH_PERSON_MISMATCH', description: 'Authorized person does not match that on the CSR' },
@@ -25,7 +25,7 @@ export const exceptionsOffSpec: readonly [ExceptionDetail, ...ExceptionDetail[]]
   { code: 'INVALID_SIGNATURE_ON_THE_LOA', description: 'LOA must be signed with a wet signature' },
 ];
 
-/** Comments by who wrote them, all invented. */
+/** Comments by author, all invented. */
 export const comments = {
   user: ['Please port in the evening, after business hours.', 'The new LOA is uploaded.', 'Is there news on the date?'],
   admin: [

@@ -4,13 +4,13 @@ export interface AttemptOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Milliseconds until silence is a failure. */
+  /** Milliseconds after which silence counts as a failure. */
   readonly timeoutMs: number;
   /** Gives up for good: the promise rejects. */
   readonly signal: AbortSignal;
 }
 
-/** What Telnyx's log says about an answer; nothing about 200, the only one that is a delivery. */
+/** What Telnyx's log says about an answer; `undefined` for 200, the only answer that counts as delivered. */
 export const codeOfStatus = (status: number): number | undefined => {
   if (status === 200) return undefined;
   if (status < 300) return 75_299;
@@ -31,7 +31,7 @@ export const codeOfFailure = (error: unknown): number => {
 
 const now = (): string => new Date().toISOString();
 
-/** Sends a webhook once, and tells of it as Telnyx's log of webhook deliveries does. */
+/** Sends a webhook once, and describes the attempt as Telnyx's log of webhook deliveries does. */
 export const attemptOnce = async ({
   url,
   headers,

@@ -2,13 +2,13 @@ import type { Keys } from './keys.ts';
 import { type PortingEvent, typesWithWebhook } from './porting-event.ts';
 import { createRandom } from './random.ts';
 
-/** What a webhook has that its event has not. */
+/** The parts of a webhook that its event lacks. */
 export interface WebhookCircumstances {
   /** Where it goes. */
   readonly url: string;
   /** From 1. */
   readonly attempt: number;
-  /** `data.id`; the event's id unless told. */
+  /** `data.id`; the event's id by default. */
   readonly id?: string;
 }
 
@@ -19,7 +19,10 @@ const organizationId = createRandom('organization').uuid();
 /** Types whose documented body is flat: no `data`, no `meta`. */
 const flatTypes = ['porting_order.messaging_changed', 'porting_order.deleted'];
 
-/** How many webhooks the event causes: one, one a number moved by a split, none for types that only the API shows. */
+/**
+ * The number of webhooks for an event: one for most types, one for each number moved by a split, none for types that
+ * only the API shows.
+ */
 export const webhookCount = (event: PortingEvent): number => {
   if (!typesWithWebhook.some((type) => type === event.event_type)) return 0;
   const moved = event.payload?.porting_phone_numbers;
@@ -43,7 +46,7 @@ const payloadOf = ({ event_type, payload }: PortingEvent): Fields => {
   return { ...payload };
 };
 
-/** The body of the webhook that announces a complete event, in the envelope documented for its type. */
+/** The body of the webhook for a complete event, in the envelope documented for its type. */
 export const webhookBody = (event: PortingEvent, { url, attempt, id = event.id }: WebhookCircumstances): string => {
   const { event_type } = event;
   const occurred_at = event.created_at ?? event.payload?.created_at;

@@ -16,41 +16,41 @@ export interface Delivery {
   readonly id: string;
   /** From 1. */
   readonly attempt: number;
-  /** `delivered` is an answer of exactly 200 in time; `lost` was never sent, on purpose. */
+  /** `delivered` means an answer of exactly 200 in time; `lost` means never sent, on purpose. */
   readonly outcome: 'delivered' | 'failed' | 'lost';
   /** The answer's status, when there was one. */
   readonly status?: number;
 }
 
-/** One number for every event type, or one for each type that is named and 0 for the others. */
+/** One number for every event type, or a number for each named type and 0 for the others. */
 export type ByType = number | Readonly<Record<string, number>>;
 
 export interface WebhooksOptions {
   readonly keys: Keys;
-  /** Decides which webhooks are lost, doubled and late. */
+  /** Determines which webhooks are lost, doubled and late. */
   readonly seed: number;
-  /** Asked at each attempt; without a URL nothing is sent. */
+  /** Called at each attempt; nothing is sent without a URL. */
   readonly url: (event: PortingEvent) => string | undefined;
-  /** The share of webhooks never sent; 0.1 unless told. */
+  /** The share of webhooks never sent; 0.1 by default. */
   readonly losses?: ByType;
-  /** The share of webhooks sent twice; 0.1 unless told. */
+  /** The share of webhooks sent twice; 0.1 by default. */
   readonly duplicates?: ByType;
-  /** Each webhook waits up to so many milliseconds, so that they overtake each other; 3000 unless told. */
+  /** Each webhook waits up to this many milliseconds, so that they overtake each other; 3000 by default. */
   readonly latenessMs?: ByType;
   /** Pauses before the further attempts, in milliseconds. Telnyx's own schedule is not known. */
   readonly retriesAfterMs?: readonly number[];
-  /** 2000 unless told, as Telnyx documents. */
+  /** 2000 by default, as Telnyx documents. */
   readonly timeoutMs?: number;
-  /** Whether `data.id` is the id that the Events API shows, which Telnyx does not document; true unless told. */
+  /** Whether `data.id` is the id that the Events API shows, which Telnyx does not document; true by default. */
   readonly sameIds?: boolean;
-  /** How a late webhook waits, and a further attempt. */
+  /** How to wait before a late webhook and before a further attempt. */
   readonly sleep?: Sleep;
 }
 
 export interface Webhooks {
-  /** Announces a complete event, with the losses, duplicates and delays of the options. */
+  /** Sends a complete event's webhooks, with the losses, duplicates and delays of the options. */
   send(event: PortingEvent): void;
-  /** Announces it again, as a republish does: at once, and surely. */
+  /** Sends them again, as a republish does: at once, and without losses. */
   resend(event: PortingEvent): void;
   readonly deliveries: readonly Delivery[];
   /** What Telnyx's log shows: webhooks that arrived or were given up, without those that were never sent. */
@@ -60,7 +60,7 @@ export interface Webhooks {
   close(): Promise<void>;
 }
 
-/** How many webhooks the log holds, the oldest going first. Telnyx's own retention is not known. */
+/** How many webhooks the log holds; the oldest are removed first. Telnyx's own retention is not known. */
 const logLength = 5000;
 
 const userId = createRandom('user').uuid();

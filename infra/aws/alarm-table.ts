@@ -76,7 +76,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'key-refused',
     about: 'listed',
-    why: 'Telnyx answered 401 or 403. It does not resolve itself: nothing is listed or republished until the API key is right.',
+    why: 'Telnyx answered 401 or 403. Nothing is listed or republished until the API key is right.',
     from: 'code',
     reads: { refused: { metric: 'UpstreamKeyRefused', statistic: 'Sum' } },
     formula: 'FILL(refused, 0)',
@@ -98,7 +98,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'webhooks-refused',
     about: 'received',
-    why: 'Within 15 minutes over half of the requests at the webhook URL, and over 10, had no valid signature. The public key is wrong, or a stranger is trying.',
+    why: 'Over half of the requests in 15 minutes, and over 10, had no valid signature: the wrong key, or a stranger.',
     from: 'code',
     reads: {
       refused: { metric: 'WebhooksRefused', statistic: 'Sum' },
@@ -151,7 +151,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'publishing-behind',
     about: 'published',
-    why: 'An event has waited over 15 minutes to be published, or nothing reports how long: stream and sweep both fail.',
+    why: 'An event has waited over 15 minutes to be published, or nothing reports how long: stream and sweep fail.',
     from: 'code',
     reads: { oldest: { metric: 'OldestUnpublishedSeconds', statistic: 'Maximum' } },
     minutes: 5,

@@ -48,7 +48,7 @@ const CHANGES_AT_ONCE = 1_000;
  * Makes the secondary indexes of dynalite's tables agree with their rows. dynalite removes a row's old index entries,
  * writes the new ones, and only then writes the row, each in a write of its own. A kill between two of them leaves
  * entries without a row, entries with values that the row does not have, and rows without an entry. After the repair,
- * an interrupted write is as if it had never begun: no caller was told that it succeeded.
+ * an interrupted write is as if it had never begun: no caller has had a success.
  *
  * @param store dynalite's own, before dynalite opens it
  * @returns the tables that had something to repair
@@ -66,7 +66,7 @@ export async function mendIndexes(store: LevelStore): Promise<readonly Mended[]>
   return mended;
 }
 
-/** What has to go comes first: an entry that only holds other values has the same key. */
+/** Removals come first: an entry with other values has the same key. */
 async function changesOf(store: LevelStore, table: TableRow): Promise<Change[]> {
   const names = (table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => nameOf(table, IndexName));
   if (names.length === 0) return [];

@@ -1,6 +1,6 @@
 /**
- * `npm run test:api-fuzz`: Schemathesis against the whole service as `npm start` runs it, by docs/openapi.yaml. SEED gives other cases,
- * CASES more or fewer.
+ * `npm run test:api-fuzz`: Schemathesis against the whole service as `npm start` runs it, generated from
+ * docs/openapi.yaml. SEED gives other cases, CASES more or fewer.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ const local = await startLocal(
   readSettings({ PORT: '0', DATA_DIR: folder, SYNC_INTERVAL_SECONDS: '86400', SEED: String(ACCOUNT) }),
   {
     log: (line) => lines.push(line),
-    // Telnyx's rate limit would answer most republishes, and they would test nothing else.
+    // Otherwise Telnyx's rate limit would answer most republishes, and nothing else would be tested.
     simulator: { ordersPerMinute: 0, speed: 0.001, requestsPerSecond: Number.POSITIVE_INFINITY },
   },
 );
@@ -58,7 +58,7 @@ try {
 
   const door = await openSigningDoor(local.url, createKeys(ACCOUNT));
   opened.push(door);
-  // What is signed is never refused for what it says, and the door signs also what came without a signature.
+  // A signed request is never refused because of its content, and the door also signs unsigned cases.
   const except = ['negative_data_rejection', 'missing_required_header'];
   const webhooks = { ...common, cases: 3 * cases, url: door.url, operationId: 'receiveWebhook', except };
   judged += report('signed webhooks', await fuzz(webhooks), ['POST /webhooks/telnyx']);
@@ -91,7 +91,7 @@ async function synced({ url }: Local): Promise<void> {
   throw new Error('The first sync has not come to its end within 30 s');
 }
 
-/** How many cases there were. A run in which an operation never succeeded has tested its refusals only. */
+/** The number of cases. If an operation never succeeded, the run has only tested its refusals. */
 function report(what: string, { cases, seconds, accepted }: Outcome, operations: readonly string[]): number {
   console.log(`${what}: ${cases} cases in ${Math.round(seconds)} s, no failure`);
   for (const operation of operations) {

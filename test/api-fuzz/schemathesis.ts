@@ -2,14 +2,17 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Exact, so that one seed means the same cases everywhere; Hypothesis makes them. */
+/** An exact version, so that one seed always means the same cases; Hypothesis makes them. */
 export const packages = ['schemathesis==4.32.5', 'hypothesis==6.170.15'];
 
 const DESCRIPTION = join(import.meta.dirname, '../../docs/openapi.yaml');
 const CONFIGURATION = join(import.meta.dirname, 'schemathesis.toml');
 const LONGEST_MS = 300_000;
 
-/** API Gateway answers 404 to a method that a path does not have; the check wants 405, which no function could give there. */
+/**
+ * API Gateway answers 404 to a method that a path does not have. The check wants 405, which no function could give
+ * there.
+ */
 const NEVER = ['unsupported_method'];
 
 export interface Fuzzing {
@@ -23,14 +26,14 @@ export interface Fuzzing {
   readonly folder: string;
   /** Only this operation. */
   readonly operationId?: string;
-  /** Checks of Schemathesis that cannot hold here. */
+  /** Checks of Schemathesis that cannot pass here. */
   readonly except?: readonly string[];
 }
 
 export interface Outcome {
   readonly cases: number;
   readonly seconds: number;
-  /** How many valid requests each operation answered as a success. */
+  /** How many valid requests each operation answered with success. */
   readonly accepted: Readonly<Record<string, number>>;
 }
 
@@ -43,8 +46,8 @@ interface Report {
 }
 
 /**
- * Sends cases that docs/openapi.yaml describes, valid ones and invalid ones, and checks every answer: no 5xx, no status, header or body
- * that is not described, nothing invalid accepted, nothing valid refused, no way around the token.
+ * Sends valid and invalid cases of docs/openapi.yaml, and checks every answer: no 5xx; no status, header or body that
+ * is not described; nothing invalid accepted; nothing valid refused; no way around the token.
  *
  * @throws with what Schemathesis found, and how to repeat it
  */

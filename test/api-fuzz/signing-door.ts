@@ -7,12 +7,12 @@ import type { Keys } from '../../infra/local/simulator/webhooks.ts';
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /**
- * Passes on what comes, signed as Telnyx would have: so that a body gets past the signature, however odd it is. Each body tells of
- * another event than the one before: most cases are made of one example, and would be kept as its duplicates, unread.
+ * Passes requests on, signed as Telnyx would have signed them, so that even an odd body gets past the signature. Each
+ * body gets a new event id: most cases derive from one example, and would otherwise be duplicates, stored unread.
  */
 export interface SigningDoor {
   readonly url: string;
-  /** What came of the webhooks, by the `result` that was answered. */
+  /** The outcome of the webhooks, by the `result` in the answer. */
   readonly results: Map<string, number>;
   close(): Promise<void>;
 }

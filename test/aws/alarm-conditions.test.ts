@@ -7,7 +7,7 @@ import { ofType, synthesized } from './synthesized.ts';
 
 const { resources } = synthesized();
 
-/** The alarms of the template that read what our code writes, by the name that a mail tells. */
+/** The template's alarms on metrics that our code writes, by the name that a mail shows. */
 const ours = new Map(
   Object.values(ofType(resources, 'AWS::CloudWatch::Alarm'))
     .map(({ Properties }) => Properties)
@@ -29,7 +29,7 @@ async function after(situation: Situation) {
 
 const each = (state: string) => Object.fromEntries([...ours.keys()].map((name) => [name, state]));
 
-test('every alarm that reads what the code writes has its conditions here, and every condition its alarm', () => {
+test('every alarm on a metric of the code has its conditions here, and every condition has its alarm', () => {
   expect([...ours.keys()].sort()).toEqual(Object.keys(situations).sort());
   for (const [name, conditions] of Object.entries(situations))
     expect([name, Object.keys(conditions)]).not.toEqual([name, []]);
@@ -41,7 +41,7 @@ test('each of them reads our namespace and nothing else', () => {
   }
 });
 
-/** Written only when something is wrong. All other metrics are written in any hour. */
+/** Metrics that are written only when something is wrong. All others are written every hour. */
 const troubles = ['UpstreamKeyRefused', 'UpstreamRateLimited', 'WebhooksRefused', 'NotificationsMissed'];
 
 describe.each(Object.entries(situations))('alarm %s rises when', (name, conditions) => {
@@ -56,14 +56,14 @@ describe.each(Object.entries(situations))('alarm %s rises when', (name, conditio
   });
 });
 
-test('none rises while all is well, and each has something to look at', async () => {
+test('none rises while all is well, and each has values to read', async () => {
   const { written, states } = await after(healthy);
   expect(states()).toEqual(each('OK'));
   const read = [...ours.values()].flatMap(readBy).filter(({ MetricName }) => !troubles.includes(MetricName));
   expect([...written]).toEqual(expect.arrayContaining(read.map(identityOf)));
 });
 
-test('none rises because of a single lost webhook, refused one, 429, failed run, or bus that is away', async () => {
+test('none rises because of a single lost webhook, refused webhook, 429, failed run or bus outage', async () => {
   const { measured, states } = await after(hiccups);
   expect(states()).toEqual(each('OK'));
   const sums = ['WebhooksRefused', 'UpstreamRateLimited', 'SyncFailed', 'NotificationsMissed'].map((MetricName) => {

@@ -1,7 +1,7 @@
 import { openAccount } from '../telnyx/account.ts';
 import type { DeployedService } from './deployed-service.ts';
 
-/** Something that happens to the service, up to the instant when somebody looks at the alarm. */
+/** Something that happens to the service, up to the instant when the alarm is read. */
 export type Situation = (service: DeployedService) => Promise<void>;
 
 const REPUBLISH_PATH = '/v2/porting/events/00000000-0000-4000-8000-000000000001/republish';
@@ -30,14 +30,14 @@ const callsOfTelnyx: Readonly<Record<string, Situation>> = {
   },
 };
 
-/** A webhook of the type has come before, so that the next ones are due; it is long ago. */
+/** A webhook of the type came long ago, so the next ones are due. */
 const withAChannel = async ({ happen, deliver, run, wait }: DeployedService): Promise<void> => {
   await deliver([happen()]);
   await run('sync');
   wait(120);
 };
 
-/** Events of which the list alone tells, until their webhooks are given up. */
+/** Events that only the list shows, until their webhooks are given up. */
 const unnotified =
   (missed: number, arrived: number): Situation =>
   async (service) => {
@@ -64,11 +64,11 @@ const forEachCall = (status: number, until: (name: string) => number): Record<st
     ]),
   );
 
-/** For each alarm that reads what we write: the conditions that it is for. */
+/** The conditions for each alarm on a metric that we write. */
 export const situations: Readonly<Record<string, Readonly<Record<string, Situation>>>> = {
   'sync-stopped': {
     'nothing has ever run': async () => {},
-    'nothing runs any more': async ({ run, wait }) => {
+    'nothing runs since some time': async ({ run, wait }) => {
       await run('sync');
       wait(15);
     },
@@ -91,7 +91,7 @@ export const situations: Readonly<Record<string, Readonly<Record<string, Situati
   },
   'cursor-behind': {
     'a first run over years has just begun': async ({ run }) => void (await run('sync', 10)),
-    'no run has got any further for half an hour': async (service) => {
+    'no run has made progress for half an hour': async (service) => {
       await service.run('sync');
       service.wait(31);
       service.telnyx.intercept = answering(403);
@@ -100,7 +100,7 @@ export const situations: Readonly<Record<string, Readonly<Record<string, Situati
   },
   'key-refused': {
     ...forEachCall(401, () => 1),
-    // The log of deliveries may be closed to a key that is right for all else.
+    // A key that is right for everything else may be refused the log of deliveries.
     ...withoutDeliveries(forEachCall(403, () => 1)),
   },
   // The sync and the jobs ask five times before they give up.
@@ -124,7 +124,7 @@ export const situations: Readonly<Record<string, Readonly<Record<string, Situati
     'the only two of an hour never came': unnotified(2, 0),
   },
   'publishing-behind': {
-    'the bus takes nothing': async (service) => {
+    'the bus accepts nothing': async (service) => {
       service.busIsDown = true;
       await service.deliver([service.happen()]);
       service.wait(16);
@@ -149,7 +149,7 @@ function withoutDeliveries(all: Record<string, Situation>): Record<string, Situa
   return Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('query-deliveries')));
 }
 
-/** Half an hour in which all is well, and something of everything happens. */
+/** Half an hour in which all is well, with some of everything. */
 export const healthy: Situation = async (service) => {
   const { happen, deliver, run, wait, ask } = service;
   const calls = Object.values(callsOfTelnyx);
@@ -165,11 +165,11 @@ export const healthy: Situation = async (service) => {
   await run('close-day');
 };
 
-/** An hour with one of each: what passes by itself, or is for the status and the bus to tell. */
+/** An hour with one of each fault that is temporary, or that the status and the bus report. */
 export const hiccups: Situation = async (service) => {
   await withAChannel(service);
   const { happen, deliver, run, wait, telnyx } = service;
-  // The list alone tells of this one.
+  // Only the list shows this event.
   happen();
   const refused = happen();
   await deliver([refused], openAccount());

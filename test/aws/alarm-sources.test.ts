@@ -26,11 +26,11 @@ const aTable = new dynamodb.Table(stack, 'T', { partitionKey });
 const nameOf = ({ namespace, metricName, dimensions = {} }: Metric) =>
   `${namespace} ${metricName} by ${Object.keys(dimensions).sort().join(', ')}`;
 
-/** What AWS writes about a resource of each type, as CDK's own constructs know it. */
+/** The metrics that AWS writes about a resource of each type, from CDK's own constructs. */
 const known: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Function': [
     ...[aFunction.metricErrors(), aFunction.metricThrottles(), aFunction.metricDuration()].map(nameOf),
-    // CDK knows none of a function URL. Lambda Developer Guide, "CloudWatch metrics for function URLs".
+    // CDK knows none for a function URL. Lambda Developer Guide, "CloudWatch metrics for function URLs".
     ...['UrlRequestCount', 'Url4xxCount', 'Url5xxCount', 'UrlRequestLatency'].map(
       (name) => `AWS/Lambda ${name} by FunctionName`,
     ),
@@ -52,7 +52,7 @@ function subjectOf({ Dimensions }: DeployedMetric): { id: string; resource: Reso
   return { id, resource: resources[id] };
 }
 
-test('no queue of what was given up is without an alarm', () => {
+test('every failure queue has an alarm', () => {
   const watched = ofAws.filter(({ Namespace }) => Namespace === 'AWS/SQS').map((metric) => subjectOf(metric).id);
   expect(watched.sort()).toEqual(Object.keys(ofType(resources, 'AWS::SQS::Queue')).sort());
 });

@@ -19,7 +19,7 @@ const byName = (name: string): Alarm => {
 
 const queriesOf = (alarm: Alarm) => queriesIn(propertiesOf(alarm));
 
-/** What stands under each heading of an alarm in the runbook, up to the next heading. */
+/** The text under each heading of an alarm in the runbook, up to the next heading. */
 const runbook = new Map(
   readFileSync(join(repository, 'docs/operations.md'), 'utf8')
     .split(/^#+ /m)
@@ -29,11 +29,11 @@ const runbook = new Map(
     }),
 );
 
-test('the runbook tells of no alarm that there is not', () => {
+test('the runbook describes no alarm that does not exist', () => {
   expect([...runbook.keys()].sort()).toEqual(alarms.map(({ name }) => name).sort());
 });
 
-test('exactly the alarms of the table, each of its own name', () => {
+test('exactly the alarms of the table, each under its own name', () => {
   const deployed = Object.keys(ofType(resources, 'AWS::CloudWatch::Alarm'));
   expect(deployed).toEqual(alarms.map(({ name }) => `${constructId(name)}Alarm`));
   expect(new Set(deployed).size).toBe(deployed.length);
@@ -48,12 +48,12 @@ describe.each(alarms)('alarm $name', (alarm) => {
     expect(String(properties.AlarmDescription).length).toBeLessThanOrEqual(1024);
   });
 
-  // GitHub makes `#alarm-<name>` of the heading.
+  // GitHub makes `#alarm-<name>` from the heading.
   test('has its entry in the runbook: what it means, how to check, what to do', () => {
     expect(runbook.get(alarm.name)).toMatch(/^\n\n[A-Z][^\n]+\n.*\n- Check: [^\n]+\n- Do: [^\n]+\n*$/s);
   });
 
-  test('tells the topic when it rises and when it is over', () => {
+  test('notifies the topic when it rises and when it ends', () => {
     expect(properties).toMatchObject({ AlarmActions: ['<Alarms>'], OKActions: ['<Alarms>'] });
   });
 
@@ -68,8 +68,8 @@ describe.each(alarms)('alarm $name', (alarm) => {
     );
   });
 
-  // CloudWatch takes no more than ten metrics and one result, and an unknown name fails when it is deployed.
-  test('looks at one line, made of names that it reads', () => {
+  // CloudWatch takes no more than ten metrics and one result. An unknown name fails only when it is deployed.
+  test('examines one line, made of names that it reads', () => {
     const queries = queriesOf(alarm);
     const results = queries.filter(({ ReturnData }) => ReturnData);
     expect(results).toHaveLength(1);
@@ -81,8 +81,8 @@ describe.each(alarms)('alarm $name', (alarm) => {
     if (alarm.formula) expect(known).toEqual(expect.arrayContaining(Object.keys(alarm.reads).map(identifier)));
   });
 
-  // Where nothing was counted there is no value, and CloudWatch would go on with older ones.
-  test('takes a count for 0 where nothing was counted', () => {
+  // Where nothing was counted there is no value, and CloudWatch would go on with older values.
+  test('counts 0 where nothing was counted', () => {
     const counts = Object.entries<CodeReading | AwsReading>(alarm.reads).filter(
       ([, { statistic }]) => statistic === 'Sum',
     );
@@ -90,7 +90,7 @@ describe.each(alarms)('alarm $name', (alarm) => {
     for (const [label] of counts) expect(bare).not.toMatch(new RegExp(`\\b${identifier(label)}\\b|METRICS`));
   });
 
-  test('looks at a day at most, which is all that CloudWatch does', () => {
+  test('covers a day at most, which is CloudWatch’s limit', () => {
     expect(alarm.minutes * (alarm.periods?.of ?? 1)).toBeLessThanOrEqual(24 * 60);
   });
 });
@@ -156,7 +156,7 @@ describe('the limits that were asked for', () => {
   });
 });
 
-test('functions that fail or are held back: every one is looked at', () => {
+test('functions that fail or are throttled: all of them are watched', () => {
   for (const name of ['functions-failing', 'functions-throttled']) {
     const read = queriesOf(byName(name)).flatMap(({ MetricStat }) => MetricStat?.Metric.Dimensions[0]?.Value ?? []);
     expect(read.sort()).toEqual(functionNames.map(([, id]) => `<${id}>`).sort());
@@ -164,7 +164,7 @@ test('functions that fail or are held back: every one is looked at', () => {
 });
 
 describe('the topic', () => {
-  test('lets the alarms of this ledger in, over TLS, and nobody else', () => {
+  test('lets the alarms of this ledger in, over TLS, and no one else', () => {
     expect(named(resources, 'AlarmsPolicy').Properties).toMatchObject({
       Topics: ['<Alarms>'],
       PolicyDocument: {
@@ -192,13 +192,13 @@ describe('the topic', () => {
     expect(named(resources, 'Alarms').Properties).not.toHaveProperty('KmsMasterKeyId');
   });
 
-  test('is an output, for whoever wants to hear of alarms otherwise', () => {
+  test('is an output, for subscribers other than by mail', () => {
     expect(service.findOutputs('AlarmTopic')).toMatchObject({
       AlarmTopic: { Value: { Ref: expect.stringMatching(/^Alarms/) } },
     });
   });
 
-  test('mails to nobody unless told to', () => {
+  test('mails to no one by default', () => {
     expect(ofType(resources, 'AWS::SNS::Subscription')).toEqual({});
     const { resources: mailing } = synthesized({ alarmEmail: 'porting@example.com' });
     const subscriptions = Object.values(ofType(mailing, 'AWS::SNS::Subscription')).map(({ Properties }) => Properties);

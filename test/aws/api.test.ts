@@ -67,7 +67,7 @@ describe('the stage', () => {
     expect(DestinationArn).toBe('<AccessLogs.Arn>');
     const logged = Object.values<string>(JSON.parse(Format));
     expect(logged).toContain('$context.routeKey');
-    // `path` holds ids and the query string, `identity` the caller's address, `authorizer` and headers the token.
+    // `path` holds ids and the query string, `identity` the caller's address, `authorizer` and the headers the token.
     for (const value of logged) {
       expect(value).toMatch(/^\$context\.[\w.]+$/);
       expect(value).not.toMatch(/authori[sz]|header|query|path|identity|sourceIp|userAgent/i);

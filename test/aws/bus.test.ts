@@ -14,7 +14,7 @@ test('two ledgers of an account have two buses', () => {
   expect(nameOf(synthesized({ stackPrefix: 'Other' }).resources)).toMatch(/^Other/);
 });
 
-test('the bus stays when the service is destroyed: the rules of others hang on it', () => {
+test('the bus stays when the service is destroyed: other people’s rules depend on it', () => {
   expect(Object.values(data.findResources('AWS::Events::EventBus'))).toHaveLength(1);
   expect(Object.values(service.findResources('AWS::Events::EventBus'))).toHaveLength(0);
 });

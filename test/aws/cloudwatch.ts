@@ -1,6 +1,6 @@
-/** CloudWatch as far as our alarms use it: metrics out of log lines, metric math, and whether an alarm rises. */
+/** The parts of CloudWatch that our alarms use: metrics out of log lines, metric math, and whether an alarm rises. */
 
-/** A metric, as an alarm in a template names it. */
+/** A metric as an alarm in a template names it. */
 export interface DeployedMetric {
   readonly Namespace: string;
   readonly MetricName: string;
@@ -15,17 +15,17 @@ export interface Query {
   readonly MetricStat?: { readonly Metric: DeployedMetric; readonly Period: number; readonly Stat: string };
 }
 
-/** One value of a metric. `at` in milliseconds since 1970. */
+/** One value of a metric. `at` is in milliseconds since 1970. */
 export interface Datapoint {
   readonly metric: string;
   readonly at: number;
   readonly value: number;
 }
 
-/** What an alarm would do; `as before` when nothing says anything and it is told to ignore that. */
+/** What an alarm would do; `as before` when there is no value and it ignores that. */
 export type AlarmState = 'ALARM' | 'OK' | 'as before';
 
-/** What tells a metric from all others. */
+/** Identifies a metric. */
 export function identityOf({ Namespace, MetricName, Dimensions }: DeployedMetric): string {
   const dimensions = Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).sort();
   return [Namespace, MetricName, ...dimensions].join(' ');
@@ -42,7 +42,9 @@ interface EmbeddedMetrics {
   };
 }
 
-/** What CloudWatch makes of a log line in its embedded metric format: nothing of a value that the line does not declare. */
+/**
+ * The metrics that CloudWatch reads from a log line in its embedded metric format: only values that the line declares.
+ */
 export function datapointsIn(line: Readonly<Record<string, unknown>>): Datapoint[] {
   const { Timestamp, CloudWatchMetrics } = (line as unknown as EmbeddedMetrics)._aws;
   return CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
@@ -60,7 +62,7 @@ export function datapointsIn(line: Readonly<Record<string, unknown>>): Datapoint
   );
 }
 
-/** A deployed alarm's queries, in the form of a formula's also where there is none. */
+/** A deployed alarm's queries, always in the form of metric math. */
 export function queriesOf(alarm: Readonly<Record<string, unknown>>): readonly Query[] {
   const { Metrics, Namespace, MetricName, Dimensions, Period, Statistic, ExtendedStatistic } = alarm;
   if (Metrics) return Metrics as Query[];
@@ -74,7 +76,7 @@ export function readBy(alarm: Readonly<Record<string, unknown>>): DeployedMetric
   return queriesOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
 }
 
-/** The state of a deployed alarm at an instant. Unlike CloudWatch it does not look at periods before those that it has to. */
+/** The state of a deployed alarm at an instant. Unlike CloudWatch, it does not look back beyond its periods. */
 export function stateOf(
   alarm: Readonly<Record<string, unknown>>,
   datapoints: readonly Datapoint[],
@@ -122,7 +124,7 @@ function statistic(name: string, datapoints: readonly Datapoint[]): number | und
 
 type Value = number | undefined;
 
-/** A formula for one period, as CloudWatch describes the functions that are in it. What has no value is `undefined`. */
+/** A formula for one period, with the functions as CloudWatch describes them. `undefined` means no value. */
 export function calculated(formula: string, values: Readonly<Record<string, Value>>): Value {
   const known = (list: readonly Value[]) => list.filter((value) => value !== undefined);
   const functions = {

@@ -14,8 +14,8 @@ describe.each(Object.keys(functions) as FunctionName[])('the code of %s', async 
     expect([...read].sort()).toEqual(Object.keys(described.environment).sort());
   });
 
-  // Tree shaking leaves the names of the operations that are called and of no other, so a forgotten permission shows here and not
-  // as AccessDenied on AWS. Which table a call goes to cannot be seen.
+  // Tree shaking leaves only the names of the operations that are called, so a forgotten permission shows here and not
+  // as AccessDenied on AWS. The table of a call cannot be seen.
   test('calls exactly the operations that it is allowed', () => {
     const called = new Set([...text.matchAll(operation)].map(([, found = '']) => found));
     const allowed = new Set<string>(Object.values(described.tables).flat());
@@ -40,7 +40,7 @@ function variablesRead(source: string): string[] {
   return [...direct, ...taken].map(([, name = '']) => name);
 }
 
-// Lambda sets these itself, and the SDK reads them for the hosts that are not Lambda.
+// Lambda sets these itself, and the SDK reads them for hosts other than Lambda.
 function setByHost(name: string): boolean {
   return /^(AWS|LAMBDA|NODE)_|^_HANDLER$|^TZ$/.test(name);
 }

@@ -29,7 +29,7 @@ test('there is none when it is off, and the alarms stay', () => {
 });
 
 // Dashboards of all Regions of an account share their names.
-test('ledgers of two Regions do not get in the way of each other', () => {
+test('ledgers in two Regions have different dashboards', () => {
   expect(DashboardName).toBe('PortInLedger-<AWS::Region>');
 });
 

@@ -19,7 +19,7 @@ describe.each(Object.entries<Table>(tables))('table %s', (name, described) => {
     });
   });
 
-  test('is paid by request', () => {
+  test('is billed by request', () => {
     expect(table.Properties).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' });
     expect(table.Properties).not.toHaveProperty('ProvisionedThroughput');
   });
@@ -30,12 +30,12 @@ describe.each(Object.entries<Table>(tables))('table %s', (name, described) => {
     expect(new Set(attributes.map(({ AttributeType }) => AttributeType))).toEqual(new Set(['S']));
   });
 
-  test('lets rows expire by the attribute that is described, or never', () => {
+  test('lets rows expire by the described attribute, or never', () => {
     const expected = described.timeToLive && { AttributeName: described.timeToLive, Enabled: true };
     expect(table.Properties.TimeToLiveSpecification).toEqual(expected);
   });
 
-  test('is streamed with the row as it is then, or not at all, as described', () => {
+  test('is streamed with the new row, or not at all, as described', () => {
     const expected = described.streamed && { StreamViewType: 'NEW_IMAGE' };
     expect(table.Properties.StreamSpecification).toEqual(expected);
   });
@@ -51,7 +51,7 @@ describe.each(Object.entries<Table>(tables))('table %s', (name, described) => {
     expect(table.Properties).not.toHaveProperty('LocalSecondaryIndexes');
   });
 
-  test('has a generated name, so that a retained one is never in the way', () => {
+  test('has a generated name, so that a retained table never blocks it', () => {
     expect(table.Properties).not.toHaveProperty('TableName');
   });
 });
@@ -68,13 +68,13 @@ describe('secrets', () => {
     expect(data.findOutputs(`${constructId(name)}Secret`)).not.toEqual({});
   });
 
-  test('the API key begins as nothing: CloudFormation has no value that it could write over the one its owner puts there', () => {
+  test('the API key begins empty: CloudFormation has no value that could overwrite the owner’s', () => {
     const { Properties } = named(resources, 'TelnyxApiKey');
     expect(Properties).not.toHaveProperty('SecretString');
     expect(Properties).not.toHaveProperty('GenerateSecretString');
   });
 
-  // CloudFormation writes a changed first value over what the owner has put there since: this one must stay as it is.
+  // CloudFormation overwrites the owner's value if the first value changes, so this one must never change.
   test('the tokens are generated: 64 letters and digits beside two empty lists', () => {
     const { GenerateSecretString, SecretString } = named(resources, 'ApiTokens').Properties;
     expect(SecretString).toBeUndefined();
@@ -94,7 +94,7 @@ test('the stack holds tables, secrets and the bus, and cannot be destroyed by mi
   expect(types).toEqual(new Set(['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::Events::EventBus']));
 });
 
-test('every table, stream and secret and the bus is exported, also what no function uses', () => {
+test('every table, stream and secret and the bus is exported, even if no function uses it', () => {
   const described = Object.values<Table>(tables);
   const streamed = described.filter((table) => table.streamed);
   const count = 2 * described.length + streamed.length + Object.keys(secrets).length + 2;

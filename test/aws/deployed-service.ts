@@ -26,21 +26,21 @@ const MINUTE = 60_000;
 export interface DeployedService {
   readonly telnyx: EventsApi;
   readonly store: OrderStore;
-  /** While true the bus takes nothing. */
+  /** While true the bus accepts nothing. */
   busIsDown: boolean;
   /** Takes the API key out of its secret. */
   readonly forgetKey: () => void;
-  /** Minutes go by. */
+  /** Lets minutes pass. */
   readonly wait: (minutes: number) => void;
-  /** An event that Telnyx lists from now on, of an order of its own. */
+  /** An event that Telnyx lists from now on, of a new order. */
   readonly happen: (fields?: Partial<PortingEvent>) => PortingEvent;
-  /** Runs what a schedule runs; `seconds` are what the function has left. */
+  /** Runs what a schedule runs; `seconds` is the time that the function has left. */
   readonly run: (schedule: string, seconds?: number) => Promise<unknown>;
-  /** Posts the webhooks of events, signed by Telnyx or by somebody else, and has the stream publish what they brought. */
+  /** Posts the webhooks of events, signed by Telnyx or by a stranger, and publishes what they brought. */
   readonly deliver: (events: readonly PortingEvent[], by?: Account) => Promise<void>;
   /** Asks the API with an operate token. */
   readonly ask: (name: FunctionName, request: Request) => Promise<unknown>;
-  /** All that the functions have measured so far. */
+  /** All metrics that the functions have written so far. */
   readonly measured: () => Datapoint[];
 }
 
@@ -85,14 +85,14 @@ export async function startDeployedService(resources: Record<string, Resource>):
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
   };
 
-  /** The environment is one for all functions: only the last that was called is warm. */
+  /** All functions share one environment: only the last one called is warm. */
   let warm: { readonly name: FunctionName; readonly handle: Awaited<ReturnType<typeof loadHandler>> } | undefined;
 
   async function invoke(name: FunctionName, event: unknown, context: Context = lambdaContext()): Promise<unknown> {
     const { Variables } = named(resources, constructId(name)).Properties.Environment as {
       Variables: Record<string, string>;
     };
-    // What the template does not give must be missing here, too; what is of AWS has its counterpart on this machine.
+    // Variables that the template lacks must be missing here too; AWS resources have counterparts on this machine.
     const given = Object.entries(Variables).map(([variable, value]) => [variable, here[variable] ?? value] as const);
     if (warm?.name !== name) {
       const environment = { LEDGER_NAME: '', ...Object.fromEntries(given), ...addresses };

@@ -46,7 +46,7 @@ describe.each(functionNames)('function %s', (name, id) => {
 });
 
 // An empty environment variable would count as forgotten.
-test('what is not set is said in a word', () => {
+test('a setting that is not given is passed as a word', () => {
   const { Variables } = named(synthesized().resources, 'PublishEvents').Properties.Environment as {
     Variables: Record<string, string>;
   };
@@ -63,13 +63,13 @@ test('every log group has the retention that is set', () => {
 describe('the webhook', () => {
   const webhookId = constructId(webhook.function);
 
-  test('is the only function with a URL, which is open: the signature is what lets Telnyx in', () => {
+  test('is the only function with a URL, which is open: Telnyx gets in by its signature', () => {
     const urls = Object.values(ofType(resources, 'AWS::Lambda::Url')).map((url) => url.Properties);
     expect(urls).toEqual([{ AuthType: 'NONE', TargetFunctionArn: `<${webhookId}.Arn>` }]);
     expect(service.findOutputs('WebhookUrl')).not.toEqual({});
   });
 
-  test('lets everybody in through the URL only', () => {
+  test('lets anyone in, but only through the URL', () => {
     const open = Object.values(ofType(resources, 'AWS::Lambda::Permission'))
       .map((permission) => permission.Properties)
       .filter(({ Principal }) => Principal === '*');

@@ -13,7 +13,7 @@ const { resources } = synthesized();
 const list = (value: string | string[]) => (Array.isArray(value) ? value : [value]);
 const allows = (actions: readonly string[], on: readonly string[]) => ({ actions, on });
 
-/** What a role may do: each `Allow`, from the policies beside it and inside it. */
+/** What a role may do: each `Allow`, from its attached and inline policies. */
 function permissions(roleId: string) {
   const beside = Object.values(ofType(resources, 'AWS::IAM::Policy'))
     .filter(({ Properties }) => (Properties.Roles as string[]).includes(`<${roleId}>`))
@@ -81,12 +81,12 @@ test.each([
   ['<Bus.Arn>', ['sync-events', 'publish-events']],
   ['<TelnyxApiKey>', ['sync-events', 'republish-event', 'run-jobs', 'query-deliveries']],
   ['<ApiTokens>', ['query-events', 'republish-event', 'start-jobs', 'query-deliveries']],
-])('%s is for %j only', (secret, readers) => {
+])('only %j may %s', (secret, readers) => {
   const found = functionNames.filter(([, id]) => permissions(`${id}Role`).some(({ on }) => on.includes(secret)));
   expect(found.map(([name]) => name)).toEqual(readers);
 });
 
-test('the scheduler invokes what is scheduled and keeps what fails', () => {
+test('the scheduler invokes the scheduled functions and keeps what fails', () => {
   expect(permissions('SchedulerRole')).toEqual([
     allows(['lambda:InvokeFunction'], ['<SyncEvents.Arn>', '<PublishEvents.Arn>', '<RunJobs.Arn>']),
     allows(['sqs:SendMessage'], ['<DeadLetters.Arn>']),

@@ -19,7 +19,7 @@ describe.each(schedules)('schedule $name', ({ name, function: target, input }) =
     expect(JSON.parse(deployed.Input)).toEqual(input);
   });
 
-  test('tries again for a bounded time, then keeps the event', () => {
+  test('tries again for a limited time, then keeps the event', () => {
     expect(deployed).toMatchObject({
       RoleArn: '<SchedulerRole.Arn>',
       DeadLetterConfig: { Arn: '<DeadLetters.Arn>' },

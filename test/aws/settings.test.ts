@@ -59,7 +59,7 @@ describe('telnyxPublicKey', () => {
     expect(problems({ telnyxPublicKey: '' })).toMatch(/^telnyxPublicKey is missing/);
   });
 
-  test('takes up to three, with commas between', () => {
+  test('takes up to three, comma-separated', () => {
     const three = [samplePublicKey, samplePublicKey, samplePublicKey];
     expect(read({ telnyxPublicKey: three.join(' , ') }).telnyxPublicKey).toBe(three.join(','));
     expect(problems({ telnyxPublicKey: [...three, samplePublicKey].join() })).toMatch(
@@ -69,7 +69,7 @@ describe('telnyxPublicKey', () => {
 
   test.each([
     ['with its line breaks, from cdk.json', (pem: string) => pem],
-    ['with blanks for them, since the cdk command passes on one line', (pem: string) => pem.replaceAll('\n', ' ')],
+    ['with blanks for them, because the cdk command passes on one line', (pem: string) => pem.replaceAll('\n', ' ')],
     ['with them written out', (pem: string) => pem.replaceAll('\n', '\\n')],
     ['without its first and last line', (pem: string) => pem.split('\n')[1] ?? ''],
   ])('as PEM becomes base64 of its 32 bytes: %s', (_, given) => {
@@ -99,8 +99,8 @@ describe('telnyxPublicKey', () => {
   });
 });
 
-describe('what the service itself is told', () => {
-  test('is taken as it is meant', () => {
+describe('settings of the service itself', () => {
+  test('are read leniently', () => {
     const given = {
       alarmEmail: 'porting@example.com',
       dashboard: 'off',
@@ -135,12 +135,12 @@ describe('what the service itself is told', () => {
 });
 
 describe('a slip of the keyboard', () => {
-  test('in the name is told, with the name that was meant', () => {
+  test('in the name is reported, with the name that was meant', () => {
     expect(refused({ WebhookConcurrency: 5 })).toBe('WebhookConcurrency is not a setting: write webhookConcurrency');
     expect(problems({ telnyxPublickey: samplePublicKey })).toMatch(/write telnyxPublicKey\ntelnyxPublicKey is missing/);
   });
 
-  test('in an unlike name is told, with all names', () => {
+  test('in a name that resembles none is reported, with all names', () => {
     expect(refused({ logDays: 5 })).toMatch(
       /^logDays is not a setting: the settings are telnyxPublicKey, telnyxBaseUrl/,
     );
@@ -182,11 +182,11 @@ describe('a slip of the keyboard', () => {
     ['healingPerDay', '0', /^healingPerDay must be a whole number from 1 to 10000, not 0$/],
     ['healingPerDay', '007', /^healingPerDay must be a whole number/],
     ['apiBurst', ['1'], /^apiBurst must be a text or a number, not \["1"\]$/],
-  ])('in the value of %s is told: %s', (name, given, message) => {
+  ])('in the value of %s is reported: %s', (name, given, message) => {
     expect(refused({ [name]: given })).toMatch(message);
   });
 
-  test('does not hide the next one: each problem has its line', () => {
+  test('does not hide the next one: each has its line', () => {
     expect(refused({ apiBurst: 0, logRetentionDays: 31 }).split('\n')).toHaveLength(2);
   });
 });

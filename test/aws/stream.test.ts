@@ -39,7 +39,7 @@ describe.each(streams)('the stream of $table', (stream) => {
     });
   });
 
-  test('repeats only what failed, in halves, a bounded number of times, and then keeps word of it', () => {
+  test('repeats only what failed, in halves, a limited number of times, and then keeps a record of it', () => {
     expect(Properties).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
@@ -48,12 +48,12 @@ describe.each(streams)('the stream of $table', (stream) => {
     });
   });
 
-  test('passes on only rows that have something to announce', () => {
+  test('passes on only rows that have something to publish', () => {
     const { Filters } = Properties.FilterCriteria as { Filters: { Pattern: string }[] };
     expect(Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
       { dynamodb: { NewImage: { [stream.whenRowHas]: { S: [{ exists: true }] } } } },
     ]);
-    // The pattern asks for a text; key attributes of indexes are texts, and nothing else is certain to be one.
+    // The pattern asks for a text. Key attributes of indexes are texts; no other attribute is certain to be one.
     const keys = Object.values(tables[stream.table].indexes).map(({ partitionKey }) => partitionKey);
     expect(keys).toContain(stream.whenRowHas);
   });

@@ -18,7 +18,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'port-in-ledger-synth-'));
 const out = join(scratch, 'out');
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** `cdk synth` as it runs for somebody without an AWS account, a home directory or a network. */
+/** `cdk synth` as it runs without an AWS account, a home directory or a network. */
 function synth(...context: string[]) {
   const nowhere = 'http://127.0.0.1:9';
   return spawnSync(join(bin, 'cdk'), ['synth', '--quiet', '--output', out, ...context], {
@@ -41,7 +41,7 @@ test('synth needs a public key and says so in one line', () => {
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-// Eight functions are bundled twice, on however few cores there are.
+// Eight functions are bundled twice, however few cores there are.
 test('synth needs neither an account nor a network, and bundles each function so that it loads', {
   timeout: 300_000,
 }, async () => {
@@ -67,7 +67,7 @@ test('synth needs neither an account nor a network, and bundles each function so
   }
 });
 
-/** What `index.handler` is in a process that has just the environment of the deployed function. */
+/** The type of `index.handler` in a process that has only the environment of the deployed function. */
 function loaded(file: string, variables: Record<string, unknown>): string {
   const environment = Object.entries(variables).map(([name, value]) => [
     name,

@@ -5,7 +5,7 @@ import { readSettings } from '../../infra/aws/settings.ts';
 import { addStacks } from '../../infra/aws/stacks.ts';
 import { type FunctionName, functions } from '../../infra/service.ts';
 
-/** A public key that is valid and is nobody's. */
+/** A valid public key whose private half no one has. */
 export const samplePublicKey = 'lc3z0MEHkfQ8exwzqqXr/doxt3i16dU+QnvS6mDxhpE=';
 
 export type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> } & Record<

@@ -31,10 +31,10 @@ describe('wrong usage ends with 2', () => {
     expect(ledger.asked).toEqual([]);
   });
 
-  it('says where all that there is stands', async () => {
+  it('says how to list all commands', async () => {
     const ledger = await stubLedger({});
     expect((await run(ledger, 'nonsense')).stderr).toBe(
-      "error: unknown command 'nonsense'\nWhat there is: npm run ledger -- help [command]\n",
+      "error: unknown command 'nonsense'\nAll commands: npm run ledger -- help [command]\n",
     );
   });
 
@@ -72,7 +72,7 @@ describe('a request that fails', () => {
     ['nothing found', 4, problem(404, '10005', 'There is no order o1.')],
     ['a refused parameter', 1, problem(422, '10006', 'That is no order id.')],
     ['a broken function', 1, problem(500, '10007', 'The log tells what.')],
-  ])('tells why: %s', async (_, code, answer) => {
+  ])('says why: %s', async (_, code, answer) => {
     const ledger = await stubLedger({ 'GET /v2/orders/o1': answer });
     const errors = (answer as { body: { errors: { detail: string }[] } }).body.errors;
     const plain = await run(ledger, 'order', 'o1');
@@ -89,7 +89,7 @@ describe('a request that fails', () => {
     ['the gateway alone', 4, { status: 404, body: { message: 'Not Found' } }],
     ['something else than a ledger', 1, { body: '<html>' }],
     ['another address', 1, { status: 301, headers: { location: 'http://127.0.0.1:9/' }, body: '' }],
-  ])('tells that it was answered by %s', async (_, code, answer) => {
+  ])('says that the answer came from %s', async (_, code, answer) => {
     const ledger = await stubLedger({ 'GET /v2/status': answer });
     const { code: ended, stdout, stderr } = await run(ledger, 'status');
     expect({ ended, stdout }).toEqual({ ended: code, stdout: '' });

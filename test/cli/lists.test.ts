@@ -5,7 +5,7 @@ import { event, eventId, gap, JOB, job, order, syncRun } from './samples.ts';
 import { cursorPages, numberedPages, stubLedger, upTo } from './stub-ledger.ts';
 
 describe('orders', () => {
-  it('asks for what was asked for, and shows who must act', async () => {
+  it('passes on the filters, and shows who must act', async () => {
     const ledger = await stubLedger({
       'GET /v2/orders': cursorPages([order({ overdue_since: '2026-11-25T00:00:00Z' })]),
     });
@@ -43,7 +43,7 @@ describe('orders', () => {
     expect(few.stderr).toMatch(/^There are more .*\n$/);
   });
 
-  it('shows an order once that moved while the pages were read', async () => {
+  it('shows an order once if it moves while the pages are read', async () => {
     const rows = Array.from({ length: 100 }, (_, index) => order({ id: eventId(index) }));
     const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([...rows, rows[99]]) });
     expect(JSON.parse((await run(ledger, 'orders', '--all', '--json')).stdout).data).toEqual(rows);
@@ -71,7 +71,7 @@ describe('order', () => {
     const { code, stdout } = await run(ledger, 'order', 'o1');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^status +exception since 2026-11-20 09:00:00 UTC, .* ago; action required$/m);
-    expect(stdout).toContain('LOA_ILLEGIBLE: Nobody can read it.');
+    expect(stdout).toContain('LOA_ILLEGIBLE: It cannot be read.');
     expect(stdout).toMatch(/^must act +customer until 2026-12-04 09:00:00 UTC, /m);
     expect(stdout).toMatch(/^2026-11-20 09:00:00 +status_changed +submitted .* webhook 2x, list$/m);
     expect(stdout).toMatch(/^2026-11-21 09:00:00 +new_comment +by admin /m);
@@ -111,7 +111,7 @@ describe('events', () => {
     );
   });
 
-  it('lets nobody steer the terminal', async () => {
+  it('never lets foreign text control the terminal', async () => {
     const steering = '\u001b[2J\u001b]0;title\u0007a\nb\u009b1m\u202ec';
     const payload = { status: { value: steering, details: [{ code: steering }] } };
     const rows = [
@@ -182,7 +182,7 @@ describe('what the service did', () => {
 
 describe('pages that are larger than an answer may be', () => {
   const MOST = 10;
-  /** Small ones first, so that pages shrink on the way. */
+  /** Small rows first, so that pages shrink on the way. */
   const sizes = fc
     .tuple(
       fc.constantFrom(0, 7, 99, 100, 101),

@@ -42,7 +42,7 @@ describe('a process', () => {
     });
   });
 
-  it('ends when all that it says is written, also into a pipe', async () => {
+  it('ends only when all its output is written, even into a pipe', async () => {
     const rows = Array.from({ length: 620 }, (_, index) => order({ id: eventId(index) }));
     const ledger = await stubLedger({ 'GET /v2/orders': cursorPages(rows) });
     const { code, stdout } = await at(ledger, 'orders', '--all', '--json').ended;
@@ -50,7 +50,7 @@ describe('a process', () => {
     expect(JSON.parse(stdout)).toEqual({ data: rows, meta: { more: false } });
   });
 
-  it('asks nothing of nobody: without a terminal a job needs --yes', async () => {
+  it('asks nothing without a terminal: a job then needs --yes', async () => {
     const ledger = await stubLedger({});
     const { code, stderr } = await at(ledger, 'republish', '--missed', '--from', '2026-11-20').ended;
     expect(code).toBe(2);
@@ -58,12 +58,12 @@ describe('a process', () => {
     expect(ledger.asked).toEqual([]);
   });
 
-  it('ends quietly with its reader', async () => {
+  it('ends quietly when the reader of its pipe ends', async () => {
     const rows = [event(1)];
     const pages = cursorPages(rows, { as_of: '2026-11-20T09:02:00.000000Z' });
     const ledger = await stubLedger({
       'GET /v2/arrivals': async (asked) => {
-        // What it has asked for before is what was there when it began.
+        // Its first request found the events that were there when it began.
         if (ledger.asked.length < 3) return pages(asked);
         await new Promise((closed) => tail.child.stdout?.once('close', closed).destroy());
         rows.unshift(event(2, '2026-11-20T09:01:00Z'));
@@ -92,7 +92,7 @@ describe('Ctrl-C', () => {
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('ends the watching of a job, though npm sends it twice, and leaves the job alone', async () => {
+  it('ends the watching of a job, even if npm sends it twice, and leaves the job alone', async () => {
     const running: Answer = { body: { data: job('running', 1) } };
     const ledger = await stubLedger({ [`GET /v2/republish-jobs/${JOB}`]: running });
     const { child, said, ended } = at(ledger, 'job', JOB, '--watch');
@@ -101,7 +101,8 @@ describe('Ctrl-C', () => {
     const again = setInterval(() => child.kill('SIGINT'), 1);
     const { code, stdout, stderr } = await ended;
     clearInterval(again);
-    // A process that is going already has no handler left: then it ends by the signal, which a shell calls 130, too.
+    // A process that is ending may already have no handler left; then the signal ends it, which a shell also reports as
+    // 130.
     expect(code ?? 130).toBe(130);
     expect(stdout).toBe('');
     expect(stderr).toContain(`npm run ledger -- job ${JOB} --watch\n`);

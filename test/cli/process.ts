@@ -8,7 +8,7 @@ import type { Ran } from './run.ts';
 /** `npm run ledger` without npm. */
 export const COMMAND = [process.execPath, resolve('infra/cli/ledger.ts')] as const;
 
-/** What any process has in its environment. Compiling the command takes most of its time: once is enough. */
+/** The environment of every process. Compiling the command takes most of its time, so it is done once. */
 export const ENVIRONMENT = {
   PATH: process.env.PATH ?? '',
   NODE_COMPILE_CACHE: join(tmpdir(), 'port-in-ledger-compiled'),
@@ -20,7 +20,7 @@ export interface Running {
   readonly ended: Promise<Ran>;
 }
 
-/** The command line as a process of its own, which nobody sits at. */
+/** The command line as a process of its own, without a terminal. */
 export function start(args: readonly string[], environment: Readonly<Record<string, string>>): Running {
   const [node, script] = COMMAND;
   const child = spawn(node, [script, ...args], {

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { Clock } from '../../infra/cli/clock.ts';
 import { runCommandLine } from '../../infra/cli/command-line.ts';
 import { Interrupted } from '../../infra/cli/interrupt.ts';
-// The calendar stands still, and no answer comes too late because this machine is busy.
+// The calendar stands still, so no answer is late because this machine is busy.
 import '../own-time.ts';
 import { type StubLedger, TOKEN } from './stub-ledger.ts';
 
@@ -14,17 +14,17 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** A command that runs in this process, on streams that are no terminal, and in a time of its own. */
+/** A command that runs in this process, without a terminal, on a clock of its own. */
 export interface Running {
   readonly said: { stdout: string; stderr: string };
   readonly ended: Promise<Ran>;
-  /** The pauses that it has made, in milliseconds. They take no time: only its own clock goes on. */
+  /** The pauses that it has made, in milliseconds. They take no time: only its own clock advances. */
   readonly pauses: readonly number[];
   /** What Ctrl-C does. */
   readonly interrupt: () => void;
 }
 
-/** Begins a command with nothing else in its environment. */
+/** Starts a command with nothing else in its environment. */
 export function begin(args: readonly string[], environment: Readonly<Record<string, string>>): Running {
   const said = { stdout: '', stderr: '' };
   const into = (name: keyof typeof said) =>
@@ -62,7 +62,7 @@ function clockOf(pauses: number[]): Clock {
   };
 }
 
-/** What a command is given so that it asks a stub. */
+/** The settings that make a command call a stub. */
 export function settingsFor(ledger: StubLedger): Readonly<Record<string, string>> {
   return { LEDGER_URL: ledger.url, LEDGER_TOKEN: TOKEN };
 }

@@ -10,7 +10,7 @@ export function order(more: object = {}) {
   return {
     id: ORDER,
     record_type: 'porting_order',
-    status: { value: 'exception', details: [{ code: 'LOA_ILLEGIBLE', description: 'Nobody can read it.' }] },
+    status: { value: 'exception', details: [{ code: 'LOA_ILLEGIBLE', description: 'It cannot be read.' }] },
     status_since: '2026-11-20T09:00:00.000000Z',
     status_event_id: eventId(1),
     terminal: false,

@@ -6,7 +6,7 @@ import { type Column, tableText } from '../../infra/cli/table.ts';
 import { distance, duration, instant, jsonText, shown } from '../../infra/cli/text.ts';
 import { numberText } from '../json-texts.ts';
 
-/** Control characters of both sets, and what turns the direction of writing. */
+/** Control characters of both sets, and characters that change the direction of text. */
 const STEERING = fc.constantFrom(
   '\u001b',
   '[2J',
@@ -20,8 +20,8 @@ const STEERING = fc.constantFrom(
   '\u2066',
 );
 
-describe('what others wrote', () => {
-  it('never steers the terminal, in words or in JSON, and JSON loses nothing of it', () => {
+describe('foreign text', () => {
+  it('never controls the terminal, in words or in JSON, and JSON loses nothing of it', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.oneof(STEERING, fc.constantFrom('a', '漢')) }), (text) => {
         expect(shown(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
@@ -106,7 +106,7 @@ describe('a table', () => {
     { id: 'second', words: 'few', more: '' },
   ];
 
-  it('is as wide as its words when nobody looks', () => {
+  it('is as wide as its words without a terminal', () => {
     expect(tableText(columns, rows, Number.POSITIVE_INFINITY)).toBe(
       ['id      words                more', 'first   many words are here  spare', 'second  few'].join('\n'),
     );
@@ -122,7 +122,7 @@ describe('a table', () => {
     expect(tableText(columns, rows, 10)).toBe('id first\nwords many words are here\n\nid second\nwords few');
   });
 
-  it('has no line for what is empty, once rows are blocks', () => {
+  it('has no line for an empty value when rows are blocks', () => {
     const empty = { id: 'third', words: '', more: '' };
     expect(tableText(columns, [empty, ...rows], 10)).toMatch(/^id third\n\nid first\n/);
   });

@@ -14,7 +14,7 @@ describe('status', () => {
     expect(stdout).toMatch(/^channels +status_changed \(\d+ \w+ ago\)$/m);
   });
 
-  it("says the ledger's problems in its own words, and ends with 1", async () => {
+  it("shows the ledger's problems in the ledger's words, and ends with 1", async () => {
     const problems = ['The last sync run failed: see sync.last_runs.', '2 notifications did\u001b[31m not come.'];
     const ledger = await answering(status({ well: false, problems }));
     const { code, stdout, stderr } = await run(ledger, 'status');
@@ -28,7 +28,7 @@ describe('status', () => {
   it.each([
     [true, 0],
     [false, 1],
-  ])('has no opinion of its own: with well %s it ends with %i', async (well, code) => {
+  ])('decides by the ledger’s answer alone: with well %s it ends with %i', async (well, code) => {
     const bad = {
       sync: { ...status().sync, last_complete_at: null, cursor_lag_seconds: 9_999, last_status: 'failed' },
       gaps: { ...status().gaps, missed_24h: 9 },
@@ -37,14 +37,14 @@ describe('status', () => {
     expect((await run(await answering(status({ ...(well && bad), well })), 'status')).code).toBe(code);
   });
 
-  it('as JSON is what the API answers, and nothing else', async () => {
+  it('prints the API’s answer and nothing else, with --json', async () => {
     const data = status({ well: false, problems: ['One.'] });
     const { code, stdout, stderr } = await run(await answering(data), 'status', '--json');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ data });
   });
 
-  it('says of a count that stopped at its bound that there are more, and until when Telnyx takes no requests', async () => {
+  it('marks a count that stopped at its bound, and shows until when Telnyx accepts no requests', async () => {
     const gaps = { ...status().gaps, awaiting: 2_500 };
     const upstream = {
       last_fault: { fault: 'rate limited', at: '2026-11-20T10:00:00Z' },

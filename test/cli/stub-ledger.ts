@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-/** A request that the stub was sent. */
+/** A request that the stub received. */
 export interface Asked {
   readonly method: string;
   readonly path: string;
@@ -19,7 +19,7 @@ export type Answer =
   | 'hang'
   | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
 
-/** Answers by `GET /v2/orders`; a list answers in turns, its last one for ever. */
+/** Answers by `GET /v2/orders`; a list of answers is used in turn, and the last one repeats. */
 export type Routes = Readonly<
   Record<string, Answer | ((asked: Asked) => Answer | Promise<Answer>) | readonly Answer[]>
 >;
@@ -32,7 +32,7 @@ export interface StubLedger {
 
 const FILTERS = ['filter[type]', 'filter[porting_order_id]', 'filter[created_at][gte]', 'filter[created_at][lte]'];
 const CURSOR = ['page[size]', 'page[after]'];
-/** The query parameters of each route: others are refused, as the API does. */
+/** The query parameters of each route. Others are refused, as by the API. */
 const PARAMETERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v2\/porting\/events$/, [...FILTERS, 'page[size]', 'page[number]']],
   [/^\/v2\/arrivals$/, ['filter[first_seen_at][gte]', 'filter[type]', 'filter[porting_order_id]', ...CURSOR]],
@@ -50,7 +50,7 @@ export function problem(status: number, code: string, detail: string, headers: R
   return { status, headers, body: { errors: [{ code, title: 'A title', detail }] } };
 }
 
-/** Answers with pages that are reached by a cursor. */
+/** Answers with pages that have cursors. */
 export function cursorPages(rows: readonly unknown[], meta: object = {}): (asked: Asked) => Answer {
   return ({ query }) => {
     const size = Number(query['page[size]'] ?? 20);
@@ -60,7 +60,7 @@ export function cursorPages(rows: readonly unknown[], meta: object = {}): (asked
   };
 }
 
-/** Answers with pages that have numbers, of what is there at the time. */
+/** Answers with numbered pages of the rows that are there at the time. */
 export function numberedPages(rows: () => readonly { readonly created_at: string }[]): (asked: Asked) => Answer {
   return ({ query }) => {
     const size = Number(query['page[size]'] ?? 20);
@@ -73,7 +73,9 @@ export function numberedPages(rows: () => readonly { readonly created_at: string
   };
 }
 
-/** Refuses pages that are too large for an answer, as the API does: their rows may be `most` together, by `sizeOf`. */
+/**
+ * Refuses pages that are too large for an answer, as the API does: the sum of `sizeOf` over their rows may be `most`.
+ */
 export function upTo<Row>(
   most: number,
   sizeOf: (row: Row) => number,
@@ -87,7 +89,7 @@ export function upTo<Row>(
   };
 }
 
-/** A ledger's API over real HTTP, which answers as it is told and keeps what it was asked. */
+/** A ledger's API over real HTTP, which gives the chosen answers and keeps the requests. */
 export async function stubLedger(routes: Routes): Promise<StubLedger> {
   const asked: Asked[] = [];
   const turns = new Map<string, number>();

@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 const START = Date.parse('2026-11-20T10:00:00Z');
 const at = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
 
-/** An event that the ledger first saw `seconds` after the beginning, whenever it occurred. */
+/** An event that the ledger first saw `seconds` after the test began, whenever it occurred. */
 function seen(index: number, seconds: number, hoursAgo = 0): Arrived {
   const { ledger, ...shown } = event(index, new Date(START - hoursAgo * HOUR).toISOString());
   return { ...shown, ledger: { ...ledger, first_seen_at: at(seconds) } };
@@ -23,8 +23,8 @@ interface Ledger {
 }
 
 /**
- * What a ledger has seen, and what happens before each look; or what it answers instead. The first two looks are the
- * beginning.
+ * The events that a ledger has seen, and what happens before each look; or its answer instead. The first two looks are
+ * the start.
  */
 function ledgerOf(rows: readonly Arrived[], ...happens: (((ledger: Ledger) => void) | Answer)[]) {
   const ledger: Ledger = { seconds: 0, rows: [...rows] };
@@ -42,7 +42,7 @@ function ledgerOf(rows: readonly Arrived[], ...happens: (((ledger: Ledger) => vo
 }
 
 const nothing = () => {};
-/** Events that come in as time goes on. */
+/** Events that come in as time passes. */
 const come =
   (seconds: number, ...rows: readonly Arrived[]) =>
   (ledger: Ledger) => {
@@ -51,7 +51,7 @@ const come =
   };
 
 describe('tail', () => {
-  it('prints what comes in from now on, whenever it occurred, in the order in which it came, and nothing twice', async () => {
+  it('prints what comes in from now on, whenever it occurred, in order of arrival, and nothing twice', async () => {
     const list = ledgerOf(
       [seen(1, -90, 5), seen(2, -10)],
       ...[nothing, nothing, nothing],
@@ -59,7 +59,7 @@ describe('tail', () => {
       // A day ago, by a backfill; in the far future.
       come(60, seen(5, 58, 24), seen(6, 59, -300_000)),
       come(62),
-      // A write that took its time: it was first seen before the ones that are known.
+      // A slow write: the ledger first saw it before the events that are already printed.
       come(64, seen(7, 61), seen(8, 50)),
       () => tail.interrupt(),
     );
@@ -76,7 +76,7 @@ describe('tail', () => {
     expect(ledger.asked.at(-1)?.query['filter[first_seen_at][gte]']).toBe(at(64 - 30));
   });
 
-  it('prints all that comes in at once, a JSON document on each line', async () => {
+  it('prints everything that comes in at once, a JSON document on each line', async () => {
     const rows = Array.from({ length: 300 }, (_, index) => seen(index, 1 + index / 1_000));
     const list = ledgerOf([], nothing, nothing, come(2, ...rows), () => tail.interrupt());
     const ledger = await stubLedger({ [LIST]: list });
@@ -98,7 +98,7 @@ describe('tail', () => {
       ...[nothing, nothing],
       come(ahead + 2, seen(2, ahead + 1)),
       come(ahead + 4, seen(3, ahead + 3)),
-      // Set right: what comes now was first seen before the last two.
+      // The clock is corrected: the ledger first sees what comes now before the last two.
       come(6, seen(4, 5)),
       come(8, seen(5, 7)),
       come(10),
@@ -110,7 +110,7 @@ describe('tail', () => {
     expect(stdout.match(/(?<=event=)\S+/g)).toEqual([2, 3, 4, 5].map(eventId));
   });
 
-  it('outlasts a ledger that does not answer, says so, and misses nothing of that time', async () => {
+  it('keeps trying while the ledger does not answer, says so, and misses nothing', async () => {
     const list = ledgerOf(
       [seen(1, -1)],
       ...[nothing, nothing, nothing],
@@ -129,7 +129,7 @@ describe('tail', () => {
     expect(tail.pauses).toEqual([2_000, 2_000, 2_000, 7_000, 2_000]);
   });
 
-  it('ends when the ledger refuses, or was never there', async () => {
+  it('ends when the ledger refuses, or cannot be reached at the start', async () => {
     const refusing = await stubLedger({ [LIST]: problem(403, '10010', 'No.') });
     expect((await run(refusing, 'tail')).code).toBe(3);
     await refusing.stop();

@@ -8,18 +8,18 @@ import { settingsFor } from './run.ts';
 import { event, JOB, job, order } from './samples.ts';
 import { type Answer, cursorPages, type StubLedger, stubLedger } from './stub-ledger.ts';
 
-// The tool of util-linux gives a command a terminal. Other systems have another one of the same name, or none.
+// The `script` of util-linux gives a command a terminal. Other systems have a different tool of this name, or none.
 const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 
 interface Sitting {
   readonly child: ChildProcess;
   readonly seen: { all: string };
-  /** Types as a person does. */
+  /** Types as a user does. */
   readonly type: (keys: string) => void;
   readonly ended: Promise<number | null>;
 }
 
-/** Somebody sits before the command, at a terminal with so many columns. */
+/** A user at a terminal with this many columns. */
 function sit(ledger: StubLedger, args: readonly string[], { columns = 100, environment = {} } = {}): Sitting {
   const command = [...COMMAND, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qefc', `stty cols ${columns}; exec ${command}`, '/dev/null'], {

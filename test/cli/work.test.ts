@@ -13,7 +13,7 @@ const found = (total: number) => ({
   first: Array.from({ length: Math.min(total, 100) }, (_, index) => event(index)),
 });
 
-/** Dry runs find 4 events, and the job takes what it is asked for. */
+/** Dry runs find 4 events, and the job accepts what it is asked for. */
 const startJob = ({ body }: { body: unknown }): Answer =>
   (body as { dry_run?: true }).dry_run
     ? { body: { data: found(4) } }
@@ -57,7 +57,7 @@ describe('republish of one event', () => {
     expect(ledger.asked).toHaveLength(2);
   });
 
-  it('only looks with --dry-run', async () => {
+  it('changes nothing with --dry-run', async () => {
     const ledger = await stubLedger({ [`POST ${JOBS}`]: { body: { data: found(1) } } });
     expect((await run(ledger, 'republish', 'e1', '--dry-run')).code).toBe(0);
     expect(ledger.asked.map(({ body }) => body)).toEqual([{ ids: ['e1'], dry_run: true }]);
@@ -86,7 +86,7 @@ describe('republish of what was missed', () => {
     expect(JSON.parse(json.stdout)).toEqual({ data: found(120) });
   });
 
-  it('begins a job once, also when the answer is lost, and follows it to its end', async () => {
+  it('begins a job once, even if the answer is lost, and follows it to its end', async () => {
     let lost = false;
     const ledger = await stubLedger({
       [`POST ${JOBS}`]: (asked) => {
@@ -124,8 +124,8 @@ describe('republish of what was missed', () => {
 
   it.each([
     ['an item failed', job('complete', 4, { sent: 3, failed: 1 }), '4 of 4, 3 sent, 1 failed'],
-    ['the fate of an item is unknown', job('complete', 4, { sent: 3, unknown: 1 }), '4 of 4, 3 sent, 1 unknown'],
-    ['somebody cancelled it', job('cancelled', 1), 'cancelled: 1 of 4, 1 sent'],
+    ['the outcome of an item is unknown', job('complete', 4, { sent: 3, unknown: 1 }), '4 of 4, 3 sent, 1 unknown'],
+    ['the job was cancelled', job('cancelled', 1), 'cancelled: 1 of 4, 1 sent'],
   ])('ends with 1 when %s', async (_, ended, words) => {
     const ledger = await stubLedger({ [`POST ${JOBS}`]: startJob, [THIS_JOB]: answers(ended) });
     const { code, stdout } = await run(ledger, 'republish', ...selection, '--yes');
@@ -135,7 +135,7 @@ describe('republish of what was missed', () => {
 });
 
 describe('watching a job', () => {
-  it('outlasts a ledger that does not answer for a while', async () => {
+  it('continues when the ledger does not answer for a while', async () => {
     const busy = problem(503, '10007', 'Not now.');
     const [running, complete] = answers(job('running', 1), job('complete', 4)) as [Answer, Answer];
     const ledger = await stubLedger({ [THIS_JOB]: [running, busy, 'cut', complete] });
@@ -147,17 +147,17 @@ describe('watching a job', () => {
     expect(pauses).toEqual([1_000, 1_000, 1_000]);
   });
 
-  it('gives up a ledger that has not answered for 5 minutes', async () => {
+  it('gives up when the ledger has not answered for 5 minutes', async () => {
     const busy = problem(503, '10007', 'Not now.', { 'retry-after': '45' });
     const [running] = answers(job('running', 1)) as [Answer];
     const ledger = await stubLedger({ [THIS_JOB]: [running, busy] });
     const { ended, pauses } = begin(['job', JOB, '--watch'], settingsFor(ledger));
     expect(await ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/still trying\nNot now\. \(503\)\n$/) });
-    // However late the ledger says: somebody watches.
+    // Whatever delay the ledger asks for: a user is watching.
     expect(pauses).toEqual([1_000, ...Array.from({ length: 10 }, () => 30_000)]);
   });
 
-  it('says how far it is every 10 s where there is no bar', async () => {
+  it('prints the progress every 10 s where there is no bar', async () => {
     const steps = Array.from({ length: 25 }, (_, index) => job('running', Math.floor(index / 10)));
     const ledger = await stubLedger({ [THIS_JOB]: answers(...steps, job('complete', 4)) });
     const { stderr } = await run(ledger, 'job', JOB, '--watch');
@@ -173,7 +173,7 @@ describe('watching a job', () => {
     });
   });
 
-  it('is not needed: a job is shown as it is, with what came of each event', async () => {
+  it('is optional: a job is shown as it is, with the outcome of each event', async () => {
     const items = [{ event_id: eventId(1), outcome: 'failed', at: '2026-11-20T10:00:01Z' }];
     const failed = job('running', 1, { sent: 0, failed: 1 });
     const ledger = await stubLedger({
@@ -200,13 +200,13 @@ describe('cancel', () => {
     expect(ledger.asked).toHaveLength(2);
   });
 
-  it('says that a job had come to its end before', async () => {
+  it('says that a job had already ended', async () => {
     const ended: Answer = { body: { data: job('complete', 4) } };
     const ledger = await stubLedger({ [`${THIS_JOB.replace('GET', 'POST')}/cancel`]: ended });
     const { code, stderr } = await run(ledger, 'cancel', JOB);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'It was at its end already: there was nothing left to cancel.\n',
+      stderr: 'It had already ended: there was nothing left to cancel.\n',
     });
   });
 });
@@ -222,7 +222,7 @@ describe('close-span', () => {
     expect(JSON.parse(stdout)).toEqual({ data: { id, closed: true } });
   });
 
-  it('says that there is none', async () => {
+  it('says that there is no such span', async () => {
     const ledger = await stubLedger({ [route]: problem(404, '10005', 'There is no open span x.') });
     expect(await run(ledger, 'close-span', id)).toMatchObject({
       code: 4,
@@ -236,7 +236,7 @@ describe('cancel of a run', () => {
   const NO_JOB = problem(404, '10005', 'There is no such job.');
   const post = (what: string) => `POST /v2/${what}/${syncRun('').id}/cancel`;
 
-  it('is tried when there is no such job', async () => {
+  it('cancels a run when there is no such job', async () => {
     const ledger = await stubLedger({
       [post('republish-jobs')]: NO_JOB,
       [post('sync-runs')]: answers(syncRun('cancelled')),
@@ -253,7 +253,7 @@ describe('cancel of a run', () => {
     expect(stderr).toBe(`There is no republish job and no sync run ${syncRun('').id}.\n`);
   });
 
-  it('a backfill that somebody cancels ends with 1', async () => {
+  it('a backfill that is cancelled ends with 1', async () => {
     const { id } = syncRun('pending');
     const ledger = await stubLedger({
       'POST /v2/sync-runs': { status: 202, body: { data: syncRun('pending') } },
@@ -288,7 +288,7 @@ describe('backfill', () => {
     expect(stderr).toContain('The run failed: Telnyx failed\n');
   });
 
-  it('is the same one when the answer is lost', async () => {
+  it('is started once, even if the answer is lost', async () => {
     const { 'POST /v2/sync-runs': taken, ...rest } = routes(syncRun('complete'));
     const ledger = await stubLedger({ 'POST /v2/sync-runs': ['cut', taken], ...rest });
     expect((await run(ledger, 'backfill', '--from', '7d')).code).toBe(0);

@@ -13,9 +13,9 @@ export interface DynamodbLocal {
 const server = join(import.meta.dirname, 'LoopbackServer.java');
 
 /**
- * Starts DynamoDB Local on a free port of this machine, with its data in memory and without its telemetry.
+ * Starts DynamoDB Local on a free port of this machine, with its data in memory and without telemetry.
  *
- * @param heap of the Java process, in MB; SQLite's memory, which holds the rows, comes on top
+ * @param heap of the Java process, in MB, without SQLite's memory, which holds the rows
  * @throws {NotInstalled}
  */
 export async function startDynamodbLocal({ heap = 512 }: { heap?: number } = {}): Promise<DynamodbLocal> {
@@ -38,7 +38,7 @@ export async function startDynamodbLocal({ heap = 512 }: { heap?: number } = {})
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2_000);
   });
-  // It ends when its standard input does; that it has gone already is no error then.
+  // It ends when its standard input closes. It may have ended already, which is no error.
   child.stdin.on('error', () => {});
 
   for await (const line of createInterface({ input: child.stdout })) {

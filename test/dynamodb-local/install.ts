@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-/** DynamoDB Local cannot be had on this machine. The message is one line that says what is missing. */
+/** DynamoDB Local cannot be installed on this machine. The message is one line that says what is missing. */
 export class NotInstalled extends Error {
   override readonly name = 'NotInstalled';
 }
@@ -12,7 +12,7 @@ const pom = join(import.meta.dirname, 'pom.xml');
 const tools = resolve(import.meta.dirname, '../../.tools');
 
 /**
- * The folder with DynamoDB Local and all that it needs, some 50 MB from Maven Central, fetched once.
+ * The folder with DynamoDB Local and its dependencies, some 50 MB from Maven Central, fetched once.
  *
  * @throws {NotInstalled}
  */
@@ -23,7 +23,7 @@ export async function installedFolder(): Promise<string> {
   if (existsSync(folder)) return folder;
   requireProgram('mvn', 'Maven');
   await mkdir(tools, { recursive: true });
-  // A folder with this name is complete: what is cut off stays under another name, and two installations do not mix.
+  // A folder with this name is complete: an interrupted download keeps another name, and two installations do not mix.
   const unfinished = `${folder}.${process.pid}`;
   console.log(`Fetching DynamoDB Local ${version} from Maven Central into ${folder}`);
   try {

@@ -5,8 +5,8 @@ import { startDynamodbLocal } from './engine.ts';
 import { NotInstalled } from './install.ts';
 
 /**
- * The tests of what the engine has to do: the very files that run on the embedded one. Those of what Telnyx, the bus or a dying process do
- * to a run ask the engine for nothing else, and take this one ten minutes.
+ * Tests of what the engine must do: the same files that run on the embedded engine. Tests of faults of Telnyx, the bus
+ * or a dying process ask nothing else of the engine, and would take ten minutes on this one.
  */
 const suites = [
   'test/ledger/',
@@ -22,7 +22,7 @@ const suites = [
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Runs the tests on AWS's DynamoDB Local. Arguments go to vitest, in place of the suites above. */
+/** Runs the tests on AWS's DynamoDB Local. Arguments go to vitest and replace the suites above. */
 async function run(wanted: readonly string[]): Promise<number> {
   const engine = await startDynamodbLocal();
   try {

@@ -59,7 +59,7 @@ describe('a start that fails prints one line and no stack trace', () => {
     const { said, ended } = startProcess([join(folder, 'infra/local/start.ts')]);
     expect(await ended).toBe(1);
     expect(said.stderr).toMatch(
-      /^port-in-ledger is not wholly installed .*dynalite.*: run "npm ci --include=dev[^\n]*\n$/,
+      /^port-in-ledger is not completely installed .*dynalite.*: run "npm ci --include=dev[^\n]*\n$/,
     );
   });
 });
@@ -75,12 +75,12 @@ describe('an installation fault', () => {
         return installationFault(error);
       }
     };
-    expect(loading()).toMatch(/^port-in-ledger is not wholly installed for this machine \([^\n]+\): run "npm ci/);
+    expect(loading()).toMatch(/^port-in-ledger is not completely installed for this machine \([^\n]+\): run "npm ci/);
     const esbuild = new Error(
       'The package "@esbuild/linux-x64" could not be found, and is needed by esbuild.\n\nIf you',
     );
     expect(installationFault(esbuild)).toBe(
-      'port-in-ledger is not wholly installed for this machine (The package "@esbuild/linux-x64" could not be found, and is needed by esbuild.): run "npm ci --include=dev --include=optional"',
+      'port-in-ledger is not completely installed for this machine (The package "@esbuild/linux-x64" could not be found, and is needed by esbuild.): run "npm ci --include=dev --include=optional"',
     );
   });
 

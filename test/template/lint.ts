@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { ensurePython } from '../python/environment.ts';
 
-/** `npm run test:template`: cfn-lint over both templates, as they are by default and with every setting given. */
+/** `npm run test:template`: cfn-lint over both templates, with the defaults and with every setting given. */
 const publicKey = 'lc3z0MEHkfQ8exwzqqXr/doxt3i16dU+QnvS6mDxhpE=';
 const variants = {
   defaults: { telnyxPublicKey: publicKey },
@@ -29,7 +29,7 @@ const repository = join(import.meta.dirname, '../..');
 const linter = join(await ensurePython(['cfn-lint==1.58.0']), 'cfn-lint');
 const folder = mkdtempSync(join(tmpdir(), 'port-in-ledger-template-'));
 
-// With a listener Ctrl-C ends the program that runs, and this one takes its folder away before it ends too.
+// With this listener, Ctrl-C ends the running program, and this one removes its folder before it ends too.
 process.once('SIGINT', () => {});
 
 try {
@@ -52,7 +52,7 @@ try {
 }
 
 function run(program: string, options: readonly string[]): void {
-  // The app is started as `node`, which has to be this one; TMPDIR keeps what the bundler leaves behind in the folder.
+  // The app is started as `node`, which must be this one. TMPDIR puts what the bundler leaves behind into the folder.
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
   const env = { ...process.env, PATH, TMPDIR: folder };
   const { status, stdout, stderr, error } = spawnSync(program, options, { cwd: repository, encoding: 'utf8', env });

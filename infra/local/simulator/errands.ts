@@ -1,4 +1,4 @@
-/** Work in the background, which `settled` waits for. */
+/** Work in the background, which `idle` waits for. */
 export interface Errands {
   /** Starts one. `signal` asks it to give up; errors after that are ignored. */
   run(errand: (signal: AbortSignal) => Promise<void>): void;

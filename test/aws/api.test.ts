@@ -48,7 +48,7 @@ describe.each(routes)('$method $path', ({ method, path, function: name }) => {
 describe('the stage', () => {
   const [stage, ...others] = properties('AWS::ApiGatewayV2::Stage');
 
-  test('is the default one, deployed by itself', () => {
+  test('is the default one, deployed automatically', () => {
     expect(others).toEqual([]);
     expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
   });

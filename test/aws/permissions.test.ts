@@ -81,7 +81,7 @@ test.each([
   ['<Bus.Arn>', ['sync-events', 'publish-events']],
   ['<TelnyxApiKey>', ['sync-events', 'republish-event', 'run-jobs', 'query-deliveries']],
   ['<ApiTokens>', ['query-events', 'republish-event', 'start-jobs', 'query-deliveries']],
-])('only %j may %s', (secret, readers) => {
+])('%s may be used by %j only', (secret, readers) => {
   const found = functionNames.filter(([, id]) => permissions(`${id}Role`).some(({ on }) => on.includes(secret)));
   expect(found.map(([name]) => name)).toEqual(readers);
 });
@@ -106,21 +106,21 @@ test('the scheduler invokes the scheduled functions and keeps what fails', () =>
   });
 });
 
-describe('nobody', () => {
+describe('the roles', () => {
   const roles = Object.keys(ofType(resources, 'AWS::IAM::Role'));
 
-  test('has a role besides these', () => {
+  test('are those of the functions and the scheduler, and no others', () => {
     expect(roles.sort()).toEqual([...functionNames.map(([, id]) => `${id}Role`), 'SchedulerRole'].sort());
   });
 
-  test.each(roles)('may act on everything, do everything or scan: %s', (role) => {
+  test.each(roles)('may not act on everything, do everything or scan: %s', (role) => {
     for (const { actions, on } of permissions(role)) {
       expect([...actions, ...on].filter((text) => text.includes('*'))).toEqual([]);
       expect(actions.filter((action) => /Scan|PartiQL|BatchWrite/.test(action))).toEqual([]);
     }
   });
 
-  test.each(roles)("has one of AWS's ready-made policies: %s", (role) => {
+  test.each(roles)("have none of AWS's ready-made policies: %s", (role) => {
     expect(named(resources, role).Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 });

@@ -100,7 +100,7 @@ describe('telnyxPublicKey', () => {
 });
 
 describe('settings of the service itself', () => {
-  test('are read leniently', () => {
+  test('are accepted without the blanks around them', () => {
     const given = {
       alarmEmail: 'porting@example.com',
       dashboard: 'off',

@@ -7,21 +7,21 @@ import { firstSync } from './first-sync.ts';
 import { growth, soak } from './soak.ts';
 import { webhookWork } from './webhook-work.ts';
 
-// How fast it is, is for `npm run bench` to say. That it still can say it, is tested: nothing else starts it.
+// `npm run bench` measures the speed. This test proves that the benchmarks still run: nothing else starts them.
 test('the benchmarks measure', async () => {
-  // A shell does not have it; vitest's configuration sets it.
+  // A shell does not set this variable; vitest's configuration does.
   vi.stubEnv('LEDGER_NAME', '');
-  // Compiling them takes most of these processes' time: once is enough.
+  // Compiling takes most of these processes' time: once is enough.
   vi.stubEnv('NODE_COMPILE_CACHE', join(tmpdir(), 'port-in-ledger-compiled'));
   const parts = [firstSync({ events: 60, fewer: 20, rounds: 1 }), webhookWork({ rounds: 3 })];
-  // When one of them fails, the other one still has to end its processes.
+  // If one of them fails, the other must still end its processes.
   await Promise.allSettled(parts);
   const measured = (await Promise.all(parts)).flat();
   expect(measured).toHaveLength(3);
   for (const { measured: ratio } of measured) expect(ratio).toSatisfy(Number.isFinite);
 });
 
-test('the bill can be measured: each handler has all that it is told', async () => {
+test('the bill can be measured: each handler has its whole environment', async () => {
   const engine = await startEngineProcess();
   try {
     const measured = await calls(engine.endpoint, { calls: 2, warmUp: 1, events: 60, listed: 40, alone: 5 });
@@ -41,7 +41,7 @@ test('the soak sees the ledger of npm start, its memory and its disk', async () 
   }
 });
 
-test('the soak compares with minute 2, and disk by the event', () => {
+test('the soak compares with minute 2, and disk per event', () => {
   const sample = (minute: number, memory: number, disk: number) => {
     return { minute, memory, disk, stored: minute * 100, failed: 0 };
   };

@@ -3,7 +3,7 @@ import { bundleLoad } from './bundle-load.ts';
 import { firstSync } from './first-sync.ts';
 import { webhookWork } from './webhook-work.ts';
 
-/** Ratios against a baseline in the same run: these hold on a slow machine as on a fast one, where times do not. */
+/** Ratios to a baseline in the same run: unlike times, they hold on slow and fast machines alike. */
 const parts = { bundle: bundleLoad, webhook: webhookWork, sync: firstSync };
 
 const wanted = process.argv.slice(2);

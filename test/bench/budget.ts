@@ -1,4 +1,4 @@
-/** One measured number beside what it may be. */
+/** One measured number and its budget. */
 export interface Measured {
   readonly what: string;
   readonly measured: number;
@@ -8,7 +8,7 @@ export interface Measured {
   readonly detail: string;
 }
 
-/** Prints a measurement, and says whether it keeps its budget. */
+/** Prints a measurement and returns whether it keeps its budget. */
 export function report({ what, measured, budget, atLeast = false, unit, detail }: Measured): boolean {
   const kept = atLeast ? measured >= budget : measured <= budget;
   const bound = `${atLeast ? 'at least' : 'at most'} ${budget}${unit}`;
@@ -17,7 +17,7 @@ export function report({ what, measured, budget, atLeast = false, unit, detail }
   return kept;
 }
 
-/** The value in the middle: one slow round on a busy machine does not move it. */
+/** The median: one slow round on a busy machine does not move it. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

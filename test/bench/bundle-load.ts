@@ -16,7 +16,7 @@ const LOAD = `
   process.stdout.write(String(performance.now() - begun));
 `;
 
-/** Size and load time of the receive-webhook bundle, against the same handler bundled as CDK does when nobody says how. */
+/** Size and load time of the receive-webhook bundle, against the same handler bundled with CDK's defaults. */
 export async function bundleLoad(): Promise<readonly Measured[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   try {

@@ -1,16 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A process that has said something, and a way to end it. */
+/** A process that has sent a message, and a way to end it. */
 export interface Child<Message> {
   readonly said: Message;
   readonly end: () => void;
 }
 
 /**
- * Forks a module of a benchmark and waits for the one message that it sends. What it writes to standard output is not wanted in the report.
+ * Forks a module of a benchmark and waits for the single message that it sends. Its standard output stays out of the
+ * report.
  *
- * @throws {Error} when it ends without one: a benchmark whose process died must not wait for ever
+ * @throws {Error} when it ends without a message: a benchmark must not wait for a dead process
  */
 export async function forked<Message>(file: string, ...args: readonly string[]): Promise<Child<Message>> {
   const child = fork(file, args, {

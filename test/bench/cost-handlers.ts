@@ -13,15 +13,15 @@ import { httpEvent, lambdaContext } from '../http-event.ts';
 import { openStoreAt } from '../open-store-at.ts';
 import { eventsOf, seed } from './seed.ts';
 
-/** How much is measured: by `npm run bench:cost`, and by the test that it still can be. */
+/** How much is measured: by `npm run bench:cost`, and by the test that it still runs. */
 export interface Sample {
   readonly calls: number;
   readonly warmUp: number;
-  /** Of a year, as the days that a list adds up. */
+  /** Days of a year whose counts a list adds up. */
   readonly events: number;
   /** The newest events, which the sync lists again. */
   readonly listed: number;
-  /** How many of the webhooks' events are published one by one; the others are by tens. */
+  /** How many of the webhooks' events are published one by one; the others are published in tens. */
   readonly alone: number;
 }
 
@@ -33,7 +33,7 @@ const REMAINING = 240_000;
 const API_KEY = 'KEYbench';
 const TOKEN = 'operate-token-of-the-bench';
 
-/** What the functions are told that does not depend on where the others are. */
+/** The part of the functions' environment that does not depend on addresses. */
 const SETTINGS = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
@@ -52,7 +52,10 @@ const SETTINGS = {
   API_TOKENS_SECRET: 'tokens',
 };
 
-/** What one call of a handler takes: milliseconds of processor time, and lines and bytes that it logs, and bytes that it answers. */
+/**
+ * What one call of a handler takes: milliseconds of processor time, lines and bytes that it logs, and bytes of its
+ * answer.
+ */
 export interface Call {
   readonly what: string;
   readonly cpu: number;
@@ -61,7 +64,10 @@ export interface Call {
   readonly answered: number;
 }
 
-/** Calls each handler some hundred times, in a process that does nothing else: engine, Telnyx, bus and secrets are elsewhere. */
+/**
+ * Calls each handler some hundred times, in a process that does nothing else: engine, Telnyx, bus and secrets are
+ * elsewhere.
+ */
 export async function calls(endpoint: string, sample = WHOLE): Promise<readonly Call[]> {
   const account = { events: sample.events, days: DAYS };
   const keys = createKeys(1);
@@ -99,7 +105,7 @@ export async function calls(endpoint: string, sample = WHOLE): Promise<readonly 
   };
   const child = fork(import.meta.filename, ['calls'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   child.send(job);
-  // A child that dies says nothing.
+  // A child that dies sends no message.
   const [result] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [readonly Call[] | number];
   await Promise.all([secrets.close(), telnyx.close(), bus.close()]);
   if (!Array.isArray(result)) throw new Error(`The process that calls the handlers ended with ${result}.`);
@@ -162,7 +168,7 @@ async function measureCalls(
   };
 }
 
-/** What Lambda makes of the stream's records. Of their rows only the key is used. */
+/** The stream's records as Lambda hands them over. Only the keys of their rows are used. */
 function streamOf(ids: readonly string[]) {
   return { Records: ids.map((id) => ({ dynamodb: { Keys: { id: { S: id } }, SequenceNumber: '1' } })) };
 }

@@ -31,10 +31,10 @@ import { emptyPage, working } from './cost-work.ts';
 import { eventsOf, seed } from './seed.ts';
 
 const LARGEST_ANSWER = 5_500_000;
-/** How far Telnyx's `created_at` lies off the webhook's `occurred_at`, in milliseconds. */
+/** How far Telnyx's `created_at` is from the webhook's `occurred_at`, in milliseconds. */
 const OFF = 3_000;
 
-/** Measures every operation of the tables in docs/cost.md, on ledgers of their own. */
+/** Measures every operation of the tables in docs/cost.md, each on a ledger of its own. */
 export async function operations(endpoint: string): Promise<readonly Operation[]> {
   return [
     ...(await writing(endpoint)),
@@ -57,7 +57,7 @@ async function writing(endpoint: string): Promise<readonly Operation[]> {
   ];
 }
 
-/** Each step follows upon what the one before leaves, with the stream's work between them, as it is when deployed. */
+/** Each step starts from the state after the one before, with the stream's work in between, as when deployed. */
 async function byWebhookFirst(endpoint: string, told: readonly PortingEvent[]): Promise<readonly Operation[]> {
   const { store, each, deliver, held, list, publish } = await open(endpoint);
   const publishOne = (event: PortingEvent) => publish([event]);
@@ -130,7 +130,7 @@ async function byListFirst(endpoint: string, listed: readonly PortingEvent[]): P
   const fresh = [
     await each('a new event by sync (the write)', whole, (event) => list(event)),
     await each('a new event by sync, without its payload (the write)', early, (event) => list(withoutPayload(event))),
-    // Two seconds after its listing it still waits for its payload.
+    // Two seconds after its listing, it still waits for its payload.
     await each('the same, folded, waiting for it', early, (event) => publish([event], seen(event) + MINUTE + 2_000)),
   ];
   const before = await held(early);
@@ -210,7 +210,7 @@ async function reading(endpoint: string, called: string, events: number, days: n
     }
   }
   const [{ id = '' } = {}] = eventsOf(account);
-  // Only what a complete run has read through can be found to be unlisted.
+  // An event can be found to be unlisted only where a complete run has read the list.
   await run(ledger, NOW);
   const day = { store, bus, limits: new Map(), current: async () => 1, retainDays: undefined };
   return [

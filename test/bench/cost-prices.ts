@@ -1,7 +1,7 @@
-/** When the prices below were looked up, without AWS's own price list at hand: check them there before you rely on them. */
+/** When the prices below were looked up, without AWS's own price list: check them there before you rely on them. */
 export const PRICED_ON = '2026-11-25';
 
-/** A list price in us-east-1, in US dollars, of the first tier and without any free one. */
+/** A list price in us-east-1, in US dollars, of the first tier, without a free tier. */
 export interface Price {
   readonly dollars: number;
   readonly unit: string;
@@ -31,5 +31,5 @@ export const prices = {
 
 export type Priced = keyof typeof prices;
 
-/** What an account has of CloudWatch for nothing each month, for ever, whatever else it uses. */
+/** The part of CloudWatch that is free for an account each month, permanently, whatever else it uses. */
 export const freeEachMonth = { metric: 10, alarm: 10, dashboard: 3 } as const satisfies Partial<Record<Priced, number>>;

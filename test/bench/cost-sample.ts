@@ -14,7 +14,7 @@ import { eventsOf } from './seed.ts';
 export const DAY = 24 * 3_600_000;
 export const MINUTE = 60_000;
 export const NOW = Date.UTC(2026, 10, 20, 12);
-/** Events that each operation is done with: of every type, as an account has them. */
+/** The events of each measured operation: of every type, as an account has them. */
 export const SAMPLE = 200;
 
 /** What one operation takes of DynamoDB: the mean over the sample. */
@@ -25,7 +25,7 @@ export interface Operation extends Units {
 /** The functions write their metrics under this name. */
 process.env.LEDGER_NAME = 'Bench';
 
-/** An empty ledger whose requests are metered. What is put on its bus is kept. */
+/** An empty ledger whose requests are metered. Events put on its bus are kept. */
 export async function open(endpoint: string) {
   const store = await openStoreAt(endpoint);
   const taken = meter(store.client);
@@ -54,7 +54,7 @@ export async function open(endpoint: string) {
     list: (event: PortingEvent, held?: ReadonlyMap<string, Held>) =>
       recordListing(store, listing(event), seen(event) + MINUTE, held?.get(event.id)),
     held: (events: readonly PortingEvent[]) => readHeld(store, ids(events)),
-    /** At one moment for all of them: that a type of webhook arrives is then written down once. */
+    /** At one instant for all of them, so the ledger notes only once that a type of webhook arrives. */
     publish: (events: readonly PortingEvent[], now = NOW) => publishRows(ids(events), publisher, () => now, 'stream'),
   };
 }
@@ -66,14 +66,14 @@ export function mean({ requests, read, write, indexes }: Units, many: number): U
   return { requests: requests / many, read: read / many, write: write / many, indexes: Object.fromEntries(parts) };
 }
 
-/** An operation on several events, as what it takes for each of them. */
+/** The cost of an operation on several events, for each of them. */
 export function perEvent({ what, ...units }: Operation, many: number): Operation {
   return { what, ...mean(units, many) };
 }
 
 export const ids = (events: readonly PortingEvent[]) => events.map(({ id }) => id);
 
-/** Events that webhooks announce, an order after another, each from its first event to its last. */
+/** Events that come by webhook, one order after another, each from its first event to its last. */
 export function sampleOf(many: number): readonly PortingEvent[] {
   const events = [...eventsOf({ events: 2 * many, days: 100, now: NOW })];
   const orders = Map.groupBy(events, ({ porting_order_id }) => porting_order_id);
@@ -89,7 +89,7 @@ export function seen({ created_at, payload }: PortingEvent): number {
   return Date.parse(created_at ?? String(payload?.created_at)) + 2_000;
 }
 
-/** What an event's webhook brings, dated so many milliseconds off. */
+/** The content of an event's webhook, with its date this many milliseconds off. */
 export function delivered(event: PortingEvent, off = 0) {
   const created_at = new Date(seen(event) - 2_000 + off).toISOString();
   const body = webhookBody(off ? { ...event, created_at } : event, { url: 'https://example.com/', attempt: 1 });

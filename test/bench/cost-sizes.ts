@@ -5,13 +5,13 @@ import { type TableName, tables } from '../../infra/service.ts';
 import { open, SAMPLE, sampleOf, seen } from './cost-sample.ts';
 import { bytesOf } from './row-bytes.ts';
 
-/** EventBridge bills each begun piece of so many bytes as an event. */
+/** EventBridge bills each begun piece of this many bytes as an event. */
 const PIECE = 65_536;
 
-/** Means of a table's rows, in bytes: what DynamoDB adds to each row and entry is not in it. */
+/** Means over a table's rows, in bytes, without what DynamoDB adds to each row and entry. */
 export interface RowSize {
   readonly row: number;
-  /** All entries of a row in the indexes together, and how many they are. */
+  /** The total size of a row's index entries, and their number. */
   readonly entries: number;
   readonly entriesOfARow: number;
 }
@@ -20,13 +20,13 @@ export interface Sizes {
   readonly event: RowSize;
   readonly order: RowSize;
   readonly eventsOfAnOrder: number;
-  /** What is put on the bus, for each event: how many busEvents, their bytes, and what EventBridge bills. */
-  readonly published: { readonly many: number; readonly bytes: number; readonly billed: number };
-  /** Which part of the events that webhooks announce is of each type. */
+  /** What is put on the bus for each event: the number of entries, their bytes, and what EventBridge bills. */
+  readonly announced: { readonly many: number; readonly bytes: number; readonly billed: number };
+  /** The share of each type among the events that come by webhook. */
   readonly types: Readonly<Record<string, number>>;
 }
 
-/** Measures events that webhook and list have told and that are published, and their orders. */
+/** Measures published events that came by webhook and list, and their orders. */
 export async function sizes(endpoint: string): Promise<Sizes> {
   const { store, published, deliver, held: heldOf, list, publish } = await open(endpoint);
   const events = sampleOf(SAMPLE);

@@ -4,7 +4,7 @@ import { freeEachMonth, prices } from './cost-prices.ts';
 
 const MONTHS = 12;
 const HOURS = 365 * 24;
-/** Hours of a year in which a thing goes wrong, by assumption. */
+/** Hours of a year in which something goes wrong, by assumption. */
 const HOURS_OF_TROUBLE = 100;
 
 /** When a metric is written. CloudWatch bills it for the hours in which it is. */
@@ -38,19 +38,19 @@ function hoursOf(name: MetricName, events: number): number {
   }
 }
 
-/** Metrics, alarms and dashboard in a year with so many events. */
+/** Metrics, alarms and dashboard in a year with this many events. */
 export function watching(events: number) {
   const names = Object.keys(METRICS) as MetricName[];
   const hours = names.reduce((sum, name) => sum + hoursOf(name, events), 0);
   return {
     metric: (hours / HOURS) * MONTHS,
-    // An alarm is billed for each metric that it reads, whether by itself or in a formula.
+    // An alarm is billed for each metric that it reads, alone or in a formula.
     alarm: alarms.reduce((sum, { reads }) => sum + Object.keys(reads).length, 0) * MONTHS,
     dashboard: MONTHS,
   };
 }
 
-/** Dollars of these that an account has for nothing, if it uses none of them otherwise. */
+/** The dollars of these that are free for an account that does not use them otherwise. */
 export function coveredByFreeTier(used: ReturnType<typeof watching>): number {
   const kinds = Object.keys(freeEachMonth) as (keyof typeof freeEachMonth)[];
   return kinds.reduce(

@@ -25,7 +25,7 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
   const events = sampleOf(SAMPLE);
   for (const event of events) await list(event);
   for (const event of events) await publish([event]);
-  // The newest ones: healing looks back for a month.
+  // The newest ones, because healing looks back a month.
   const missed = events.slice(0, MISSED);
   const [{ porting_order_id: orderId = '' } = {}] = events;
   const publisher = { store, bus, apiUrl: 'https://ledger.example' };
@@ -58,7 +58,7 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
     await each('a notification found to be missed', missed, (event) => markMissed(store, event.id, NOW)),
     await each('that published', missed, (event) => publish([event])),
   ];
-  const healed = await each('a missed notification republished by itself', [NOW], () => jobs(store, 'republish'));
+  const healed = await each('a missed notification republished automatically', [NOW], () => jobs(store, 'republish'));
 
   return [
     ...idle,
@@ -81,7 +81,7 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
 }
 
 const clock = { now: () => NOW, sleep: async () => {} };
-/** A page of a list in which nothing is. */
+/** A page of an empty list. */
 export const emptyPage = {
   records: [],
   totalPages: 0,

@@ -5,13 +5,13 @@ import type { Operation } from './cost-sample.ts';
 import type { RowSize, Sizes } from './cost-sizes.ts';
 import { watching } from './cost-watching.ts';
 
-/** What is assumed of a year, because it cannot be measured here. Everything else is. */
+/** Assumptions about a year that cannot be measured here. Everything else is measured. */
 export const year = {
   days: 365,
   months: 12,
-  /** Webhooks an event beyond the first. */
+  /** Webhooks per event beyond the first. */
   repeatedWebhooks: 0.05,
-  /** Events that the list first shows without their payload, so that they are written once more. */
+  /** The share of events that the list first shows without their payload, and that are therefore written once more. */
   upgraded: 0.1,
   listPagesOf20: 100_000,
   shown: 20_000,
@@ -20,25 +20,29 @@ export const year = {
   republished: 10_000,
   /** Items of republish jobs. */
   jobItems: 10_000,
-  /** Mails about alarms, those that say that one is over included. */
+  /** Mails about alarms, including those about their end. */
   mails: 100,
-  /** Milliseconds until DynamoDB answers a request, until EventBridge does, and until Telnyx does. */
+  /** Milliseconds until DynamoDB, EventBridge and Telnyx answer a request. */
   dynamodb: 5,
   eventBridge: 20,
   telnyx: 300,
-  /** Calls that begin with a new execution environment, and the milliseconds that this takes. */
+  /** The share of calls that begin with a new execution environment, and the milliseconds that this takes. */
   cold: 0.01,
   coldStart: 400,
 } as const;
 
-/** At this memory a function has one whole processor; with less, that part of one. Source: Lambda's documentation. */
+/**
+ * With this memory a function has one whole processor; with less, a proportional share. Source: Lambda's documentation.
+ */
 const ONE_PROCESSOR = 1_769;
 const LISTED_AT_ONCE = 250;
-/** Each event lies in the windows of four scheduled runs (5 minutes and an overlap of 15), and of seven nightly ones. */
+/**
+ * Each event lies in the windows of four scheduled runs (5 minutes, with an overlap of 15) and of seven nightly ones.
+ */
 const LOOKED_UP = 4 + 7;
 /** functions/publish-events/publish.ts */
 const ORDERS_AT_ONCE = 8;
-/** Requests to DynamoDB of one call that wait for each other. */
+/** Requests to DynamoDB in one call that wait for each other. */
 const IN_A_ROW = {
   webhook: 1,
   list: 5,
@@ -51,23 +55,25 @@ const IN_A_ROW = {
   item: 5,
   idle: 1,
 };
-/** The three lines that Lambda logs of each call, the one of the API's access log, and what CloudWatch adds to each line. */
+/**
+ * The three lines that Lambda logs for each call, the line of the API's access log, and what CloudWatch adds to each.
+ */
 const LAMBDA_LINES = { lines: 3, logged: 330 };
 const ACCESS_LINE = { lines: 1, logged: 330 };
 const ADDED_TO_A_LINE = 26;
-/** infra/aws/settings.ts: 90 days unless told. */
+/** infra/aws/settings.ts: 90 days by default. */
 const MONTHS_OF_LOGS = 3;
 /** DynamoDB's own part of each row, in the table and in each index. */
 const ADDED_TO_A_ROW = 100;
-/** The ledger on which the reading of a day was measured is as dense as so many events in a year. */
+/** The ledger on which reading a day was measured is as dense as this many events in a year. */
 const DENSE = '100,000 in 36.5 days';
 const DENSE_EVENTS = 1_000_000;
-/** An execution environment keeps a secret, and remembers which webhooks arrive, for so long. */
+/** How long an execution environment keeps a secret, and remembers which webhooks arrive. */
 const MINUTES_REMEMBERED = 5;
 
 export type Quantities = Record<Priced, number>;
 
-/** What happens in a year: so many new events, evenly over its days, and whether anybody asks for anything. */
+/** A year's load: this many new events, spread evenly over its days, and whether the API is used. */
 export interface Load {
   readonly events: number;
   readonly asked: boolean;
@@ -140,7 +146,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     asking('query-events', use(year.statuses), call('query-events, status'), IN_A_ROW.status),
     asking('republish-event', use(year.republished), call('republish-event'), IN_A_ROW.republish, year.telnyx),
   ];
-  /** Beside the calls: what grows with the events of a sync run, and with the items of a job. */
+  /** Work besides the calls: it grows with the events of a sync run, and with the items of a job. */
   const longer =
     gigabyteSeconds('sync-events', cpuOfKnown * events * LOOKED_UP, 0) +
     gigabyteSeconds('sync-events', 0, pages * (year.telnyx + IN_A_ROW.page * year.dynamodb)) +
@@ -157,7 +163,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     use(year.orderPagesOf20) * call('query-events, 20 orders').answered +
     use(year.statuses) * call('query-events, status').answered;
   const orders = events / sizes.eventsOfAnOrder;
-  // They come evenly over the year: each is there for half of it.
+  // Events come evenly over the year, so each is stored for half of it on average.
   const kept = year.months / 2;
   return {
     lambdaRequest: requests,
@@ -188,8 +194,8 @@ function runsOf(name: string): number {
 }
 
 /**
- * The stream's calls. Events come evenly, so a webhook's event is published by a call of its own. What a sync run lists, it lists within a
- * second: its confirmations share a call.
+ * The stream's calls. Events come evenly, so one call publishes each webhook's event. A sync run lists its events
+ * within a second, so their confirmations share a call.
  */
 function published(events: number, confirmations: number, calls: readonly Call[]): readonly Invoked[] {
   const [one, ten] = [found(calls, 'publish-events, 1'), found(calls, 'publish-events, 10')];
@@ -203,13 +209,13 @@ function published(events: number, confirmations: number, calls: readonly Call[]
   ];
 }
 
-/** One environment notes each type once in so many minutes in which one arrives. */
+/** One environment notes each type once in this many minutes in which one arrives. */
 function learned(events: number, { types }: Sizes): number {
   const spans = (year.days * 24 * 60) / MINUTES_REMEMBERED;
   return Object.values(types).reduce((sum, share) => sum + spans * (1 - Math.exp((-events * share) / spans)), 0);
 }
 
-/** Of each function at most one environment's: it reads its secrets once in so many minutes in which it needs them. */
+/** For each function at most one environment: it reads its secrets once in this many minutes in which it needs them. */
 function secretCalls(invoked: readonly Invoked[]): number {
   const spans = (year.days * 24 * 60) / MINUTES_REMEMBERED;
   const reading = Map.groupBy(
@@ -250,7 +256,7 @@ function timeOf({ function: name, call, waiting }: Invoked): number {
   return gigabyteSeconds(name, call.cpu, waiting + year.cold * year.coldStart);
 }
 
-/** Lambda gives a function the part of a processor that its memory is of 1,769 MB, and bills the time that it then takes. */
+/** Lambda gives a function the share of a processor that its memory has of 1,769 MB, and bills the resulting time. */
 function gigabyteSeconds(name: FunctionName, cpu: number, waiting: number): number {
   const { memoryMegabytes } = functions[name];
   const milliseconds = cpu / Math.min(1, memoryMegabytes / ONE_PROCESSOR) + waiting;

@@ -21,7 +21,7 @@ try {
 function report(measured: Measured): void {
   print(
     'Request units of DynamoDB',
-    ['', 'requests', 'read', 'write', 'of which indexes'],
+    ['', 'requests', 'read', 'write', 'of these, indexes'],
     measured.operations.map((unit) => [
       unit.what,
       ...[unit.requests, unit.read, unit.write].map(short),

@@ -2,7 +2,7 @@ import { startEngine } from '../../infra/local/dynamodb.ts';
 import { forked } from './child.ts';
 
 /**
- * Starts the embedded engine in a process of its own, so that its work is not counted as that of the code that is measured.
+ * Starts the embedded engine in a process of its own, so that its work does not count as that of the measured code.
  *
  * @returns its endpoint, and a way to end it
  */

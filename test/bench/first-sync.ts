@@ -35,8 +35,8 @@ interface Extent {
 }
 
 /**
- * A first sync of 50,000 events, against writing the same rows as fast as the engine takes them. Engine, upstream and sync each have a
- * process; every round has new tables and a new engine.
+ * A first sync of 50,000 events, against writing the same rows as fast as the engine takes them. Engine, upstream and
+ * sync each have a process; every round has new tables and a new engine.
  */
 export async function firstSync(
   { events, fewer, rounds }: Extent = { events: 50_000, fewer: 5_000, rounds: 3 },

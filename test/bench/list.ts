@@ -9,7 +9,7 @@ import { seed } from './seed.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Noon: half a day is not counted yet. */
+/** Noon: half of today has no count yet. */
 const NOW = Date.UTC(2026, 10, 20, 12);
 const ROUNDS = 15;
 const WARM_UP = 2;
@@ -18,9 +18,10 @@ const MOST_REQUESTS = 20;
 const MOST_TIMES_SLOWER = 1.5;
 
 /**
- * A million events of a year are 2,740 a day. A smaller ledger is either a younger one of the same account, or as old and of a smaller
- * account. The promise is about the first: a ledger grows with time and is never cut. The second has 27 events a day, and what lies
- * within a day is counted and skipped event by event, so it shows what a busier day costs.
+ * A million events in a year are 2,740 a day. A smaller ledger is either a younger one of the same account, or an
+ * equally old one of a smaller account. The promise is about the first kind: a ledger grows with time and is never cut.
+ * The second kind has 27 events a day; since events within a day are counted and skipped one by one, it shows what a
+ * busier day costs.
  */
 interface Ledger {
   readonly name: string;
@@ -48,7 +49,7 @@ const questions: readonly Question[] = [
   { what: 'a range', filter: range },
 ];
 
-/** About the middle third of the ledger's days, from 06:00 to 18:00: it cuts two days. */
+/** About the middle third of the ledger's days, from 06:00 to 18:00, so it cuts two days. */
 function range({ days }: Ledger): ListFilter {
   const begin = NOW - days * DAY;
   const at = (day: number, hour: number) =>
@@ -59,7 +60,7 @@ function range({ days }: Ledger): ListFilter {
 const places = ['first', 'middle', 'last'] as const;
 type Place = (typeof places)[number];
 
-/** A page's number; only full ones, and in the middle a different one each round, spread over a day. */
+/** A page's number. Only full pages; in the middle a different one each round, spread over a day. */
 function pageNumber(place: Place, size: number, total: number, ledger: Ledger, round: number) {
   const full = Math.max(1, Math.floor(total / size));
   if (place !== 'middle') return place === 'first' ? 1 : full;
@@ -75,7 +76,7 @@ async function seeded(endpoint: string, ledger: Ledger): Promise<Seeded> {
   const begun = performance.now();
   const store = await openStoreAt(endpoint);
   await seed(store, { ...ledger, now: NOW });
-  // A day at a time: reading one long range page by page takes this engine a time that grows with its square.
+  // A day at a time: the time that this engine takes to read a long range page by page grows with its square.
   for (let ago = Math.ceil(ledger.days); ago >= 0; ago -= 1) {
     await countDays(store, () => NOW - ago * DAY, Number.POSITIVE_INFINITY);
   }
@@ -90,7 +91,7 @@ interface Cell {
   readonly full: boolean;
 }
 
-/** Each page of each ledger in turns, so that what else this machine does slows all of them down alike. */
+/** Measures each page of each ledger in turn, so that other load on this machine slows all of them alike. */
 async function measure(
   ledgers: readonly Seeded[],
   filter: Question['filter'],
@@ -119,7 +120,7 @@ async function measure(
   return cells.map(({ times, requests, total }) => ({ milliseconds: median(times), requests, full: total >= size }));
 }
 
-/** Prints a line for each kind of page, and says whether the largest ledger keeps its bounds. */
+/** Prints a line for each kind of page, and returns whether the largest ledger keeps its bounds. */
 async function compare(ledgers: readonly Seeded[]): Promise<boolean> {
   const names = ledgers.map(({ name }) => name);
   console.log(`\nmilliseconds (requests) of ${names.join(' | ')}; the last against each of the first two`);
@@ -133,7 +134,7 @@ async function compare(ledgers: readonly Seeded[]): Promise<boolean> {
         const shown = cells.map(({ milliseconds, requests }) => `${milliseconds.toFixed(1)} (${requests})`).join(' | ');
         const [young = 0, small = 0] = cells.map((cell) => (cells.at(-1)?.milliseconds ?? 0) / cell.milliseconds);
         console.log(`${what}, ${place} page of ${size}: ${shown}; ${young.toFixed(2)}, ${small.toFixed(2)}`);
-        // 10,000 events have some 45 of the rare type: no page of 250 to compare with.
+        // 10,000 events have some 45 of the rare type: there is no page of 250 to compare.
         if (cells.every(({ full }) => full)) {
           times.push(young);
           busier.push(small);

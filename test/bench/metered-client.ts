@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException, type ConsumedCapacity, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { bytesOf } from './row-bytes.ts';
 
-/** Request units of DynamoDB, and the requests that took them. */
+/** Request units of DynamoDB, and the number of requests that took them. */
 export interface Units {
   requests: number;
   read: number;
   write: number;
-  /** Of `read` and `write`: what each index took. */
+  /** The parts of `read` and `write` that indexes took. */
   indexes: Record<string, number>;
 }
 
@@ -19,11 +19,11 @@ interface Input {
 }
 
 /**
- * Makes a client ask for the capacity that each request consumed, and adds it up, with two things that DynamoDB Local does not say. A
- * query that finds nothing costs what the smallest one does. A conditional write that is refused costs as many units as the row has
- * begun kilobytes.
+ * Makes a client ask for the consumed capacity of each request, and adds it up, with two costs that DynamoDB Local does
+ * not report. A query that finds nothing costs as much as the smallest query. A refused conditional write costs one
+ * unit for each begun kilobyte of the row.
  *
- * @returns takes what has been added up, and begins anew
+ * @returns a function that returns the sum and starts again at zero
  */
 export function meter(client: DynamoDBClient): () => Units {
   let units = none();

@@ -10,20 +10,20 @@ const DAY = 24 * 3_600_000;
 /** An order of the simulated account has 10.6 events, and lives for up to four weeks. */
 const EVENTS_AN_ORDER = 10;
 const LONGEST_LIFE = 40;
-/** Days of orders that are made at once: a year of a large account at once would be some GB. */
+/** Orders are made for this many days at once: a whole year of a large account would take some GB. */
 const MADE_AT_ONCE = 20;
 /** DynamoDB's limit for one BatchWriteItem. */
 const BATCH = 25;
 const WRITERS = 8;
 
-/** An account: how many events it has had until `now` (milliseconds since 1970), and over how many days. */
+/** An account: the number of events that it has had until `now` (milliseconds since 1970), and over how many days. */
 export interface Account {
   readonly events: number;
   readonly days: number;
   readonly now: number;
 }
 
-/** The account's events: exactly as many as it has, in no order, as dense in its first days as in its last. */
+/** The account's events: exactly this many, in no order, as dense in the first days as in the last. */
 export function* eventsOf(account: Account): Generator<PortingEvent> {
   let made = 0;
   for (const _ of livedBy(account)) made += 1;
@@ -50,10 +50,12 @@ function* livedBy({ events, days, now }: Account): Generator<PortingEvent> {
   }
 }
 
-/** What the stream takes off a row once its event is published. That a webhook is awaited goes with time. */
+/**
+ * Attributes that the stream's function removes once the event is published; those of the wait for a webhook expire.
+ */
 const DONE = ['unpublished', 'unpublished_since', 'awaiting_webhook', 'awaiting_since'];
 
-/** The row that the sync writes for an event that it has never seen, taken from its own request, and what publishing makes of it. */
+/** The row that the sync writes for an event that is new to it, taken from its own request and then published. */
 async function rowOf(event: PortingEvent, now: number): Promise<Row> {
   const facts = factsOf(event, new Date(now).toISOString());
   if (!facts) throw new Error('The simulator made a record that is no event.');

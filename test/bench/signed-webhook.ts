@@ -8,7 +8,7 @@ export interface SignedWebhook {
   readonly signature: string;
 }
 
-/** A status webhook of an order and an event that nothing else tells of, signed now. */
+/** A status webhook of a new order and a new event, signed now. */
 export function signedWebhook(keys: Keys): SignedWebhook {
   const id = randomUUID();
   const order = randomUUID();

@@ -18,7 +18,7 @@ const MOST_GROWTH = 1.2;
 export interface SoakOptions {
   readonly minutes: number;
   readonly perSecond: number;
-  /** What a minute takes, in milliseconds: a test has shorter ones. */
+  /** The length of a minute, in milliseconds: a test has shorter ones. */
   readonly minute?: number;
   readonly show?: (line: string) => void;
 }
@@ -30,15 +30,14 @@ export interface Sample {
   readonly memory: number;
   /** Of DATA_DIR, in bytes. */
   readonly disk: number;
-  /** Webhooks answered with 200, each of an event of its own, since the start. */
+  /** Webhooks answered with 200, each of a new event, since the start. */
   readonly stored: number;
-  /** Webhooks answered otherwise, or not at all. */
+  /** Webhooks with another answer, or none. */
   readonly failed: number;
 }
 
 /**
- * Runs `npm start`'s ledger in a process and a folder of its own, sends it signed webhooks, and measures it every
- * minute.
+ * Runs the ledger of `npm start` in its own process and folder, sends it signed webhooks, and measures it every minute.
  */
 export async function soak({ minutes, perSecond, minute = MINUTE, show }: SoakOptions): Promise<Sample[]> {
   const folder = await mkdtemp(join(tmpdir(), 'port-in-ledger-soak-'));
@@ -83,7 +82,7 @@ export async function soak({ minutes, perSecond, minute = MINUTE, show }: SoakOp
 async function readyUrl({ stdout }: ChildProcess): Promise<string> {
   const { promise, resolve: ready, reject } = Promise.withResolvers<string>();
   let said = '';
-  // What follows is a line for each webhook: it is read, so that the ledger never waits for us, and dropped.
+  // A line follows for each webhook. It is read, so that the ledger never waits for this process, and dropped.
   stdout?.on('data', (chunk: Buffer) => {
     if (/^ready \S+$/m.test(said)) return;
     said += chunk;
@@ -94,7 +93,7 @@ async function readyUrl({ stdout }: ChildProcess): Promise<string> {
   return promise;
 }
 
-/** `ps`, because there is no /proc on a Mac. */
+/** `ps`, because a Mac has no /proc. */
 function memoryOf({ pid }: ChildProcess): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024;
 }
@@ -103,7 +102,7 @@ async function bytesIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const sizes = entries
     .filter((entry) => entry.isFile())
-    // LevelDB removes files while we look.
+    // LevelDB removes files in the meantime.
     .map(async ({ parentPath, name }) => (await stat(join(parentPath, name)).catch(() => undefined))?.size ?? 0);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
@@ -114,8 +113,8 @@ function lineOf({ minute, memory, disk, stored, failed }: Sample): string {
 }
 
 /**
- * The most that a figure reaches after minute 2, as a part of what it was then. Disk is counted per stored event,
- * because rows stay.
+ * The highest value of a figure after minute 2, relative to minute 2. Disk is counted per stored event, because rows
+ * stay.
  */
 export function growth(samples: readonly Sample[]): readonly Measured[] {
   const [first, ...later] = samples.slice(WARM - 1);

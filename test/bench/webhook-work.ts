@@ -10,13 +10,13 @@ import { forked } from './child.ts';
 import { startEngineProcess } from './engine.ts';
 import { type SignedWebhook, signedWebhook } from './signed-webhook.ts';
 
-/** Rounds before the first that counts, as a part of those that do. */
+/** Rounds before the first that counts, relative to those that count. */
 const WARM_UP = 0.15;
 
-/** What a webhook costs beside the signature check and the write, as a part of a loop that does only these two. */
+/** What a webhook costs besides the signature check and the write, relative to a loop that does only these two. */
 export async function webhookWork({ rounds } = { rounds: 2_000 }): Promise<readonly Measured[]> {
   const engine = await startEngineProcess();
-  // In a process of its own: the handler writes its log to standard output, which costs something too.
+  // In its own process, because the handler writes its log to standard output, which costs something too.
   const measuring = forked<{ bare: number; whole: number }>(import.meta.filename, engine.endpoint, String(rounds));
   const { bare, whole } = (await measuring.finally(engine.end)).said;
   return [
@@ -42,7 +42,7 @@ async function measure(endpoint: string, rounds: number): Promise<{ bare: number
     CONTROL_TABLE: store.control,
     TELNYX_PUBLIC_KEY: keys.publicKeyBase64,
   });
-  // It is the work that is measured: a deadline that a busy machine misses would end it.
+  // Only the work is measured: a deadline that a busy machine misses would end it.
   const { timeout } = AbortSignal;
   AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, 1_000 * milliseconds);
   const { handler } = await import('../../functions/receive-webhook/handler.ts');
@@ -103,7 +103,7 @@ async function measure(endpoint: string, rounds: number): Promise<{ bare: number
   return { bare: median(times.bare), whole: median(times.whole) };
 }
 
-/** The request with which the ledger writes a webhook down, taken from it. */
+/** The request that stores a webhook, captured from the ledger. */
 async function firstWrite(): Promise<UpdateItemCommandInput> {
   const requests: UpdateItemCommandInput[] = [];
   const send = async ({ input }: { input: UpdateItemCommandInput }) => {

@@ -12,7 +12,7 @@ import { loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
 import { lives } from '../lives.ts';
 import { openStore } from '../open-store.ts';
-// No deadline of the functions passes because this machine is busy.
+// The functions' deadlines never pass because this machine is busy.
 import '../own-time.ts';
 import { deliveredEvent, listing, recordListing, uuid } from '../porting-events.ts';
 import { type SecretsManager, startSecretsManager } from '../secrets-manager.ts';
@@ -20,14 +20,16 @@ import { type Account, openAccount, timestampIn } from '../telnyx/account.ts';
 
 export const tokens = { read: 'read-token-0123456789', operate: 'operate-token-0123456789' };
 
-/** What a test may send along. */
+/** What a test may send with a request. */
 export interface Ask {
   readonly token?: keyof typeof tokens | 'unknown';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** The API behind its gateway: the functions themselves, and around them whatever can fail, at a test's command. */
+/**
+ * The API behind its gateway: the real functions, and everything around them that can fail, under the test's control.
+ */
 export interface Api {
   readonly ask: (request: string, options?: Ask) => Promise<Response>;
   /** Posts a body with the headers of the account's signature. */
@@ -36,18 +38,21 @@ export interface Api {
   readonly engine: FaultyEngine;
   readonly telnyx: EventsApi;
   readonly secrets: SecretsManager;
-  /** What Telnyx lists, and the ledger holds, oldest first. */
+  /** What Telnyx lists and the ledger holds, oldest first. */
   readonly events: readonly PortingEvent[];
   /** Milliseconds that a function has left. */
   remaining: number;
   /** True makes every function die of an error. */
   crashes: boolean;
-  /** Takes all faults away. */
+  /** Ends all faults. */
   repair(): void;
   close(): Promise<void>;
 }
 
-/** @param secretsManager how it is when the functions start; unless it is up, nobody will get at an event, and there are none */
+/**
+ * @param secretsManager its state when the functions start; when it is down, no request reaches an event, and there are
+ *   none
+ */
 export async function startApi(secretsManager: SecretsManager['state'] = 'up'): Promise<Api> {
   const account = openAccount();
   const [store, engine, telnyx, secrets] = await Promise.all([
@@ -68,7 +73,7 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
     routes,
     invoke: async (name, event) => {
       if (api.crashes) return { error: { errorType: 'Error', errorMessage: 'a crash' } };
-      // Middy asks first, and starts a real timer: it is told that there is plenty.
+      // Middy asks for the time left and starts a real timer; this answer keeps that timer long.
       const left = [29_000];
       const context = lambdaContext(() => left.shift() ?? api.remaining);
       return { payload: await invoke(name, event, context) };
@@ -124,7 +129,7 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
   return api;
 }
 
-/** Orders with events of every type, half of which a webhook has announced too; the newest have no payload yet. */
+/** Orders with events of every type, half of which have also come by webhook; the newest have no payload yet. */
 async function fill(store: OrderStore, telnyx: EventsApi): Promise<readonly PortingEvent[]> {
   const from = Date.now() - 40 * 86_400_000;
   const all = lives({ seed: 1, from, orders: 8, days: 10 }).map(({ event }) => event);

@@ -14,8 +14,8 @@ import { uuid } from '../porting-events.ts';
 import { telnyx, violations } from './schemas.ts';
 
 /**
- * Every body that Telnyx documents, through the whole service as `npm start` runs it: what goes in by webhook or by
- * list comes out of list and show unchanged.
+ * Every body that Telnyx documents, through the whole service as `npm start` runs it: list and show return unchanged
+ * what came by webhook or list.
  */
 const SEED = 43;
 const FOLDER = 'test/fixtures/telnyx/port-in';
@@ -32,7 +32,7 @@ interface Envelope {
 const orderOf = ({ payload }: Envelope) =>
   payload.porting_order_id ?? payload.id ?? (payload.from as { id: string } | undefined)?.id;
 
-/** Two samples of messaging_changed carry one id, though they tell two things: to the ledger they would be one event. */
+/** Two samples of messaging_changed share one id but differ in content: the ledger would see one event. */
 const USED_TWICE = '626110d0-fab6-4a13-9183-3b331c41ccac';
 
 const webhooks = globSync(`${FOLDER}/porting_order.*.json`)
@@ -47,7 +47,7 @@ const webhooks = globSync(`${FOLDER}/porting_order.*.json`)
 const list = JSON.parse(readFileSync(`${FOLDER}/events-api.list.status_changed.json`, 'utf8'));
 const listedEvent: PortingEvent = list.data[0];
 
-/** Where Telnyx's samples contradict Telnyx's specification; so do our answers, which keep what came. */
+/** Where Telnyx's samples contradict Telnyx's specification. Our answers do so too, because they keep what came. */
 const OFF_SPEC: Readonly<Record<string, readonly string[]>> = {
   'porting_order.new_comment': ['/payload/comment/user_id must be string'],
   'events-api.list.status_changed': [
@@ -80,7 +80,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-// The functions have deadlines that a busy machine misses: whatever they answer with 503 or end with an error is asked for again.
+// The functions have deadlines that a busy machine misses: an answer of 503 or an error is followed by another request.
 
 const synced = (input: object) =>
   eventually(async () => {
@@ -97,7 +97,9 @@ async function get(target: string) {
   return answer.json() as Promise<Record<string, unknown>>;
 }
 
-/** Sends until it is stored, as Telnyx does, and says how often: what was answered with 503 may have been counted all the same. */
+/**
+ * Sends until it is stored, as Telnyx does, and returns how often: an attempt answered with 503 may have been counted.
+ */
 async function deliver(body: string) {
   let attempts = 0;
   const answer = await eventually(async () => {
@@ -118,7 +120,9 @@ async function deliver(body: string) {
   return { status: answer.status, result: await answer.json(), attempts };
 }
 
-/** The event, as the list has it and as it is shown: both are the same, unless it is published between the two. */
+/**
+ * The event as the list has it and as show has it: both are the same, unless it is published between the two requests.
+ */
 function readBack(id: string): Promise<LedgerEvent> {
   return eventually(async () => {
     const shown = (await get(`/v2/porting/events/${id}`)).data as LedgerEvent;
@@ -182,7 +186,7 @@ describe('by list', () => {
     await synced({ from: '2024-06-01T00:00:00Z', to: '2024-07-01T00:00:00Z' });
     local.simulator.api.intercept = undefined;
 
-    // At rest: what is read twice here must not be published between the two.
+    // At rest: an event must not be published between two reads of it.
     await eventually(async () => expect((await readBack(listedEvent.id)).ledger.published_at).not.toBeNull());
     const { ledger, ...record } = await readBack(listedEvent.id);
     expect(record).toStrictEqual(listedEvent);

@@ -104,7 +104,7 @@ const whileTelnyx =
   (answer: Answer, query: Query = {}): Situation['ask'] =>
   (api) => {
     api.telnyx.intercept = () => {
-      // So long the function waits for Telnyx.
+      // The time for which the function waits for Telnyx.
       if (answer.hang) passDeadlinesSoon(10_000);
       return answer;
     };
@@ -144,7 +144,7 @@ const deliveries: readonly Situation[] = [
     ],
     [200, 'an account without such a log', whileTelnyx({ status: 404 })],
     [200, 'a key that may not read it', whileTelnyx({ status: 403 })],
-    [429, 'Telnyx takes no more', whileTelnyx({ status: 429 })],
+    [429, 'Telnyx answers 429', whileTelnyx({ status: 429 })],
     [500, 'DynamoDB finds the request invalid', whileDynamoDb(INVALID, whileTelnyx(log))],
     [502, 'Telnyx fails', whileTelnyx({ status: 500 })],
     [502, "Telnyx refuses the ledger's key", whileTelnyx({ status: 401 })],
@@ -157,5 +157,5 @@ const deliveries: readonly Situation[] = [
   ...closed(DELIVERIES, () => at(DELIVERIES)),
 ];
 
-/** Every status of what the API tells of notifications that did not arrive. */
+/** Every status of the API's routes about notifications that did not arrive. */
 export const ofNotifications: readonly Situation[] = [...gaps, ...rejections, ...deliveries];

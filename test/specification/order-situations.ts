@@ -13,7 +13,7 @@ const show = (id: string) => SHOW.replace('{id}', id);
 const timeline = (id: string, query: Query = {}) => `${TIMELINE.replace('{id}', id)}?${new URLSearchParams(query)}`;
 const anOrder = (api: Api) => api.events[0]?.porting_order_id ?? uuid(1);
 
-/** The second page of what was asked for, by the cursor of the first. */
+/** The second page of a list, by the cursor of the first. */
 async function second(api: Api, target: (query: Query) => string, query: Query): Promise<Response> {
   const first = (await (await api.ask(target(query), reader)).json()) as { meta: { next: string | null } };
   return api.ask(target({ ...query, 'page[after]': first.meta.next ?? '' }), reader);
@@ -101,5 +101,5 @@ const told: readonly Situation[] = [
   ...closed(TIMELINE, (api) => timeline(anOrder(api))),
 ];
 
-/** Every status of what the API tells of orders. */
+/** Every status of the API's routes about orders. */
 export const ofOrders: readonly Situation[] = [...listed, ...shown, ...told];

@@ -7,7 +7,7 @@ import { type Api, startApi } from './api.ts';
 import { type ApiResponse, ledger, operationsOf, resolved, violations } from './schemas.ts';
 import { situations } from './situations.ts';
 
-/** docs/openapi.yaml against the running gateway: everything that it says is so, and everything that is, it says. */
+/** docs/openapi.yaml against the running gateway: all that it describes exists, and all that exists is described. */
 let api: Api;
 let withoutSecrets: Api;
 
@@ -38,7 +38,7 @@ const responseAt = (name: string, status: string) => {
 };
 
 describe('the routes', () => {
-  test('are those of infra/service.ts and the webhook path, no more and no fewer', () => {
+  test('are exactly those of infra/service.ts and the webhook path', () => {
     const described = [...routes.map(({ method, path }) => `${method} ${path}`), `POST ${webhook.localPath}`];
     expect(operations.map(({ name }) => name).toSorted()).toEqual(described.sort());
   });
@@ -69,7 +69,7 @@ describe('every documented status', () => {
     Object.keys(operationAt(name).operation?.responses ?? {}).map((status) => `${name} ${status}`),
   );
 
-  test('is brought about below, and nothing else is', () => {
+  test('has a situation below, and no other status has one', () => {
     const broughtAbout = new Set(situations.map(({ operation, status }) => `${operation} ${status}`));
     expect(documented.toSorted()).toEqual([...broughtAbout].sort());
   });
@@ -100,7 +100,10 @@ describe('every documented status', () => {
   });
 });
 
-/** What every answer in HTTP has, and nobody documents; `no-store` is documented where there is something to keep. */
+/**
+ * Headers that every HTTP answer has and that are not documented; `no-store` is documented where the content is worth
+ * keeping.
+ */
 const GENERAL_HEADERS = new Set([
   'connection',
   'content-length',
@@ -134,7 +137,7 @@ describe('the examples', () => {
   });
 });
 
-describe('what OpenAPI has no place for', () => {
+describe('what OpenAPI cannot describe', () => {
   const others = ledger.paths[webhook.localPath]?.['x-other-methods'] as unknown as {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;

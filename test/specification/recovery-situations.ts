@@ -27,13 +27,13 @@ const post = (operation: string, body: unknown, key?: string) => (api: Api) =>
 const selection = { ids: [uuid(940), uuid(941), uuid(942)] };
 const range = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
 
-/** Starts something and gives its id. */
+/** Starts a job or a run, and returns its id. */
 async function started(operation: string, body: unknown, api: Api): Promise<string> {
   const answer = await post(operation, body)(api);
   return ((await answer.json()) as { data: { id: string } }).data.id;
 }
 
-/** Asks the same twice under one key. */
+/** Sends the same request twice under one key. */
 const twice = (operation: string, body: unknown, key: string) => async (api: Api) => {
   await (await post(operation, body, key)(api)).text();
   return post(operation, body, key)(api);

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
-/** What of an OpenAPI document the tests read. */
+/** The parts of an OpenAPI document that the tests read. */
 export interface OpenApi {
   readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, PathItem>>;
@@ -67,7 +67,7 @@ export function resolved<Thing extends { readonly $ref?: string }>(
   return { thing: ledger.components[kind]?.[name] as Thing, pointer: parts };
 }
 
-/** `GET /v2/porting/events` and its like, with where each is. */
+/** `GET /v2/porting/events` and the like, each with its place in the document. */
 export function operationsOf(document: OpenApi): readonly { name: string; path: string; method: string }[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     ['get', 'post', 'put', 'patch', 'delete']

@@ -5,7 +5,8 @@ import { uuid } from '../porting-events.ts';
 import { operationsOf, telnyx, violations } from './schemas.ts';
 
 /**
- * The simulator's answers for every route and status. That each of its events is as the specification says, test/local has proved.
+ * The simulator's answers for every route and status. test/local proves that each of its events follows the
+ * specification.
  */
 const apiKey = 'KEYtest';
 const [event] = lives({ seed: 3, from: Date.parse('2026-11-01T00:00:00Z'), orders: 1, days: 1 });

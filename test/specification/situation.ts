@@ -1,19 +1,19 @@
 import type { Api } from './api.ts';
 
-/** A way to bring about one status of one operation. */
+/** A way to make one operation answer with one status. */
 export interface Situation {
   /** As docs/openapi.yaml names it. */
   readonly operation: string;
   readonly status: number;
   readonly what: string;
   readonly ask: (api: Api) => Promise<Response>;
-  /** In functions that have never reached Secrets Manager. */
+  /** Runs in functions that have never reached Secrets Manager. */
   readonly withoutSecrets?: true;
 }
 
-/** DynamoDB is there, but not for us: an outage. */
+/** DynamoDB answers, but refuses the function: an outage. */
 export const REFUSED = { refuse: 400, type: 'AccessDeniedException' } as const;
-/** DynamoDB does not understand the function: a mistake in the function. */
+/** DynamoDB finds the function's request invalid: a mistake in the function. */
 export const INVALID = { refuse: 400, type: 'ValidationException' } as const;
 export const whileDynamoDb =
   (fault: typeof REFUSED | typeof INVALID, ask: Situation['ask']): Situation['ask'] =>
@@ -30,7 +30,7 @@ export function of(operation: string, situations: readonly [status: number, what
   return situations.map(([status, what, ask]): Situation => ({ operation, status, what, ask }));
 }
 
-/** What every route with a token refuses. `target` asks for something that is there. */
+/** The refusals of every route with a token. `target` is a path that exists. */
 export function closed(operation: string, target: (api: Api) => string): readonly Situation[] {
   return [
     ...of(operation, [

@@ -15,7 +15,7 @@ const HEALTH = 'GET /health';
 const WEBHOOK = 'POST /webhooks/telnyx';
 
 const anId = (api: Api) => api.events[0]?.id ?? uuid(1);
-/** A comment that no webhook has announced. */
+/** A comment that has not come by webhook. */
 const onlyListed = (api: Api) =>
   api.events.find(({ event_type }, index) => index % 2 === 1 && event_type === 'porting_order.new_comment')?.id ?? '';
 const list = (query: Readonly<Record<string, string>> = {}) => `${LIST}?${new URLSearchParams(query)}`;
@@ -109,11 +109,11 @@ const shown: readonly Situation[] = [
   ...closed(SHOW, (api) => show(anId(api))),
 ];
 
-/** A first request with this key, made so long ago by a function that has not told its outcome. */
+/** A first request with this key, made this long ago by a function that has not recorded its outcome. */
 const claimed = (api: Api, key: string, ago: number) =>
   claimKey(api.store, key, anId(api), 'another request', Date.now() - ago);
 
-/** The first look finds that the key is taken, the second would find the outcome. */
+/** The first look finds that the key is taken; the second one would find the outcome. */
 const whileLooking = (fault: typeof REFUSED | typeof INVALID) => async (api: Api) => {
   await claimed(api, 'waited for', 0);
   let looks = 0;
@@ -162,7 +162,7 @@ const republished: readonly Situation[] = [
         return api.ask(republish(uuid(77)), keyed('taken'));
       },
     ],
-    [429, 'Telnyx takes no more', whileTelnyx({ status: 429 })],
+    [429, 'Telnyx answers 429', whileTelnyx({ status: 429 })],
     [500, 'DynamoDB finds the look at the first request invalid', whileLooking(INVALID)],
     [503, 'DynamoDB refuses the look at the first request', whileLooking(REFUSED)],
     [502, 'Telnyx fails', whileTelnyx({ status: 500 })],

@@ -5,13 +5,13 @@ import { closed, INVALID, of, REFUSED, reader, type Situation, whileDynamoDb } f
 
 const STATUS = 'GET /v2/status';
 
-/** Every status of what the API tells of the ledger itself. */
+/** Every status of the API's routes about the ledger itself. */
 export const ofStatus: readonly Situation[] = [
   ...of(STATUS, [
     [200, 'as it is', (api) => api.ask(STATUS, reader)],
     [
       200,
-      'when Telnyx takes no requests',
+      'when Telnyx accepts no requests',
       async (api) => {
         await recordFault(api.store, 'rate limited', Date.now(), 60);
         await learnChannel(api.store, 'porting_order.split', '2026-03-01T12:00:00.000000Z');

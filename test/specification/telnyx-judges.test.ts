@@ -5,7 +5,10 @@ import { type Api, startApi } from './api.ts';
 import { ledger, operationsOf, telnyx, violations } from './schemas.ts';
 import { situations } from './situations.ts';
 
-/** Telnyx's own specification judges every answer of our API that it knows: the three routes of the Events API, and every error. */
+/**
+ * Telnyx's own specification judges every answer of our API that it covers: the three routes of the Events API, and
+ * every error.
+ */
 let api: Api;
 let withoutSecrets: Api;
 
@@ -19,7 +22,7 @@ afterEach(() => api.repair());
 
 afterAll(() => Promise.all([api?.close(), withoutSecrets?.close()]));
 
-/** The routes that Telnyx has as well; all others are our own. */
+/** The routes that Telnyx has too; all others are our own. */
 const THEIRS = '/v2/porting/';
 
 /** The document has the porting routes without the version, and no body for their errors: these are the platform's. */
@@ -35,7 +38,7 @@ const successOf = (path: string) => [
   'schema',
 ];
 
-/** The document does not allow a null payload, and docs/telnyx.md §1.1 says that a `created` event has one. */
+/** The document does not allow a null payload; docs/telnyx.md §1.1 says that a `created` event has one. */
 function withoutNullPayload(event: PortingEvent): object {
   const { payload, ...rest } = event;
   return event.payload_status === 'created' && payload === null ? rest : event;
@@ -82,7 +85,7 @@ test('every event of every type, listed and shown alike', async () => {
   }
 });
 
-test('an answer that is off would be noticed', async () => {
+test('an answer that breaks the specification would be noticed', async () => {
   const [event] = await readAll();
   const off = [
     { ...event, id: 'x' },
@@ -94,7 +97,7 @@ test('an answer that is off would be noticed', async () => {
   expect(violations('telnyx', ERRORS, { errors: [{ code: 10005, title: 'a number' }] })).not.toEqual([]);
 });
 
-describe('our description beside theirs', () => {
+describe('our description against theirs', () => {
   const shared = operationsOf(ledger).filter(({ path }) => path.startsWith(THEIRS));
 
   test('has every route of the Events API for ports in', () => {
@@ -102,13 +105,13 @@ describe('our description beside theirs', () => {
     expect(shared.map(({ name }) => name.replace('/v2', '')).toSorted()).toEqual(theirs.map(({ name }) => name).sort());
   });
 
-  test.each(shared)('$name: every status that theirs documents', ({ path, method }) => {
+  test.each(shared)('$name: has every status that theirs documents', ({ path, method }) => {
     const statuses = Object.keys(telnyx.paths[path.replace('/v2', '')]?.[method]?.responses ?? {});
     expect(statuses.length).toBeGreaterThan(1);
     expect(Object.keys(ledger.paths[path]?.[method]?.responses ?? {})).toEqual(expect.arrayContaining(statuses));
   });
 
-  test('the parameters of the list, with their limits; only the types are as open as docs/telnyx.md says', () => {
+  test('the list has the same parameters and limits; only the types are open, as docs/telnyx.md says', () => {
     const page = telnyx.components.parameters?.['porting-order_PageConsolidated'] as { schema: Described };
     const filter = telnyx.paths['/porting/events']?.get?.parameters?.find(({ name }) => name === 'filter');
     const theirs = { ...flat('page', page.schema), ...flat('filter', filter?.schema ?? {}) };
@@ -131,7 +134,7 @@ interface Described {
   readonly properties?: Readonly<Record<string, Described>>;
 }
 
-/** Telnyx consolidates `page[number]` and its like into one parameter with properties: here are the single ones. */
+/** Telnyx combines `page[number]` and the like into one parameter with properties: these are the single ones. */
 function flat(name: string, schema: Described): Record<string, Described> {
   if (!schema.properties) return { [name]: schema };
   const parts = Object.entries(schema.properties).map(([part, inner]) => flat(`${name}[${part}]`, inner));

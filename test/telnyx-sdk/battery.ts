@@ -15,11 +15,11 @@ const good = at(0);
 const signature = good.signature ?? '';
 const bytes = (length: number) => Buffer.alloc(length, 7).toString('base64');
 
-/** R is the neutral element and S is 0: what verifies under a key of small order, whatever was sent. */
+/** R is the neutral element and S is 0: under a key of small order, this verifies whatever was sent. */
 const NEUTRAL = Buffer.concat([Buffer.of(1), Buffer.alloc(63)]).toString('base64');
 const SMALL_ORDER_KEY = Buffer.concat([Buffer.of(1), Buffer.alloc(31)]).toString('base64');
 
-/** Good, forged and malformed webhooks, by what they are. */
+/** Good, forged and malformed webhooks, by their description. */
 export const battery: Readonly<Record<string, Arrival>> = {
   'a webhook of Telnyx': good,
   'signed just now, in an empty body': at(0, ''),

@@ -6,7 +6,7 @@ import { eventually } from '../eventually.ts';
 import { uuid } from '../porting-events.ts';
 import { ledgerEvent, type SyncedAccount, startSyncedAccount, tokens } from './synced-account.ts';
 
-/** The SDK's three calls and its classes of errors, with its own retries as it comes: two. */
+/** The SDK's three calls and its error classes, with its own default of two retries. */
 let account: SyncedAccount;
 let event: PortingEvent;
 
@@ -115,7 +115,7 @@ describe('its classes of errors', () => {
     expect(error).toMatchObject({ status, error: { errors: [{ code, detail: expect.any(String) }] } });
   });
 
-  /** Lets pauses of exactly this length take no time, and tells of each. */
+  /** Lets pauses of exactly this length take no time, and records each. */
   function passAtOnce(milliseconds: number): readonly number[] {
     const passed: number[] = [];
     const { setTimeout: real } = globalThis;
@@ -130,7 +130,7 @@ describe('its classes of errors', () => {
     return passed;
   }
 
-  /** How the SDK ends when Telnyx answers like this, and how often Telnyx was asked. */
+  /** How the SDK ends when Telnyx answers like this, and how often it asked Telnyx. */
   async function republishedUnder(fault: Fault) {
     let asked = 0;
     account.simulator.api.intercept = ({ method }) => {
@@ -141,7 +141,7 @@ describe('its classes of errors', () => {
     return { error: await thrownBy(operator().porting.events.republish(event.id)), asked };
   }
 
-  test('Telnyx takes no more: RateLimitError, after the SDK has waited and asked again as told', async () => {
+  test('Telnyx answers 429: RateLimitError, after the SDK has waited and asked again as the answer said', async () => {
     const pauses = passAtOnce(37_000);
     const { error, asked } = await republishedUnder({ status: 429, headers: { 'retry-after': '37' } });
     expect(pauses).toEqual([37_000, 37_000]);
@@ -154,7 +154,7 @@ describe('its classes of errors', () => {
     ['fails', 502, { status: 500 }],
     ['refuses our key', 502, { status: 401 }],
     ['breaks off', 504, { status: 200, truncate: true }],
-  ] as const)('Telnyx %s: InternalServerError, and the SDK does not ask again by itself', async (_, status, fault) => {
+  ] as const)('Telnyx %s: InternalServerError, and the SDK does not ask again', async (_, status, fault) => {
     const { error, asked } = await republishedUnder(fault);
     expect(error).toBeInstanceOf(Telnyx.InternalServerError);
     expect(error).toMatchObject({ status });

@@ -7,7 +7,7 @@ import { listedEvent, listing, recordListing, uuid } from '../porting-events.ts'
 const put = (store: Store, number: number) =>
   recordListing(store, listing(listedEvent(number, { created_at: `2026-03-01T12:00:0${number}Z` })), Date.now());
 
-/** Does something right after events were counted, before they are read. */
+/** Acts right after events were counted, before they are read. */
 function onceCounted(store: Store, work: () => Promise<unknown>): void {
   let done = false;
   store.client.middlewareStack.add(
@@ -24,7 +24,7 @@ function onceCounted(store: Store, work: () => Promise<unknown>): void {
   );
 }
 
-/** Reads pages of one as the SDK does: on, as long as the last page that was told of is not reached. */
+/** Reads pages of one as the SDK does, until it has reached the last page that the list has named. */
 async function paged(store: Store, before: (pageNumber: number) => void): Promise<string[]> {
   const seen: string[] = [];
   for (let number = 1; ; number += 1) {
@@ -35,7 +35,7 @@ async function paged(store: Store, before: (pageNumber: number) => void): Promis
   }
 }
 
-test('an event that arrives while the last page is asked for pushes none off it', async () => {
+test('an event that arrives while the last page is asked for pushes no event off it', async () => {
   const store = await openStore();
   await put(store, 1);
   await put(store, 2);

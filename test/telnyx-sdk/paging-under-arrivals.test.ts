@@ -4,13 +4,14 @@ import { uuid } from '../porting-events.ts';
 import { idsOf, newEvent, newestFirst, type SyncedAccount, startSyncedAccount } from './synced-account.ts';
 
 /**
- * Paging by number over a list that grows. What holds, as long as no event moves within the list:
- * - every page is the list's, as it is when the page is asked for;
- * - an event that was there at the start is never skipped, and what came first still comes first;
- * - n events that arrive before what has been read make the next page begin with the last n again: some are seen twice;
- * - a reader that sets `filter[created_at][lte]` to the present sees each event once, unless one arrives late, from before it.
+ * Paging by number over a list that grows. This holds while no event moves within the list:
+ * - every page is the list's page at the moment of the request;
+ * - an event that was there at the start is never skipped, and the order is kept;
+ * - n events that arrive before what has been read make the next page begin with the last n again, so some are seen
+ *   twice;
+ * - a reader that sets `filter[created_at][lte]` to the present sees each event once, unless an older one arrives late.
  *
- * An event moves at most once, by seconds, when the list's `created_at` takes the place of its webhook's `occurred_at`.
+ * An event moves at most once, by seconds, when the list's `created_at` replaces its webhook's `occurred_at`.
  */
 let account: SyncedAccount;
 
@@ -22,12 +23,12 @@ afterAll(() => account?.close());
 
 const size = 10;
 
-/** Webhooks that come in beside the reader, one after the other. */
+/** Webhooks that arrive beside the reader, one after the other. */
 function arrivals(next: () => PortingEvent) {
   let stored = 0;
   let all = Promise.resolve();
   return {
-    /** Begins with three more and waits for the first: the others are stored while the reader goes on. */
+    /** Sends three more and waits for the first: the others are stored while the reader continues. */
     async some() {
       const [first] = Array.from({ length: 3 }, () => {
         all = all.then(() => account.deliver(next()));
@@ -37,7 +38,7 @@ function arrivals(next: () => PortingEvent) {
       });
       await first;
     },
-    /** How many there were, once all are stored. */
+    /** The number of webhooks, once all are stored. */
     async end() {
       await all;
       return stored;
@@ -45,14 +46,14 @@ function arrivals(next: () => PortingEvent) {
   };
 }
 
-/** What the ledger holds, by its own account: in one page after another while nothing arrives. */
+/** What the ledger says it holds: read page by page while nothing arrives. */
 async function held(): Promise<readonly PortingEvent[]> {
   const events: unknown[] = [];
   for await (const event of account.sdk().porting.events.list({ 'page[size]': 250 })) events.push(event);
   return events as PortingEvent[];
 }
 
-test('between two pages: each page is that of the moment, none of the first events is skipped', async () => {
+test('between two pages: each page is current, and none of the first events is skipped', async () => {
   const first = await held();
   let list = first;
   const seen: (string | undefined)[] = [];
@@ -63,7 +64,7 @@ test('between two pages: each page is that of the moment, none of the first even
     seen.push(...idsOf(data).filter((id) => id !== undefined));
     number += 1;
 
-    // Some of the present, and some that come late: among those that have been read, and among those that have not.
+    // Some are of the present, and some late: among those that have been read, and among those that have not.
     const late = [(number * size) / 2, number * size + size / 2]
       .filter(() => number % 3 === 0)
       .flatMap((index) => (list[index]?.created_at ? [newEvent({ created_at: list[index].created_at })] : []));
@@ -78,7 +79,7 @@ test('between two pages: each page is that of the moment, none of the first even
   expect(seen.length).toBeGreaterThan(new Set(seen).size);
 });
 
-test('all the time: none is skipped, and no more are seen twice than have arrived', async () => {
+test('all the time: none is skipped, and at most as many are seen twice as have arrived', async () => {
   const first = await held();
   // What happens to the last page while events arrive is in last-page.test.ts.
   const late = idsOf(first.slice(-2 * size));
@@ -111,7 +112,7 @@ test('up to the present, all the time: every event exactly once', async () => {
   expect(await arriving.end()).toBeGreaterThanOrEqual(first.length / size);
 });
 
-test('what does not hold: an event that moves past the reader makes it skip one', async () => {
+test('a known exception: an event that moves past the reader makes it skip one', async () => {
   const order = { porting_order_id: uuid(77), payload: { id: uuid(77) } };
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
   const [moving, still, oldest] = [60, 70, 90].map((age) => newEvent({ ...order, created_at: ago(age) }));

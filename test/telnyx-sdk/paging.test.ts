@@ -4,7 +4,7 @@ import { typesWithoutWebhook, typesWithWebhook } from '../../infra/local/simulat
 import { listedEvent } from '../porting-events.ts';
 import { idsOf, newestFirst, type SyncedAccount, startSyncedAccount } from './synced-account.ts';
 
-/** Telnyx's own SDK pages by itself over some more events than the largest page holds, which stand still. */
+/** Telnyx's own SDK pages over slightly more events than the largest page holds, while none arrives. */
 let account: SyncedAccount;
 let events: readonly PortingEvent[];
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => account?.close());
 
 const types = [...typesWithWebhook, ...typesWithoutWebhook];
-/** Orders live through some types only once. These are all of one instant. */
+/** Orders have events of some types only once. These are all of one instant. */
 const ofEveryType = types.flatMap((event_type, index) =>
   Array.from({ length: 6 }, (_, number) => listedEvent(10 * index + number, { event_type })),
 );
@@ -77,10 +77,10 @@ describe('every combination of the four filters', () => {
 
   test.each(combinations)('type %s, order %s, from %s, to %s', async (byType, byOrder, from, to) => {
     const type: EventType = 'porting_order.status_changed';
-    // The order with most events of the type: each filter has something to let through, and something to hold back.
+    // The order with most events of the type, so that each filter both selects and excludes something.
     const counts = Map.groupBy(matching({ type }), ({ porting_order_id }) => porting_order_id);
     const [order = ''] = [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
-    // Two instants at which an event of the order happened: the bounds are included.
+    // Two instants at which an event of the order happened: the bounds are inclusive.
     const times = matching({ porting_order_id: order, type }).map(createdAt);
     const filter: Filter = {
       ...(byType && { type }),
@@ -94,11 +94,11 @@ describe('every combination of the four filters', () => {
   });
 });
 
-test('a filter that lets nothing through: no event, one request', async () => {
+test('a filter that selects nothing: no event, one request', async () => {
   expect(await paged({ created_at: { lte: '2001-01-01T00:00:00Z' } })).toEqual([]);
 });
 
-test('every record is as Telnyx lists it, with one member more', async () => {
+test('every record is as Telnyx lists it, with one more member', async () => {
   const found = (await paged({}, 250)) as unknown as (PortingEvent & { ledger: unknown })[];
   for (const [index, { ledger, ...record }] of found.entries()) {
     expect(record).toStrictEqual(events[index]);

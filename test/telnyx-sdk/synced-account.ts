@@ -19,10 +19,10 @@ const keys = createKeys(SEED);
 const apiKey = 'KEY0123456789ABCDEF_secret';
 export const tokens = { read: 'read-token-0123456789', operate: 'operate-token-0123456789' } as const;
 
-/** The functions behind their gateway, once the first sync has brought all events of an account that stands still. */
+/** The functions behind their gateway, after the first sync has brought all events of a paused account. */
 export interface SyncedAccount {
   readonly simulator: Simulator;
-  /** Telnyx's own SDK, with nothing changed but where it asks and as whom. */
+  /** Telnyx's own SDK, unchanged except for its address and its key. */
   readonly sdk: (apiKey?: string) => Telnyx;
   /** Sends the webhook of an event, signed by the account, and waits until it is stored. */
   readonly deliver: (event: PortingEvent) => Promise<void>;
@@ -32,7 +32,7 @@ export interface SyncedAccount {
 
 /**
  * @param history orders, of some nine events each
- * @param more events that Telnyx lists besides
+ * @param more further events that Telnyx lists
  */
 export async function startSyncedAccount(history: number, more: readonly PortingEvent[] = []): Promise<SyncedAccount> {
   const [store, simulator, secrets] = await Promise.all([
@@ -112,7 +112,7 @@ export const idsOf = (events: readonly { readonly id?: string }[]) => events.map
 
 let arrived = 0x1_0000;
 
-/** An event of a new instant that nobody has told of yet. */
+/** An event of a new instant that has come neither by list nor by webhook. */
 export function newEvent(fields: Partial<PortingEvent> = {}): PortingEvent {
   arrived += 1;
   vi.setSystemTime(Date.now() + 1);

@@ -5,7 +5,7 @@ import { openAccount } from '../telnyx/account.ts';
 import { battery, NOW } from './battery.ts';
 import { type Arrival, ourVerdict, sdkVerdict, sent, type Verdict } from './verifiers.ts';
 
-/** The differences that docs/security.md admits: what arrives, what the SDK says, what we say, and why. */
+/** The differences that docs/security.md documents: what arrives, the SDK's verdict, ours, and why. */
 const HEADING = "## Where Telnyx's SDK judges otherwise";
 
 interface Difference {
@@ -45,7 +45,7 @@ describe("the SDK's verifier and ours: one verdict, or a difference that docs/se
     expect(verdicts).toEqual({ sdk, here });
   });
 
-  test('every documented difference is one, is in the battery, and has its reason', () => {
+  test('every documented difference is real, is in the battery, and has a reason', () => {
     expect(differences.size).toBeGreaterThan(5);
     for (const [name, { sdk, here, why }] of differences) {
       expect(battery).toHaveProperty([name]);
@@ -54,7 +54,7 @@ describe("the SDK's verifier and ours: one verdict, or a difference that docs/se
     }
   });
 
-  test('the battery has both: what must come in, and what must not', () => {
+  test('the battery has webhooks that must be accepted and webhooks that must be refused', () => {
     const verdicts = Object.values(battery).map(ourVerdict);
     expect(verdicts.filter((verdict) => verdict === 'accepts').length).toBeGreaterThan(10);
     expect(verdicts.filter((verdict) => verdict === 'refuses').length).toBeGreaterThan(40);
@@ -64,7 +64,7 @@ describe("the SDK's verifier and ours: one verdict, or a difference that docs/se
 const account = openAccount();
 const second = Math.floor(NOW / 1000);
 
-/** Why the two may differ about any arrival whatsoever, by the name that docs/security.md gives it. */
+/** Why the two may differ about any webhook whatsoever, under the name that docs/security.md gives it. */
 const reasons: readonly [name: string, applies: (arrival: Arrival) => boolean][] = [
   ['a timestamp with leading zeros', ({ timestamp = '' }) => /^0\d/.test(timestamp)],
   [
@@ -77,7 +77,7 @@ const reasons: readonly [name: string, applies: (arrival: Arrival) => boolean][]
   ],
 ];
 
-/** A webhook of the account, of which something may have been changed on the way, before or after it was signed. */
+/** A webhook of the account, perhaps changed before or after it was signed. */
 const arrivals: fc.Arbitrary<Arrival> = fc
   .record({
     seconds: fc.oneof(fc.integer({ min: -299, max: 299 }), fc.constantFrom(-301, -300, 300, 301)),
@@ -96,7 +96,7 @@ const arrivals: fc.Arbitrary<Arrival> = fc
     return arrival;
   });
 
-test('whatever arrives: the two differ for no other reason', async () => {
+test('whatever arrives, the two differ for no other reason', async () => {
   const met = new Set<string>();
   await fc.assert(
     fc.asyncProperty(arrivals, async (arrival) => {

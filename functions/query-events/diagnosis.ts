@@ -69,7 +69,8 @@ function synced({ sync }: JudgedStatus, now: number): string[] {
   if (last === 'failed') return [`The last sync run failed: ${why}.`];
   if (lag === null || lag <= LONGEST_LAG) return [];
   return [
-    `The list has been read only up to ${duration(lag)} ago: runs make progress, but do not catch up. See sync.last_runs.`,
+    `The list has been read only up to ${duration(lag)} ago: ` +
+      'runs make progress, but do not catch up. See sync.last_runs.',
   ];
 }
 

@@ -68,7 +68,7 @@ const forEachCall = (status: number, until: (name: string) => number): Record<st
 export const situations: Readonly<Record<string, Readonly<Record<string, Situation>>>> = {
   'sync-stopped': {
     'nothing has ever run': async () => {},
-    'nothing runs since some time': async ({ run, wait }) => {
+    'nothing has run for a while': async ({ run, wait }) => {
       await run('sync');
       wait(15);
     },

@@ -95,7 +95,7 @@ describe.each(alarms)('alarm $name', (alarm) => {
   });
 });
 
-test('an alarm that reads what the code writes reads the metrics of this ledger', () => {
+test('an alarm on a metric of the code reads the metrics of this ledger', () => {
   const code = alarms.filter(({ from }) => from === 'code').flatMap(queriesOf);
   for (const { MetricStat } of code) {
     if (!MetricStat) continue;

@@ -28,7 +28,7 @@ describe.each(functionNames)('function %s', (name, id) => {
     expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
   });
 
-  test('has the memory and the time that are described, within what the issue allows', () => {
+  test('has the described memory and time limit, within the allowed bounds', () => {
     expect(Properties).toMatchObject({ MemorySize: described.memoryMegabytes, Timeout: described.timeoutSeconds });
     expect(described.memoryMegabytes).toBeGreaterThanOrEqual(256);
     expect(described.memoryMegabytes).toBeLessThanOrEqual(512);

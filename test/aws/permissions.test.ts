@@ -63,7 +63,7 @@ function expected(name: FunctionName, id: string) {
 }
 
 describe.each(functionNames)('function %s', (name, id) => {
-  test('has a role of its own that allows exactly what is described', () => {
+  test('has a role of its own that allows exactly the described actions', () => {
     expect(named(resources, id).Properties.Role).toBe(`<${id}Role.Arn>`);
     expect(permissions(`${id}Role`)).toEqual(expected(name, id));
   });

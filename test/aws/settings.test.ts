@@ -39,7 +39,7 @@ describe('the defaults', () => {
     });
   });
 
-  test('give way to what is set, as text from the command line or as a number from cdk.json', () => {
+  test('are overridden by settings, as text from the command line or as a number from cdk.json', () => {
     const given = { logRetentionDays: '30', webhookConcurrency: 20, telnyxBaseUrl: 'https://telnyx.example/v2/' };
     expect(read(given)).toMatchObject({
       logRetentionDays: 30,

@@ -25,7 +25,7 @@ describe.each(streams)('the stream of $table', (stream) => {
     });
   });
 
-  test('begins with what was written before there was a function', () => {
+  test('begins with rows that were written before the function existed', () => {
     expect(Properties.StartingPosition).toBe('TRIM_HORIZON');
     // Older records that TRIM_HORIZON brings must not count as failures.
     expect(Properties).not.toHaveProperty('MaximumRecordAgeInSeconds');

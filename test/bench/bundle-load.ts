@@ -41,7 +41,7 @@ export async function bundleLoad(): Promise<readonly Measured[]> {
         detail: `with default fields and not minified: ${plainKb.toFixed(0)} KB`,
       },
       {
-        what: 'its load time, as a part of the same with default fields and not minified',
+        what: 'its load time, relative to the same with default fields and not minified',
         measured: oursMs / plainMs,
         budget: 0.65,
         unit: '',

@@ -21,7 +21,7 @@ export interface Sizes {
   readonly order: RowSize;
   readonly eventsOfAnOrder: number;
   /** What is put on the bus for each event: the number of entries, their bytes, and what EventBridge bills. */
-  readonly announced: { readonly many: number; readonly bytes: number; readonly billed: number };
+  readonly published: { readonly many: number; readonly bytes: number; readonly billed: number };
   /** The share of each type among the events that come by webhook. */
   readonly types: Readonly<Record<string, number>>;
 }

@@ -55,7 +55,7 @@ export async function firstSync(
   }
   return [
     {
-      what: `first sync of ${events} events, as a part of the rate of raw UpdateItem calls`,
+      what: `first sync of ${events} events, relative to the rate of raw UpdateItem calls`,
       measured: median(rates.sync) / median(rates.raw),
       budget: 0.8,
       atLeast: true,

@@ -121,7 +121,7 @@ export function growth(samples: readonly Sample[]): readonly Measured[] {
   if (!first || later.length === 0)
     throw new Error(`It takes more than ${WARM} minutes to see whether anything grows.`);
   const ratio = (figure: (sample: Sample) => number) => Math.max(...later.map(figure)) / figure(first);
-  const detail = `the most after minute ${WARM}, as a part of what it was then`;
+  const detail = `the most after minute ${WARM}, relative to minute ${WARM}`;
   return [
     { what: 'memory', measured: ratio(({ memory }) => memory), budget: MOST_GROWTH, unit: '', detail },
     {

@@ -21,7 +21,7 @@ export async function webhookWork({ rounds } = { rounds: 2_000 }): Promise<reado
   const { bare, whole } = (await measuring.finally(engine.end)).said;
   return [
     {
-      what: "a webhook's work beside signature check and write, as a part of these two",
+      what: "a webhook's work besides signature check and write, relative to these two",
       measured: (whole - bare) / bare,
       budget: 0.15,
       unit: '',

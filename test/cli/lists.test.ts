@@ -151,8 +151,8 @@ describe('gaps', () => {
   });
 });
 
-describe('what the service did', () => {
-  it('is shown by rejections, runs and jobs', async () => {
+describe('rejections, runs and jobs', () => {
+  it('are shown as tables', async () => {
     const rejection = {
       id: 'r1',
       kind: 'refused',

@@ -8,7 +8,7 @@ import { type Answer, cursorPages, problem, type StubLedger, stubLedger } from '
 const at = (ledger: StubLedger, ...args: string[]) => start(args, settingsFor(ledger));
 
 describe('a process', () => {
-  it('ends as its command does, with what it says on the stream for it', async () => {
+  it('ends with its command’s exit code, and writes to the right streams', async () => {
     const ledger = await stubLedger({
       'GET /v2/orders': cursorPages([]),
       'GET /v2/status': { body: { data: status({ well: false }) } },
@@ -77,7 +77,7 @@ describe('a process', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('is the end of tail', async () => {
+  it('ends tail', async () => {
     const rows = [event(1)];
     const pages = cursorPages(rows, { as_of: '2026-11-20T09:02:00.000000Z' });
     const ledger = await stubLedger({

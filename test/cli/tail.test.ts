@@ -91,7 +91,7 @@ describe('tail', () => {
     expect(ledger.asked).toHaveLength(6);
   });
 
-  it('goes on when the ledger’s clock was three hours ahead for a while, and prints nothing twice', async () => {
+  it('continues after the ledger’s clock was three hours ahead for a while, and prints nothing twice', async () => {
     const ahead = 3 * 3_600;
     const list = ledgerOf(
       [seen(1, -1)],

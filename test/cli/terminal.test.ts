@@ -84,7 +84,7 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
     await eventually(() => expect(seen.all).toContain('25%'));
     type('\u0003');
     expect(await ended).toBe(130);
-    expect(seen.all).toContain('\u001b[2KNo longer watching: the job goes on.');
+    expect(seen.all).toContain('\u001b[2KNo longer watching: the job continues.');
     expect(seen.all).toMatch(/ --watch\r\nCancel it: .*\r\n$/);
   });
 

@@ -49,7 +49,7 @@ export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, t
   note(`${posted.length} webhooks came during the deployment; ${refused} had to be sent again`);
   const held = await listAll(after, tokens.read);
   equal('nothing is lost and nothing changed', difference([...before.map(({ id }) => id), ...posted], held), []);
-  equal('what was there is as it was', unchanged(before, held), before);
+  equal('the data from before are unchanged', unchanged(before, held), before);
   return after;
 }
 
@@ -80,7 +80,7 @@ export async function destroyAndDeploy(
     equal(`${name} token opens it`, (await after.call('GET', '/v2/porting/events', token)).status, 200);
   }
   const { result } = await after.invoke('sync-events', '{}');
-  equal('the sync goes on', result.status, 'complete');
+  equal('the sync continues', result.status, 'complete');
   const age = Date.now() - Date.parse(result.from ?? '');
   holds('from where it stopped, not from the beginning', age < 30 * 60_000, result);
   const next = anotherWebhook(telnyx);

@@ -115,7 +115,7 @@ export async function shownWhen(
   }
 }
 
-/** The message about the event itself, not the one that asks for action. */
+/** The message about the event itself, not its request for action. */
 export function isEvent(id: string): (event: BusEvent) => boolean {
   return ({ detail }) => detail.id === id;
 }

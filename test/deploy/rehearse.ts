@@ -123,8 +123,8 @@ async function rehearse(): Promise<void> {
   );
   closers.push(bus.everything.close, bus.action.close);
   await step('sync runs without an API key', () => checkRunsWithoutKey(rehearsal, ledger, bus));
-  await step('a run that fails for good', () => checkDeadLetter(rehearsal, ledger));
-  const tokens = await step('the API key is put, the tokens are read', async () => {
+  await step('a run that fails permanently', () => checkDeadLetter(rehearsal, ledger));
+  const tokens = await step('the API key is stored, the tokens are read', async () => {
     await putApiKey(rehearsal, ledger);
     return generatedTokens(rehearsal, ledger);
   });
@@ -138,15 +138,15 @@ async function rehearse(): Promise<void> {
   await step('show', () => checkShow(rehearsal, ledger, tokens));
   await step('republish', () => checkRepublish(rehearsal, ledger, tokens));
   await step('the schedule fires', () => checkFiredRun(rehearsal, ledger, tokens));
-  await step('the stream is off, and the sweep comes', () => checkSweep(rehearsal, ledger, tokens, bus));
-  await step('a batch that fails for good', () => checkFailedBatch(rehearsal, ledger, tokens, bus));
+  await step('with the stream off, the sweep publishes', () => checkSweep(rehearsal, ledger, tokens, bus));
+  await step('a batch that fails permanently', () => checkFailedBatch(rehearsal, ledger, tokens, bus));
   await step('an exception', () => checkException(rehearsal, ledger, tokens, bus));
   const losses = await step('losses, duplicates and disorder', () => checkLosses(rehearsal, ledger, tokens, bus));
   closers.push(losses.door.close);
   await step('orders', () => checkOrders(ledger, tokens, losses.held));
   await step('what was missed, and a job', () => checkMissed(rehearsal, ledger, tokens, losses, bus));
   await step("Telnyx's log of deliveries", () => checkDeliveryLog(ledger, tokens, losses));
-  await step('a sync run that was asked for', () => checkRequestedRun(rehearsal, ledger, tokens));
+  await step('a requested sync run', () => checkRequestedRun(rehearsal, ledger, tokens));
   await step('status', () => checkStatus(rehearsal, ledger, tokens));
   ledger = await step('cdk deploy --all over live data', () => deployOverLiveData(rehearsal, ledger, tokens));
   await step('what the functions logged', () => checkLogs(rehearsal, tokens));

@@ -99,7 +99,7 @@ describe('function runtime', () => {
     expect(await invoke({ nothing: true })).toEqual({ payload: 'null' });
   });
 
-  it('reports what a function throws, and goes on in the same environment', async () => {
+  it('reports what a function throws, and continues in the same environment', async () => {
     const { invoke, errors } = await runtimeOf(`let calls = 0; export const handler = async () => {
       calls += 1;
       if (calls === 1) throw new TypeError('no good');
@@ -143,7 +143,7 @@ describe('function runtime', () => {
     expect(output).toEqual(Array(4).fill('stub stdout last words'));
   });
 
-  it('runs one event at a time in each environment, and starts no more environments than allowed', async () => {
+  it('runs one event at a time in each environment, and starts only as many environments as allowed', async () => {
     const gate = await closedGate();
     const { invoke, result } = await runtimeOf(
       `const id = Math.random(); let running = 0; export const handler = async ({ wait }) => {

@@ -199,7 +199,7 @@ describe('the simulator', () => {
     expect(ids).toEqual([created?.id]);
   });
 
-  it('rests while paused, goes on when resumed, and stops for good when closed', async () => {
+  it('rests while paused, continues when resumed, and stops permanently when closed', async () => {
     stopLives();
     const MINUTE = 60_000;
     const simulator = await start({ history: 0, speed: 8000 });

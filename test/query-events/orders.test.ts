@@ -253,7 +253,11 @@ describe('an invalid parameter: a 422 names it and says what is allowed', () => 
     ['filter[status]', '', /1 to 20 comma-separated statuses/],
     ['filter[status]', 'exception,', /1 to 20 comma-separated statuses/],
     ['filter[status]', 'x'.repeat(61), /1 to 20 comma-separated statuses/],
-    ['filter[status]', Array.from({ length: 21 }, (_, number) => `s${number}`).join(), /1 to 20 comma-separated statuses/],
+    [
+      'filter[status]',
+      Array.from({ length: 21 }, (_, number) => `s${number}`).join(),
+      /1 to 20 comma-separated statuses/,
+    ],
     ['filter[action_required]', 'yes', /true or false/],
     ['filter[customer_reference]', '', /at least one character/],
     ['sort', 'created_at', /-changed_at or changed_at/],

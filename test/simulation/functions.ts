@@ -65,7 +65,9 @@ export async function loadReceiver(): Promise<Handler> {
 export interface Functions {
   readonly receive: (body: string, headers: Readonly<Record<string, string>>) => Promise<WebhookAnswer>;
   /** The input that the schedules send. */
-  readonly sync: (input?: object) => Promise<Ending<SyncResult | undefined>>;
+  readonly sync: (input?: object) => Promise<Ending<unknown>>;
+  /** A sync run over the last days, as the API requests it. */
+  readonly request: (days: number) => Promise<Ending<unknown>>;
   readonly publish: (ids: readonly string[]) => Promise<Ending<ReadonlySet<string>>>;
   readonly sweep: () => Promise<Ending<number>>;
   readonly closeDay: () => Promise<Ending<void>>;

@@ -48,8 +48,8 @@ export function checkPublished(
       if (!isAfter) truth.violate('I7', 'published without the state after it', [id]);
     }
     const row = rows.get(id);
-    const announced = bus.consumed.get(id)?.detail.revision ?? 0;
-    if (row && plan.retainDays === undefined && announced > (numberIn(row, 'revision') ?? 0))
+    const published = bus.consumed.get(id)?.detail.revision ?? 0;
+    if (row && plan.retainDays === undefined && published > (numberIn(row, 'revision') ?? 0))
       truth.violate('I5', 'a revision that never existed', [id]);
   }
 

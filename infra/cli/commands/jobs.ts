@@ -90,7 +90,7 @@ export async function watchJob(context: Context, id: string, items?: true): Prom
     step: (state) => ({ words: wordsOf(state), share: state.total > 0 ? state.done / state.total : undefined }),
   });
   if (!job) {
-    screen.say(`No longer watching: the job goes on. Watch it again: ${LEDGER} job ${shown(id)} --watch`);
+    screen.say(`No longer watching: the job continues. Watch it again: ${LEDGER} job ${shown(id)} --watch`);
     screen.say(`Cancel it: ${LEDGER} cancel ${shown(id)}`);
     return EXIT.interrupted;
   }

@@ -80,7 +80,7 @@ async function backfill(context: Context, from: string, to: string) {
     step: (state) => ({ words: wordsOf(state), share: shareOf(state) }),
   });
   if (!run) {
-    screen.say(`No longer watching: run ${shown(asked.id)} goes on. To see it: ${LEDGER} runs`);
+    screen.say(`No longer watching: run ${shown(asked.id)} continues. To see it: ${LEDGER} runs`);
     screen.say(`Cancel it: ${LEDGER} cancel ${shown(asked.id)}`);
     return EXIT.interrupted;
   }

@@ -44,6 +44,11 @@ export interface OrderFact {
   readonly same?: string;
 }
 
+/** True while the event's payload has not been seen. */
+export function isWithoutPayload({ v }: OrderFact): boolean {
+  return v.startsWith('0#');
+}
+
 /**
  * One fact for each event, sorted by time. The result does not depend on the order or repetition of the facts, and
  * merging it again changes nothing. So an order's stored facts and new ones can be merged together.

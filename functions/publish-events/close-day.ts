@@ -8,13 +8,16 @@ import { retire } from '../ledger/events/retention.ts';
 import { orderEventIds } from '../ledger/orders/order-events.ts';
 import { changeOrder, readOrder } from '../ledger/orders/orders.ts';
 import { markOverdue, ordersInStatus } from '../ledger/orders/orders-by-status.ts';
+import { listIsRead } from '../ledger/runs/open-spans.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import { TERMINAL } from '../porting/acts.ts';
 import type { OrderState } from '../porting/order.ts';
 import { type OverdueLimits, overdueSince } from '../porting/overdue.ts';
+import { pairsAmong } from '../porting/pairs.ts';
 import { sameEventKey } from '../porting/same-event.ts';
 import { timestampOf } from '../porting/timestamp.ts';
+import { learnFromPair } from './id-proof.ts';
 import { foldWhole } from './whole-order.ts';
 
 const DAY = 24 * 3_600_000;
@@ -39,13 +42,19 @@ export async function findUnlisted({ store }: Closing, now: number): Promise<num
   const from = now - 8 * DAY;
   const to = Math.min(now, completeThrough) - DAY;
   if (to < from) return 0;
-  const agree = await readIdsAgree(store);
+  let agree = await readIdsAgree(store);
+  const isRead = await listIsRead(store, now);
   let found = 0;
   for await (const ids of neverListed(store, timestampOf(from), timestampOf(to))) {
     for (const event of await readEvents(store, ids)) {
       // The event may have been listed under another id. A recognisable one is joined now, if it was.
-      if (!agree && (agree === undefined || sameEventKey(event) === undefined)) continue;
+      if (!agree && sameEventKey(event) === undefined) continue;
       const { porting_order_id: order } = event;
+      if (agree === undefined && typeof order === 'string') {
+        const pair = pairsAmong((await readOrder(store, order)).facts).find(({ webhookId }) => webhookId === event.id);
+        if (pair) agree = await learnFromPair(store, { listedId: pair.listedId, delivered: event }, isRead, now);
+      }
+      if (agree === undefined) continue;
       if (!agree && typeof order === 'string') await foldWhole(store, order, now);
       if (!(await markUnlisted(store, event.id, now))) continue;
       found += 1;

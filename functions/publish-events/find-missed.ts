@@ -2,7 +2,7 @@ import { log } from '../lambda/log.ts';
 import { measure } from '../lambda/metrics.ts';
 import { awaitedSince, markMissed, stopAwaiting } from '../ledger/events/awaited.ts';
 import { type Channels, readChannels } from '../ledger/events/channels.ts';
-import { learnIdsDiffer, readIdsAgree } from '../ledger/events/id-agreement.ts';
+import { readIdsAgree } from '../ledger/events/id-agreement.ts';
 import { deliveredTwin } from '../ledger/events/join.ts';
 import { wakeEvent } from '../ledger/events/outbox.ts';
 import { readEvents } from '../ledger/events/read-events.ts';
@@ -12,14 +12,18 @@ import { listIsRead } from '../ledger/runs/open-spans.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import { isDue, type WebhookTypes } from '../porting/due.ts';
 import { factsOf, hasPayload, membersOf } from '../porting/event.ts';
+import { isWithoutPayload } from '../porting/order-facts.ts';
 import { sameEventKey } from '../porting/same-event.ts';
 import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
+import { learnFromPair } from './id-proof.ts';
 
 interface Known {
   readonly channels: Channels;
   /** Whether ids agree: id-agreement.ts. */
   agree: boolean | undefined;
 }
+
+const STATUS_CHANGED = 'porting_order.status_changed';
 
 /**
  * How long an event waits for the facts that decide whether its webhook is due. Payloads come within minutes, or the
@@ -55,15 +59,13 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       const channel = {
         types,
         since: known.channels.get(event_type),
-        orderUrl: membersOf(event.payload).webhook_url as string | undefined | null,
         ownUrl,
         idsAgree: known.agree,
         isRecognisable: sameEventKey(event) !== undefined,
       };
       const orderId = facts?.portingOrderId;
-      const orderUrl = await addressOf(store, orderId, channel.orderUrl);
-      // The payload says whether its webhook goes here.
-      if (orderUrl === undefined && !hasPayload(event) && now() - seenAt(event) < AWAITED_FOR) continue;
+      const { url: orderUrl, isPending } = await addressOf(store, event, orderId);
+      if (isPending && now() - seenAt(event) < AWAITED_FOR) continue;
       // An event is awaited again when its payload comes, even if its webhook was given up or came under another id.
       const isNew = event.ledger.missed_at === null && event.ledger.webhook_last_at === null;
       const due = isNew && isDue(event_type, facts?.createdAt ?? '', { ...channel, orderUrl });
@@ -80,11 +82,7 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
   return finish(missed);
 }
 
-/**
- * True when the webhook of a listed event came under another id, or may have: then it is not missed. Ids are proved to
- * differ when the list was read completely for an hour around the webhook and does not have its id. From then on the
- * two rows are joined.
- */
+/** True when the webhook of a listed event came under another id, or may have: then it is not missed. */
 async function cameAsOther(
   store: OrderStore,
   listed: LedgerEvent,
@@ -93,22 +91,12 @@ async function cameAsOther(
   now: number,
 ): Promise<boolean> {
   if (known.agree === true) return false;
-  // Read before the row: whatever the list shows up to the cursor is then in the row.
   const isRead = await listIsRead(store, now);
-  const twin = await deliveredTwin(store, listed, orderId);
-  if (!twin) return false;
-  if (known.agree === undefined && isRead(createdAtOf(twin, now))) {
-    await learnIdsDiffer(store, now);
-    known.agree = (await readIdsAgree(store)) ?? false;
-    log('warn', 'ids_differ', { listed: listed.id, delivered: twin.id });
-  }
+  const delivered = await deliveredTwin(store, listed, orderId);
+  if (!delivered) return false;
+  known.agree ??= await learnFromPair(store, { listedId: listed.id, delivered }, isRead, now);
   if (known.agree === false) await wakeEvent(store, listed.id, now);
   return true;
-}
-
-function createdAtOf(event: LedgerEvent, now: number): number {
-  const seenAt = event.ledger.first_seen_at ?? timestampOf(now);
-  return millisecondsOf(factsOf(event, seenAt)?.createdAt ?? seenAt);
 }
 
 function seenAt({ ledger }: LedgerEvent): number {
@@ -120,13 +108,16 @@ function finish(missed: number): number {
   return missed;
 }
 
-/** Only status changes carry the order's own address; for other types it is read from the order. */
-async function addressOf(
-  store: OrderStore,
-  orderId: string | undefined,
-  told: string | null | undefined,
-): Promise<string | null | undefined> {
-  if (told !== undefined || orderId === undefined) return typeof told === 'string' ? told : null;
+/**
+ * Where the order's webhooks go. Only status changes carry the address; for other types it is read from the order.
+ *
+ * @returns `isPending` when a payload that has not come yet may say it
+ */
+async function addressOf(store: OrderStore, event: LedgerEvent, orderId: string | undefined) {
+  const { webhook_url: own } = membersOf(event.payload);
+  if (own !== undefined || orderId === undefined) return { url: typeof own === 'string' ? own : null };
   const { facts } = await readOrder(store, orderId);
-  return facts.findLast(({ webhookUrl }) => webhookUrl !== undefined)?.webhookUrl;
+  const url = facts.findLast(({ webhookUrl }) => webhookUrl !== undefined)?.webhookUrl;
+  const lacksPayload = facts.some((fact) => fact.type === STATUS_CHANGED && isWithoutPayload(fact));
+  return { url, isPending: url === undefined && (!hasPayload(event) || lacksPayload) };
 }

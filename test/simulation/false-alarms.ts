@@ -44,8 +44,11 @@ export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
 
   /** The order's status according to everything held at an instant. */
   function statusAt(order: string, instant: number) {
+    const wasJoined = (id: string) => (truth.joined.get(id) ?? Number.POSITIVE_INFINITY) <= instant;
     const held = (written.get(order) ?? []).filter(({ at }) => at <= instant);
-    const events = [...Map.groupBy(held, ({ event: { id } }) => listedId.get(id) ?? id).values()].flatMap((writes) => {
+    const events = [
+      ...Map.groupBy(held, ({ event: { id } }) => (wasJoined(id) && listedId.get(id)) || id).values(),
+    ].flatMap((writes) => {
       const listed = writes.findLast((write) => write.listed)?.event;
       const delivered = writes.find((write) => !write.listed)?.event;
       return (recordOf(listed, delivered) as PortingEvent | undefined) ?? [];

@@ -24,8 +24,8 @@ export interface Truth {
   differKnownAt: number | undefined;
   /** When an event expired. */
   readonly hidden: Map<string, number>;
-  /** Webhooks' ids whose rows were joined to the list's rows. */
-  readonly joined: Set<string>;
+  /** When the row of a webhook's id was joined to the list's row. */
+  readonly joined: Map<string, number>;
   /** Rows that were deleted because they had expired. */
   readonly expired: Set<string>;
   readonly violations: Violation[];
@@ -58,7 +58,7 @@ export function openTruth(engine: Engine, happenings: readonly Happening[], now:
     agreeKnownAt: undefined,
     differKnownAt: undefined,
     hidden: new Map(),
-    joined: new Set(),
+    joined: new Map(),
     expired: new Set(),
     violations: [],
     violate(invariant, what, ids = []) {
@@ -72,7 +72,7 @@ export function openTruth(engine: Engine, happenings: readonly Happening[], now:
         if (process.name.startsWith('receive-webhook') && sets('webhook_last_at')) first(truth.arrivals);
         if (sets('listed_first_at')) first(truth.listings);
         if (sets('expires_at')) first(truth.hidden);
-        if (sets('joined_to')) truth.joined.add(id);
+        if (sets('joined_to')) first(truth.joined);
       }
       if (table !== 'control') return;
       const kind = kindOf(input);

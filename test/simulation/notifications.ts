@@ -35,7 +35,7 @@ export function checkNotifications(
     else if (!isDelivered(rest, one)) truth.violate('missed', 'its webhook was not due', [id]);
     // The ledger publishes nothing more about an event that has expired.
     const isOver = arrivedAt !== undefined && (truth.hidden.get(id) ?? Number.POSITIVE_INFINITY) <= arrivedAt;
-    if (arrivedAt !== undefined && !isOver && !recovered.has(id))
+    if (arrivedAt !== undefined && !isOver && isItsOwn(rest, one) && !recovered.has(id))
       truth.violate('recovered', 'its webhook came after all, and nothing was published', [id]);
   }
   for (const id of recovered.keys()) {
@@ -56,6 +56,11 @@ export function checkNotifications(
 
 function arrivalOf({ truth }: Rest, { happening }: Expected): number | undefined {
   return happening.webhook && truth.arrivals.get(happening.webhook.id);
+}
+
+/** The ledger knows a webhook with another id as the event's only once the two are joined. */
+function isItsOwn({ truth }: Rest, { happening: { event, webhook } }: Expected): boolean {
+  return webhook?.id === event.id || truth.joined.has(webhook?.id ?? '');
 }
 
 /** True when the account's channel is known to deliver the event's type, and has done so since before the event. */
@@ -95,7 +100,7 @@ function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): 
   }
   if (!one) return;
   const wasMissed = textIn(row, 'missed_at') !== undefined;
-  const isArrived = arrivalOf(rest, one) !== undefined;
+  const isArrived = arrivalOf(rest, one) !== undefined && isItsOwn(rest, one);
   // Until ids are known to agree, an event that cannot be recognised may have been listed under another id. Until
   // anything is known, this holds for every event.
   const isRecognised = truth.differKnownAt !== undefined && RECOGNISABLE.includes(one.event.event_type);

@@ -148,7 +148,6 @@ export async function readShownEvents(
   for await (const row of readRows(store, 'events', ids)) {
     rows.set(idIn(row), row);
     bytes += Buffer.byteLength(textIn(row, 'record') ?? textIn(row, 'delivered') ?? '');
-
     if (bytes > largest) throw new PageTooLarge(`The first ${rows.size} events of the page are ${bytes} bytes.`);
   }
   return ids.map((id) => {

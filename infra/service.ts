@@ -177,7 +177,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     does: 'The Events API, a window at a time -> the ledger',
     entry: 'functions/sync-events/handler.ts',
     memoryMegabytes: 512,
-    // Lambda's maximum: a first run over years of events should need few parts.
+    // Lambda's maximum: a first run over years of events should need few invocations.
     timeoutSeconds: 900,
     environment: {
       EVENTS_TABLE: { table: 'events' },

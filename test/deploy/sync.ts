@@ -30,7 +30,7 @@ export async function checkRunsWithoutKey(
   });
 }
 
-/** A request that the function fails three times is kept. */
+/** An event that the function fails three times is kept. */
 export async function checkDeadLetter({ aws }: Rehearsal, ledger: Ledger): Promise<void> {
   const input = JSON.stringify({ days: 'seven' });
   // As Scheduler invokes it on AWS. MiniStack's Scheduler repeats nothing.

@@ -29,7 +29,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   'action required': 'action_required is published for each order that waits for the customer',
   overdue: 'overdue is published for each order that stays too long in a status',
   retention: 'nothing is published about an event that has expired',
-  runs: 'each requested run ends, and each nightly run without a fault completes',
+  runs: 'each requested run ends, and the last nightly run is complete',
   works: 'no function fails unless a fault was injected',
 };
 

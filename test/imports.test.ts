@@ -172,6 +172,15 @@ describe('functions/', () => {
   });
 });
 
+test('no two exports in functions/ share a name, except what each function exports', () => {
+  const EXPORT = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
+  const names = globSync('functions/**/*.ts', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(EXPORT)].map(([, name = '']) => name),
+  );
+  const again = names.filter((name, index) => names.indexOf(name) !== index);
+  expect(new Set(again)).toEqual(new Set(['handler', 'warmUp']));
+});
+
 describe('functions/ledger/', () => {
   test('every file is in a room', () => {
     const rooms = new Set(globSync('functions/ledger/**/*.ts', { cwd: root }).map(roomOf));

@@ -6,6 +6,7 @@ import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import { beginRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
+import { mortal } from '../mortal.ts';
 import { uuid } from '../porting-events.ts';
 import { commentEvent, ORDER, splitEvent, statusEvent } from './events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
@@ -166,8 +167,31 @@ describe('retention', () => {
     expect(await retire(rig, 99)).toBe(0);
     expect(await listed(rig)).toBe(0);
     expect(await getEvent(rig.store, uuid(1))).toBeUndefined();
-    expect((await rig.row(uuid(1)))?.expires_at?.N).toBe(String(later / 1000));
+    expect((await rig.row(uuid(1)))?.expires_at?.N).toBe(String(later / 1000 + 2 * 24 * 3_600));
     expect((await rig.order(ORDER)).state).toMatchObject({ status: { value: 'ported' }, events: { total: 3 } });
+  });
+
+  test('brings nothing back when the function dies before the order remembers what expired', async () => {
+    for (let diesAt = 1, died = true; died; diesAt += 1) {
+      const rig = await openWithEnded();
+      const process = mortal(rig.store, diesAt, 'after');
+      await retireOld({ ...dayOf(rig, 99), store: process.store }, later, () => false).catch(() => undefined);
+      died = process.died();
+      // DynamoDB has a day to delete what may be deleted, and then the list shows it all again.
+      rig.time = later + DAY;
+      for (const { id } of life) {
+        const { expires_at } = (await rig.row(id)) ?? {};
+        if (Number(expires_at?.N ?? Number.POSITIVE_INFINITY) * 1000 > rig.time) continue;
+        await rig.store.client.send(new DeleteItemCommand({ TableName: rig.store.events, Key: { id: { S: id } } }));
+      }
+      const published = rig.onBus().length;
+      for (const event of life) await rig.list(event);
+      await rig.sweep();
+      expect(rig.onBus(), `death at ${diesAt}`).toHaveLength(published);
+      await retireOld(dayOf(rig, 99), rig.time, () => false);
+      expect(await listed(rig)).toBe(0);
+      expect((await rig.order(ORDER)).facts.every(({ gone }) => gone)).toBe(true);
+    }
   });
 
   test('keeps the splits of another order that is not terminal', async () => {

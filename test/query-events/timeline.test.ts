@@ -167,8 +167,9 @@ describe('expired events and second rows of joined events are hidden', () => {
     await delivered(reader.store, twin);
     const now = Math.floor(Date.now() / 1000);
     // The state in which the indexes still contain them.
-    await set(over.id, 'expires_at', { N: String(now) });
-    await set(notYet.id, 'expires_at', { N: String(now + 3_600) });
+    // A retired event is deleted two days later.
+    await set(over.id, 'expires_at', { N: String(now + 2 * 24 * 3_600) });
+    await set(notYet.id, 'expires_at', { N: String(now + 2 * 24 * 3_600 + 60) });
     await set(twin.id, 'joined_to', { S: shown.id });
   });
 

@@ -1,7 +1,7 @@
-import { isExpired } from '../table/expiry.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
 import { idIn, textIn } from '../table/values.ts';
+import { isRetired } from './retention.ts';
 
 /** What the ledger knows of an event whose webhook Telnyx could not deliver. */
 export interface DeliveryMark {
@@ -24,7 +24,7 @@ export async function readDeliveryMarks(
   const marks = new Map<string, DeliveryMark>();
   const attributes = ['id', 'webhook_first_at', 'porting_order_id', 'expires_at'];
   for await (const row of readRows(store, 'events', ids, { attributes })) {
-    if (isExpired(row, now)) continue;
+    if (isRetired(row, now)) continue;
     marks.set(idIn(row), {
       webhookArrived: textIn(row, 'webhook_first_at') !== undefined,
       portingOrderId: textIn(row, 'porting_order_id'),

@@ -1,12 +1,12 @@
 import { readKeptCounts } from '../counts/day-counts.ts';
 import { listRanges } from '../counts/list-ranges.ts';
 import { BEGINNING, END, smallestRange, through } from '../table/event-keys.ts';
-import { isExpired } from '../table/expiry.ts';
 import { countAll, type KeyRange, pagesOf, rowsOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
 import { idIn, type Row, textIn } from '../table/values.ts';
 import { get } from '../table/verbs.ts';
+import { isRetired } from './retention.ts';
 import { eventIn, joinedToIn, type LedgerEvent } from './row.ts';
 
 /** Which events to list. Bounds of `created_at` are timestamps with six digits, both included. */
@@ -60,7 +60,7 @@ export async function getEvent(store: Store, id: string, now = Date.now()): Prom
   const row = await get(store, 'events', { id });
   const listedId = row && joinedToIn(row);
   const shown = listedId === undefined ? row : await get(store, 'events', { id: listedId });
-  return shown && !isExpired(shown, now) ? eventIn(shown) : undefined;
+  return shown && !isRetired(shown, now) ? eventIn(shown) : undefined;
 }
 
 /** Sort keys, both included. */
@@ -152,7 +152,7 @@ export async function readShownEvents(
   }
   return ids.map((id) => {
     const row = rows.get(id);
-    const hidden = !row || isExpired(row, now) || joinedToIn(row) !== undefined;
+    const hidden = !row || isRetired(row, now) || joinedToIn(row) !== undefined;
     return hidden ? undefined : eventIn(row);
   });
 }

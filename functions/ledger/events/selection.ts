@@ -1,10 +1,10 @@
 import type { Timestamp } from '../../porting/timestamp.ts';
 import { smallestRange, through } from '../table/event-keys.ts';
-import { isExpired } from '../table/expiry.ts';
 import { pagesOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
 import { idIn, type Row, textIn } from '../table/values.ts';
+import { isRetired } from './retention.ts';
 
 /** Which events to select. Both bounds of `created_at` are included. */
 export interface SelectionFilter {
@@ -62,7 +62,7 @@ export async function describeEvents(
   const known = new Map<string, SelectedEvent>();
   const attributes = ['id', 'event_type', 'porting_order_id', 'created_at_id', 'expires_at'];
   for await (const row of readRows(store, 'events', ids, { attributes })) {
-    if (!isExpired(row, now)) known.set(idIn(row), selectedEventIn(row));
+    if (!isRetired(row, now)) known.set(idIn(row), selectedEventIn(row));
   }
   return ids.map((id) => known.get(id) ?? { id, event_type: null, porting_order_id: null, created_at: null });
 }

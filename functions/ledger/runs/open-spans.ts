@@ -20,7 +20,7 @@ export interface OpenSpan extends Window {
   readonly reason: string;
 }
 
-/** All open spans, the one that was tried longest ago first. A list that contradicts itself everywhere leaves many. */
+/** All open spans, least recently tried first. A list that contradicts itself everywhere leaves many. */
 export async function readOpenSpans(store: Store): Promise<readonly OpenSpan[]> {
   const spans: OpenSpan[] = [];
   for await (const row of readControl(store, 'open-span')) spans.push(spanIn(row));
@@ -39,7 +39,7 @@ export async function listIsRead(store: Store, now: number): Promise<(at: number
   return (at) => at + HOUR <= completeThrough && !spans.some(({ from, to }) => from <= at + HOUR && to >= at - HOUR);
 }
 
-/** Records a span as open, as one with those that it overlaps or touches. The caller has the lease. */
+/** Records a span as open, and merges it with the open spans that it overlaps or touches. The caller has the lease. */
 export async function recordOpenSpan(store: Store, window: Window, reason: string, now: number): Promise<void> {
   const touched = (await readOpenSpans(store)).filter(({ from, to }) => from <= window.to && to >= window.from);
   const from = Math.min(window.from, ...touched.map((span) => span.from));
@@ -53,7 +53,7 @@ export async function recordOpenSpan(store: Store, window: Window, reason: strin
 
 /**
  * Records what another try has left of a span: the parts that still do not prove complete. A span that was closed
- * meanwhile stays closed.
+ * during the try stays closed.
  *
  * @param open parts of the span; none when it has proved complete
  */
@@ -64,13 +64,13 @@ export async function keepOpen(store: Store, span: OpenSpan, open: readonly Wind
     add: { tries: 1 },
   });
   if (!tried) return;
-  // The parts before the whole: a death in between leaves both, and loses nothing.
+  // Write the parts before deleting the whole: a crash in between leaves both, and loses nothing.
   const parts = open.map((window) => ({ ...span, ...window, id: idOf(window), triedAt: now, tries: span.tries + 1 }));
   for (const part of parts) if (part.id !== span.id) await putSpan(store, part);
   if (parts.every(({ id }) => id !== span.id)) await remove(store, 'control', keyOf(span.id));
 }
 
-/** Closes an open span because an operator says that it is complete. Returns false when there is none with this id. */
+/** Closes an open span because an operator says that it is complete. Returns false when no open span has this id. */
 export async function closeSpan(store: Store, id: string): Promise<boolean> {
   return remove(store, 'control', keyOf(id), { when: exists('id') });
 }

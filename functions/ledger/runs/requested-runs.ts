@@ -8,9 +8,9 @@ import { put, update } from '../table/verbs.ts';
 import { firstId, getRun, isOpen, newRun, RUN_KINDS, runIn, runRow, type ShownRun, type SyncRun } from './sync-runs.ts';
 
 /**
- * Requests a run: one row, which waits for its turn and is shown as it stands.
+ * Requests a run. Its one row is both its place in the queue and what the API shows.
  *
- * @returns the run, and whether it is new: a run with this id that is there already stays as it is
+ * @returns the run, and whether it is new: an existing run with this id stays as it is
  */
 export async function requestRun(
   store: Store,
@@ -26,9 +26,9 @@ export async function requestRun(
 }
 
 /**
- * Cancels a requested run. It does not begin, or stops at the next part. What it has stored stays.
+ * Cancels a requested run. It does not begin, or it stops at the next part. What it has stored stays.
  *
- * @returns false when it has ended, or no one requested it
+ * @returns false when the run has ended, or when no run has this id
  */
 export async function cancelRun(store: Store, id: string, now: number): Promise<boolean> {
   const cancelled = await update(store, 'control', controlKey(RUN_KINDS.requested, id), {
@@ -38,7 +38,7 @@ export async function cancelRun(store: Store, id: string, now: number): Promise<
   return cancelled !== undefined;
 }
 
-/** The requested run that has waited for longest, or is at work. */
+/** The oldest requested run that has not ended: it waits for its turn, or is at work. */
 export async function oldestRequested(store: Store, now: number): Promise<SyncRun | undefined> {
   const range = controlRange(RUN_KINDS.requested, { from: firstId(now), where: isOpen });
   for await (const row of rowsOf(store, range)) return runIn(row);

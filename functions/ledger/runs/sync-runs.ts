@@ -9,7 +9,7 @@ import { idIn, numberIn, type Row, textIn, type Values } from '../table/values.t
 import { get, put } from '../table/verbs.ts';
 import type { RunStatus } from './sync-state.ts';
 
-/** What a run has counted. */
+/** The counts of a run. */
 export interface RunCounts {
   readonly pages: number;
   readonly seen: number;
@@ -20,7 +20,7 @@ export interface RunCounts {
 
 /** A run of the sync. A requested one may take several pieces, with scheduled runs between them. */
 export interface SyncRun extends RunCounts {
-  /** Begins with the instant at which it began, or was requested. */
+  /** Starts with the instant at which the run began, or was requested. */
   readonly id: string;
   readonly trigger: 'schedule' | 'requested';
   readonly window: Window;
@@ -28,16 +28,16 @@ export interface SyncRun extends RunCounts {
   readonly through: number;
   /** A requested run is `pending` before its first piece and before a new try, and `running` between pieces. */
   readonly status: RunStatus | 'pending' | 'cancelled';
-  /** Milliseconds since 1970, as all instants of a run; undefined while it waits for its turn. */
+  /** In milliseconds since 1970, like all instants of a run; undefined while it waits for its turn. */
   readonly startedAt: number | undefined;
   readonly error: string | undefined;
-  /** Tries of a requested run that have failed. */
+  /** How many tries of a requested run have failed. */
   readonly failures: number;
-  /** When the last piece of a requested run ended, unless that was the end of the run. */
+  /** When the latest piece of a requested run ended; undefined if that piece ended the run. */
   readonly cutOffAt: number | undefined;
 }
 
-/** Scheduled runs, 288 a day, have a kind of their own: the requested ones, few, are searched every minute. */
+/** Two kinds: the worker searches the few requested runs every minute, and need not read 288 scheduled ones a day. */
 export const RUN_KINDS = { schedule: 'sync-run', requested: 'requested-run' } as const;
 
 const OPEN: readonly SyncRun['status'][] = ['pending', 'running'];
@@ -46,13 +46,13 @@ const OPEN: readonly SyncRun['status'][] = ['pending', 'running'];
 export const isOpen = isOneOf('status', OPEN);
 
 /**
- * A requested run that has not ended by then is given up: the sync has not worked all week. Every minute the worker
- * looks this far back, over the nightly runs of a week, for one read unit. The 90 days that rows are kept cost nine.
+ * A requested run that has not ended after this time is given up: the sync has not worked all week. Every minute the
+ * worker looks this far back, over the nightly runs of a week, for one read unit. All 90 days of rows would cost nine.
  */
 const GIVEN_UP_AFTER = 7 * 24 * 3_600_000;
 const KEPT_DAYS = 90;
 
-/** The first id that a run may have that is not given up. */
+/** The lowest id that a run may have without being given up. */
 export function firstId(now: number): string {
   return new Date(now - GIVEN_UP_AFTER).toISOString();
 }
@@ -66,11 +66,11 @@ export function newRun(run: Pick<SyncRun, 'id' | 'trigger' | 'window' | 'status'
 /**
  * Writes a run's row: when a piece begins, at checkpoints, and when it ends. Rows expire after 90 days.
  *
- * @returns false for a requested run that has ended otherwise: it was cancelled. It takes its last counts as
- * `cancelled`
+ * @returns false when the requested run was cancelled, and nothing was written. To record its last counts, write it
+ * with the status `cancelled`
  */
 export function putRun(store: Store, run: SyncRun, now: number): Promise<boolean> {
-  // Its own end included: the SDK repeats a write whose answer was lost.
+  // The status to write is allowed too: the SDK repeats a write whose answer was lost.
   const when = isOneOf('status', [...new Set([...OPEN, run.status])]);
   return put(store, 'control', runRow(run, now), run.trigger === 'requested' ? { when } : {});
 }
@@ -115,7 +115,7 @@ export function runIn(row: Row): SyncRun {
   };
 }
 
-/** A page of sync runs, newest first: by when they began or were requested. */
+/** A page of sync runs, newest first by the instant at which they began or were requested. */
 export function listRuns(store: Store, page: PageRequest, now: number): Promise<CursorPage<ShownRun>> {
   return listNewestFirst(store, Object.values(RUN_KINDS), page, (row) => shownRunIn(row, now), now);
 }
@@ -135,15 +135,15 @@ export interface ShownRun extends RunCounts {
   readonly status: SyncRun['status'];
   readonly from: string;
   readonly to: string;
-  /** Everything from `from` up to here is stored: how far it is. */
+  /** Everything from `from` up to this instant is stored. */
   readonly complete_through: string;
   readonly started_at: string | null;
-  /** When the rest was last true. */
+  /** When the row was last written: the other fields are true as of this instant. */
   readonly updated_at: string;
   readonly error: string | null;
 }
 
-/** The run in a row, as it is shown. */
+/** The run in a row, as the API shows it. */
 export function shownRunIn(row: Row, now: number): ShownRun {
   const status = textIn(row, 'status') as SyncRun['status'];
   const isWaiting = triggerIn(row) === 'requested' && OPEN.includes(status);
@@ -154,7 +154,7 @@ export function shownRunIn(row: Row, now: number): ShownRun {
     status: isGivenUp ? 'failed' : status,
     from: textIn(row, 'window_from') ?? '',
     to: textIn(row, 'window_to') ?? '',
-    // Rows that were written before there was one.
+    // Older rows lack `through`.
     complete_through: textIn(row, 'through') ?? textIn(row, 'window_from') ?? '',
     ...countsIn(row),
     started_at: textIn(row, 'started_at') ?? null,
@@ -163,7 +163,7 @@ export function shownRunIn(row: Row, now: number): ShownRun {
   };
 }
 
-/** Rows written before runs over a range were requested say `range`. */
+/** Older rows of requested runs say `range`. */
 function triggerIn(row: Row): SyncRun['trigger'] {
   return textIn(row, 'trigger') === 'schedule' ? 'schedule' : 'requested';
 }

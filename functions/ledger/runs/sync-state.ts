@@ -4,14 +4,14 @@ import { controlKey, type Store } from '../table/store.ts';
 import { numberIn, textIn } from '../table/values.ts';
 import { get, update } from '../table/verbs.ts';
 
-/** How a sync run ended, or that it has not. */
+/** How a sync run ended, or `running`. */
 export type RunStatus = 'running' | 'complete' | 'partial' | 'failed';
 
 /** What is known about the sync as a whole. Instants in milliseconds since 1970. */
 export interface SyncState {
   /** Grows with each run that begins. */
   readonly runs: number;
-  /** True while a run is at work. One that died counts as at work until its lease expires. */
+  /** True while a run is at work. A run that died counts as at work until its lease expires. */
   readonly running: boolean;
   /** The cursor: every event created up to here has been read and stored. */
   readonly completeThrough: number | undefined;
@@ -19,15 +19,15 @@ export interface SyncState {
   readonly lastStatus: RunStatus | undefined;
   /** When the last run ended. */
   readonly endedAt: number | undefined;
-  /** Seconds that our clock was ahead of Telnyx's at the last run (behind: negative), if by more than two minutes. */
+  /** Seconds that our clock was ahead of Telnyx's at the last run (negative: behind), if more than two minutes. */
   readonly clockAheadSeconds: number | undefined;
-  /** When a cursor was found in the future, and set back. */
+  /** When a run last found the cursor in the future and set it back. */
   readonly setBackAt: number | undefined;
 }
 
-/** A run's lease: only with it may a run move the cursor, which is in the same row. */
+/** A run's lease. Only its owner may move the cursor, which is in the same row. */
 export interface RunLease extends Lease {
-  /** The cursor, as it stood when the run began. */
+  /** The cursor when the run began. */
   readonly completeThrough: number | undefined;
 }
 
@@ -36,7 +36,7 @@ const SYNC = controlKey('sync', 'events');
 /**
  * Begins a run: takes the sync's lease.
  *
- * @param owner unique to the run, or to the piece of it
+ * @param owner unique to the run, or to one piece of it
  * @returns `undefined` while another run is at work
  */
 export async function beginRun(store: Store, owner: string, now: number): Promise<RunLease | undefined> {
@@ -44,31 +44,31 @@ export async function beginRun(store: Store, owner: string, now: number): Promis
   return lease && { ...lease, completeThrough: numberIn(lease.row, 'complete_through') };
 }
 
-/** Moves the cursor, never back: a part that lies in the overlap leaves it. Throws {@link LeaseLost}. */
+/** Moves the cursor forward, never back: a part in the overlap leaves it as it is. Throws {@link LeaseLost}. */
 export async function moveCursor(store: Store, lease: RunLease, completeThrough: number): Promise<void> {
   const moved = await update(store, 'control', SYNC, {
     when: all(isOurs(lease), any(lacks('complete_through'), isBelow('complete_through', completeThrough))),
     set: { complete_through: completeThrough },
   });
-  // A refusal has two reasons. A write that is refused for only one of them tells which.
+  // The lease is lost, or the cursor is already further. A write that requires only the lease shows which.
   if (!moved) await updateAsOwner(store, lease, { set: { lease_owner: lease.row.lease_owner } });
 }
 
-/** Sets back a cursor that a wrong clock moved beyond what was listed. Throws {@link LeaseLost}. */
+/** Sets back a cursor that a wrong clock moved past what was listed. Throws {@link LeaseLost}. */
 export async function setCursorBack(store: Store, lease: RunLease, through: number, now: number): Promise<void> {
   await updateAsOwner(store, lease, { set: { complete_through: through, set_back_at: now } });
 }
 
-/** A difference of more than this is no delay on the way, and half of what makes receive-webhook refuse webhooks. */
+/** In seconds. A larger difference is not network delay. receive-webhook refuses webhooks at twice this difference. */
 const CLOCKS_DIFFER = 120;
 
 /** How a run ended. */
 export interface RunEnd {
-  /** Of a scheduled run. */
+  /** For a scheduled run. */
   readonly status?: RunStatus | undefined;
-  /** Of a scheduled run that read its whole window, in milliseconds since 1970. */
+  /** For a scheduled run that read its whole window: when it began, in milliseconds since 1970. */
   readonly completedAt?: number | undefined;
-  /** Of a run that Telnyx has answered. */
+  /** For a run to which Telnyx replied. */
   readonly clockAheadSeconds?: number | undefined;
 }
 
@@ -88,8 +88,8 @@ export async function endRun(store: Store, lease: RunLease, now: number, end: Ru
 }
 
 /**
- * The state at this very moment. The read is consistent for everyone: some decide by it, and one small row
- * costs the others half a read unit more.
+ * The state at this moment. The read is always consistent: some callers base decisions on it, and for the others one
+ * small row costs only half a read unit more.
  *
  * @param now milliseconds since 1970
  */

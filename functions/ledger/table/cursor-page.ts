@@ -1,7 +1,7 @@
 import type { Keys } from './key-range.ts';
 import type { Row } from './values.ts';
 
-/** Which page: its size, and the position after which it begins, if not at the start. */
+/** Which page: its size, and the position after which it begins. Without a position it is the first page. */
 export interface PageRequest {
   readonly size: number;
   readonly after: string | undefined;
@@ -18,20 +18,20 @@ export interface Source<Thing> {
   readonly sortKey: string;
   /** Reads keys after a position. */
   readonly read: (after: string | undefined) => Promise<Keys>;
-  /** The things that the keys stand for, in the same order; undefined for hidden ones. */
+  /** The things that the keys identify, in the same order; undefined for hidden ones. */
   readonly show: (keys: readonly Row[]) => Promise<readonly (Thing | undefined)[]>;
-  /** Things are large and seldom skipped: show no more of them than the page lacks. */
+  /** Things are large and rarely skipped: show only as many as the page still needs. */
   readonly large?: true;
 }
 
-/** The most reads for one page. A page that is not full by then is returned as it is; the next one continues. */
+/** The most reads for one page. A page that is not full after them is returned as it is; the next page continues. */
 const MOST_READS = 4;
-/** Keys shown at once, at least, unless things are large: what one request reads. */
+/** The least number of keys to show at once, unless things are large: as many as one request reads. */
 const BATCH = 100;
 
 /**
- * Fills a page. When much is skipped it may be shorter than asked for, or even empty, although there is a next one: the
- * cost of a page is bounded whatever the ledger holds.
+ * Fills a page. When many things are skipped, the page may be shorter than requested, or even empty, although there is
+ * a next page: the cost of a page is bounded whatever the ledger holds.
  */
 export async function fillPage<Thing>(source: Source<Thing>, { size, after }: PageRequest): Promise<CursorPage<Thing>> {
   const things: Thing[] = [];

@@ -1,19 +1,19 @@
 import { all, type Condition, is } from './expressions.ts';
 import type { KeyRange } from './key-range.ts';
 
-/** The partition key of the indexes by time: every port-in event has this record type. */
+/** The partition key of the indexes by time: every porting event has this record type. */
 export const RECORD_TYPE = 'porting_event';
 
 /** Bounds outside all sort keys of an index. */
 export const BEGINNING = '0';
 export const END = '~';
 
-/** A sort key of the indexes: time, then id, so that two events of one instant have a fixed order. */
+/** A sort key of the indexes: time, then id, so that events with the same instant have a fixed order. */
 export function createdAtId(createdAt: string, id: string): string {
   return `${createdAt}#${id}`;
 }
 
-/** The upper bound of a sort key that includes an instant: the ids of its events follow the instant itself. */
+/** The upper bound of sort keys up to and including an instant: event ids follow the instant in the key. */
 export function through(instant: string | undefined): string | undefined {
   return instant === undefined ? undefined : `${instant}#${END}`;
 }
@@ -39,7 +39,7 @@ export function eventRange(index: EventIndex, value: string, part: Part = {}): K
   return { table: 'events', index, partition: { attribute, value }, sortKey, ...part };
 }
 
-/** The condition that an event has a type and an order, where they are given; `undefined` when neither is. */
+/** The condition that an event has the given type and order; `undefined` when neither is given. */
 export function isEventOf(type: string | undefined, portingOrderId: string | undefined): Condition | undefined {
   if (type === undefined && portingOrderId === undefined) return undefined;
   return all(
@@ -52,7 +52,7 @@ export function isEventOf(type: string | undefined, portingOrderId: string | und
 interface EventFilter {
   readonly type?: string;
   readonly portingOrderId?: string;
-  /** Only those whose webhook was given up and has not come since. */
+  /** Only missed events: those whose webhook did not come in time and has not come since. */
   readonly missed?: true;
 }
 

@@ -11,7 +11,7 @@ export function isExpired(row: Row, now: number): boolean {
 }
 
 /**
- * What a row's `expires_at`, the time to live, says: seconds since 1970.
+ * The value of a row's `expires_at`, its time to live, in seconds since 1970.
  *
  * @param now milliseconds since 1970
  */
@@ -19,7 +19,7 @@ export function expiresIn(days: number, now: number): number {
   return Math.floor(now / 1000) + days * 24 * 3600;
 }
 
-/** The row has not expired. One without a time to live is not meant. */
+/** The row has a time to live, and has not expired. */
 export function isAlive(now: number): Condition {
   return isAbove('expires_at', Math.floor(now / 1000));
 }

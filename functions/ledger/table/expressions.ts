@@ -1,8 +1,8 @@
 import { attributeOf, type Row, type Value } from './values.ts';
 
 /**
- * The names and values of an expression. Every name has an alias, because some are reserved words of DynamoDB, and
- * every value has its own placeholder: a fragment brings its values along, wherever it is used.
+ * The names and values of an expression. Every name has an alias, because some are reserved words of DynamoDB. Every
+ * value has its own placeholder, so a fragment carries its values wherever it is used.
  */
 export interface Terms {
   readonly name: (attribute: string) => string;
@@ -12,7 +12,7 @@ export interface Terms {
 /** A condition, or a part of one. */
 export type Condition = (terms: Terms) => string;
 
-/** What an attribute is set to, when that is more than a value. */
+/** The expression to which an attribute is set, where a plain value is not enough. */
 export type Assignment = (terms: Terms, attribute: string) => string;
 
 /** What a write does to a row; `set` skips undefined values. */
@@ -75,13 +75,13 @@ export const once =
   (terms, attribute) =>
     `if_not_exists(${terms.name(attribute)}, ${terms.value(value)})`;
 
-/** One more than a number of the row, which counts from 0. */
+/** One more than a number in the row; a missing number counts as 0. */
 export const oneMoreThan =
   (attribute: string): Assignment =>
   (terms) =>
     `if_not_exists(${terms.name(attribute)}, ${terms.value(0)}) + ${terms.value(1)}`;
 
-/** Several changes in one write. Where two set the same attribute, the later one applies. */
+/** Combines changes into one write. Where two set the same attribute, the later one applies. */
 export function together(...changes: readonly Change[]): Change {
   return {
     set: Object.assign({}, ...changes.map(({ set }) => set)),
@@ -102,7 +102,7 @@ export function expressions() {
     },
     value(value) {
       const attribute = attributeOf(value);
-      // The same text takes one placeholder. Bytes and sets are never compared, so each has its own.
+      // Equal texts and numbers share a placeholder. Bytes and sets are never compared, so each has its own.
       const key = attribute.S === undefined && attribute.N === undefined ? undefined : `${attribute.S}#${attribute.N}`;
       const known = key === undefined ? undefined : places.get(key);
       const place = known ?? `:${Object.keys(values).length}`;

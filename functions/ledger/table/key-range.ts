@@ -4,9 +4,9 @@ import { attributesOf, type Row, textIn } from './values.ts';
 import type { StoreWith, TableName } from './verbs.ts';
 
 /**
- * A range of one partition, read from one of its ends. Where pages start at a position (`readKeys`), the sort key is an
- * `id`, or an instant, a `#` and the id. So every row has a position of its own, from which reading can continue even
- * when the row is gone.
+ * A range of one partition, read from one of its ends. Where pages start at a position (`readKeys`), the sort key is
+ * either an `id`, or an instant, a `#` and the id. So every row has its own position, and reading can continue from it
+ * even when the row is gone.
  */
 export interface KeyRange<Table extends TableName = TableName> {
   readonly table: Table;
@@ -26,13 +26,13 @@ export interface KeyRange<Table extends TableName = TableName> {
   readonly consistent?: boolean;
 }
 
-/** What one request has read. `end` is the position up to which it read; undefined at the end of the range. */
+/** The result of one request. `end` is the position up to which it read; undefined at the end of the range. */
 export interface Keys {
   readonly rows: readonly Row[];
   readonly end: string | undefined;
 }
 
-/** A count that stops at a bound. `more`: there are, or may be, more than these. */
+/** A count that stops at a bound. `more`: there are, or may be, more than counted. */
 export interface Counted {
   readonly count: number;
   readonly more: boolean;
@@ -41,7 +41,7 @@ export interface Counted {
 /**
  * Reads a range after a position: one request.
  *
- * @param after a sort key of the range; if omitted, reads from its beginning
+ * @param after a sort key of the range; if omitted, reads from the beginning of the range
  * @param most the number of rows that DynamoDB reads
  */
 export async function readKeys<Table extends TableName>(
@@ -57,8 +57,8 @@ export async function readKeys<Table extends TableName>(
 }
 
 /**
- * Reads several ranges as if they were one, up to the first position at which one of them is unfinished. All are read
- * in one direction, by one sort key.
+ * Reads several ranges as if they were one, up to the first position at which one of them is unfinished. All have the
+ * same direction and the same sort key.
  *
  * @param after,most as for {@link readKeys}, for each of them
  */
@@ -118,7 +118,7 @@ export async function countAll<Table extends TableName>(
   return count;
 }
 
-/** How many of the first `most` rows of a range match its conditions: one request. */
+/** Counts the rows among the first `most` of a range that match its conditions: one request. */
 export async function countUpTo<Table extends TableName>(
   store: StoreWith<Table>,
   range: KeyRange<Table>,
@@ -154,7 +154,7 @@ function queryOf<Table extends TableName>(store: StoreWith<Table>, range: KeyRan
   };
 }
 
-/** DynamoDB refuses a request that counts and names attributes. */
+/** Leaves `attributes` out: DynamoDB refuses a counting request that names attributes. */
 function countOf<Table extends TableName>(
   store: StoreWith<Table>,
   { attributes: _, ...range }: KeyRange<Table>,

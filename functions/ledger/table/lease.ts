@@ -3,34 +3,33 @@ import type { ControlKey, Store } from './store.ts';
 import { numberIn, type Row } from './values.ts';
 import { update } from './verbs.ts';
 
-/** An owner renews its lease while it works; one that dies keeps the others waiting for this long. */
+/** In milliseconds. An owner renews its lease while it works; if it dies, the others wait for at most this long. */
 export const LEASE_FOR = 90_000;
 
 /**
- * The right to do what one may do at a time, on a row of the table `control`. Each take raises its version: an owner
- * whose lease was stolen no longer has the version that the row has.
+ * The right to do work that only one owner may do at a time. It is held on a row of `control`. Each take raises the
+ * row's version, so an owner that lost its lease no longer has the current version.
  */
 export interface Lease {
   readonly key: ControlKey;
   readonly version: number;
-  /** The row as it stood when the lease was taken. */
+  /** The row when the lease was taken. */
   readonly row: Row;
 }
 
-/** Someone else took the lease after it had expired: this owner must stop. What it has written so far stands. */
+/** Another owner took the lease after it expired: this owner must stop. What it has written so far stays. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** The lease has not been taken by anyone else. */
+/** No other owner has taken the lease. */
 export const isOurs = ({ version }: Lease): Condition => is('version', version);
 
 /**
- * Takes a lease that no one has, or that expired because its owner died.
+ * Takes a lease that is free, or that expired because its owner died.
  *
- * @param owner unique to whoever takes it: the SDK may repeat a take whose answer was lost, and gets the lease that it
- * took
- * @returns `undefined` while someone else has it
+ * @param owner unique to the caller: when the SDK repeats a take whose answer was lost, it gets the lease it took
+ * @returns `undefined` while another owner has it
  */
 export async function takeLease(
   store: Store,
@@ -59,7 +58,7 @@ export function renewLease(store: Store, lease: Lease, now: number): Promise<voi
 }
 
 /**
- * Renews a lease whenever a third of its time has passed: two renewals may fail before it expires.
+ * Renews a lease each time a third of its time has passed: two renewals may fail before it expires.
  *
  * @returns a function to call before each step of the work. It throws {@link LeaseLost}
  */
@@ -75,7 +74,7 @@ export function leaseKeeper(store: Store, lease: Lease, now: () => number): () =
 /**
  * Releases a lease, and changes its row in the same write. Throws {@link LeaseLost}.
  *
- * @param freeAt when others may take it, in milliseconds since 1970; at once without it
+ * @param freeAt when others may take it, in milliseconds since 1970; if omitted, at once
  */
 export function releaseLease(
   store: Store,

@@ -6,8 +6,7 @@ import type { ControlKind, Store } from './store.ts';
 import type { Row } from './values.ts';
 
 /**
- * A page of one or more kinds of rows whose ids begin with an instant, so that ids are in order of time. Skips expired
- * rows.
+ * A page of one or more kinds of rows. Their ids must begin with an instant: rows are ordered by id. Skips expired rows.
  *
  * @param now milliseconds since 1970
  */

@@ -17,8 +17,8 @@ export interface OrderStore extends Store {
 }
 
 /**
- * How long a client waits for DynamoDB: three attempts of this many milliseconds. Without it the SDK would wait
- * forever. A writer must give up well before its mark on a doubtful day expires (120 s).
+ * Client options that limit the wait for DynamoDB to three attempts of `requestTimeout` milliseconds. Without them the
+ * SDK would wait indefinitely. A writer must give up well before its mark on a doubtful day expires (120 s).
  */
 export function patience(requestTimeout: number) {
   return {
@@ -32,8 +32,8 @@ const LONGEST_PAUSES = [50, 150];
 
 /**
  * Retries for a client whose caller waits only a second or two: three attempts with short pauses. The pauses are
- * random, so that callers refused together do not return together. The SDK's own, after a throttle, are up to 1 s and 2
- * s.
+ * random, so that callers refused together do not return together. The SDK's own pauses after a throttle are up to 1 s
+ * and 2 s.
  */
 export function shortPauses() {
   const pauseBefore = (retry: number) => Math.random() * (LONGEST_PAUSES[retry - 1] ?? 0);

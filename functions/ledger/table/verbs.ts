@@ -14,7 +14,7 @@ export type TableName = 'events' | 'control' | 'orders';
 /** A store that has a table. */
 export type StoreWith<Table extends TableName> = Pick<OrderStore, 'client' | Table>;
 
-/** How a write is made. */
+/** Options of every write. */
 export interface WriteOptions {
   /** The condition on the present row; if it does not hold, nothing is written. A missing row has no attributes. */
   readonly when?: Condition;
@@ -29,7 +29,7 @@ export interface Update extends Change, WriteOptions {
 /**
  * Changes a row, or creates it.
  *
- * @returns what `returns` asks for, else an empty row; `undefined` when `when` does not hold
+ * @returns the attributes that `returns` names, or an empty row without it; `undefined` when `when` does not hold
  */
 export async function update<Table extends TableName>(
   store: StoreWith<Table>,

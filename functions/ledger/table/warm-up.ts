@@ -4,9 +4,9 @@ import { get } from './verbs.ts';
 const GIVEN_UP_AFTER = 5_000;
 
 /**
- * Reads a row that never exists, so that the next request finds an open connection and compiled code. Most functions
- * export it as `warmUp`, for a host that calls it before the first event. It leaves no trace, takes 5 s at most, and
- * never rejects: the next request reports what is wrong with DynamoDB.
+ * Reads a row that never exists: the next request then finds an open connection and compiled code. Most functions
+ * export it as `warmUp`; the host calls it before the first event. It writes nothing, takes at most 5 s, and never
+ * rejects: if DynamoDB does not work, the next request reports it.
  */
 export async function warmUpStore(store: Pick<Store, 'client' | 'events'>): Promise<void> {
   const signal = AbortSignal.timeout(GIVEN_UP_AFTER);

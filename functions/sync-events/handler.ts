@@ -17,7 +17,7 @@ import { requestLastDays, runRequested } from './requested.ts';
 import type { SyncResult } from './result.ts';
 import { runScheduled } from './run.ts';
 
-/** Telnyx's own limit for a webhook answer is 2 s; a list of 250 events may take longer, but not 20 s. */
+/** In milliseconds. A list of 250 events may take longer than the 2 s of a webhook, but not this long. */
 const LIST_TIMEOUT = 20_000;
 
 const store = {
@@ -33,8 +33,8 @@ const api = async () =>
   eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: LIST_TIMEOUT });
 
 /**
- * Lists the Events API into the ledger; for the input see {@link readInput}. A run that fails says so in its result:
- * the next scheduled one lists the same again, and a requested one is tried again.
+ * Lists the Events API into the ledger. For the input see {@link readInput}. A failed run does not throw: its result
+ * has the status `failed`. The next scheduled run lists the same window again; a requested run is tried again.
  */
 export async function handler(
   input: unknown,

@@ -1,9 +1,9 @@
 import { isObject } from '../porting/event.ts';
 
-/** What the function does: the scheduled run, or requested runs, a new one over the last days among them. */
+/** What the function does: the scheduled run, or requested runs; with `lastDays` it first requests one over them. */
 export type Input = 'scheduled' | 'requested' | { readonly lastDays: number };
 
-/** The input is none of the three forms. */
+/** The input has none of the three forms. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
 }
@@ -12,7 +12,7 @@ export class InvalidInput extends Error {
  * Reads the function's input. `{}` is the scheduled run, from the cursor to now. `{"requested": true}` works on
  * requested runs. `{"days": 7}`, the nightly event, first requests one over the last 7 days.
  *
- * @throws {InvalidInput} that says what is allowed
+ * @throws {InvalidInput} with a message that names the allowed forms
  */
 export function readInput(input: unknown): Input {
   if (input === null || input === undefined) return 'scheduled';

@@ -4,7 +4,7 @@ import type { Store } from '../ledger/table/store.ts';
 import type { Window } from '../porting/window.ts';
 import { readWindow, type WindowReader } from './read-window.ts';
 
-/** Requests that one run spends on open spans: 10 s at 4 a second. What is new never waits for what is old. */
+/** The most requests that one run spends on open spans: 10 s at 4 a second. New events never wait for old ones. */
 const REQUESTS = 40;
 
 class NoneLeft extends Error {
@@ -12,8 +12,8 @@ class NoneLeft extends Error {
 }
 
 /**
- * Tries the open spans again, the one that was tried longest ago first, within a bound of requests. What proves
- * complete is closed; what goes wrong leaves them as they are, and the run stands.
+ * Tries the open spans again, least recently tried first, with a limited number of requests. Closes spans that prove
+ * complete. An error ends the tries and leaves the remaining spans as they are; it does not fail the run.
  */
 export async function retryOpenSpans(store: Store, reader: WindowReader, now: () => number): Promise<void> {
   let left = REQUESTS;
@@ -37,7 +37,7 @@ export async function retryOpenSpans(store: Store, reader: WindowReader, now: ()
   }
 }
 
-/** The parts of a span that do not prove complete, and the rest of it when no request was left. */
+/** The parts of a span that do not prove complete, including the unread rest if the requests ran out. */
 async function openPartsOf({ from, to }: OpenSpan, reader: WindowReader): Promise<readonly Window[]> {
   const open: Window[] = [];
   let through = from;

@@ -2,42 +2,41 @@ import { halves, type Window } from '../porting/window.ts';
 import type { ListPage } from '../telnyx/events-api.ts';
 
 /**
- * A window of more pages than this is halved. Pages are offsets into a set that may change under the reader: the fewer,
- * the smaller the chance that one read has to be repeated, and the smaller the work that a run which is cut off does
- * again. 8 pages are 2,000 events, or 2 s at 4 requests a second.
+ * A window of more pages than this is halved. Pages are offsets into a set that may change during the reading. With
+ * fewer pages, a reading is less likely to be repeated, and a run that is cut off repeats less work. 8 pages are 2,000
+ * events, or 2 s at 4 requests a second.
  */
 const MOST_PAGES = 8;
 
-/** Readings of a window before it is left open. */
+/** How often a window is read before it is left open. */
 const READINGS = 3;
 
-/** What reading a window needs: a page of it, and a place for what the page holds. */
+/** How to read a window: list a page of it, and store the page's records. */
 export interface WindowReader {
-  /** A window of more pages than this is halved; {@link MOST_PAGES} unless given. */
+  /** A window of more pages than this is halved; if omitted, {@link MOST_PAGES}. */
   readonly mostPages?: number;
   readonly list: (window: Window, pageNumber: number) => Promise<ListPage>;
-  /** Stores a page's records durably and returns a key for each of them: its id, if it has one. */
+  /** Stores a page's records durably and returns a key for each record: its id, if it has one. */
   readonly store: (records: readonly unknown[]) => Promise<readonly string[]>;
 }
 
 /** A part of a window that has been read. */
 export interface ReadPart {
   readonly window: Window;
-  /** Different events in it. */
+  /** The number of different events in it. */
   readonly events: number;
-  /** Why it did not prove complete, in a sentence; undefined when every event in it has been stored. */
+  /** Why it did not prove complete, in a sentence; undefined when every event in it is stored. */
   readonly open: string | undefined;
 }
 
 /**
- * Reads a window, oldest part first, and yields each part when every event in it has been stored: a checkpoint. The
- * order in which the API lists is unknown (docs/telnyx.md §1), so completeness is proved by counting: a reading is
- * complete when all its pages claim the same number of results and exactly that many different events were seen. That
- * holds for any order, and fails for a row that a shifted page skipped, for an empty page that contradicts its total,
- * and for a total that shrank.
+ * Reads a window, oldest part first, and yields each part once every event in it is stored: a checkpoint. The API's
+ * order is unknown (docs/telnyx.md §1), so completeness is proved by counting. A reading is complete when all its pages
+ * claim the same number of results and it saw exactly that many different events. This works for any order. A reading
+ * is incomplete if a shifted page skipped a row, an empty page contradicts its total, or the total shrank.
  *
- * A part that never proves complete is yielded as open, with what was seen of it stored: the parts after it do not wait
- * for it.
+ * A part that never proves complete is yielded as open. The events seen in it are stored, and the parts after it do not
+ * wait for it.
  */
 export async function* readWindow(whole: Window, reader: WindowReader): AsyncGenerator<ReadPart> {
   const waiting: Window[] = [whole];
@@ -48,13 +47,13 @@ export async function* readWindow(whole: Window, reader: WindowReader): AsyncGen
   }
 }
 
-/** A window whose halves are to be read instead. */
+/** The halves to read instead of a window. */
 interface Halved {
   readonly earlier: Window;
   readonly later: Window;
 }
 
-/** Reads a window as a whole, or says that it should be halved. */
+/** Reads a window as a whole, or returns its halves to read instead. */
 async function readPart(window: Window, reader: WindowReader): Promise<ReadPart | Halved> {
   const [earlier, later] = halves(window) ?? [];
   const halved = earlier && later && { earlier, later };
@@ -78,12 +77,12 @@ async function readPart(window: Window, reader: WindowReader): Promise<ReadPart 
     if (totals.size === 1 && totals.has(seen.size)) return { window, events: seen.size, open: undefined };
     most = Math.max(most, seen.size);
     isLongerThanAPage ||= sizes.reduce((sum, size) => sum + size, 0) > Math.max(...sizes);
-    // The pages behind a full one may be empty each time: what they leave out is listed once it stands on a first page.
+    // The pages after a full one may be empty each time. The events they leave out are listed once on a first page.
     isLongerThanAPage ||= hasFullPage && sizes.length > 1;
   }
-  // A list that shifts under the reader fits on one page when it is halved often enough. Where one page contradicts
-  // itself, also by claiming another one although it is not full, halving would only ask some hundreds of times more
-  // for each event.
+  // If the list shifts during the reading, enough halving makes each part fit on one page. If a single page contradicts
+  // itself, or claims another page although it is not full, halving would only make some hundreds of requests more for
+  // each event.
   if (halved && isLongerThanAPage) return halved;
   return unsteady(window, most);
 }

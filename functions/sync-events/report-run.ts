@@ -16,7 +16,10 @@ export interface Reporting {
   readonly fault: UpstreamError | undefined;
 }
 
-/** Reports a run that has ended: metrics, the bus, and what it taught. Whatever fails here, the run stands. */
+/**
+ * Reports a run that has ended: writes its metrics, publishes its failure, and records what it learned about ids and
+ * Telnyx's faults. An error here does not fail the run.
+ */
 export async function reportRun(result: SyncResult, reporting: Reporting, now: number): Promise<void> {
   const { store, bus, scheduled, through, fault } = reporting;
   const failed = result.status === 'failed';
@@ -27,7 +30,7 @@ export async function reportRun(result: SyncResult, reporting: Reporting, now: n
   });
   const tasks = [
     failed ? announceFailure(bus, result) : undefined,
-    // The list brought an event under the id that its webhook had.
+    // The list showed an event under the same id as its webhook.
     result.confirmed > 0 ? learnIdsAgree(store, now) : undefined,
     fault ? recordFault(store, fault.fault, now, fault.retryAfterSeconds) : undefined,
   ];

@@ -13,18 +13,18 @@ import { TIME_TO_END } from './window-reader.ts';
 
 const DAY = 24 * 3_600_000;
 
-/** With less time than this left, a run would end before its first page. */
+/** With less time than this left, in milliseconds, a run would end before its first page. */
 const LEAST_TIME = 60_000;
 
 /**
- * A run over years holds the sync's lease while it works. It is cut off after this time, and then waits until the
- * scheduled run has had its turn, or the time in which there is one has gone by.
+ * A run over years holds the sync's lease while it works. It is cut off after `PIECE_FOR`. It then waits until a later
+ * scheduled run is complete, for at most `TURN_OF_SCHEDULED`: long enough for a scheduled run to be due.
  */
 const PIECE_FOR = 4 * 60_000;
 const TURN_OF_SCHEDULED = 6 * 60_000;
 
 /**
- * Requests a run over the last days. One a day (UTC) and number of days: Lambda may repeat the event of a nightly run.
+ * Requests a run over the last days, once per day (UTC) and number of days: Lambda may repeat the nightly event.
  */
 export async function requestLastDays(store: Store, days: number, now: number): Promise<void> {
   const id = `${dayOf(timestampOf(now))}T00:00:00.000Z-last-${days}-days`;
@@ -32,14 +32,14 @@ export async function requestLastDays(store: Store, days: number, now: number): 
 }
 
 /**
- * Works on requested runs, oldest first, as long as there is time. One that is cut off goes on at a later call.
+ * Works on requested runs, oldest first, until the time is up. A run that is cut off continues at a later call.
  *
  * @returns the results of the pieces; empty when no run waits, or another run is at work
  */
 export async function runRequested(options: SyncOptions): Promise<readonly SyncResult[]> {
   const { store, clock, requestsPerSecond, endsAt } = options;
   let pieceEndsAt = endsAt;
-  // One for all pieces: runs that follow each other keep to the rate together.
+  // All pieces share one pace, so consecutive runs together keep to the rate.
   const calls = pace(requestsPerSecond, () => pieceEndsAt - TIME_TO_END, clock);
   const results: SyncResult[] = [];
   while (clock.now() + LEAST_TIME < endsAt) {

@@ -1,8 +1,8 @@
 import type { RunCounts, SyncRun } from '../ledger/runs/sync-runs.ts';
 
 /**
- * What came of a run, or of a piece of a requested one: its counts are those of all pieces so far, its `duration_ms` is
- * its own. `partial`: the time was up. Instants in ISO 8601.
+ * The result of a run, or of a piece of a requested run. For a piece, the counts cover all pieces so far, and
+ * `duration_ms` only this piece. `partial`: the time was up. Instants in ISO 8601.
  */
 export interface SyncResult extends RunCounts {
   readonly run_id: string;

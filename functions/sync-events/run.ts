@@ -15,7 +15,7 @@ import { type Progress, type ReaderOptions, TIME_TO_END, TIME_TO_REPORT, windowR
 
 const LOG_PROGRESS_EVERY = 5_000;
 
-/** A requested run fails for good after this many tries. Its row says why. */
+/** A requested run fails permanently after this many tries. Its row says why. */
 const TRIES = 3;
 
 export interface SyncOptions extends Omit<ReaderOptions, 'calls'> {
@@ -40,9 +40,10 @@ export async function runScheduled(id: string, options: SyncOptions): Promise<Sy
 }
 
 /**
- * Works on a run until it ends or the time is up: reads its window, stores every event in it, and moves the cursor of a
- * scheduled run behind each part that is complete. Whatever goes wrong, the cursor and the run's row say up to where
- * everything is stored; the next scheduled run, or the next piece of a requested one, goes on from there.
+ * Works on a run until it ends or the time is up. It reads the run's window and stores every event in it. A scheduled
+ * run moves the cursor to the end of each part. Whatever goes wrong, the cursor and the run's row say up to which
+ * instant everything is stored, apart from open spans. The next scheduled run, or the next piece of a requested run,
+ * continues from there.
  */
 export async function work(
   run: SyncRun,
@@ -75,7 +76,7 @@ export async function work(
     }
     for await (const part of readWindow({ from: run.through, to: run.window.to }, reader)) {
       if (part.open !== undefined) {
-        // Before the cursor or the run's row passes it.
+        // Record it before the cursor or the run's row passes it.
         await recordOpenSpan(store, part.window, part.open, clock.now());
         error = part.open;
         log('error', 'open_span', { ...about({ ...run, window: part.window }), reason: part.open });
@@ -90,7 +91,7 @@ export async function work(
     error = describeError(thrown);
   }
 
-  // Last of all that lists: what is new does not wait for it.
+  // After all other listing: new events do not wait for open spans.
   if (scheduled && ending === 'complete') await retryOpenSpans(store, reader, clock.now);
   await countDays(store, clock.now, endsAt - TIME_TO_REPORT).catch(warnOf('days_not_counted'));
   const isCancelled = !(await write(standingOf(run, ending, clock.now())));
@@ -113,7 +114,7 @@ export async function work(
   return result;
 }
 
-/** How a run stands after this: a requested one goes on after it was cut off, and is tried again after it failed. */
+/** The run's state after this piece: a requested run continues if it was cut off, and is tried again if it failed. */
 function standingOf(run: SyncRun, ending: 'complete' | 'partial' | 'failed', now: number): Partial<SyncRun> {
   if (run.trigger === 'schedule' || ending === 'complete') return { status: ending };
   if (ending === 'partial') return { status: 'running', cutOffAt: now };

@@ -6,14 +6,14 @@ import { factsOf, LARGEST_RECORD, withIdsInOneCase } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 
 /**
- * Writes under way at once. 16 keep DynamoDB busy while a page is stored, and stay far below what a new table takes.
+ * Concurrent writes. 16 keep DynamoDB busy while a page is stored, and stay far below the capacity of a new table.
  */
 const WRITERS = 16;
 
-/** Rejected records that a run keeps. When Telnyx changes its format, all that it lists are. */
+/** The most rejected records that a run keeps. If Telnyx changes its format, every listed record is rejected. */
 const MOST_REJECTED = 200;
 
-/** What storing pages has done so far. */
+/** Counts of the events stored so far. */
 export interface Tally {
   inserted: number;
   confirmed: number;
@@ -21,14 +21,14 @@ export interface Tally {
 }
 
 /**
- * Stores listed records: reads what is held of them, writes those that are new or newer, and leaves the rest alone. An
- * event that is known and complete costs no write.
+ * Stores listed records: reads the rows that exist for them, and writes only records that are new or newer. An event
+ * that is known and complete costs no write.
  *
- * After a page of which most was new, the next one is taken to be new as well: its events are inserted without a look,
- * and only those that turn out to be held are looked at. A first run of 50,000 events is as fast as bare writes for it
- * (0.98 of their rate).
+ * After a page of mostly new events, the next page is expected to be new too: its events are inserted without a read,
+ * and rows are read only for events that turn out to exist. This makes a first run of 50,000 events as fast as bare
+ * writes (0.98 of their rate).
  *
- * @param tally is counted up
+ * @param tally is increased
  * @returns a function that stores one page and returns a key for each record
  */
 export function pageStorer(store: Store, now: () => number, tally: Tally) {
@@ -84,7 +84,7 @@ function readRecords(records: readonly unknown[], seenAt: Timestamp) {
   return { events, keys, rejected };
 }
 
-/** Runs a task for each item, some at a time; the first failure ends it once those under way have ended. */
+/** Runs a task for each item, {@link WRITERS} at a time. After they end, throws the first failure, if any. */
 async function withWriters<Item>(items: readonly Item[], task: (item: Item) => Promise<void>): Promise<void> {
   const left = items.values();
   const writers = Array.from({ length: Math.min(WRITERS, items.length) }, async () => {

@@ -8,20 +8,20 @@ import { UpstreamError } from '../telnyx/upstream-error.ts';
 import type { WindowReader } from './read-window.ts';
 import { pageStorer, type Tally } from './store-page.ts';
 
-/** What is kept of the function's time for the end: the request under way, the counts, the run's row and the lease. */
+/** Time in milliseconds to end in: for the request under way, the counts, the run's row and the lease. */
 export const TIME_TO_END = 15_000;
-/** The last part of it, which counting days may not take. */
+/** The last part of that time: counting days must leave it free. */
 export const TIME_TO_REPORT = 5_000;
 
 export interface ReaderOptions {
   readonly store: Store;
-  /** Telnyx; may fail, for the API key is a secret that may not be there yet. */
+  /** Telnyx. May reject: the secret may not hold an API key yet. */
   readonly api: () => Promise<EventsApi>;
   readonly clock: Clock;
   readonly calls: Pace;
   /** See {@link WindowReader.mostPages}. */
   readonly mostPages?: number;
-  /** Milliseconds since 1970 at which the function is ended from outside. */
+  /** When Lambda ends the function, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
@@ -32,19 +32,19 @@ export interface Progress extends Tally {
   /** Everything in the window before this instant is stored, in milliseconds since 1970. */
   through: number;
   clockAheadSeconds: number | undefined;
-  /** Telnyx's last fault, also one that passed: a 429 that is gone at the second try is one all the same. */
+  /** Telnyx's last fault, even if it passed: a 429 counts although the second try succeeds. */
   fault: UpstreamError | undefined;
 }
 
 /**
- * Lists and stores for a run, at the pace that Telnyx allows, while the run has its lease and the function has time.
+ * Lists and stores for a run at the pace that Telnyx allows. It stops when the run loses its lease or the time is up.
  *
- * @param progress counts up
+ * @param progress is updated
  */
 export function windowReader(options: ReaderOptions, lease: RunLease, progress: Progress): WindowReader {
   const { store, clock, calls, endsAt } = options;
   const stopAt = endsAt - TIME_TO_END;
-  // No request begins after stopAt; one that is under way then may take a little longer.
+  // No request begins after stopAt. A request under way at that time may take a little longer.
   const outOfTime = AbortSignal.timeout(Math.max(0, endsAt - TIME_TO_REPORT - clock.now()));
   const keepLease = leaseKeeper(store, lease, clock.now);
 

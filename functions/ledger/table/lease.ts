@@ -49,7 +49,7 @@ export async function takeLease(
 /** Changes the lease's row. Throws {@link LeaseLost}. */
 export async function updateAsOwner(store: Store, lease: Lease, change: Change): Promise<void> {
   if (await update(store, 'control', lease.key, { ...change, when: isOurs(lease) })) return;
-  throw new LeaseLost('Another one took the lease over: this one stops.');
+  throw new LeaseLost('Another owner took the lease: this one stops.');
 }
 
 /** Renews a lease. Throws {@link LeaseLost}. */

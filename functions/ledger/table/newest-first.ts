@@ -6,7 +6,8 @@ import type { ControlKind, Store } from './store.ts';
 import type { Row } from './values.ts';
 
 /**
- * A page of one or more kinds of rows. Their ids must begin with an instant: rows are ordered by id. Skips expired rows.
+ * A page of one or more kinds of rows. Their ids begin with an instant, so the order of ids is the order of time. Skips
+ * expired rows.
  *
  * @param now milliseconds since 1970
  */

@@ -8,7 +8,7 @@ const DAY = 24 * HOUR;
 const eventAt = (number: number, at: number) => listedEvent(number, { created_at: new Date(at).toISOString() });
 
 describe('a clock that was three hours ahead for one run', () => {
-  test('leaves a cursor in the future: it is set back, and that run lists 7 days', async () => {
+  test('leaves the cursor in the future: the next run sets it back and lists 7 days', async () => {
     let telnyxTime = NOON;
     const rig = await openRig({ now: () => telnyxTime });
     await rig.run();
@@ -16,7 +16,7 @@ describe('a clock that was three hours ahead for one run', () => {
     expect(await rig.run()).toMatchObject({ status: 'complete' });
     expect((await rig.state()).completeThrough).toBeGreaterThan(NOON + 2 * HOUR);
 
-    // What is created before the cursor's instant comes, was never listed.
+    // This event is created before the cursor's instant, and was never listed.
     rig.telnyx.put(eventAt(1, NOON + 10 * MINUTE));
     rig.telnyx.put(eventAt(2, NOON - 6 * DAY));
     rig.time = NOON + 20 * MINUTE;
@@ -28,7 +28,7 @@ describe('a clock that was three hours ahead for one run', () => {
     expect(await rig.run()).toMatchObject({ from: '2026-03-20T12:04:55.000Z' });
   });
 
-  test('and whose run then fails, leaves a cursor in the past', async () => {
+  test('leaves the cursor in the past if that run fails', async () => {
     const rig = await openRig();
     rig.time = NOON + 3 * HOUR;
     await rig.run();
@@ -43,12 +43,12 @@ describe("a clock that disagrees with Telnyx's", () => {
   test.each([
     ['ahead', 121_000, 121],
     ['behind', -600_000, -600],
-  ])('by more than two minutes is told by each run: %s', async (_, ahead, seconds) => {
+  ])('by more than two minutes: each run records the difference (%s)', async (_, ahead, seconds) => {
     let telnyxTime = NOON - ahead;
     const rig = await openRig({ now: () => telnyxTime });
     await rig.run();
     expect((await rig.state()).clockAheadSeconds).toBe(seconds);
-    // A run without an answer knows nothing of it.
+    // A run without an answer from Telnyx cannot measure the difference.
     rig.telnyx.intercept = () => ({ status: 401, body: { errors: [] } });
     await rig.run();
     expect((await rig.state()).clockAheadSeconds).toBe(seconds);
@@ -58,7 +58,7 @@ describe("a clock that disagrees with Telnyx's", () => {
     expect((await rig.state()).clockAheadSeconds).toBeUndefined();
   });
 
-  test('by two minutes may be the way', async () => {
+  test('by two minutes is not recorded: it may be network delay', async () => {
     const rig = await openRig({ now: () => NOON - 120_000 });
     await rig.run();
     expect((await rig.state()).clockAheadSeconds).toBeUndefined();

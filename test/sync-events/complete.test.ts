@@ -10,7 +10,7 @@ import { lives } from '../lives.ts';
 import { deliveredEvent, listedEvent, uuid } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 
-// The order of the list makes no difference to the engine: another one than the embedded is asked with one.
+// The order of the list makes no difference to the engine: with an external engine, one order is enough.
 const orders = process.env.DYNAMODB_ENDPOINT ? (['newest'] as const) : (['newest', 'oldest', 'shuffled'] as const);
 
 function fill(rig: Rig, many: number, at: (number: number) => number): void {
@@ -20,7 +20,7 @@ function fill(rig: Rig, many: number, at: (number: number) => number): void {
 }
 
 describe.each(orders)('a list that is %s first', (order) => {
-  test('comes over whole, and again costs one list request and no write', async () => {
+  test('is stored completely, and the next run makes one list request and writes no event', async () => {
     const rig = await openRig({ order });
     const lived = lives({ seed: 7, from: NOON - 40 * 24 * 60 * MINUTE, orders: 28, days: 14 });
     for (const { event, visibleAt } of lived) if (visibleAt < NOON) rig.telnyx.put(event);
@@ -32,7 +32,7 @@ describe.each(orders)('a list that is %s first', (order) => {
     await rig.expectComplete();
     expect((await rig.state()).completeThrough).toBe(NOON - SETTLE);
 
-    // The run after it counts the days that have come to rest.
+    // The run after it counts the closed days.
     rig.time += 5 * MINUTE;
     await rig.run();
     rig.time += 5 * MINUTE;
@@ -41,25 +41,25 @@ describe.each(orders)('a list that is %s first', (order) => {
     const third = await rig.run(undefined, { store: counted.store });
     expect(third).toMatchObject({ status: 'complete', inserted: 0, confirmed: 0, upgraded: 0 });
     expect(rig.telnyx.requests.length - before).toBe(1);
-    // Lease, run's row (twice), cursor, lease back; and no event.
+    // Take the lease, run's row (twice), cursor, release the lease; and no event.
     expect(counted.requests()).toMatchObject({ UpdateItem: 3, PutItem: 2 });
   });
 
-  test('events of one instant across a page edge are all there', async () => {
+  test('events of one instant across a page boundary are all stored', async () => {
     const rig = await openRig({ order });
     fill(rig, 2.5 * PAGE, () => NOON - 60 * MINUTE);
     expect(await rig.run()).toMatchObject({ status: 'complete', seen: 2.5 * PAGE });
     await rig.expectComplete();
   });
 
-  test('events of one instant that fill more pages than a window may have, with nothing to halve, are all there', async () => {
+  test('events of one instant, which cannot be halved, are all stored even if they fill too many pages', async () => {
     const rig = await openRig({ order });
     fill(rig, 8.5 * PAGE, () => NOON - 60 * MINUTE);
     expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 8.5 * PAGE });
     await rig.expectComplete();
   });
 
-  test('rows inserted between two pages: none lost, none twice', async () => {
+  test('rows inserted between two pages are all stored, each once', async () => {
     const rig = await openRig({ order });
     fill(rig, 2.8 * PAGE, (number) => NOON - 60 * MINUTE - number * 1000);
     let late = 0;
@@ -75,7 +75,7 @@ describe.each(orders)('a list that is %s first', (order) => {
     await rig.expectComplete();
   });
 
-  test('rows that vanish between two pages do not make one be skipped', async () => {
+  test('rows that vanish between two pages do not cause another row to be skipped', async () => {
     const rig = await openRig({ order });
     fill(rig, 2.8 * PAGE, (number) => NOON - 60 * MINUTE - number * 1000);
     let vanished = 0;
@@ -93,7 +93,7 @@ describe.each(orders)('a list that is %s first', (order) => {
   });
 });
 
-test('a list that is in another order at each request still comes over whole', async () => {
+test('a list that changes its order at each request is still stored completely', async () => {
   const rig = await openRig();
   const random = createRandom('another order');
   fill(rig, 2.4 * PAGE, (number) => NOON - 60 * MINUTE - number * 1000);
@@ -119,7 +119,7 @@ test('a list that is in another order at each request still comes over whole', a
 describe('a payload that is completed later', () => {
   const event = listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() });
 
-  test('by 3 s is upgraded once by the next run, and never back', async () => {
+  test('after 3 s is upgraded once by the next run, and never downgraded', async () => {
     const rig = await openRig();
     rig.telnyx.put(withoutPayload(event));
     expect(await rig.run()).toMatchObject({ inserted: 1, upgraded: 0 });
@@ -138,7 +138,7 @@ describe('a payload that is completed later', () => {
     expect((await rig.records()).get(event.id)).toEqual(completed);
   });
 
-  test('by 20 minutes is upgraded by the nightly run', async () => {
+  test('after 20 minutes is upgraded by the nightly run', async () => {
     const rig = await openRig();
     rig.telnyx.put(withoutPayload(event));
     for (let run = 0; run < 5; run += 1, rig.time += 5 * MINUTE) await rig.run();
@@ -154,7 +154,7 @@ describe.each([
   ['Telnyx is 10 minutes ahead', 10],
   ['Telnyx is 10 minutes behind', -10],
 ])('%s', (_, skew) => {
-  test('rows that become visible up to 8 minutes late are all there within an interval and the overlap', async () => {
+  test('rows that become visible up to 8 minutes late are all stored within an interval and the overlap', async () => {
     const rig = await openRig();
     const late = skew < 0 ? 4 : 8;
     for (let number = 0; number < 120; number += 1) {
@@ -171,12 +171,12 @@ describe.each([
   });
 });
 
-describe('a listed record that cannot be a row is kept as rejected, and does not hold up the others', () => {
+describe('a listed record that cannot become a row is kept as rejected, and does not hold up the others', () => {
   const good = listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() });
   const large = listedEvent(2, { payload: { comment: { body: 'x'.repeat(600_000) } } });
 
   test.each([
-    ['no event', { surprise: true }, 'a listed record has no id or no event_type'],
+    ['not an event', { surprise: true }, 'a listed record has no id or no event_type'],
     ['larger than a row', large, `the listed event ${large.id} has 600`],
   ])('%s', async (_, bad, reason) => {
     const rig = await openRig();
@@ -199,7 +199,7 @@ describe('a listed record that cannot be a row is kept as rejected, and does not
   });
 });
 
-test('ids in capitals are those that a webhook told in small letters: one row, shown and filtered by these', async () => {
+test('upper-case ids in the list match lower-case ids of a webhook: one row, with lower-case ids', async () => {
   const rig = await openRig();
   const event = listedEvent(0xabc, {
     created_at: new Date(NOON - 60 * MINUTE).toISOString(),

@@ -6,7 +6,7 @@ import { Death, mortal as mortalProcess } from '../mortal.ts';
 import { listedEvent, withoutPayload } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
 
-/** A run that dies at its nth step: a request to the ledger, or a page of the list. */
+/** A run that dies at its nth step. A step is a request to the ledger, or a page of the list. */
 function mortal(rig: Rig, diesAt: number, when: 'before' | 'after') {
   const { step, ...process } = mortalProcess(rig.store, diesAt, when);
   return {
@@ -28,7 +28,7 @@ function fill(rig: Rig): void {
 }
 
 describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
-  test('of any step of a run: the next run ends in the same state', async () => {
+  test('of any step of a run: the next run reaches the same end state', async () => {
     let diesAt = 1;
     for (let alive = false; !alive; diesAt += 1) {
       const rig = await openRig();
@@ -37,7 +37,7 @@ describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
       await rig.run(undefined, { store, api }).catch((error: unknown) => expect(error).toBeInstanceOf(Death));
       alive = !died();
 
-      // Whatever was held when it died is right, and the lease runs out.
+      // Everything stored before the death is correct, and the lease expires.
       const held = await rig.records();
       for (const [id, record] of held) expect(record).toEqual(rig.telnyx.get(id));
       const { completeThrough } = await rig.state();
@@ -48,13 +48,13 @@ describe.each(['before', 'after'] as const)('death %s the effect', (when) => {
       expect((await rig.state()).completeThrough).toBe(rig.time - 5_000);
       await rig.telnyx.close();
     }
-    // 12 writes, and what a run does around them: fewer steps would mean that the test no longer sees them all.
+    // 12 writes and the other requests of a run. With fewer steps the test would no longer see all of them.
     expect(diesAt).toBeGreaterThan(25);
   });
 });
 
 describe('the lease', () => {
-  test('two runs at once: one runs, the other does nothing', async () => {
+  test('lets only one of two simultaneous runs work; the other does nothing', async () => {
     const rig = await openRig();
     fill(rig);
     const runs = await Promise.all([rig.run(), rig.run(), rig.run()]);
@@ -62,7 +62,7 @@ describe('the lease', () => {
     expect(runs.find(Boolean)).toMatchObject({ status: 'complete', inserted: 12 });
   });
 
-  test('of a holder that died is free after 90 s, not before', async () => {
+  test('of an owner that died is free after 90 s, not before', async () => {
     const rig = await openRig();
     const { store, api } = mortal(rig, 3, 'after');
     await expect(rig.run(undefined, { store, api })).rejects.toThrow(Death);
@@ -72,7 +72,7 @@ describe('the lease', () => {
     expect(await rig.run()).toMatchObject({ status: 'complete' });
   });
 
-  test('that was stolen while its old owner still lives: the old owner can store, but no longer move the cursor', async () => {
+  test('that another run took: its old owner can still store events, but no longer moves the cursor', async () => {
     const rig = await openRig();
     fill(rig);
     let thief: Awaited<ReturnType<typeof rig.run>>;
@@ -97,7 +97,7 @@ describe('the lease', () => {
     await rig.expectComplete();
   });
 
-  test('that was stolen guards the cursor in the very write that would move it, forward or back', async () => {
+  test('that another run took: the write that would move the cursor, forward or back, fails', async () => {
     const { store, state } = await openRig();
     const old = await beginRun(store, 'old', NOON);
     const thief = await beginRun(store, 'thief', NOON + LEASE_FOR);
@@ -109,7 +109,7 @@ describe('the lease', () => {
     expect(await state()).toMatchObject({ completeThrough: NOON, lastCompleteAt: undefined, endedAt: undefined });
   });
 
-  test('is renewed by a run that takes longer than it lasts', async () => {
+  test('is renewed by a run that takes longer than the lease lasts', async () => {
     const rig = await openRig();
     fill(rig);
     let failures = 8;
@@ -121,7 +121,7 @@ describe('the lease', () => {
           rig.time += 35_000;
           others.push(await rig.run());
           const answer = await rig.client.list(window, page);
-          // A contradiction makes the run read again, so that it lasts for several leases.
+          // A contradiction makes the run read again, so it takes longer than several leases.
           return failures-- > 6 ? { ...answer, totalResults: answer.totalResults + 1 } : answer;
         },
       }),

@@ -6,7 +6,7 @@ import { lambdaContext } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
 import { startSecretsManager } from '../secrets-manager.ts';
 
-test('a key that was refused is read anew by the next run', async () => {
+test('the next run after a refused API key reads the key again', async () => {
   captureLog();
   onTestFinished(() => void vi.restoreAllMocks());
   const apiKey = 'KEY0123456789ABCDEF_secret';
@@ -17,7 +17,7 @@ test('a key that was refused is read anew by the next run', async () => {
   const run = await loadHandler('sync-events', {
     AWS_ENDPOINT_URL_DYNAMODB: engineEndpoint(),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
-    // That a run failed goes nowhere, which changes nothing about the run.
+    // The event that the run failed cannot be published, which does not change the run.
     AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${await closedPort()}`,
     EVENTS_TABLE: store.events,
     CONTROL_TABLE: store.control,

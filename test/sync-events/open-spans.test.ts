@@ -4,7 +4,7 @@ import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 
 const DAY = 24 * 60 * MINUTE;
-/** Whenever a page's window holds this instant, its total is one too high. */
+/** A page whose window includes this instant claims one event too many. */
 const CURSED = NOON - 20 * DAY;
 
 function fill(rig: Rig, many: number): void {
@@ -14,7 +14,7 @@ function fill(rig: Rig, many: number): void {
   }
 }
 
-/** The simulator's own answer, with the total changed where the window holds the instant. */
+/** Changes the total in the simulator's answer if the window includes the instant. */
 function curse(rig: Rig): void {
   rig.telnyx.intercept = ({ query }) => {
     const [from, to] = ['gte', 'lte'].map((end) => Date.parse(query[`filter[created_at][${end}]`] ?? ''));
@@ -36,7 +36,7 @@ const spans = async (rig: Rig) =>
   (await readOpenSpans(rig.store)).map(({ from, to, tries }) => ({ holds: from <= CURSED && to >= CURSED, tries }));
 
 describe('a span that does not prove complete', () => {
-  test('is recorded, and stops neither the first sync nor what is new', async () => {
+  test('is recorded, and stops neither the first sync nor new events', async () => {
     const rig = await openRig();
     fill(rig, 40 * PAGE);
     curse(rig);
@@ -50,14 +50,14 @@ describe('a span that does not prove complete', () => {
     const before = rig.telnyx.requests.length;
     expect(await rig.run()).toMatchObject({ status: 'complete', inserted: 1 });
     expect(await spans(rig)).toEqual([{ holds: true, tries: 3 }]);
-    // What is new comes first; the open span is tried last, and costs its three readings.
+    // New events come first; the open span is tried last, and takes three readings.
     expect(rig.telnyx.requests.slice(before).map(({ query }) => query['filter[created_at][lte]'])[0]).toContain(
       '2026-03-20',
     );
     expect(rig.telnyx.requests.length - before).toBeLessThan(10);
   });
 
-  test('is closed by the first run to which it proves complete', async () => {
+  test('is closed by the first run in which it proves complete', async () => {
     const rig = await openRig();
     fill(rig, 3 * PAGE);
     curse(rig);
@@ -69,7 +69,7 @@ describe('a span that does not prove complete', () => {
     expect((await rig.run())?.error).toBeUndefined();
   });
 
-  test('that an operator closes, stays closed', async () => {
+  test('stays closed once an operator closes it', async () => {
     const rig = await openRig();
     fill(rig, 3 * PAGE);
     curse(rig);
@@ -83,7 +83,7 @@ describe('a span that does not prove complete', () => {
   });
 });
 
-test('windows that all contradict themselves are one span, run after run, and it heals in pieces', async () => {
+test('windows that all contradict themselves stay one span over several runs, and close in pieces', async () => {
   const rig = await openRig();
   await rig.run();
   const meta = { page_number: 1, page_size: PAGE, total_pages: 1, total_results: 7 };
@@ -105,12 +105,12 @@ test('windows that all contradict themselves are one span, run after run, and it
     await rig.run();
     expect(rig.telnyx.requests.length - before).toBeLessThan(80);
   }
-  // 60 pages of events, and some twice: more than one run may ask for.
+  // 60 pages of events, some of them twice: more requests than one run may make.
   expect(runs).toBeGreaterThan(1);
   await rig.expectComplete();
 });
 
-test('a fault of Telnyx while open spans are tried leaves them open, and the run complete', async () => {
+test('a Telnyx fault during the tries leaves the open spans open, and the run complete', async () => {
   const rig = await openRig();
   fill(rig, 3 * PAGE);
   curse(rig);
@@ -122,12 +122,12 @@ test('a fault of Telnyx while open spans are tried leaves them open, and the run
   expect(await spans(rig)).toEqual([{ holds: true, tries: 2 }]);
 });
 
-test('an open span is among all the others, however many there are: none waits until the first hundred are closed', async () => {
+test('open spans are all read, even more than a hundred, and a new one merges with those that it overlaps', async () => {
   const { store } = await openRig();
   const hour = (number: number) => ({ from: NOON + number * 60 * MINUTE, to: NOON + (number + 0.5) * 60 * MINUTE });
   for (let number = 0; number < 120; number += 1) await recordOpenSpan(store, hour(number), 'a reason', NOON + number);
   expect(await readOpenSpans(store)).toHaveLength(120);
-  // It overlaps the last one: the two are one.
+  // It overlaps the last span, so the two are merged.
   await recordOpenSpan(store, { from: hour(119).to, to: hour(120).to }, 'a reason', NOON + 200);
   const spans = await readOpenSpans(store);
   expect(spans).toHaveLength(120);

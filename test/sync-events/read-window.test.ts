@@ -4,15 +4,15 @@ import type { Window } from '../../functions/porting/window.ts';
 import { type ReadPart, readWindow } from '../../functions/sync-events/read-window.ts';
 import type { ListPage } from '../../functions/telnyx/events-api.ts';
 
-/** A list of events by their instants, in the order in which it stands when a page is asked for. */
+/** A list of events, each given by its instant, in its order at the time of the request. */
 interface Upstream {
   readonly size: number;
   readonly events: () => readonly { readonly id: string; readonly at: number }[];
-  /** Changes a page on its way. */
+  /** Changes a page before the reader gets it. */
   readonly bend?: (page: ListPage, number: number) => ListPage;
 }
 
-/** Reads a window of an upstream; says what was asked for, what was stored, and which parts were read. */
+/** Reads a window of an upstream. Returns the requests, the stored events, and the parts that were read. */
 async function reading(window: Window, { size, events, bend = (page) => page }: Upstream, mostPages?: number) {
   const asked: { window: Window; number: number }[] = [];
   const stored = new Set<string>();
@@ -34,7 +34,7 @@ async function reading(window: Window, { size, events, bend = (page) => page }: 
   });
   for await (const part of parted) {
     parts.push(part);
-    // A checkpoint: whatever the parts hold is stored by now, but for what is open.
+    // A checkpoint: every event of the parts is stored by now, except in open ones.
     const read = (instant: number) =>
       parts.some(({ window: { from, to }, open }) => open === undefined && instant >= from && instant <= to);
     for (const { id, at } of events()) if (read(at)) expect(stored).toContain(id);
@@ -45,8 +45,8 @@ async function reading(window: Window, { size, events, bend = (page) => page }: 
 
 const at = (count: number, every: number) => Array.from({ length: count }, (_, n) => ({ id: `e${n}`, at: n * every }));
 
-describe('a list that stands still', () => {
-  test('of any length, at any instants, is read whole, oldest part first, without a gap', async () => {
+describe('a list that does not change', () => {
+  test('of any length, at any instants, is read completely, oldest part first, without a gap', async () => {
     const instants = fc.array(fc.integer({ min: 0, max: 64 }), { maxLength: 60 });
     const check = fc.asyncProperty(instants, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 8 }), run);
     async function run(instants: number[], size: number, mostPages: number) {
@@ -65,7 +65,7 @@ describe('a list that stands still', () => {
     await fc.assert(check);
   });
 
-  test('of eight pages is read as it is; of one event more, in halves', async () => {
+  test('of eight pages is read as one part; with one event more, in halves', async () => {
     const eight = await reading({ from: 0, to: 1_999 }, { size: 250, events: () => at(2_000, 1) });
     expect(eight.asked.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(eight.parts).toEqual([{ window: { from: 0, to: 1_999 }, events: 2_000, open: undefined }]);
@@ -76,7 +76,7 @@ describe('a list that stands still', () => {
     ]);
   });
 
-  test('of one instant, which cannot be halved, is read as it is, of however many pages', async () => {
+  test('of one instant, which cannot be halved, is read as one part, whatever its number of pages', async () => {
     const { asked, parts } = await reading({ from: 0, to: 0 }, { size: 10, events: () => at(95, 0) }, 8);
     expect(parts).toEqual([{ window: { from: 0, to: 0 }, events: 95, open: undefined }]);
     expect(asked).toHaveLength(10);
@@ -88,8 +88,8 @@ describe('a list that stands still', () => {
   });
 });
 
-describe('a list that shifts under the reader', () => {
-  test('and then stands still is read again, and not halved', async () => {
+describe('a list that shifts during the reading', () => {
+  test('and then no longer changes is read again, and not halved', async () => {
     let shifts = 2;
     const bend = (page: ListPage, number: number) =>
       number === 2 && shifts-- > 0 ? { ...page, totalResults: page.totalResults + 1 } : page;
@@ -98,7 +98,7 @@ describe('a list that shifts under the reader', () => {
     expect(asked).toHaveLength(6);
   });
 
-  test('at every request, whatever is seen twice, is read in parts of one page', async () => {
+  test('at every request is read in parts of one page', async () => {
     const order = fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
     const check = fc.asyncProperty(fc.integer({ min: 11, max: 30 }), order, async (count, ranks) => {
       const shuffled = () =>
@@ -113,7 +113,7 @@ describe('a list that shifts under the reader', () => {
     await fc.assert(check);
   });
 
-  test('in one instant, which cannot be halved, is left open after three readings', async () => {
+  test('within one instant, which cannot be halved, is left open after three readings', async () => {
     let turn = 0;
     const bend = (page: ListPage) => ({ ...page, totalResults: 15 + (turn++ % 2) });
     const events = () => at(15, 0);
@@ -128,7 +128,7 @@ describe('a list that claims more pages than it fills', () => {
   const YEAR = 365 * 24 * 3_600_000;
   const emptyBehind = (page: ListPage, number: number) => (number > 1 ? { ...page, records: [] } : page);
 
-  test('is read whole when the pages behind its first are always empty', async () => {
+  test('is read completely although the pages after its first are always empty', async () => {
     for (const count of [15, 100]) {
       const events = () => at(count, 7);
       const { open, stored } = await reading({ from: 0, to: 7 * count }, { size: 10, events, bend: emptyBehind });
@@ -138,7 +138,7 @@ describe('a list that claims more pages than it fills', () => {
 
   test.each([
     1, 10,
-  ])('by one page and %i events, wherever it is asked, is not asked once for each instant', async (over) => {
+  ])('by one page and %i events in every window does not cost one request per instant', async (over) => {
     const bend = (page: ListPage) => ({
       ...page,
       totalPages: page.totalPages + 1,
@@ -157,7 +157,7 @@ describe('a page that contradicts its own totals', () => {
   const wrong: [string, (page: ListPage) => ListPage][] = [
     ['is empty', (page) => ({ ...page, records: [] })],
     ['claims one event too many', (page) => ({ ...page, totalResults: page.totalResults + 1 })],
-    ['claims one too few', (page) => ({ ...page, totalResults: page.totalResults - 1 })],
+    ['claims one event too few', (page) => ({ ...page, totalResults: page.totalResults - 1 })],
   ];
 
   test.each(wrong)('%s: the window is left open after three readings, and not halved', async (_, bend) => {
@@ -165,7 +165,7 @@ describe('a page that contradicts its own totals', () => {
     expect([asked.length, parts.map(({ open }) => open !== undefined)]).toEqual([3, [true]]);
   });
 
-  test.each(wrong)('%s wherever it holds one instant: what is before and behind is read', async (_, bend) => {
+  test.each(wrong)('%s where it holds one instant: the events before and after it are read', async (_, bend) => {
     const events = () => at(100, 1);
     const isAt60 = (page: ListPage) => (page.records as { at: number }[]).some((event) => event.at === 60);
     const upstream = { size: 10, events, bend: (page: ListPage) => (isAt60(page) ? bend(page) : page) };

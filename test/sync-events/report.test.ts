@@ -9,7 +9,7 @@ import { captureLog } from '../handlers.ts';
 import { deliveredEvent, listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, type Rig } from './rig.ts';
 
-/** A run, and the metrics that it wrote. */
+/** Runs the sync, and returns the metrics that the run wrote. */
 async function measured(rig: Rig, ...how: Parameters<Rig['run']>): Promise<Record<string, unknown>> {
   const log = captureLog();
   await rig.run(...how);
@@ -30,12 +30,12 @@ async function startRealBus(faults: BusFaults = {}) {
 const down = { status: 500, body: { errors: [] } };
 
 describe('a run measures', () => {
-  test('that it completed, and how little the cursor is behind', async () => {
+  test('its completion, and a small lag of the cursor', async () => {
     const rig = await openRig();
     expect(await measured(rig)).toEqual({ SyncCompleted: 1, CursorLagSeconds: 5 });
   });
 
-  test('that it failed, and how far the cursor is behind', async () => {
+  test('its failure, and the lag of the cursor', async () => {
     const rig = await openRig();
     await rig.run();
     rig.time += 60 * MINUTE;
@@ -45,7 +45,7 @@ describe('a run measures', () => {
     expect(CursorLagSeconds).toBeGreaterThanOrEqual(3600);
   });
 
-  test('nothing of the heartbeat when it lists a range', async () => {
+  test('neither completion nor lag when it lists a range', async () => {
     const rig = await openRig();
     expect(await measured(rig, { from: NOON - MINUTE, to: NOON - 10_000 })).toEqual({});
     rig.telnyx.intercept = () => down;
@@ -56,7 +56,7 @@ describe('a run measures', () => {
     [401, 'UpstreamKeyRefused'],
     [403, 'UpstreamKeyRefused'],
     [429, 'UpstreamRateLimited'],
-  ])('a %i of Telnyx, also when it passes', async (status, metric) => {
+  ])('a %i from Telnyx, even if a retry succeeds', async (status, metric) => {
     const rig = await openRig();
     let faults = 1;
     rig.telnyx.intercept = () => (faults-- > 0 ? { status, body: { errors: [] } } : undefined);
@@ -66,7 +66,7 @@ describe('a run measures', () => {
 });
 
 describe('a run that failed', () => {
-  test('is announced, as documented', async () => {
+  test('is published in the documented form', async () => {
     const { bus, client } = await startRealBus();
     const rig = await openRig();
     rig.telnyx.intercept = () => down;
@@ -77,7 +77,7 @@ describe('a run that failed', () => {
     expect(bus.events().flatMap(problemsOf)).toEqual([]);
   });
 
-  test('is no different when nobody can be told', async () => {
+  test('has the same result when the bus refuses the event', async () => {
     const { client } = await startRealBus({ request: () => ({ refuse: 500, type: 'InternalException' }) });
     const rig = await openRig();
     rig.telnyx.intercept = () => down;
@@ -85,7 +85,7 @@ describe('a run that failed', () => {
   });
 });
 
-test('an event that came by webhook and is listed under the same id teaches that ids agree', async () => {
+test('the ledger learns that ids agree from an event that is listed under the id of its webhook', async () => {
   const rig = await openRig();
   const event = listedEvent(1, { created_at: new Date(NOON - MINUTE).toISOString() });
   rig.telnyx.put(event);

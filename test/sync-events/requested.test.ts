@@ -12,7 +12,7 @@ import type { SyncOptions } from '../../functions/sync-events/run.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 
-/** More than two windows' worth of pages. */
+/** Enough events to fill more than two windows. */
 const MANY = 18 * PAGE;
 
 const DAY = 24 * 60 * MINUTE;
@@ -33,7 +33,7 @@ async function request(rig: Rig, window: Window = MARCH): Promise<string> {
   return id;
 }
 
-/** What the schedule does each minute. */
+/** Runs what the schedule runs each minute. */
 async function minute(rig: Rig, changes: Partial<SyncOptions> = {}) {
   const results = await runRequested({
     store: rig.store,
@@ -60,7 +60,7 @@ async function shown(rig: Rig, id: string): Promise<ShownRun> {
   return shownRunIn(Item, rig.time);
 }
 
-test('what was asked for is listed, oldest first, each in the row that was shown for it; the cursor stays', async () => {
+test('requested runs are worked on oldest first, each recorded in its own row; the cursor does not move', async () => {
   const rig = await openRig();
   await rig.run();
   const before = await rig.state();
@@ -90,12 +90,12 @@ test('what was asked for is listed, oldest first, each in the row that was shown
 });
 
 describe('a run that is cut off', () => {
-  test('goes on where it was cut, once the scheduled run has had its turn or its time; its row adds up', async () => {
+  test('continues where it stopped after a scheduled run or the time for one; its row has total counts', async () => {
     const rig = await openRig();
     await rig.run();
     fill(rig, MANY);
     const id = await request(rig);
-    // Telnyx is so slow that four minutes are not enough.
+    // Telnyx answers too slowly for four minutes to be enough.
     rig.telnyx.intercept = () => {
       rig.time += 20_000;
       return undefined;
@@ -134,7 +134,7 @@ describe('a run that is cut off', () => {
 });
 
 describe('a run that fails', () => {
-  test('is tried three times, then it has failed, and says why', async () => {
+  test('is tried three times, then has the status failed and the reason', async () => {
     const rig = await openRig();
     fill(rig, 10);
     const id = await request(rig);
@@ -148,7 +148,7 @@ describe('a run that fails', () => {
     expect(await minute(rig)).toEqual([]);
   });
 
-  test('and then does not: its row says nothing more of it', async () => {
+  test('and then succeeds: its row no longer shows the error', async () => {
     const rig = await openRig();
     fill(rig, 10);
     const id = await request(rig);
@@ -160,7 +160,7 @@ describe('a run that fails', () => {
     expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 10, error: null });
   });
 
-  test('a function that died in it leaves it in the queue', async () => {
+  test('whose function dies stays in the queue', async () => {
     const rig = await openRig();
     fill(rig, 10);
     const id = await request(rig);
@@ -182,7 +182,7 @@ describe('a run that fails', () => {
 });
 
 describe('a run that is cancelled', () => {
-  test('before it begins, does not begin, and lets the next one go on', async () => {
+  test('before it begins never begins, and the next run takes its turn', async () => {
     const rig = await openRig();
     fill(rig, 10);
     const [first, second] = [await request(rig), await request(rig)];
@@ -196,13 +196,13 @@ describe('a run that is cancelled', () => {
     expect(await shown(rig, second)).toMatchObject({ status: 'complete' });
   });
 
-  test('at work, ends after the part that it reads: what it has stored stays, and nothing is left to do', async () => {
+  test('at work ends after its current part: what it has stored stays, and nothing is left to do', async () => {
     const rig = await openRig();
     fill(rig, MANY);
     const id = await request(rig);
     let asked = false;
     rig.telnyx.intercept = ({ query }) => {
-      // Of its first part, which is an eighth of the time: 65 events.
+      // Page 7 is in its first part: an eighth of the window, with 65 events.
       if (query['page[number]'] === '7') asked = true;
       return undefined;
     };
@@ -229,14 +229,14 @@ describe('a run that is cancelled', () => {
     expect(await minute(rig)).toEqual([]);
   });
 
-  test('between two pieces, does not go on; one whose function died is settled too', async () => {
+  test('between two pieces does not continue, even if its function died', async () => {
     const rig = await openRig();
     fill(rig, 10);
     const id = await request(rig);
     rig.telnyx.intercept = () => ({ status: 500 });
     expect(await minute(rig)).toEqual(['failed']);
     await cancelRun(rig.store, id, rig.time);
-    // The last words of a function that has not heard of it.
+    // The last write of a function that does not know of the cancellation.
     const run = newRun({ id, startedAt: rig.time, trigger: 'requested', window: MARCH, status: 'running' });
     expect(await putRun(rig.store, run, rig.time)).toBe(false);
     expect(await minute(rig)).toEqual([]);
@@ -245,7 +245,7 @@ describe('a run that is cancelled', () => {
   });
 });
 
-test('two functions at once: one lists, the other does nothing', async () => {
+test('of two functions at once, one lists and the other does nothing', async () => {
   const rig = await openRig();
   fill(rig, 2.4 * PAGE);
   const id = await request(rig);
@@ -254,7 +254,7 @@ test('two functions at once: one lists, the other does nothing', async () => {
   expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 2.4 * PAGE });
 });
 
-test('while another run has the lease, it waits', async () => {
+test('a requested run waits while another run has the lease', async () => {
   const rig = await openRig();
   fill(rig, 10);
   const id = await request(rig);
@@ -271,7 +271,7 @@ test('while another run has the lease, it waits', async () => {
   expect(await minute(rig)).toEqual(['complete']);
 });
 
-test('one that was cut off by a death goes on from the last part that it read; its counts add up', async () => {
+test('a requested run whose function died continues after the last part that it read; its counts add up', async () => {
   const rig = await openRig();
   fill(rig, MANY);
   const id = await request(rig);
@@ -293,7 +293,7 @@ test('one that was cut off by a death goes on from the last part that it read; i
   await rig.expectComplete();
 });
 
-test('one that has not ended within 7 days is given up, and shown so', async () => {
+test('a requested run that has not ended within 7 days is given up, and shown as failed', async () => {
   const rig = await openRig();
   fill(rig, 10);
   const id = await request(rig);
@@ -305,7 +305,7 @@ test('one that has not ended within 7 days is given up, and shown so', async () 
   expect(await minute(rig)).toEqual([]);
 });
 
-test('a part that contradicts itself is passed only once it is recorded as an open span', async () => {
+test('a run passes a part that contradicts itself only after it is recorded as an open span', async () => {
   const rig = await openRig();
   fill(rig, 5);
   const id = await request(rig);
@@ -330,7 +330,7 @@ describe('the nightly run', () => {
     return minute(rig);
   };
 
-  test('lists the last 7 days, once a night, however often its event is repeated', async () => {
+  test('lists the last 7 days once a night, even if its event is repeated', async () => {
     const rig = await openRig();
     await rig.run();
     rig.telnyx.put(listedEvent(1, { created_at: new Date(NOON - 6 * DAY).toISOString() }));
@@ -350,7 +350,7 @@ describe('the nightly run', () => {
     expect(await night(rig)).toEqual(['complete']);
   });
 
-  test('that is cut off goes on the same night', async () => {
+  test('continues the same night if it is cut off', async () => {
     const rig = await openRig();
     await rig.run();
     for (let number = 0; number < MANY; number += 1) {
@@ -374,7 +374,7 @@ describe('the nightly run', () => {
     await rig.expectComplete();
   });
 
-  test('that fails is tried three times', async () => {
+  test('is tried three times if it fails', async () => {
     const rig = await openRig();
     rig.telnyx.intercept = () => ({ status: 500 });
     expect(await night(rig)).toEqual(['failed']);
@@ -393,7 +393,7 @@ describe('the input', () => {
     expect(readInput(input)).toBe('scheduled');
   });
 
-  test('says that it is about requested runs, or that it is night', () => {
+  test('selects requested runs, or the nightly run', () => {
     expect(readInput({ requested: true })).toBe('requested');
     expect(readInput({ days: 7 })).toEqual({ lastDays: 7 });
   });
@@ -407,7 +407,7 @@ describe('the input', () => {
     [{ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }],
     [[]],
     ['now'],
-  ])('%j is refused with what is allowed', (input) => {
+  ])('%j is refused, and the error names the allowed forms', (input) => {
     expect(() => readInput(input)).toThrow(InvalidInput);
     expect(() => readInput(input)).toThrow('The input must be {}, {"requested": true} or {"days": 7}');
     expect(() => readInput(input)).toThrow(`It is ${JSON.stringify(input)}.`);

@@ -8,7 +8,7 @@ import { MINUTE, NOON, openRig, PAGE } from './rig.ts';
 const DAY = 24 * 60 * MINUTE;
 
 describe('a large first run', () => {
-  test('whose time runs out resumes where it stopped, does little twice, and shows how far it is', async () => {
+  test('whose time runs out resumes where it stopped, repeats little work, and shows its progress', async () => {
     const rig = await openRig({ order: 'shuffled' });
     const lived = lives({ seed: 3, from: NOON - 400 * DAY, orders: 60, days: 370 });
     for (const { event, visibleAt } of lived) if (visibleAt < NOON) rig.telnyx.put(event);
@@ -18,7 +18,7 @@ describe('a large first run', () => {
     const statuses: string[] = [];
     let through = 0;
     for (let run = 0; run < 20 && statuses.at(-1) !== 'complete'; run += 1) {
-      // 4 requests a second for 5 s, of the 20 s that are left: the rest is kept for the end.
+      // 4 requests a second for 5 of the remaining 20 s: the other 15 s are kept for ending the run.
       const result = await rig.run(undefined, { requestsPerSecond: 4, endsAt: rig.time + 20_000 });
       statuses.push(result?.status ?? 'skipped');
       const { completeThrough = 0 } = await rig.state();
@@ -30,7 +30,7 @@ describe('a large first run', () => {
     expect(statuses.slice(0, -1).every((status) => status === 'partial')).toBe(true);
     expect(statuses.at(-1)).toBe('complete');
     await rig.expectComplete();
-    // Halving, and what each run began and did not finish, may double the pages.
+    // Halving, and the unfinished part of each run, may double the number of pages.
     expect(rig.telnyx.requests.length).toBeLessThan((events / PAGE) * 3);
 
     const rows: Record<string, string>[] = [];
@@ -53,7 +53,7 @@ describe('a large first run', () => {
 });
 
 describe('a range', () => {
-  test('is listed again, and the cursor stays where it is', async () => {
+  test('is listed again, and the cursor does not move', async () => {
     const rig = await openRig();
     await rig.run();
     const before = await rig.state();
@@ -69,7 +69,7 @@ describe('a range', () => {
     expect(after.completeThrough).toBeGreaterThan(before.completeThrough ?? 0);
   });
 
-  test('that is cut off says up to where it has come, and goes on there', async () => {
+  test('that is cut off shows up to where it is complete, and continues there', async () => {
     const rig = await openRig();
     for (let number = 0; number < 18 * PAGE; number += 1) {
       rig.telnyx.put(

@@ -17,27 +17,27 @@ import { openStore } from '../open-store.ts';
 export const MINUTE = 60_000;
 export const NOON = Date.parse('2026-03-20T12:00:00Z');
 const API_KEY = 'KEYtest';
-/** What Telnyx asks for in production is 250 (test/sync-events/read-window.test.ts): tens of rows prove as much about pages as thousands. */
+/** Events per page. In production it is 250 (see read-window.test.ts): small pages prove the same with fewer events. */
 export const PAGE = 10;
-/** Milliseconds after which a request is given up; they pass when a test says so. */
+/** Milliseconds after which a request times out; a test makes them pass. */
 export const TIMEOUT = 20_000;
 
-/** Telnyx over HTTP, a ledger on a real engine, the sync between them, and a clock that moves when somebody sleeps. */
+/** Telnyx over HTTP, a ledger on a real engine, the sync between them, and a clock that each sleep moves. */
 export interface Rig {
   readonly store: OrderStore;
   readonly telnyx: EventsApi;
-  /** The client of Telnyx that runs use. */
+  /** The Telnyx client that runs use. */
   readonly client: ReturnType<typeof eventsApi>;
   /** Milliseconds since 1970; set it to move time. */
   time: number;
-  /** How long the runs have slept, each time, in milliseconds. */
+  /** The length of each sleep of the runs, in milliseconds. */
   readonly sleeps: number[];
-  /** The scheduled run, or the first piece of one that was requested over a range. */
+  /** Runs the scheduled run or, with a range, the first piece of a requested run over it. */
   run(range?: Window, changes?: Partial<SyncOptions> & { apiKey?: string }): Promise<SyncResult | undefined>;
   state(): Promise<SyncState>;
-  /** The ledger's records, without what it knows besides, by id. */
+  /** The events' records in the ledger, by id, without the ledger's other attributes. */
   records(): Promise<ReadonlyMap<string, unknown>>;
-  /** Everything that Telnyx lists is in the ledger, as it is listed, and nothing else is. */
+  /** Expects the ledger to hold exactly the events that Telnyx lists, in the listed form. */
   expectComplete(): Promise<void>;
 }
 

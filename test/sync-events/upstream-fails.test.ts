@@ -4,15 +4,15 @@ import { passDeadlinesSoon } from '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig, TIMEOUT } from './rig.ts';
 
-/** Three pages: where what fails is in the middle. */
+/** Enough events for three pages, so that the second page can fail. */
 const LISTED = 2 * PAGE + 1;
-/** Where it is the first request of all. */
+/** Enough events where the first request fails. */
 const FEW = 3;
 
 const tooMany = { errors: [{ code: '10011', title: 'Too many requests' }] };
 const totals = { page_number: 1, page_size: PAGE, total_pages: 3, total_results: LISTED };
 
-/** Each way in which Telnyx can fail, and what a run says about it. */
+/** The ways in which Telnyx can fail, and the error that a run then reports. */
 const faults: Record<string, { fault: Fault; says: RegExp }> = {
   '429 without Retry-After': { fault: { status: 429, body: tooMany }, says: /429 \(10011/ },
   '429 with Retry-After': { fault: { status: 429, body: tooMany, headers: { 'retry-after': '2' } }, says: /429/ },
@@ -26,8 +26,8 @@ const faults: Record<string, { fault: Fault; says: RegExp }> = {
   },
   '503 with HTML': { fault: { status: 503, body: '<html>', headers: { 'content-type': 'text/html' } }, says: /503/ },
   'a time-out': { fault: { hang: true }, says: /did not answer within/ },
-  'half a JSON': { fault: { truncate: true }, says: /Telnyx/ },
-  'text that is no JSON': { fault: { status: 200, body: '{"data": [' }, says: /cannot be read/ },
+  'truncated JSON': { fault: { truncate: true }, says: /Telnyx/ },
+  'text that is not JSON': { fault: { status: 200, body: '{"data": [' }, says: /cannot be read/ },
   'HTML with a 200': {
     fault: { status: 200, body: '<html>', headers: { 'content-type': 'text/html' } },
     says: /cannot be read/,
@@ -43,7 +43,7 @@ const faults: Record<string, { fault: Fault; says: RegExp }> = {
   },
 };
 
-/** Telnyx does what the fault says; where it does not answer, the run's time for an answer goes by. */
+/** Makes Telnyx fail as `fault` says. If it does not answer, the run's request times out. */
 function happen(fault: Fault | undefined): Fault | undefined {
   if (fault?.hang) passDeadlinesSoon(TIMEOUT);
   return fault;
@@ -56,16 +56,16 @@ function fill(rig: Rig, many = LISTED): void {
 }
 
 describe.each(Object.entries(faults))('%s', (_, { fault, says }) => {
-  test('for as long as a run lasts: it fails and says so, the cursor has not moved, the next run repeats', async () => {
+  test('during a whole run: it fails and says why, the cursor does not move, the next run repeats it', async () => {
     const rig = await openRig();
     expect(await rig.run()).toMatchObject({ status: 'complete' });
     const { completeThrough, lastCompleteAt } = await rig.state();
     fill(rig);
     rig.time += 5 * MINUTE;
-    // The first page comes through: what fails in the middle must not count as done.
+    // The first page succeeds: a failure in the middle must not count as complete.
     rig.telnyx.intercept = ({ query }) => (query['page[number]'] === '1' ? undefined : happen(fault));
 
-    // The run before ended 5 s before noon and looked back no further than 15 minutes: list from before the outage.
+    // The run before ended 5 s before noon, and looks back only 15 minutes: list from before the outage.
     const outage = { from: NOON - 90 * MINUTE, to: NOON };
     const failed = await rig.run(outage);
     expect(failed).toMatchObject({ status: 'failed', inserted: expect.any(Number) });
@@ -80,7 +80,7 @@ describe.each(Object.entries(faults))('%s', (_, { fault, says }) => {
     await rig.expectComplete();
   });
 
-  test('on the first run of all: the cursor is not set, and the second run brings everything', async () => {
+  test('during the very first run: the cursor is not set, and the second run stores everything', async () => {
     const rig = await openRig();
     fill(rig, FEW);
     rig.telnyx.intercept = () => happen(fault);
@@ -97,9 +97,9 @@ describe('a fault that passes', () => {
     '429 without Retry-After',
     '500',
     'a time-out',
-    'half a JSON',
+    'truncated JSON',
     'HTML with a 200',
-  ])('%s: is asked again', async (name) => {
+  ])('%s: the request is repeated', async (name) => {
     const rig = await openRig();
     fill(rig, FEW);
     let left = 2;
@@ -108,7 +108,7 @@ describe('a fault that passes', () => {
     await rig.expectComplete();
   });
 
-  test('the pause is the one that Telnyx asks for', async () => {
+  test('the pause is as long as Telnyx asks for', async () => {
     const rig = await openRig();
     let left = 1;
     rig.telnyx.intercept = () =>
@@ -117,7 +117,7 @@ describe('a fault that passes', () => {
     expect(rig.sleeps).toEqual([7_000]);
   });
 
-  test('without word from Telnyx the pauses grow, and end after the fifth try', async () => {
+  test('without Retry-After the pauses grow, and the run gives up after the fifth try', async () => {
     const rig = await openRig();
     rig.telnyx.intercept = () => ({ status: 500 });
     expect(await rig.run()).toMatchObject({ status: 'failed' });
@@ -128,13 +128,13 @@ describe('a fault that passes', () => {
     expect([second > first, third > second, fourth > third]).toEqual([true, true, true]);
   });
 
-  test('a key that was revoked is not tried again', async () => {
+  test('a request with a revoked key is not repeated', async () => {
     const rig = await openRig();
     expect(await rig.run(undefined, { apiKey: 'KEYrevoked' })).toMatchObject({ status: 'failed' });
     expect(rig.telnyx.requests).toHaveLength(1);
   });
 
-  test('a secret that holds no key yet fails the run and nothing else', async () => {
+  test('a secret without a key fails only the run', async () => {
     const rig = await openRig();
     const api = () => Promise.reject(new Error('no Telnyx API key has been put into it yet'));
     const run = await rig.run(undefined, { api });
@@ -160,7 +160,7 @@ describe('the rate', () => {
     expect(rig.telnyx.requests.filter(({ status }) => status === 429)).toEqual([]);
   });
 
-  test('an answer that uses up the limit holds the next request back until its reset', async () => {
+  test('after an answer that uses up the limit, the next request waits until the limit is reset', async () => {
     const rig = await openRig();
     fill(rig);
     rig.telnyx.intercept = ({ query }) => {

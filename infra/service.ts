@@ -146,7 +146,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
   },
   control: {
     holds:
-      'what the service knows about its own work: cursor and lease, sync runs, jobs, counts, what it learned, rejected deliveries, idempotency keys',
+      'what the service knows about its own work: cursor and lease, sync runs, jobs, counts, what it learned, ' +
+      'rejected deliveries, idempotency keys',
     partitionKey: 'kind',
     sortKey: 'id',
     timeToLive: 'expires_at',

@@ -87,7 +87,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'rate-limited',
     about: 'listed',
-    why: 'Telnyx answered 429 more than 10 times in 15 minutes. We stay below its limit: another client is using it up.',
+    why: 'Telnyx answered 429 more than 10 times in 15 minutes. We stay below its limit: another client uses it up.',
     from: 'code',
     reads: { limited: { metric: 'UpstreamRateLimited', statistic: 'Sum' } },
     formula: 'FILL(limited, 0)',
@@ -143,7 +143,8 @@ export const alarms: readonly Alarm[] = [
     // A quiet account never has 5 due within an hour: there, the sign is that none of two or more came. Those missed
     // within an hour may have been due in the hour before.
     formula:
-      'IF(FILL(missed, 0) >= 5 || (FILL(missed, 0) >= 2 && FILL(missed, 0) >= FILL(due, 0)), 100 * FILL(missed, 0) / MAX(FILL(METRICS(), 0)), 0)',
+      'IF(FILL(missed, 0) >= 5 || (FILL(missed, 0) >= 2 && FILL(missed, 0) >= FILL(due, 0)), ' +
+      '100 * FILL(missed, 0) / MAX(FILL(METRICS(), 0)), 0)',
     minutes: 60,
     threshold: { above: 5 },
     silence: 'good',
@@ -182,7 +183,9 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'dead-letters',
     about: 'machinery',
-    why: 'Scheduled work failed three times, or could not be started. A nightly run that did not begin is not repeated.',
+    why:
+      'Scheduled work failed three times, or could not be started. ' +
+      'A nightly run that did not begin is not repeated.',
     from: 'aws',
     reads: { messages: { queue: 'deadLetters', metric: 'ApproximateNumberOfMessagesVisible', statistic: 'Maximum' } },
     minutes: 5,

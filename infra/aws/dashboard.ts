@@ -160,10 +160,7 @@ export function addDashboard(
       ),
     );
   }
-  output(
-    scope,
-    'DashboardUrl',
-    `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
-    'What to look at first',
-  );
+  const cloudWatch = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`;
+  const url = `${cloudWatch}#dashboards/dashboard/${dashboard.dashboardName}`;
+  output(scope, 'DashboardUrl', url, 'What to look at first');
 }

@@ -22,7 +22,8 @@ export function showList<Row>(
 
 /** The note about what is left out of a list with `--limit`. */
 export function moreThan(limit: number, total?: unknown): string {
-  return `There are more${typeof total === 'number' ? `: ${total} in all` : ''}. Ask with a larger --limit than ${limit}.`;
+  const inAll = typeof total === 'number' ? `: ${total} in all` : '';
+  return `There are more${inAll}. Ask with a larger --limit than ${limit}.`;
 }
 
 /** Makes a command show the list at a path of the API, up to `--limit` rows. */

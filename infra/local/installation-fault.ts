@@ -12,5 +12,6 @@ export function installationFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (!CODES.has((error as NodeJS.ErrnoException).code ?? '') && !NO_BINARY.test(error.message)) return undefined;
   const [reason = ''] = reasonOf(error).split(/(?<=\.) /);
-  return `port-in-ledger is not completely installed for this machine (${reason}): run "npm ci --include=dev --include=optional"`;
+  const remedy = 'run "npm ci --include=dev --include=optional"';
+  return `port-in-ledger is not completely installed for this machine (${reason}): ${remedy}`;
 }

@@ -55,8 +55,8 @@ export function readEntries(body: string, bus: string): readonly Entry[] | Reque
   if (!entries) return { __type: 'SerializationException', message: 'Entries is not a list of objects' };
   if (entries.length < 1 || entries.length > MOST_ENTRIES) {
     const bound = entries.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${MOST_ENTRIES}`;
-    const message = `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length ${bound}`;
-    return { __type: 'ValidationException', message };
+    const constraint = `Value at 'entries' failed to satisfy constraint: Member must have length ${bound}`;
+    return { __type: 'ValidationException', message: `1 validation error detected: ${constraint}` };
   }
   const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   if (bytes > MOST_BYTES) {

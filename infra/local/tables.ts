@@ -48,9 +48,8 @@ async function ensureTable(client: DynamoDBClient, TableName: string, table: Tab
   }
   const difference = firstDifference(shapeOf(wanted), shapeOf(existing ?? {}));
   if (difference) {
-    throw new CannotStart(
-      `The table ${TableName} exists, but its ${difference} is not what infra/service.ts describes: either migrate it, or ${remedy}`,
-    );
+    const fault = `The table ${TableName} exists, but its ${difference} is not what infra/service.ts describes`;
+    throw new CannotStart(`${fault}: either migrate it, or ${remedy}`);
   }
   if (table.timeToLive) await enableTimeToLive(client, TableName, table.timeToLive);
 }

@@ -27,10 +27,18 @@ describe.each(Object.keys(functions) as FunctionName[])('the code of %s', async 
   });
 });
 
-const operation =
-  /["'`]((?:Batch|Transact)?(?:Get|Put|Update|Delete|Write)Items?|Query|Scan|PutEvents|(?:BatchExecute|Execute)(?:Statement|Transaction)|(?:Get|Put|BatchGet|Update)SecretValue)["'`]/g;
+const operations = [
+  /(?:Batch|Transact)?(?:Get|Put|Update|Delete|Write)Items?/,
+  /Query|Scan|PutEvents/,
+  /(?:BatchExecute|Execute)(?:Statement|Transaction)/,
+  /(?:Get|Put|BatchGet|Update)SecretValue/,
+];
+const operation = new RegExp(`["'\`](${operations.map(({ source }) => source).join('|')})["'\`]`, 'g');
 
-/** The names in `environment('NAME')`, `env.NAME`, `process.env.NAME`, `process.env['NAME']` and `{ NAME } = process.env`. */
+/**
+ * The names in `environment('NAME')`, `env.NAME`, `process.env.NAME`, `process.env['NAME']` and
+ * `{ NAME } = process.env`.
+ */
 function variablesRead(source: string): string[] {
   const code = source.replace(/\/\*.*?\*\/|(?<=^|\s)\/\/.*?$/gms, '');
   const direct = [...code.matchAll(/\benv(?:ironment)?(?:\?*\.|\??\.?\[\s*|\(\s*)['"`]?([A-Z][A-Z0-9_]*)\b/g)];

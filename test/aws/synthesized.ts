@@ -23,8 +23,8 @@ export function synthesized(context: Record<string, unknown> = {}) {
 }
 
 /**
- * All resources by a name that can be read: intrinsic functions become text, imports are followed into the data stack, and the
- * hashes at the end of logical ids are gone. `{"Fn::GetAtt": ["EventsD32975C2", "Arn"]}` becomes `<Events.Arn>`.
+ * All resources by readable names: intrinsic functions become text, imports are followed into the data stack, and
+ * logical ids lose the hash at their end. `{"Fn::GetAtt": ["EventsD32975C2", "Arn"]}` becomes `<Events.Arn>`.
  */
 function readable(data: Template, service: Template): Record<string, Resource> {
   const exported = Object.values(data.toJSON().Outputs).map((output) => {

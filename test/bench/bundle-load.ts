@@ -45,7 +45,7 @@ export async function bundleLoad(): Promise<readonly Measured[]> {
         measured: oursMs / plainMs,
         budget: 0.65,
         unit: '',
-        detail: `${oursMs.toFixed(1)} ms against ${plainMs.toFixed(1)} ms, medians of ${ROUNDS} new processes each, in turns`,
+        detail: `${oursMs.toFixed(1)} ms against ${plainMs.toFixed(1)} ms, medians of ${ROUNDS} new processes each`,
       },
     ];
   } finally {

@@ -53,6 +53,8 @@ export async function firstSync(
     }
     fewerMemories.push((await inNewProcesses('sync', fewer)).memory);
   }
+  const ofRates = `${median(rates.sync).toFixed(0)} against ${median(rates.raw).toFixed(0)}`;
+  const ofMemories = `${median(memories).toFixed(0)} MB against ${median(fewerMemories).toFixed(0)} MB`;
   return [
     {
       what: `first sync of ${events} events, relative to the rate of raw UpdateItem calls`,
@@ -60,14 +62,14 @@ export async function firstSync(
       budget: 0.8,
       atLeast: true,
       unit: '',
-      detail: `${median(rates.sync).toFixed(0)} against ${median(rates.raw).toFixed(0)} events/s, medians of ${rounds}, ${WRITERS} writers both`,
+      detail: `${ofRates} events/s, medians of ${rounds}, ${WRITERS} writers both`,
     },
     {
       what: `its peak memory, against that of ${fewer} events`,
       measured: median(memories) / median(fewerMemories),
       budget: 1.3,
       unit: '',
-      detail: `${median(memories).toFixed(0)} MB against ${median(fewerMemories).toFixed(0)} MB resident, medians of ${rounds}`,
+      detail: `${ofMemories} resident, medians of ${rounds}`,
     },
   ];
 }

@@ -155,7 +155,7 @@ async function compare(ledgers: readonly Seeded[]): Promise<boolean> {
     measured: Math.max(...times),
     budget: MOST_TIMES_SLOWER,
     unit: ' times',
-    detail: `the worst of ${times.length} kinds of page, medians of ${ROUNDS} each; the median kind: ${median(times).toFixed(2)}`,
+    detail: `worst of ${times.length} kinds of page, medians of ${ROUNDS} each; median: ${median(times).toFixed(2)}`,
   });
   const busy = `${median(busier).toFixed(2)} times in the median, ${Math.max(...busier).toFixed(2)} at most`;
   console.log(`      against ${names[1]}, an account with a hundredth of the events a day: ${busy}`);

@@ -25,7 +25,8 @@ const versions: Readonly<Record<string, string>> = {
 /** MiniStack reads the caller and the service from this header. It does not check the signature. */
 function authorization(service: string, region: string): string {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-  return `AWS4-HMAC-SHA256 Credential=test/${day}/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;
+  const credential = `test/${day}/${region}/${service}/aws4_request`;
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
 }
 
 export function createAws(endpoint: URL, region: string): Aws {

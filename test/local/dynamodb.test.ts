@@ -88,9 +88,8 @@ describe('tables of the description', () => {
     await ensureTables(client, { things: existing }, options);
     const again = ensureTables(client, { things: described }, options);
     await expect(again).rejects.toThrow(CannotStart);
-    await expect(again).rejects.toThrow(
-      `The table test-things exists, but its ${what} is not what infra/service.ts describes: either migrate it, or remove the folder`,
-    );
+    const fault = `The table test-things exists, but its ${what} is not what infra/service.ts describes`;
+    await expect(again).rejects.toThrow(`${fault}: either migrate it, or remove the folder`);
   });
 });
 

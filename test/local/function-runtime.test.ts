@@ -89,8 +89,9 @@ describe('function runtime', () => {
   });
 
   it('carries events and results as JSON', async () => {
-    const { invoke, result } = await runtimeOf(`export const handler = (event) =>
-      event.nothing ? undefined : { type: typeof event.at, lost: undefined, date: new Date(0), bytes: new Uint8Array(1) };`);
+    const { invoke, result } = await runtimeOf(`export const handler = (event) => event.nothing
+      ? undefined
+      : { type: typeof event.at, lost: undefined, date: new Date(0), bytes: new Uint8Array(1) };`);
     expect(await result({ at: new Date() })).toEqual({
       type: 'string',
       date: '1970-01-01T00:00:00.000Z',

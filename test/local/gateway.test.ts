@@ -317,7 +317,8 @@ describe('gateway', () => {
   it('survives callers that disconnect, and malformed requests', async () => {
     const { gateway } = await gatewayOf();
     const { port } = new URL(gateway.url);
-    const half = `POST ${webhook.localPath} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{`;
+    const headers = ['Host: x', 'Content-Length: 100', 'Expect: 100-continue'];
+    const half = [`POST ${webhook.localPath} HTTP/1.1`, ...headers, '', '{'].join('\r\n');
     for (const [text, answer] of [
       [half, 'HTTP/1.1 100 Continue'],
       ['nonsense\r\n\r\n', 'HTTP/1.1 400 Bad Request'],

@@ -49,8 +49,9 @@ describe('a start that fails prints one line and no stack trace', () => {
   test('after npm ci --ignore-scripts, where Node is too old', async () => {
     const { said, ended } = check(await project(PACKAGES), OLD);
     expect(await ended).toBe(1);
-    expect(said.stderr).toMatch(
-      /^port-in-ledger needs Node 24, this is 20\.19\.0, and its own is not installed: run "npm ci" without --ignore-scripts\n$/,
+    expect(said.stderr).toBe(
+      'port-in-ledger needs Node 24, this is 20.19.0, and its own is not installed: ' +
+        'run "npm ci" without --ignore-scripts\n',
     );
   });
 
@@ -80,7 +81,9 @@ describe('an installation fault', () => {
       'The package "@esbuild/linux-x64" could not be found, and is needed by esbuild.\n\nIf you',
     );
     expect(installationFault(esbuild)).toBe(
-      'port-in-ledger is not completely installed for this machine (The package "@esbuild/linux-x64" could not be found, and is needed by esbuild.): run "npm ci --include=dev --include=optional"',
+      'port-in-ledger is not completely installed for this machine ' +
+        '(The package "@esbuild/linux-x64" could not be found, and is needed by esbuild.): ' +
+        'run "npm ci --include=dev --include=optional"',
     );
   });
 

@@ -134,7 +134,7 @@ describe('lives', () => {
     expect(changes.some((change) => !isDraft(change) && change.support_key !== null)).toBe(true);
   });
 
-  it('have comments by customers, staff and the system, open and closed messaging, and nothing after a deletion', () => {
+  it('have comments by customers, staff and the system, open and closed messaging, nothing after a deletion', () => {
     const payloads = many.map(({ event }) => event.payload as Record<string, Record<string, unknown>> | null);
     const authors = new Set(payloads.flatMap((payload) => payload?.comment?.user_type ?? []));
     expect(authors).toEqual(new Set(['user', 'admin', 'system']));

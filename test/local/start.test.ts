@@ -126,7 +126,8 @@ describe('the start command', () => {
   });
 
   it('stops when the npm that started it is gone', async () => {
-    const code = `require('node:child_process').spawn(process.execPath, [${JSON.stringify(small)}], { stdio: 'inherit' })`;
+    const file = JSON.stringify(small);
+    const code = `require('node:child_process').spawn(process.execPath, [${file}], { stdio: 'inherit' })`;
     const environment = { DATA_DIR: await temporaryFolder(), npm_lifecycle_event: 'start' };
     const shell = await startReady(['--eval', code], environment);
     shell.child.kill('SIGKILL');

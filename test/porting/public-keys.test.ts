@@ -65,8 +65,9 @@ describe('a setting is refused:', () => {
       String(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'pem', type: 'spki' })),
     ],
   ])('%s; the error names its position', (_, text) => {
-    const message =
-      /^has no Ed25519 public key at position 2: copy it from the Telnyx portal, and set it to base64 of 32 bytes \(44 characters\), or to PEM$/;
+    const fault = 'has no Ed25519 public key at position 2';
+    const remedy = 'copy it from the Telnyx portal, and set it to base64 of 32 bytes \\(44 characters\\), or to PEM';
+    const message = new RegExp(`^${fault}: ${remedy}$`);
     expect(() => publicKeysIn(`${base64},${text}`)).toThrow(message);
     expect(() => readPublicKeys(`${base64},${text}`)).toThrow(message);
   });

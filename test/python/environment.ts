@@ -12,9 +12,9 @@ const tools = join(import.meta.dirname, '../../.tools');
 class Missing extends Error {}
 
 /**
- * A Python with these packages: a virtual environment of its own below the git-ignored `.tools`, made at the first call and kept. A
- * command calls it before it does anything else, for without Python or a package it prints one line that says what is missing and
- * ends the process with 1.
+ * A Python with these packages: a virtual environment of its own in the git-ignored `.tools`. The first call makes it;
+ * later calls reuse it. A command calls this before anything else: without Python or a package, it prints one line that
+ * says what is missing, and ends the process with 1.
  *
  * @param packages exact versions, such as `ministack==1.5.33`
  * @returns the folder with `python` and the packages' commands

@@ -122,12 +122,12 @@ test('a Telnyx fault during the tries leaves the open spans open, and the run co
   expect(await spans(rig)).toEqual([{ holds: true, tries: 2 }]);
 });
 
-test('open spans are all read, even more than a hundred, and a new one merges with those that it overlaps', async () => {
+test('open spans are all read, even more than a hundred, and a new one merges with one that it touches', async () => {
   const { store } = await openRig();
   const hour = (number: number) => ({ from: NOON + number * 60 * MINUTE, to: NOON + (number + 0.5) * 60 * MINUTE });
   for (let number = 0; number < 120; number += 1) await recordOpenSpan(store, hour(number), 'a reason', NOON + number);
   expect(await readOpenSpans(store)).toHaveLength(120);
-  // It overlaps the last span, so the two are merged.
+  // It touches the last span, so the two are merged.
   await recordOpenSpan(store, { from: hour(119).to, to: hour(120).to }, 'a reason', NOON + 200);
   const spans = await readOpenSpans(store);
   expect(spans).toHaveLength(120);

@@ -52,16 +52,17 @@ function linesOf(data: Status): [string, string][] {
   ];
   const waiting = many('publishing.unpublished', publishing.unpublished);
   const undecided = many('publishing.undecided_orders', publishing.undecided_orders);
+  const ofPublishing = [
+    `${waiting} waiting${oldest ? `, the oldest for ${duration(oldest)}` : ''}`,
+    ...(undecided === '0' ? [] : [`orders that may need you, once the list is read: ${undecided}`]),
+  ];
   return [
     ['sync', `${last}${through ?? ''}${sync.running ? ', running now' : ''}`],
     ...sync.open_spans.map(({ id, from, to }): [string, string] => [
       'open span',
       `${instant(from)} to ${instant(to)} UTC: events may be missing; ${shown(id)}`,
     ]),
-    [
-      'publishing',
-      `${waiting} waiting${oldest ? `, the oldest for ${duration(oldest)}` : ''}${undecided === '0' ? '' : `; orders that may need you, once the list is read: ${undecided}`}`,
-    ],
+    ['publishing', ofPublishing.join('; ')],
     ['gaps', `24 h: ${ofGaps.join(', ')}; ${many('gaps.awaiting', gaps.awaiting)} awaited`],
     ['rejections', `24 h: ${ofRejections.join(', ')}`],
     [

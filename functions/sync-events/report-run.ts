@@ -29,7 +29,7 @@ export async function reportRun(result: SyncResult, reporting: Reporting, now: n
     ...(failed && { SyncFailed: 1 }),
   });
   const tasks = [
-    failed ? announceFailure(bus, result) : undefined,
+    failed ? publishFailure(bus, result) : undefined,
     // The list showed an event under the same id as its webhook.
     result.confirmed > 0 ? learnIdsAgree(store, now) : undefined,
     fault ? recordFault(store, fault.fault, now, fault.retryAfterSeconds) : undefined,
@@ -39,7 +39,7 @@ export async function reportRun(result: SyncResult, reporting: Reporting, now: n
   }
 }
 
-async function announceFailure(bus: Bus, run: SyncResult): Promise<void> {
+async function publishFailure(bus: Bus, run: SyncResult): Promise<void> {
   const refused = await bus.put([{ type: 'sync.failed', detail: { id: run.run_id, revision: 1, run } }]);
   for (const reason of refused.values()) throw new Error(`sync.failed was not published: ${reason}`);
 }

@@ -3,7 +3,7 @@ import { measure } from '../lambda/metrics.ts';
 import { awaitedSince, markMissed, stopAwaiting } from '../ledger/events/awaited.ts';
 import { type Channels, readChannels } from '../ledger/events/channels.ts';
 import { readIdsAgree } from '../ledger/events/id-agreement.ts';
-import { deliveredTwin } from '../ledger/events/join.ts';
+import { deliveredUnderOtherId } from '../ledger/events/join.ts';
 import { wakeEvent } from '../ledger/events/outbox.ts';
 import { readEvents } from '../ledger/events/read-events.ts';
 import type { LedgerEvent } from '../ledger/events/row.ts';
@@ -21,6 +21,8 @@ interface Known {
   readonly channels: Channels;
   /** Whether ids agree: id-agreement.ts. */
   agree: boolean | undefined;
+  /** Read before the rows: whatever the list showed until then is in them. */
+  readonly isRead: (at: number) => boolean;
 }
 
 const STATUS_CHANGED = 'porting_order.status_changed';
@@ -51,7 +53,11 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
   let missed = 0;
   let known: Known | undefined;
   for await (const ids of awaitedSince(store, now() - grace)) {
-    known ??= { channels: await readChannels(store), agree: await readIdsAgree(store) };
+    known ??= {
+      channels: await readChannels(store),
+      agree: await readIdsAgree(store),
+      isRead: await listIsRead(store, now()),
+    };
     for (const event of await readEvents(store, ids)) {
       if (outOfTime()) return finish(missed);
       const { id, event_type, porting_order_id } = event;
@@ -91,10 +97,9 @@ async function cameAsOther(
   now: number,
 ): Promise<boolean> {
   if (known.agree === true) return false;
-  const isRead = await listIsRead(store, now);
-  const delivered = await deliveredTwin(store, listed, orderId);
+  const delivered = await deliveredUnderOtherId(store, listed, orderId);
   if (!delivered) return false;
-  known.agree ??= await learnFromPair(store, { listedId: listed.id, delivered }, isRead, now);
+  known.agree ??= await learnFromPair(store, { listedId: listed.id, delivered }, known.isRead, now);
   if (known.agree === false) await wakeEvent(store, listed.id, now);
   return true;
 }

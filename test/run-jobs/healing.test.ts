@@ -102,7 +102,7 @@ describe("a day's share", () => {
     expect(rig.telnyx.republished).toEqual(ids);
   });
 
-  test('is not exceeded by two workers, one of which has lost its lease', async () => {
+  test('is not exceeded by two workers when one has lost its lease', async () => {
     const rig = await openRig();
     const ids = await missMany(rig, 6);
     const telnyx = eventsApi({ apiKey: API_KEY, baseUrl: rig.telnyx.url, timeout: TIMEOUT });

@@ -129,7 +129,7 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
   return api;
 }
 
-/** Orders with events of every type, half of which have also come by webhook; the newest have no payload yet. */
+/** Orders with events of every type, half of them also by webhook; the newest have no payload yet. */
 async function fill(store: OrderStore, telnyx: EventsApi): Promise<readonly PortingEvent[]> {
   const from = Date.now() - 40 * 86_400_000;
   const all = lives({ seed: 1, from, orders: 8, days: 10 }).map(({ event }) => event);

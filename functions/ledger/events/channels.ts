@@ -1,7 +1,7 @@
 import { once } from '../table/expressions.ts';
 import { readControl } from '../table/read-rows.ts';
 import { controlKey, type Store } from '../table/store.ts';
-import { textIn } from '../table/values.ts';
+import { idIn, textIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 
 /** For each event type, the timestamp since which its webhooks are known to arrive. */
@@ -18,7 +18,7 @@ export async function learnChannel(store: Store, eventType: string, arrivedAt: s
 export async function readChannels(store: Store): Promise<Channels> {
   const channels = new Map<string, string>();
   for await (const row of readControl(store, 'channel')) {
-    channels.set(textIn(row, 'id') ?? '', textIn(row, 'first_at') ?? '');
+    channels.set(idIn(row), textIn(row, 'first_at') ?? '');
   }
   return channels;
 }

@@ -105,7 +105,7 @@ export async function restoreListed(store: Store, { listedId, webhookId }: Pair,
 }
 
 /** The row that the webhook of a listed event brought under another id, if there is one that is not joined. */
-export async function deliveredTwin(
+export async function deliveredUnderOtherId(
   store: Store,
   listed: PortingEvent,
   orderId: string,

@@ -58,7 +58,7 @@ export async function readUnpublished(
       const one = unpublishedIn(row);
       if (one) found.push(one);
     } catch (error) {
-      broken.set(textIn(row, 'id') ?? '', error instanceof Error ? error.message.slice(0, 100) : 'unreadable');
+      broken.set(idIn(row), error instanceof Error ? error.message.slice(0, 100) : 'unreadable');
     }
   }
   return { rows: found, broken };
@@ -71,7 +71,7 @@ function unpublishedIn(row: Row): Unpublished | undefined {
   const { ledger, ...event } = shown;
   const news = numberIn(row, 'news_revision') ?? 0;
   return {
-    id: textIn(row, 'id') ?? '',
+    id: idIn(row),
     event,
     ledger,
     portingOrderId: textIn(row, 'porting_order_id'),

@@ -1,4 +1,4 @@
-import { numberIn, type Row, textIn } from '../table/values.ts';
+import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
 
 export type JobStatus = 'pending' | 'running' | 'complete' | 'cancelled';
 
@@ -56,7 +56,7 @@ export function jobIn(row: Row): HeldJob {
     frozenBy: textIn(row, 'frozen_by') ?? '',
     expiresAt: numberIn(row, 'expires_at') ?? 0,
     job: {
-      id: textIn(row, 'id') ?? '',
+      id: idIn(row),
       status: textIn(row, 'status') as JobStatus,
       created_at: textIn(row, 'created_at') ?? '',
       created_by: textIn(row, 'created_by') ?? '',

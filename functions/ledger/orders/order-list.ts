@@ -6,7 +6,7 @@ import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-pag
 import { type Keys, readKeys, readMerged } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { OrderStore } from '../table/store.ts';
-import { type Row, textIn } from '../table/values.ts';
+import { idIn, type Row, textIn } from '../table/values.ts';
 import { get } from '../table/verbs.ts';
 import { NO_STATUS, ORDER_RECORD_TYPE, type OrderIndex, orderRange } from './order-keys.ts';
 
@@ -95,10 +95,10 @@ function isLetThrough(order: Order, { statuses, actionRequired, customerReferenc
 }
 
 async function readOrders(store: OrderStore, keys: readonly Row[]): Promise<readonly (Order | undefined)[]> {
-  const ids = keys.map((key) => textIn(key, 'id') ?? '');
+  const ids = keys.map(idIn);
   const orders = new Map<string, Order>();
   for await (const row of readRows(store, 'orders', ids, { attributes: ['id', 'state', 'overdue_since'] })) {
-    orders.set(textIn(row, 'id') ?? '', orderIn(row));
+    orders.set(idIn(row), orderIn(row));
   }
   return ids.map((id) => orders.get(id));
 }

@@ -61,13 +61,7 @@ export async function put<Table extends TableName>(
   row: Values,
   { when, signal }: WriteOptions = {},
 ): Promise<boolean> {
-  const { terms, used } = expressions();
-  const command = new PutItemCommand({
-    TableName: store[table],
-    Item: attributesOf(row),
-    ...(when && { ConditionExpression: when(terms) }),
-    ...used(),
-  });
+  const command = new PutItemCommand({ TableName: store[table], Item: attributesOf(row), ...conditionOf(when) });
   return tookPlace(store.client.send(command, optionsOf(signal)));
 }
 
@@ -82,13 +76,7 @@ export async function remove<Table extends TableName>(
   key: Values,
   { when, signal }: WriteOptions = {},
 ): Promise<boolean> {
-  const { terms, used } = expressions();
-  const command = new DeleteItemCommand({
-    TableName: store[table],
-    Key: attributesOf(key),
-    ...(when && { ConditionExpression: when(terms) }),
-    ...used(),
-  });
+  const command = new DeleteItemCommand({ TableName: store[table], Key: attributesOf(key), ...conditionOf(when) });
   return tookPlace(store.client.send(command, optionsOf(signal)));
 }
 
@@ -116,6 +104,13 @@ export async function get<Table extends TableName>(
     ...used(),
   });
   return (await store.client.send(command, optionsOf(signal))).Item;
+}
+
+/** The condition of a write that has no other expression. */
+function conditionOf(when: Condition | undefined) {
+  if (!when) return {};
+  const { terms, used } = expressions();
+  return { ConditionExpression: when(terms), ...used() };
 }
 
 function optionsOf(signal: AbortSignal | undefined) {

@@ -44,11 +44,14 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [DELETED, { acts: 'nobody', terminal: true }],
 ]);
 
+/** Statuses that this code knows. Telnyx may have others. */
+export const KNOWN_STATUSES: readonly string[] = [...RULES.keys()];
+
 /** Statuses after which nothing follows. */
 export const TERMINAL: readonly string[] = [...RULES].flatMap(([status, { terminal }]) => (terminal ? [status] : []));
 
 /** Statuses after which something may follow. */
-export const OPEN_STATUSES: readonly string[] = [...RULES.keys()].filter((status) => !TERMINAL.includes(status));
+export const OPEN_STATUSES: readonly string[] = KNOWN_STATUSES.filter((status) => !TERMINAL.includes(status));
 
 /** Statuses in which an order stands still until the customer corrects it. */
 export const ACTION_REQUIRED: readonly string[] = [...RULES].flatMap(([status, { actionRequired }]) =>

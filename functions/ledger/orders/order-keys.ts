@@ -1,27 +1,29 @@
 import type { KeyRange } from '../table/key-range.ts';
 
-/** The partition of `by_changed`: every order is in it. */
-export const ORDER_RECORD_TYPE = 'porting_order';
-
 /** The partition of `by_status` for orders without a known status, such as those known only from a split. */
 export const NO_STATUS = 'none';
+
+/** DynamoDB takes 2,048 bytes in a partition key. A longer reference is shown, but cannot be searched for. */
+export function isKey(reference: string): boolean {
+  return Buffer.byteLength(reference) <= 1_024;
+}
 
 /** The partition of `undecided`. */
 export const UNDECIDED = 'yes';
 
-/** The indexes of the table `orders` by partition key, as in infra/service.ts. Their sort key is `changed_at_id`. */
+/** The indexes of the table `orders`, as in infra/service.ts: partition key and sort key. */
 const INDEXES = {
-  by_changed: 'record_type',
-  by_status: 'status',
-  by_reference: 'customer_reference',
-  undecided: 'undecided',
+  by_status: ['status', 'changed_at_id'],
+  with_reference: ['customer_reference', 'id'],
+  undecided: ['undecided', 'changed_at_id'],
 } as const;
 
 export type OrderIndex = keyof typeof INDEXES;
 
 type Part = Omit<KeyRange<'orders'>, 'table' | 'index' | 'partition' | 'sortKey' | 'consistent'>;
 
-/** A range of an index of the table `orders`: the orders in the partition `value`, by the time of their last event. */
+/** A range of an index of the table `orders`: the orders in the partition `value`. */
 export function orderRange(index: OrderIndex, value: string, part: Part = {}): KeyRange<'orders'> {
-  return { table: 'orders', index, partition: { attribute: INDEXES[index], value }, sortKey: 'changed_at_id', ...part };
+  const [attribute, sortKey] = INDEXES[index];
+  return { table: 'orders', index, partition: { attribute, value }, sortKey, ...part };
 }

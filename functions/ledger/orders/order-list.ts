@@ -1,14 +1,16 @@
 import { ACTION_REQUIRED } from '../../porting/acts.ts';
-import { readJson } from '../../porting/json.ts';
 import type { OrderState } from '../../porting/order.ts';
 import type { Timestamp } from '../../porting/timestamp.ts';
 import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
-import { type Keys, readKeys, readMerged } from '../table/key-range.ts';
+import { createdAtId } from '../table/event-keys.ts';
+import { readMerged, rowsOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { OrderStore } from '../table/store.ts';
 import { idIn, type Row, textIn } from '../table/values.ts';
 import { get } from '../table/verbs.ts';
-import { NO_STATUS, ORDER_RECORD_TYPE, type OrderIndex, orderRange } from './order-keys.ts';
+import { isKey, NO_STATUS, orderRange } from './order-keys.ts';
+import { readStatuses } from './order-statuses.ts';
+import { stateIn } from './orders.ts';
 
 /** An order as the API shows it. */
 export type Order = OrderState & {
@@ -28,10 +30,6 @@ export interface OrderFilter {
 export type OrderSort = 'changed_at' | '-changed_at';
 
 const SORT_KEY = 'changed_at_id';
-/** Longer references are in no index: orders.ts. */
-const LONGEST_REFERENCE = 1_024;
-/** Keys read in one request when some of them may be skipped: a BatchGetItem of rows. */
-const LOOKED_AT = 100;
 
 /** The order with this id, or `undefined`. */
 export async function getOrder(store: OrderStore, id: string): Promise<Order | undefined> {
@@ -41,7 +39,7 @@ export async function getOrder(store: OrderStore, id: string): Promise<Order | u
 
 /**
  * A page of orders, by the time of their last event and, at one instant, by id. The keys come from an index, the orders
- * from their rows. An order that has changed since and no longer matches the filter is skipped.
+ * from their rows: one that has changed since and no longer matches the filter is skipped.
  */
 export async function listOrders(
   store: OrderStore,
@@ -49,61 +47,72 @@ export async function listOrders(
   sort: OrderSort,
   page: PageRequest,
 ): Promise<CursorPage<Order>> {
-  const { customerReference: reference } = filter;
-  const statuses = statusesOf(filter);
-  const isNone = statuses?.length === 0 || Buffer.byteLength(reference ?? '') > LONGEST_REFERENCE;
-  if (isNone) return { things: [], next: undefined };
-
-  const rangeOf = (index: OrderIndex, value: string, ...more: readonly string[]) =>
-    orderRange(index, value, { newestFirst: sort === '-changed_at', attributes: ['id', SORT_KEY, ...more] });
-  const most = page.size + 1;
-  const mostPassedOver = Math.max(most, LOOKED_AT);
-  const read = async (after: string | undefined): Promise<Keys> => {
-    if (reference !== undefined) {
-      const range = rangeOf('by_reference', reference, 'status');
-      const isFiltered = statuses !== undefined || filter.actionRequired !== undefined;
-      const keys = await readKeys(store, range, after, isFiltered ? mostPassedOver : most);
-      return { ...keys, rows: keys.rows.filter((row) => statuses?.includes(textIn(row, 'status') ?? '') ?? true) };
-    }
-    if (statuses !== undefined) {
-      const ranges = statuses.map((status) => rangeOf('by_status', status));
-      return readMerged(store, ranges, after, most);
-    }
-    const range = rangeOf('by_changed', ORDER_RECORD_TYPE);
-    return readKeys(store, range, after, filter.actionRequired === undefined ? most : mostPassedOver);
-  };
+  const newestFirst = sort === '-changed_at';
+  if (filter.customerReference !== undefined) {
+    return pageWithReference(store, filter.customerReference, filter, newestFirst, page);
+  }
+  const statuses = (filter.statuses ?? (await candidates(store, filter))).filter((status) => isWanted(status, filter));
+  const attributes = ['id', SORT_KEY, 'status'];
+  const ranges = statuses.map((status) => orderRange('by_status', status, { newestFirst, attributes }));
+  if (ranges.length === 0) return { things: [], next: undefined };
   const show = async (keys: readonly Row[]) => {
-    const orders = await readOrders(store, keys);
-    return orders.map((order) => (order && isLetThrough(order, filter) ? order : undefined));
+    const orders = await readOrders(store, keys.map(idIn));
+    // An order that moves between two statuses may be in both partitions for a moment.
+    return keys.map((key, index) => {
+      const order = orders[index];
+      return order && statusOf(order) === textIn(key, 'status') ? order : undefined;
+    });
   };
+  const read = (after: string | undefined) => readMerged(store, ranges, after, page.size + 1);
   return fillPage({ sortKey: SORT_KEY, read, show }, page);
 }
 
-/** The partitions that hold the orders; `undefined` when they can be in any. */
-function statusesOf({ statuses, actionRequired }: OrderFilter): readonly string[] | undefined {
-  if (actionRequired && statuses === undefined) return ACTION_REQUIRED;
-  if (actionRequired === undefined) return statuses;
-  return statuses?.filter((status) => ACTION_REQUIRED.includes(status) === actionRequired);
+/** The statuses to look in when the filter names none. */
+async function candidates(store: OrderStore, { actionRequired }: OrderFilter): Promise<readonly string[]> {
+  return actionRequired ? ACTION_REQUIRED : readStatuses(store);
 }
 
-function isLetThrough(order: Order, { statuses, actionRequired, customerReference }: OrderFilter): boolean {
+function isWanted(status: string, { statuses, actionRequired }: OrderFilter): boolean {
   return (
-    (statuses === undefined || statuses.includes(order.status?.value ?? NO_STATUS)) &&
-    (actionRequired === undefined || order.action_required === actionRequired) &&
-    (customerReference === undefined || order.customer_reference === customerReference)
+    (statuses === undefined || statuses.includes(status)) &&
+    (actionRequired === undefined || ACTION_REQUIRED.includes(status) === actionRequired)
   );
 }
 
-async function readOrders(store: OrderStore, keys: readonly Row[]): Promise<readonly (Order | undefined)[]> {
-  const ids = keys.map(idIn);
+/** One customer reference belongs to a few orders: all of them are read and sorted. */
+async function pageWithReference(
+  store: OrderStore,
+  reference: string,
+  filter: OrderFilter,
+  newestFirst: boolean,
+  { size, after }: PageRequest,
+): Promise<CursorPage<Order>> {
+  if (!isKey(reference)) return { things: [], next: undefined };
+  const ids: string[] = [];
+  for await (const row of rowsOf(store, orderRange('with_reference', reference))) ids.push(idIn(row));
+  const isBefore = (one: string, other: string) => (newestFirst ? one > other : one < other);
+  const found = (await readOrders(store, ids))
+    .filter((order) => order !== undefined)
+    .filter((order) => order.customer_reference === reference && isWanted(statusOf(order), filter))
+    .map((order) => ({ order, place: createdAtId(order.changed_at, order.id) }))
+    .filter(({ place }) => after === undefined || isBefore(after, place))
+    .sort((one, other) => (isBefore(one.place, other.place) ? -1 : 1));
+  const shown = found.slice(0, size);
+  return { things: shown.map(({ order }) => order), next: found.length > size ? shown.at(-1)?.place : undefined };
+}
+
+function statusOf({ status }: Order): string {
+  return status?.value ?? NO_STATUS;
+}
+
+async function readOrders(store: OrderStore, ids: readonly string[]): Promise<readonly (Order | undefined)[]> {
   const orders = new Map<string, Order>();
-  for await (const row of readRows(store, 'orders', ids, { attributes: ['id', 'state', 'overdue_since'] })) {
+  for await (const row of readRows(store, 'orders', ids, { attributes: ['id', 'facts', 'overdue_since'] })) {
     orders.set(idIn(row), orderIn(row));
   }
   return ids.map((id) => orders.get(id));
 }
 
 function orderIn(row: Row): Order {
-  const state = readJson(textIn(row, 'state') ?? '{}') as OrderState;
-  return { ...state, overdue_since: textIn(row, 'overdue_since') ?? null };
+  return { ...stateIn(row), overdue_since: textIn(row, 'overdue_since') ?? null };
 }

@@ -13,15 +13,14 @@ import { controlRange } from '../table/read-rows.ts';
 import { controlKey, type OrderStore, type Store } from '../table/store.ts';
 import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
 import { get, put, update } from '../table/verbs.ts';
-import { NO_STATUS, ORDER_RECORD_TYPE, UNDECIDED } from './order-keys.ts';
+import { isKey, NO_STATUS, UNDECIDED } from './order-keys.ts';
+import { noteStatus } from './order-statuses.ts';
 
 /**
  * A row of the table `orders`:
  * - `id`; `facts`: what the fold knows of each event, as deflated JSON. They stay even when the events expire
- * - `state`: the order as the API shows it, as JSON text
  * - `version` grows with every write: a writer must have read the present row
- * - the keys of the indexes: `record_type`, `status`, `customer_reference`, `changed_at_id`; and `since`, the status's
- *   own
+ * - the keys of the indexes: `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
  * - `action_told`: the event whose action_required was last published
  * - `undecided`, the key of a sparse index: as far as is known the customer must act, and that has not been published
  * - `overdue_since`, `overdue_at`: the stay in a status that was published as too long, and when it was
@@ -43,7 +42,7 @@ export type HeldFact = JoinableFact & {
   readonly gone?: true;
 };
 
-/** Bytes of facts and state, of DynamoDB's 400 KB per row. Some 10,000 deflated events are 300 KB. */
+/** Bytes of facts, of DynamoDB's 400 KB per row. Some 10,000 deflated events are 300 KB. */
 const LARGEST = 370_000;
 /** What is done to an order's facts, one after the other, until they fit. Only the first two leave nothing out. */
 const STEPS: readonly (Gather | undefined)[] = [undefined, gatherEqual, gatherPast, countGathered, countSplits];
@@ -85,6 +84,7 @@ export async function changeOrder(
     const { facts, packed, state, step } = fitted(id, change(held.facts));
     if (packed.equals(pack(held.facts))) return held;
     if (step >= LEAVES_OUT) await noteLargeOrder(store, id, now);
+    await noteStatus(store, statusOf(state));
     const overdueSince = held.overdueSince === state.status_since ? held.overdueSince : undefined;
     const actionPublished = presentId(held.actionPublished, state.status_event_id, facts);
     const version = held.version + 1;
@@ -130,7 +130,7 @@ function fitted(id: string, given: readonly HeldFact[]) {
     const facts: readonly HeldFact[] = gather ? gather(id, given) : given;
     const state = stateOf(id, facts);
     const packed = pack(facts);
-    if (packed.length + Buffer.byteLength(JSON.stringify(state)) <= LARGEST) return { facts, packed, state, step };
+    if (packed.length <= LARGEST) return { facts, packed, state, step };
   }
   throw new Error(`The order ${id} has ${given.length} events that do not fit into a row.`);
 }
@@ -146,28 +146,30 @@ export async function readLargeOrders(store: Store): Promise<readonly string[]> 
   return rows.map(idIn);
 }
 
+/** The order in a row. */
+export function stateIn(row: Row): OrderState {
+  return stateOf(idIn(row), unpack(row));
+}
+
 function stateOf(id: string, facts: readonly HeldFact[]): OrderState {
   return foldOrder(id, withoutJoined(facts));
 }
 
 function rowOf(state: OrderState, facts: Buffer, version: number) {
-  const { id, status, status_since, customer_reference: reference } = state;
+  const { id, status_since, customer_reference: reference } = state;
   return {
     id,
-    record_type: ORDER_RECORD_TYPE,
-    status: status?.value ?? NO_STATUS,
+    status: statusOf(state),
     since: status_since ?? undefined,
     customer_reference: reference && isKey(reference) ? reference : undefined,
     changed_at_id: createdAtId(state.changed_at, id),
-    state: JSON.stringify(state),
     facts,
     version,
   };
 }
 
-/** DynamoDB takes 2,048 bytes in a partition key. A longer reference is shown, but cannot be searched for. */
-function isKey(reference: string): boolean {
-  return Buffer.byteLength(reference) <= 1_024;
+function statusOf({ status }: OrderState): string {
+  return status?.value ?? NO_STATUS;
 }
 
 function unpack(row: Row | undefined): readonly HeldFact[] {

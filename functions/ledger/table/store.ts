@@ -12,7 +12,7 @@ export interface Store {
 
 /** A store that includes the state of orders. */
 export interface OrderStore extends Store {
-  /** Name of the table `orders`: key `id`; indexes `by_changed`, `by_status`, `by_reference`. */
+  /** Name of the table `orders`: key `id`; its indexes are in infra/service.ts. */
   readonly orders: string;
 }
 
@@ -65,6 +65,7 @@ export type ControlKind =
   | 'requested-run'
   | 'open-span'
   | 'large-order'
+  | 'order-status'
   | 'republish-job'
   | `republish-chunk/${string}`
   | `republish-item/${string}`

@@ -282,8 +282,8 @@ describe('faults', () => {
       new UpdateItemCommand({
         TableName: rig.store.events,
         Key: { id: { S: uuid(1) } },
-        UpdateExpression: 'SET #record = :broken',
-        ExpressionAttributeNames: { '#record': 'record' },
+        UpdateExpression: 'SET #listing = :broken',
+        ExpressionAttributeNames: { '#listing': 'listing' },
         ExpressionAttributeValues: { ':broken': { S: '{' } },
       }),
     );

@@ -27,8 +27,8 @@ afterEach(() => {
 /** The event as show returns it, with the stored attribute unchanged. */
 async function kept(id: string) {
   const rows = await rowsIn(receiver.store, 'events');
-  const delivered = rows.find((row) => row.id?.S === id)?.delivered?.S ?? '';
-  return { event: await getEvent(receiver.store, id), delivered };
+  const delivery = rows.find((row) => row.id?.S === id)?.delivery?.S ?? '';
+  return { event: await getEvent(receiver.store, id), delivery };
 }
 
 describe('kept exactly', () => {
@@ -74,8 +74,8 @@ describe('kept exactly', () => {
     const escaped = '\\ud83d alone, \\udc00\\ud800';
     const body = statusWebhook(id, { customer_reference: 'HERE' }).replace('HERE', escaped);
     expect((await receiver.deliver(body)).status).toBe(200);
-    const { event, delivered } = await kept(id);
-    expect(delivered).toContain(`"customer_reference":"${escaped}"`);
+    const { event, delivery } = await kept(id);
+    expect(delivery).toContain(`"customer_reference":"${escaped}"`);
     expect(JSON.stringify(event)).toContain(`"customer_reference":"${escaped}"`);
   });
 
@@ -100,7 +100,7 @@ describe('kept exactly', () => {
       'null,"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}',
     );
     expect((await receiver.deliver(body)).body).toEqual({ result: 'stored' });
-    expect((await kept(id)).delivered).toContain('"__proto__":{"polluted":true}');
+    expect((await kept(id)).delivery).toContain('"__proto__":{"polluted":true}');
     expect(JSON.stringify((await kept(id)).event)).toContain('"__proto__":{"polluted":true}');
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
@@ -110,8 +110,8 @@ describe('kept exactly', () => {
     const numbers = `[12345678901234567890,1e400,-0,1.0,${Array(50_000).fill('1e20').join()}]`;
     const body = statusWebhook(id, { customer_reference: 'HERE' }).replace('"HERE"', numbers);
     expect((await receiver.deliver(body)).body).toEqual({ result: 'stored' });
-    const { event, delivered } = await kept(id);
-    for (const text of [delivered, JSON.stringify(event)]) expect(text).toContain(`"customer_reference":${numbers}`);
+    const { event, delivery } = await kept(id);
+    for (const text of [delivery, JSON.stringify(event)]) expect(text).toContain(`"customer_reference":${numbers}`);
   });
 
   test('an event of 250 KB', async () => {

@@ -1,4 +1,4 @@
-import { SUPERSEDED } from '../../functions/ledger/events/row.ts';
+import { SUPERSEDED } from '../../functions/ledger/events/bodies.ts';
 import { type PortingEvent as LedgerRecord, recordOf } from '../../functions/porting/event.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { Published } from './bus.ts';

@@ -4,8 +4,9 @@ import { BEGINNING, END, smallestRange, through } from '../table/event-keys.ts';
 import { countAll, type KeyRange, pagesOf, rowsOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { Store } from '../table/store.ts';
-import { idIn, type Row, textIn } from '../table/values.ts';
+import { idIn, type Row } from '../table/values.ts';
 import { get } from '../table/verbs.ts';
+import { bodyBytes } from './bodies.ts';
 import { isRetired } from './retention.ts';
 import { eventIn, joinedToIn, type LedgerEvent } from './row.ts';
 
@@ -147,7 +148,7 @@ export async function readShownEvents(
   let bytes = 0;
   for await (const row of readRows(store, 'events', ids)) {
     rows.set(idIn(row), row);
-    bytes += Buffer.byteLength(textIn(row, 'record') ?? textIn(row, 'delivered') ?? '');
+    bytes += bodyBytes(row);
     if (bytes > largest) throw new PageTooLarge(`The first ${rows.size} events of the page are ${bytes} bytes.`);
   }
   return ids.map((id) => {

@@ -41,7 +41,7 @@ export async function join(store: Store, { listedId, webhookId }: Pair, now: num
       joined_from: webhookId,
       published_as: textIn(webhook, 'published_at') && webhookId,
       webhook_first_at: textIn(webhook, 'webhook_first_at'),
-      webhook_last_at: textIn(webhook, 'webhook_last_at'),
+      webhook_last_at: textIn(webhook, 'webhook_last_at') ?? textIn(webhook, 'webhook_first_at'),
       webhook_deliveries: numberIn(webhook, 'webhook_deliveries'),
     },
     remove: AWAITING,

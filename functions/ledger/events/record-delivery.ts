@@ -8,6 +8,7 @@ import type { Store } from '../table/store.ts';
 import { textIn } from '../table/values.ts';
 import { get, update } from '../table/verbs.ts';
 import { AWAITING, NOT_RECOVERED_YET, recovered } from './awaited.ts';
+import { deliveryOf } from './bodies.ts';
 import { publish, wake } from './outbox-marks.ts';
 
 /**
@@ -17,7 +18,7 @@ import { publish, wake } from './outbox-marks.ts';
 export type DeliveryOutcome = 'stored' | 'confirmed' | 'duplicate';
 
 /** The row has no webhook's body, and no record of the list that replaces one. */
-const BODY_IS_NEWS = lacks('delivered');
+const BODY_IS_NEWS = all(lacks('delivery'), lacks('delivered'));
 /** Rows go when their retention ends; a late webhook must not bring an empty one back. */
 const EVENT_IS_HELD = exists('id');
 /** The webhook had been given up, and this is the first to come. */
@@ -58,7 +59,8 @@ export async function recordDelivery(
         signal,
       });
     const first = await writeWhen(BODY_IS_NEWS, firstBody(event, facts, at));
-    const before = first ?? (await writeWhen(EVENT_IS_HELD, missed ? wake(facts.id, at) : {}));
+    const before =
+      first ?? (await writeWhen(EVENT_IS_HELD, { set: { webhook_last_at: at } }, missed ? wake(facts.id, at) : {}));
     if (!before) continue;
     if (textIn(before, 'webhook_first_at') !== undefined) return 'duplicate';
     return first && textIn(before, 'event_type') === undefined ? 'stored' : 'confirmed';
@@ -70,7 +72,7 @@ export async function recordDelivery(
 /** What every delivery leaves behind. The webhook is no longer awaited. */
 function delivered(at: Timestamp): Change {
   return {
-    set: { webhook_first_at: once(at), webhook_last_at: at },
+    set: { webhook_first_at: once(at) },
     add: { webhook_deliveries: 1 },
     remove: AWAITING,
   };
@@ -80,11 +82,8 @@ function delivered(at: Timestamp): Change {
  * The first body of an event. The time, type and order of the list stay, so that an event does not move in the list
  * when it is delivered.
  */
-function firstBody(
-  event: PortingEvent,
-  { id, eventType, portingOrderId, createdAt }: EventFacts,
-  at: Timestamp,
-): Change {
+function firstBody(event: PortingEvent, facts: EventFacts, at: Timestamp): Change {
+  const { id, eventType, portingOrderId, createdAt } = facts;
   return together(publish(id, at), {
     set: {
       record_type: once(RECORD_TYPE),
@@ -92,7 +91,7 @@ function firstBody(
       porting_order_id: portingOrderId === undefined ? undefined : once(portingOrderId),
       created_at_id: once(createdAtId(createdAt, id)),
       first_seen_id: once(createdAtId(at, id)),
-      delivered: JSON.stringify(event),
+      delivery: deliveryOf(event, facts),
       final_at: once(at),
     },
   });

@@ -9,8 +9,8 @@ import type { Store } from '../table/store.ts';
 import { idIn, textIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 import { awaited } from './awaited.ts';
+import { FORMER_BODIES, listingOf, SUPERSEDED } from './bodies.ts';
 import { publish, revise } from './outbox-marks.ts';
-import { SUPERSEDED } from './row.ts';
 
 /** A listed event: what the ledger needs to know about it, and its record as JSON text. */
 export interface ListedEvent {
@@ -127,7 +127,7 @@ function write(store: Store, { facts, json }: ListedEvent, now: number, meaning:
   const isAwaited = news && mayArriveByWebhook(eventType) && now - millisecondsOf(createdAt) < AWAITED_FOR;
   const record: Change = {
     set: {
-      record: json,
+      listing: listingOf(json, facts),
       record_version: facts.version,
       record_type: RECORD_TYPE,
       event_type: eventType,
@@ -137,8 +137,9 @@ function write(store: Store, { facts, json }: ListedEvent, now: number, meaning:
       listed_first_at: once(at),
       first_seen_id: once(createdAtId(at, id)),
       final_at: facts.final ? once(at) : undefined,
-      delivered: facts.hasPayload ? SUPERSEDED : undefined,
+      delivery: facts.hasPayload ? SUPERSEDED : undefined,
     },
+    remove: facts.hasPayload ? FORMER_BODIES : ['record'],
   };
   const change = together(record, (news ? publish : revise)(id, at), isAwaited ? awaited(id, at) : {});
   return update(store, 'events', { id }, { when, ...change, returns: 'UPDATED_OLD' });

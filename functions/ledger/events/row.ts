@@ -1,28 +1,20 @@
 import { type PortingEvent, recordOf } from '../../porting/event.ts';
-import { readJson } from '../../porting/json.ts';
 import { numberIn, type Row, textIn } from '../table/values.ts';
+import { deliveredIn, listedIn } from './bodies.ts';
 
 /**
  * A row of the table `events`:
  * - `id`, and the keys of the indexes: `record_type`, `event_type`, `porting_order_id`, `created_at_id`
  *   (`created_at#id`), `first_seen_id` (when the ledger first saw the event, `#id`)
- * - `record`: the event as the Events API shows it, as JSON text, so that no type mapping loses anything;
- *   `record_version` grows as Telnyx completes it
- * - `delivered`: the event as its webhook brought it, in the record's shape, as JSON text, until the list's record
- *   replaces it
- * - where it came from: `webhook_first_at`, `webhook_last_at`, `webhook_deliveries`, `listed_first_at`
+ * - `listing`, `delivery`: what each source said about it: bodies.ts. `record_version` grows as Telnyx completes it
+ * - where it came from: `webhook_first_at`, `webhook_last_at` (of the second and later ones), `webhook_deliveries`,
+ *   `listed_first_at`
  * - which republishes were requested: `republish_count`, `republish_last_at`, `republish_last_by`,
  *   `republish_last_outcome`
  * - what was published, and what must be: outbox-marks.ts
  * - whether its webhook came: awaited.ts
  * - whether it is one event with another row: join.ts
  */
-
-/**
- * The value of `delivered` once the list's record has its payload. A later webhook is then counted, but not stored
- * again, so a row never holds two large bodies (DynamoDB's limit is 400 KB per row).
- */
-export const SUPERSEDED = 'superseded by the list';
 
 /** What the ledger knows about an event beside Telnyx's record. Instants as `2024-06-11T18:52:47.972000Z`. */
 export interface LedgerMember {
@@ -51,14 +43,8 @@ export function joinedToIn(row: Row): string | undefined {
 
 /** The event in a row. */
 export function eventIn(row: Row): LedgerEvent | undefined {
-  const listed = parsed(textIn(row, 'record'));
-  const delivered = textIn(row, 'delivered');
-  const record = recordOf(listed, delivered === SUPERSEDED ? undefined : parsed(delivered));
+  const record = recordOf(listedIn(row), deliveredIn(row));
   return record && { ...record, ledger: ledgerMember(row) };
-}
-
-function parsed(json: string | undefined): PortingEvent | undefined {
-  return json === undefined ? undefined : (readJson(json) as PortingEvent);
 }
 
 function ledgerMember(row: Row): LedgerMember {
@@ -69,7 +55,7 @@ function ledgerMember(row: Row): LedgerMember {
     first_seen_at: (byWebhook ? webhookFirstAt : listedAt) ?? null,
     first_seen_by: byWebhook ? 'webhook' : 'list',
     webhook_deliveries: numberIn(row, 'webhook_deliveries') ?? 0,
-    webhook_last_at: textIn(row, 'webhook_last_at') ?? null,
+    webhook_last_at: textIn(row, 'webhook_last_at') ?? webhookFirstAt ?? null,
     listed_at: listedAt ?? null,
     republish_count: numberIn(row, 'republish_count') ?? 0,
     republish_last_at: textIn(row, 'republish_last_at') ?? null,

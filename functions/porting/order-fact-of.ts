@@ -3,7 +3,7 @@ import { hasPayload, inOneCase, isName, isObject, membersOf, type PortingEvent, 
 import { isDeeperThan } from './json.ts';
 import type { OrderFact, OrderStatus } from './order-facts.ts';
 import { orderIdOf, sameEventKey } from './same-event.ts';
-import { recordTime, type Timestamp } from './timestamp.ts';
+import { millisecondsOf, recordTime, type Timestamp } from './timestamp.ts';
 
 /** What the ledger knows about an event beside its record. */
 export interface Knowledge {
@@ -30,9 +30,11 @@ const MOST_LEVELS = 15;
 /** Reads what an event says about its order. No payload makes it throw; it leaves out what it cannot read. */
 export function orderFactOf(event: PortingEvent, { createdAt, version, listed, webhook }: Knowledge): OrderFact {
   const payload = membersOf(event.payload);
+  const at = timeOf(createdAt, ownTimeOf(event, payload));
   return {
     id: event.id,
-    at: createdAt,
+    at,
+    ...(at !== createdAt && { created: createdAt }),
     type: event.event_type,
     v: `${hasPayload(event) ? 1 : 0}#${listed ? 1 : 0}#${version ?? ''}`,
     listed,
@@ -46,6 +48,41 @@ export function orderFactOf(event: PortingEvent, { createdAt, version, listed, w
       same: sameEventKey(event),
     }),
   };
+}
+
+/**
+ * True when two facts about one event say the same of its order, so that folding the second changes nothing unless
+ * another event has the same second. Where they come from, and the dates that only one source has, do not matter.
+ */
+export function sayTheSame(one: OrderFact, other: OrderFact): boolean {
+  const sayingOf = ({ v, listed, webhook, created, payloadAt, ...saying }: OrderFact) => JSON.stringify(saying);
+  return sayingOf(one) === sayingOf(other);
+}
+
+/** A payload's own time that is further from the event's date is about something else, or wrong. */
+const NEAR = 60_000;
+
+/**
+ * When the event happened: the payload's own time if it has one, to the second, which is the precision of webhooks.
+ * The list's `created_at` and the webhook's `occurred_at` of one event are some seconds apart (docs/telnyx.md §3.2);
+ * the payload's time is the same in both, so the order's state does not depend on which came first.
+ */
+function timeOf(createdAt: Timestamp, own: Timestamp | undefined): Timestamp {
+  if (own === undefined || Math.abs(millisecondsOf(own) - millisecondsOf(createdAt)) > NEAR) return createdAt;
+  return `${own.slice(0, 19)}.000000Z`;
+}
+
+function ownTimeOf({ event_type }: PortingEvent, payload: Readonly<Record<string, unknown>>): Timestamp | undefined {
+  switch (event_type) {
+    case 'porting_order.status_changed':
+      return recordTime(payload.updated_at);
+    case 'porting_order.deleted':
+      return recordTime(payload.deleted_at);
+    case 'porting_order.new_comment':
+      return recordTime(membersOf(payload.comment).inserted_at);
+    default:
+      return undefined;
+  }
 }
 
 /** Members that only one type has. In an unknown type, a member of the same name may mean something else. */

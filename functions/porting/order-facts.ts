@@ -14,7 +14,10 @@ export interface OrderStatus {
 export interface OrderFact {
   /** The event's id. */
   readonly id: string;
+  /** When it happened: order-fact-of.ts. */
   readonly at: Timestamp;
+  /** The event's date, `created_at` or until it is listed `occurred_at`, if it is not `at`. */
+  readonly created?: Timestamp;
   readonly type: string;
   /** Grows with what the ledger knows of the event: of two facts with one id, the one with the greater `v` holds. */
   readonly v: string;
@@ -96,9 +99,9 @@ function sayingOf({ also, more, ...fact }: OrderFact): string {
 }
 
 /**
- * The order of an order's events: by `created_at`; then by the payload's `updated_at`, then by the record's, a missing
- * one first; then by id, which is unique once facts are merged. Two status changes may have one `created_at`, and only
- * the payload says which is later.
+ * The order of an order's events: by time, to the second where the payload says it; then by `created_at`; then by the
+ * payload's `updated_at`, then by the record's, a missing one first; then by id, which is unique once facts are merged.
+ * Two status changes may have one `created_at`, and only the payload says which is later.
  */
 function inTime(one: OrderFact, other: OrderFact): number {
   const [mine, theirs] = [placeOf(one), placeOf(other)];
@@ -106,8 +109,8 @@ function inTime(one: OrderFact, other: OrderFact): number {
   return (mine[different] ?? '') < (theirs[different] ?? '') ? -1 : 1;
 }
 
-function placeOf({ at, payloadAt = '', v, id }: OrderFact): readonly string[] {
-  return [at, payloadAt, v.slice(v.lastIndexOf('#') + 1), id];
+function placeOf({ at, created = at, payloadAt = '', v, id }: OrderFact): readonly string[] {
+  return [at, created, payloadAt, v.slice(v.lastIndexOf('#') + 1), id];
 }
 
 /**

@@ -1,13 +1,13 @@
 import { readIdsAgree } from '../ledger/events/id-agreement.ts';
 import { hideJoined, join, restoreListed } from '../ledger/events/join.ts';
-import { readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
+import { foldAgainWhenListed, readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
 import { retireAgain } from '../ledger/events/retention.ts';
 import { changeOrder, type HeldFact } from '../ledger/orders/orders.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import type { OrderState } from '../porting/order.ts';
 import { orderFactOf } from '../porting/order-fact-of.ts';
 import { mergeFacts } from '../porting/order-facts.ts';
-import { type Pair, pairsAmong } from '../porting/pairs.ts';
+import { type Pair, pairsAmong, withoutJoined } from '../porting/pairs.ts';
 
 /** An order after its new events, and those of them that are yet to be published. */
 export interface Folded {
@@ -43,6 +43,7 @@ export async function foldIn(
   if (joined.length > 0) return foldIn(store, orderId, await readAgain(store, rows, joined), now);
   for (const { id, createdAt } of rows) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
   await foldOtherOrders(store, orderId, rows, now);
+  await settleTies(store, folded.facts, rows, now);
   const { state: order, actionPublished, version } = folded;
   return { order, actionPublished, version, rows: rows.filter(({ id }) => !gone.has(id)) };
 }
@@ -77,6 +78,31 @@ async function joinPairs(store: OrderStore, pairs: readonly Pair[], now: number)
 async function readAgain(store: OrderStore, rows: readonly Unpublished[], pairs: readonly Pair[]) {
   const ids = [...rows.map(({ id }) => id), ...pairs.flatMap(({ listedId, webhookId }) => [listedId, webhookId])];
   return (await readUnpublished(store, ids)).rows;
+}
+
+/** An order with more events gathers those that are known from both sources: gathered-facts.ts. */
+const LARGE = 100;
+/** Earlier events of the same second are marked already when there are more. */
+const FEW = 10;
+
+/**
+ * Most confirmations by the list are not folded, so the facts keep the date of the webhook. It must be the list's in a
+ * large order, and where two payloads name the same second, since only that date then says which came first.
+ */
+async function settleTies(
+  store: OrderStore,
+  facts: readonly HeldFact[],
+  rows: readonly Unpublished[],
+  now: number,
+): Promise<void> {
+  const ids = new Set(rows.map(({ id }) => id));
+  const isNew = ({ id }: HeldFact) => ids.has(id);
+  const timed = withoutJoined(facts).filter(({ status, comment }) => status !== undefined || comment !== undefined);
+  const tied = [...Map.groupBy(timed, ({ at }) => at).values()]
+    .filter((those) => those.length > 1 && those.some(isNew))
+    .flatMap((those) => (those.length > FEW ? those.filter(isNew) : those));
+  const deciding = new Set([...tied, ...(facts.length > LARGE ? facts.filter(isNew) : [])]);
+  for (const { id, listed } of deciding) if (!listed) await foldAgainWhenListed(store, id, now);
 }
 
 /** A split is listed under one of its two orders; this folds the other one. */

@@ -50,7 +50,8 @@ describe('what an event says about its order', () => {
     const about = { createdAt: event.created_at, version: `1#${event.updated_at}`, listed: true, webhook: false };
     expect(orderFactOf(event, about)).toEqual({
       id: event.id,
-      at: event.created_at,
+      at: '2024-06-11T18:52:47.000000Z',
+      created: event.created_at,
       type: 'porting_order.status_changed',
       v: '1#1#1#2024-06-11T18:52:51.232176Z',
       listed: true,

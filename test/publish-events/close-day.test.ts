@@ -41,8 +41,8 @@ describe('an order that stays in a status longer than its limit', () => {
     expect(rig.onBus('porting_order.overdue')).toMatchObject([
       {
         detail: {
-          id: `${ORDER}:overdue:2026-03-20T12:00:00.123456Z`,
-          overdue_since: '2026-03-27T12:00:00.123456Z',
+          id: `${ORDER}:overdue:2026-03-20T12:00:00.000000Z`,
+          overdue_since: '2026-03-27T12:00:00.000000Z',
           limit_business_days: 5,
           order: { id: ORDER, status: { value: 'exception' } },
         },

@@ -19,6 +19,9 @@ import { type Row, textIn } from '../table/values.ts';
  */
 export const SUPERSEDED = 'in listing';
 
+/** The attributes that hold the webhook. */
+export const DELIVERY = ['delivery', 'delivered'] as const;
+
 /** The attributes of earlier rows. */
 export const FORMER_BODIES = ['record', 'delivered'] as const;
 

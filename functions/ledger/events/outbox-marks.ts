@@ -7,8 +7,9 @@ import { type Change, oneMoreThan, together } from '../table/expressions.ts';
  *
  * - `revision` counts the versions of an event's content; `news_revision` is the last one that must be published, and
  *   `published_revision` the last one that was.
- * - `unpublished` and `unpublished_since` are the keys of the sparse index of marked rows. A listing that only confirms
- *   an event has nothing to publish, but its `created_at` may change the order's fold.
+ * - `unpublished` and `unpublished_since` are the keys of the sparse index of marked rows.
+ * - `fold_again`: the list's date of this event decides something in its order. Its first listing then marks the row,
+ *   even if it only confirms what the webhook brought. Without it, most confirmations leave no work.
  */
 
 /** The sparse indexes are spread over four partitions: 4,000 writes a second instead of 1,000. */
@@ -24,9 +25,12 @@ export function wake(id: string, at: Timestamp): Change {
   return { set: { unpublished: shardOf(id), unpublished_since: at } };
 }
 
+/** The write changes the content, and leaves no work. */
+export const REVISED: Change = { set: { revision: oneMoreThan('revision') } };
+
 /** The write changes the content in a way that need not be published. */
 export function revise(id: string, at: Timestamp): Change {
-  return together({ set: { revision: oneMoreThan('revision') } }, wake(id, at));
+  return together(REVISED, wake(id, at));
 }
 
 /** The write changes the content in a way that must be published: the event's first sight, or its payload. */

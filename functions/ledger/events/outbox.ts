@@ -97,6 +97,16 @@ export async function wakeEvent(store: Store, id: string, now: number): Promise<
   await update(store, 'events', { id }, { when: exists('id'), ...wake(id, timestampOf(now)) });
 }
 
+/**
+ * Has the order folded again with the list's date of an event: when the list shows it, or now if it already has.
+ * Does nothing for a row that is gone.
+ */
+export async function foldAgainWhenListed(store: Store, id: string, now: number): Promise<void> {
+  const when = all(exists('id'), lacks('listed_first_at'));
+  if (await update(store, 'events', { id }, { when, set: { fold_again: 'yes' } })) return;
+  await wakeEvent(store, id, now);
+}
+
 /** What was published of a row. */
 export interface Published {
   readonly revision: number | undefined;

@@ -1,5 +1,7 @@
 import { dayOf } from '../../porting/day.ts';
-import { type EventFacts, mayArriveByWebhook } from '../../porting/event.ts';
+import { type EventFacts, factsOf, mayArriveByWebhook, type PortingEvent } from '../../porting/event.ts';
+import { readJson } from '../../porting/json.ts';
+import { orderFactOf, sayTheSame } from '../../porting/order-fact-of.ts';
 import { millisecondsOf, timestampOf } from '../../porting/timestamp.ts';
 import { dayDoubter } from '../counts/doubtful-days.ts';
 import { createdAtId, RECORD_TYPE } from '../table/event-keys.ts';
@@ -9,8 +11,8 @@ import type { Store } from '../table/store.ts';
 import { idIn, textIn } from '../table/values.ts';
 import { update } from '../table/verbs.ts';
 import { awaited } from './awaited.ts';
-import { FORMER_BODIES, listingOf, SUPERSEDED } from './bodies.ts';
-import { publish, revise } from './outbox-marks.ts';
+import { DELIVERY, deliveredIn, FORMER_BODIES, listingOf, SUPERSEDED } from './bodies.ts';
+import { publish, REVISED, revise } from './outbox-marks.ts';
 
 /** A listed event: what the ledger needs to know about it, and its record as JSON text. */
 export interface ListedEvent {
@@ -31,18 +33,21 @@ export interface Held {
   readonly version: string | undefined;
   /** True once the event was held as complete as it will ever be, whether listed or delivered. */
   readonly final: boolean;
+  /** The webhook in the record's shape, if the list has not shown the event. */
+  readonly delivered?: PortingEvent | undefined;
 }
 
 /** What the ledger holds of these events; those it lacks are missing from the map. */
 export async function readHeld(store: Store, ids: readonly string[]): Promise<ReadonlyMap<string, Held>> {
   const held = new Map<string, Held>();
   for await (const row of readRows(store, 'events', ids, {
-    attributes: ['id', 'created_at_id', 'record_version', 'final_at'],
+    attributes: ['id', 'event_type', 'porting_order_id', 'created_at_id', 'record_version', 'final_at', ...DELIVERY],
   })) {
     held.set(idIn(row), {
       createdAtId: textIn(row, 'created_at_id'),
       version: textIn(row, 'record_version'),
       final: textIn(row, 'final_at') !== undefined,
+      delivered: row.record_version === undefined ? deliveredIn(row) : undefined,
     });
   }
   return held;
@@ -62,12 +67,16 @@ const NEVER_LISTED = lacks('record_version');
 const AWAITED_FOR = 30 * 24 * 3_600_000;
 
 /**
- * The two kinds of listing. Only the row knows which one applies, so each is a conditional write: `news` creates the
- * event or completes it, and must be published; a `confirmation` shows the list's own record of what is known.
+ * The kinds of listing. Only the row knows which one applies, so each is a conditional write: `news` creates the event
+ * or completes it, and must be published; a `confirmation` shows the list's own record of what is known. A `repetition`
+ * is a confirmation that tells the order nothing, and leaves no work.
  */
-type Meaning = 'news' | 'confirmation';
+type Meaning = 'news' | 'confirmation' | 'repetition';
+
+const REPEATS = all(NEVER_LISTED, exists('final_at'), lacks('fold_again'), lacks('joined_to'));
 
 function conditionOf(meaning: Meaning, { final, version }: EventFacts): Condition {
+  if (meaning === 'repetition') return REPEATS;
   // A completed record is never replaced by an older one: versions only grow.
   const isNewer = any(NEVER_LISTED, isBelow('record_version', version));
   if (meaning === 'news') return final ? all(lacks('final_at'), isNewer) : NOT_HELD;
@@ -101,6 +110,7 @@ export function listingRecorder(store: Store, now: () => number) {
       await doubtDays(listed.facts, held);
       const meanings: Meaning[] = ['news', 'confirmation'];
       if (held && (held.final || !listed.facts.final)) meanings.reverse();
+      if (held?.delivered && repeats(listed, held.delivered)) meanings.unshift('repetition');
       for (const meaning of meanings) {
         const before = await write(store, listed, now(), meaning, conditionOf(meaning, listed.facts));
         if (!before) continue;
@@ -116,6 +126,15 @@ export function listingRecorder(store: Store, now: () => number) {
       return (await write(store, listed, now(), 'news', NOT_HELD)) !== undefined;
     },
   };
+}
+
+/** True when the list's record says the same of the order as the webhook did. */
+function repeats({ facts, json }: ListedEvent, delivered: PortingEvent): boolean {
+  const known = factsOf(delivered, facts.createdAt);
+  if (!known || !facts.final) return false;
+  const factOf = (event: PortingEvent, { createdAt }: EventFacts) =>
+    orderFactOf(event, { createdAt, version: undefined, listed: true, webhook: true });
+  return sayTheSame(factOf(delivered, known), factOf(readJson(json) as PortingEvent, facts));
 }
 
 function write(store: Store, { facts, json }: ListedEvent, now: number, meaning: Meaning, when: Condition) {
@@ -139,8 +158,9 @@ function write(store: Store, { facts, json }: ListedEvent, now: number, meaning:
       final_at: facts.final ? once(at) : undefined,
       delivery: facts.hasPayload ? SUPERSEDED : undefined,
     },
-    remove: facts.hasPayload ? FORMER_BODIES : ['record'],
+    remove: [...(facts.hasPayload ? FORMER_BODIES : ['record']), 'fold_again'],
   };
-  const change = together(record, (news ? publish : revise)(id, at), isAwaited ? awaited(id, at) : {});
+  const left = { news: publish, confirmation: revise, repetition: () => REVISED }[meaning](id, at);
+  const change = together(record, left, isAwaited ? awaited(id, at) : {});
   return update(store, 'events', { id }, { when, ...change, returns: 'UPDATED_OLD' });
 }

@@ -2,7 +2,7 @@ import { type AttributeValue, paginateScan } from '@aws-sdk/client-dynamodb';
 import { entryOf, sizeOf } from '../../functions/bus/entries.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
 import { type TableName, tables } from '../../infra/service.ts';
-import { open, SAMPLE, sampleOf, seen } from './cost-sample.ts';
+import { OFF, open, SAMPLE, sampleOf, seen } from './cost-sample.ts';
 import { bytesOf } from './row-bytes.ts';
 
 /** EventBridge bills each begun piece of this many bytes as an event. */
@@ -20,6 +20,8 @@ export interface Sizes {
   readonly event: RowSize;
   readonly order: RowSize;
   readonly eventsOfAnOrder: number;
+  /** The share of events whose order is folded again when the list confirms them with another date. */
+  readonly foldedAgain: number;
   /** What is put on the bus for each event: the number of entries, their bytes, and what EventBridge bills. */
   readonly published: { readonly many: number; readonly bytes: number; readonly billed: number };
   /** The share of each type among the events that come by webhook. */
@@ -28,13 +30,14 @@ export interface Sizes {
 
 /** Measures published events that came by webhook and list, and their orders. */
 export async function sizes(endpoint: string): Promise<Sizes> {
-  const { store, published, deliver, held: heldOf, list, publish } = await open(endpoint);
+  const { store, published, deliver, held: heldOf, list, publish, marked } = await open(endpoint);
   const events = sampleOf(SAMPLE);
-  for (const event of events) await deliver(event);
+  for (const event of events) await deliver(event, OFF);
   for (const event of events) await publish([event], seen(event));
   const before = await heldOf(events);
   for (const event of events) await list(event, before);
-  for (const event of events) await publish([event], seen(event));
+  const again = await marked(events);
+  for (const event of again) await publish([event], seen(event));
 
   const rowsOf = async (table: TableName) => {
     const rows: Row[] = [];
@@ -50,6 +53,7 @@ export async function sizes(endpoint: string): Promise<Sizes> {
     event: sizeOfRows('events', held),
     order: sizeOfRows('orders', orders),
     eventsOfAnOrder: events.length / orders.length,
+    foldedAgain: again.length / events.length,
     published: {
       many: entries.length / events.length,
       bytes: sum(entries) / entries.length,

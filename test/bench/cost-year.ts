@@ -100,7 +100,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
   const call = (what: string) => found(calls, what);
   const use = (times: number) => (asked ? times : 0);
   const webhooks = events * (1 + year.repeatedWebhooks);
-  const confirmations = events * (1 + year.upgraded);
+  const foldedAgain = events * (sizes.foldedAgain + year.upgraded);
   const syncs = runsOf('sync') + runsOf('nightly');
   const pages = syncs + (events * LOOKED_UP) / LISTED_AT_ONCE;
   const known = call('sync-events, 300 known');
@@ -113,7 +113,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     [events * year.repeatedWebhooks, of('a webhook, again')],
     [events, of('the same, when Telnyx dates the two differently')],
     [events * year.upgraded, of('a payload completed in the list, when its webhook came first')],
-    [confirmations, of('the same, folded')],
+    [foldedAgain, of('the same, folded again')],
     [learned(events, sizes), of('that a type of webhook arrives is noted')],
     [events * LOOKED_UP, of('an event that the sync looks up (known or not)')],
     [syncs, of('a sync run with nothing new')],
@@ -134,7 +134,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
 
   const invoked: readonly Invoked[] = [
     invocation('receive-webhook', webhooks, call('receive-webhook'), IN_A_ROW.webhook),
-    ...published(events, confirmations, calls),
+    ...published(events, foldedAgain, calls),
     invocation('publish-events', runsOf('sweep'), call('publish-events, idle sweep'), IN_A_ROW.sweep),
     invocation('publish-events', runsOf('close-day'), call('publish-events, idle sweep'), IN_A_ROW.sweep),
     invocation('run-jobs', runsOf('jobs'), call('run-jobs, idle'), IN_A_ROW.idle),
@@ -195,12 +195,12 @@ function runsOf(name: string): number {
 
 /**
  * The stream's calls. Events come evenly, so one call publishes each webhook's event. A sync run lists its events
- * within a second, so their confirmations share a call.
+ * within a second, so those that are folded again share a call.
  */
-function published(events: number, confirmations: number, calls: readonly Call[]): readonly Invoked[] {
+function published(events: number, foldedAgain: number, calls: readonly Call[]): readonly Invoked[] {
   const [one, ten] = [found(calls, 'publish-events, 1'), found(calls, 'publish-events, 10')];
-  const together = Math.min(confirmations, runsOf('sync'));
-  const size = together === 0 ? 1 : confirmations / together;
+  const together = Math.min(foldedAgain, runsOf('sync'));
+  const size = together === 0 ? 1 : foldedAgain / together;
   const grown = (of: 'cpu' | 'lines' | 'logged') => one[of] + ((ten[of] - one[of]) / 9) * (size - 1);
   const batch = { cpu: grown('cpu'), lines: grown('lines'), logged: grown('logged') };
   return [

@@ -1,5 +1,5 @@
 import { readKeptCounts } from '../counts/day-counts.ts';
-import { listRanges } from '../counts/list-ranges.ts';
+import { listRanges, stretchesOf } from '../counts/list-ranges.ts';
 import { BEGINNING, END, smallestRange, through } from '../table/event-keys.ts';
 import { countAll, type KeyRange, pagesOf, rowsOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
@@ -92,37 +92,42 @@ async function idsByTime(
   skip: number,
   size: number,
 ): Promise<Ids> {
-  const ranges = listRanges(await readKeptCounts(store), from, to, filter.type);
+  const kept = await readKeptCounts(store);
+  const ranges = listRanges(kept, from, to, filter.type);
   const counts = await Promise.all(ranges.map((range) => range.count ?? countAll(store, within(filter, range))));
   const total = counts.reduce((sum, count) => sum + count, 0);
 
   let left = skip;
-  const newest = ranges.find((_, index) => {
+  const newest = ranges.findIndex((_, index) => {
     const count = counts[index] as number;
     if (left < count) return true;
     left -= count;
     return false;
   });
-  if (!newest) return { total, ids: [] };
+  if (newest === -1) return { total, ids: [] };
+  const stretches = stretchesOf(kept, ranges.slice(newest)).map((stretch) => within(filter, stretch));
   // Events that came after the count push others behind this page: readers must see that there is another page.
-  const ids = await idsFrom(store, within(filter, { from, to: newest.to }), left, size + 1);
+  const ids = await idsFrom(store, stretches, left, size + 1);
   return { total: Math.max(total, skip + ids.length), ids: ids.slice(0, size) };
 }
 
 async function idsFrom(
   store: Store,
-  range: KeyRange<'events'>,
+  ranges: readonly KeyRange<'events'>[],
   skip: number,
   size: number,
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   let left = skip;
-  for await (const rows of pagesOf(store, range, skip + size)) {
-    ids.push(...rows.slice(left).map(idIn));
-    left = Math.max(0, left - rows.length);
-    if (ids.length >= size) break;
+  for (const range of ranges) {
+    // Where a condition leaves some out, more keys must be read for a page than it has.
+    for await (const rows of pagesOf(store, range, range.where ? undefined : skip + size)) {
+      ids.push(...rows.slice(left).map(idIn));
+      left = Math.max(0, left - rows.length);
+      if (ids.length >= size) return ids.slice(0, size);
+    }
   }
-  return ids.slice(0, size);
+  return ids;
 }
 
 /** An order has some dozens of events: all its keys are read at once. */

@@ -21,7 +21,6 @@ export function through(instant: string | undefined): string | undefined {
 /** The indexes of the table `events`, as in infra/service.ts: partition key and sort key. */
 const INDEXES = {
   by_time: ['record_type', 'created_at_id'],
-  by_type: ['event_type', 'created_at_id'],
   by_order: ['porting_order_id', 'created_at_id'],
   by_first_seen: ['record_type', 'first_seen_id'],
   by_gap: ['gap', 'created_at_id'],
@@ -56,12 +55,12 @@ interface EventFilter {
   readonly missed?: true;
 }
 
-/** The smallest range that holds exactly the events of a filter. */
+/** The smallest range that has the events of a filter, and the condition that leaves out others. */
 export function smallestRange({ type, portingOrderId, missed }: EventFilter, part: Part): KeyRange<'events'> {
   if (missed) return eventRange('by_gap', 'missed', { ...part, where: isEventOf(type, portingOrderId) });
   if (portingOrderId !== undefined) {
     // DynamoDB refuses a filter on the partition key itself.
     return eventRange('by_order', portingOrderId, { ...part, where: isEventOf(type, undefined) });
   }
-  return type === undefined ? eventRange('by_time', RECORD_TYPE, part) : eventRange('by_type', type, part);
+  return eventRange('by_time', RECORD_TYPE, { ...part, where: isEventOf(type, undefined) });
 }

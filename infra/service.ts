@@ -302,12 +302,12 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
 };
 
 /**
- * Telnyx posts here. A function URL on AWS, where the path is free; this path on a laptop, with or without a slash at
- * its end.
+ * Telnyx posts here: to this path on a laptop, with or without a slash at its end, and on AWS to a function URL, where
+ * the path is free, or to this path of the HTTP API, as `webhookThrough` says.
  */
-export const webhook = { function: 'receive-webhook', localPath: '/webhooks/telnyx' } as const satisfies {
+export const webhook = { function: 'receive-webhook', path: '/webhooks/telnyx' } as const satisfies {
   function: FunctionName;
-  localPath: string;
+  path: string;
 };
 
 export const routes: readonly Route[] = [

@@ -164,7 +164,7 @@ test.each(named(routes.filter(({ token }) => token === 'operate')))('%s refuses 
 });
 
 test('the webhook path accepts only POST, and only from Telnyx', async () => {
-  const get = await fetch(url(webhook.localPath));
+  const get = await fetch(url(webhook.path));
   expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
-  expect((await fetch(url(webhook.localPath), { method: 'POST', body: '{}' })).status).toBe(401);
+  expect((await fetch(url(webhook.path), { method: 'POST', body: '{}' })).status).toBe(401);
 });

@@ -2,6 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnRoute,
+  type CfnStage,
   HttpApi,
   HttpMethod,
   type HttpRoute,
@@ -10,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
-import { routes } from '../service.ts';
+import { routes, webhook } from '../service.ts';
 import { addLogGroup, type Functions } from './functions.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -31,7 +32,17 @@ const accessLog = {
   error: '$context.error.message',
 };
 
-/** Adds the HTTP API with the routes of the service (payload format 2.0). */
+/**
+ * Requests a second and in one burst that the webhook's route accepts, beside what the other routes accept.
+ *
+ * Bulk changes to thousands of orders make some tens of events a second, and one execution environment receives about
+ * 100. At 1,000 a second, a stranger's flood of unsigned requests would cost 150 dollars a day instead of 15.
+ */
+const WEBHOOK_LIMIT = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
+
+/**
+ * Adds the HTTP API with the routes of the service (payload format 2.0), and the webhook's if it comes through the API.
+ */
 export function addApi(scope: Construct, functions: Functions, settings: Settings): HttpApi {
   const api = new HttpApi(scope, 'Api', {
     apiName: Stack.of(scope).stackName,
@@ -50,9 +61,10 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
   Validations.of(api).acknowledge({
     id: 'AwsSolutions-APIG4',
     reason:
-      'The functions check the bearer token themselves, the same on every host; /health is open and shows no data.',
+      "The functions check bearer token or Telnyx's signature themselves, the same on every host; " +
+      '/health is open and shows no data.',
   });
-  new HttpStage(scope, 'Stage', {
+  const stage = new HttpStage(scope, 'Stage', {
     httpApi: api,
     stageName: '$default',
     autoDeploy: true,
@@ -62,7 +74,17 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
       format: AccessLogFormat.custom(JSON.stringify(accessLog)),
     },
   });
+  if (settings.webhookThrough === 'api') addWebhookRoute(api, stage, integrations[webhook.function]);
   return api;
+}
+
+function addWebhookRoute(api: HttpApi, stage: HttpStage, integration: HttpLambdaIntegration): void {
+  const { path } = webhook;
+  const added = api.addRoutes({ path, methods: [HttpMethod.POST], integration });
+  const limited = stage.node.defaultChild as CfnStage;
+  limited.routeSettings = { [`POST ${path}`]: WEBHOOK_LIMIT };
+  // API Gateway refuses a stage with settings for a route that does not exist yet.
+  for (const { node } of added) limited.addResourceDependency(node.defaultChild as CfnRoute);
 }
 
 // API Gateway answers HEAD only on its own route. The permission of the GET route covers its path with any method; a

@@ -19,10 +19,13 @@ export class ServiceStack extends Stack {
     // CloudFormation then refuses to drop a table or a secret that the service still uses.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
     const functions = addFunctions(this, data, settings);
-    // Telnyx has no AWS credentials: the function lets it in by its signature.
-    const webhookUrl = functions[webhook.function].addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
     const api = addApi(this, functions, settings);
-    tellAddresses(functions, { apiUrl: api.apiEndpoint, webhookUrl: webhookUrl.url });
+    // Telnyx has no AWS credentials: the function lets it in by its signature.
+    const webhookUrl =
+      settings.webhookThrough === 'api'
+        ? api.apiEndpoint + webhook.path
+        : functions[webhook.function].addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    tellAddresses(functions, { apiUrl: api.apiEndpoint, webhookUrl });
     const deadLetters = addSchedules(this, functions);
     const failedBatches = addStreams(this, functions, data);
     const { tables } = data;
@@ -30,7 +33,7 @@ export class ServiceStack extends Stack {
     const alarms = addAlarms(this, watched, settings);
     if (settings.dashboard === 'on') addDashboard(this, watched, alarms, settings);
 
-    output(this, 'WebhookUrl', webhookUrl.url, 'Register this URL at Telnyx');
+    output(this, 'WebhookUrl', webhookUrl, 'Register this URL at Telnyx');
     output(this, 'ApiUrl', api.apiEndpoint, 'The API; a Telnyx SDK takes it with /v2 as its base URL');
     output(this, 'SyncFunction', functions['sync-events'].functionName, 'Invoke it to read the last days again');
     output(this, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs that failed for good');

@@ -16,6 +16,8 @@ const SETTINGS = {
    * The most webhooks processed at once, reserved out of the account's limit. Without it, the account's limit applies.
    */
   webhookConcurrency: { read: wholeNumber(1, 99_999) },
+  /** Telnyx's way in: a function URL, or a route of the API for accounts that forbid public function URLs. */
+  webhookThrough: { standard: 'url', read: choice('url', 'api') },
   /** How long logs are kept. */
   logRetentionDays: { standard: '90', read: retentionDays },
   /** Requests a second that the API accepts before it answers 429. */

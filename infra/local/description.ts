@@ -19,7 +19,7 @@ export interface FunctionDescription extends Omit<ServiceFunction, 'environment'
 export interface ServiceDescription {
   readonly tables: Readonly<Record<string, Table>>;
   readonly functions: Readonly<Record<string, FunctionDescription>>;
-  readonly webhook: { readonly function: string; readonly localPath: string };
+  readonly webhook: { readonly function: string; readonly path: string };
   readonly routes: readonly (Omit<Route, 'function'> & { readonly function: string })[];
   readonly schedules: readonly (Omit<Schedule, 'function'> & { readonly function: string })[];
 }

@@ -123,8 +123,7 @@ function routeFinder(webhook: ServiceDescription['webhook'], routes: ServiceDesc
 
   return function find(method: string, path: string): Found | undefined {
     // A function URL has no routes: the function handles every method.
-    if (path.replace(/\/$/, '') === webhook.localPath)
-      return { function: webhook.function, door: { kind: 'function-url' } };
+    if (path.replace(/\/$/, '') === webhook.path) return { function: webhook.function, door: { kind: 'function-url' } };
     const given = path.split('/');
     for (const { route, segments } of patterns) {
       const isTaken = method === route.method || (method === 'HEAD' && route.method === 'GET');

@@ -136,7 +136,7 @@ async function start(
     pages: { '/_local/bus': (query) => ({ data: eventsOn(bus, query.get('detail-type')) }) },
   });
   cleanup(gateway.cut);
-  const webhookUrl = gateway.url + webhook.localPath;
+  const webhookUrl = gateway.url + webhook.path;
 
   const runtime = await hostFunctions({
     functions: service.functions,

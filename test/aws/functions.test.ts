@@ -80,6 +80,42 @@ describe('the webhook', () => {
     ]);
   });
 
+  describe('through the API', () => {
+    const { resources: through, service } = synthesized({ webhookThrough: 'api' });
+    const permissions = Object.values(ofType(through, 'AWS::Lambda::Permission')).map(({ Properties }) => Properties);
+
+    test('has no URL of its own, and no permission is open to anyone', () => {
+      expect(ofType(through, 'AWS::Lambda::Url')).toEqual({});
+      expect(permissions.filter(({ Principal }) => Principal !== 'apigateway.amazonaws.com')).toEqual([]);
+    });
+
+    test('may be invoked by that API on its path, and by nothing else', () => {
+      const its = permissions.filter(({ FunctionName }) => FunctionName === `<${webhookId}.Arn>`);
+      expect(its).toMatchObject([
+        { Action: 'lambda:InvokeFunction', SourceArn: expect.stringMatching(`:<Api>/\\*/\\*${webhook.path}$`) },
+      ]);
+    });
+
+    test("has the API's address with its path: in the output, and where an order's own URL is compared with it", () => {
+      const Value = {
+        'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^Api/), 'ApiEndpoint'] }, webhook.path]],
+      };
+      expect(service.findOutputs('WebhookUrl')).toMatchObject({ WebhookUrl: { Value } });
+      expect(named(through, 'PublishEvents').Properties.Environment).toMatchObject({
+        Variables: { WEBHOOK_URL: `<Api.ApiEndpoint>${webhook.path}` },
+      });
+    });
+
+    test('is otherwise the same function, and can be capped', () => {
+      const set = { ...given, stackPrefix: 'Other', webhookConcurrency: 25 };
+      const [byUrl, byApi] = ['url', 'api'].map((webhookThrough) => {
+        return named(synthesized({ ...set, webhookThrough }).resources, webhookId);
+      });
+      expect(byApi).toEqual(byUrl);
+      expect(byApi?.Properties.ReservedConcurrentExecutions).toBe(25);
+    });
+  });
+
   test('takes all of the account unless a cap is set', () => {
     expect(named(resources, webhookId).Properties).not.toHaveProperty('ReservedConcurrentExecutions');
   });

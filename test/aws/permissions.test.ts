@@ -77,6 +77,13 @@ test('the webhook writes rows and can do nothing else', () => {
   ]);
 });
 
+test('through the API, the webhook and all others may do the same as through a URL', () => {
+  const { resources: through } = synthesized({ webhookThrough: 'api' });
+  for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy']) {
+    expect(ofType(through, type)).toEqual(ofType(resources, type));
+  }
+});
+
 test.each([
   ['<Bus.Arn>', ['sync-events', 'publish-events']],
   ['<TelnyxApiKey>', ['sync-events', 'republish-event', 'run-jobs', 'query-deliveries']],

@@ -25,6 +25,7 @@ describe('the defaults', () => {
       telnyxBaseUrl: 'https://api.telnyx.com/v2',
       stackPrefix: 'PortInLedger',
       webhookConcurrency: undefined,
+      webhookThrough: 'url',
       logRetentionDays: 90,
       apiRequestsPerSecond: 50,
       apiBurst: 100,
@@ -104,6 +105,7 @@ describe('settings of the service itself', () => {
     const given = {
       alarmEmail: 'porting@example.com',
       dashboard: 'off',
+      webhookThrough: ' api ',
       webhookTypes: 'porting_order.status_changed, porting_order.new_comment',
       graceMinutes: '0',
       overdueAfter: ' exception = 3, submitted=10',
@@ -114,6 +116,7 @@ describe('settings of the service itself', () => {
     expect(read(given)).toMatchObject({
       alarmEmail: 'porting@example.com',
       dashboard: 'off',
+      webhookThrough: 'api',
       webhookTypes: 'porting_order.status_changed, porting_order.new_comment',
       graceMinutes: '0',
       overdueAfter: 'exception = 3, submitted=10',
@@ -160,6 +163,7 @@ describe('a slip of the keyboard', () => {
     ['stackPrefix', 'my_ledger', /^stackPrefix must be a letter and up to 59 more letters, digits and hyphens/],
     ['webhookConcurrency', '0', /^webhookConcurrency must be a whole number from 1 to 99999, not 0$/],
     ['webhookConcurrency', 'ten', /^webhookConcurrency must be a whole number/],
+    ['webhookThrough', 'gateway', /^webhookThrough must be url or api, not gateway$/],
     ['apiRequestsPerSecond', '1.5', /^apiRequestsPerSecond must be a whole number/],
     ['apiBurst', '-1', /^apiBurst must be a whole number/],
     ['alarmEmail', 'porting', /^alarmEmail must be one e-mail address, not porting$/],

@@ -59,7 +59,7 @@ export async function soak({ minutes, perSecond, minute = MINUTE, show }: SoakOp
   }
 
   try {
-    const url = (await readyUrl(ledger)) + webhook.localPath;
+    const url = (await readyUrl(ledger)) + webhook.path;
     const timer = setInterval(() => void post(url), 1000 / perSecond);
     over.signal.addEventListener('abort', () => clearInterval(timer));
     const samples: Sample[] = [];

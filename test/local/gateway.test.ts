@@ -133,7 +133,7 @@ describe('an event for a route', () => {
     ['something without a type', undefined, 'abc', true],
     ['JSON that is not UTF-8', 'application/json', Buffer.from([0x22, 0xff, 0x22]), true],
   ])('carries %s without changing a byte', async ([, type, body, encoded]) => {
-    const { event } = await eventFor(webhook.localPath, {
+    const { event } = await eventFor(webhook.path, {
       method: 'POST',
       headers: type ? ['Content-Type', type] : [],
       body,
@@ -144,19 +144,19 @@ describe('an event for a route', () => {
 
   it('carries a compressed body as base64', async () => {
     const headers = ['Content-Type', 'application/json', 'Content-Encoding', 'gzip'];
-    const { event } = await eventFor(webhook.localPath, { method: 'POST', headers, body: 'x' });
+    const { event } = await eventFor(webhook.path, { method: 'POST', headers, body: 'x' });
     expect(event.isBase64Encoded).toBe(true);
   });
 });
 
 describe('an event for the function URL', () => {
   test.for(['POST', 'GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('comes for %s', async (method) => {
-    const { name, event } = await eventFor(`${webhook.localPath}?a=b`, { method });
+    const { name, event } = await eventFor(`${webhook.path}?a=b`, { method });
     expect(name).toBe('receive-webhook');
     expect(event).toMatchObject({
       version: '2.0',
       routeKey: '$default',
-      rawPath: webhook.localPath,
+      rawPath: webhook.path,
       queryStringParameters: { a: 'b' },
       requestContext: { accountId: 'anonymous', routeKey: '$default', stage: '$default', http: { method } },
     });
@@ -194,7 +194,7 @@ describe('gateway', () => {
     ['POST', '/v2/porting/events'],
     ['HEAD', '/v2/porting/events/'],
     ['HEAD', `/v2/porting/events/${id}/republish`],
-    ['GET', `${webhook.localPath}/more`],
+    ['GET', `${webhook.path}/more`],
     ['GET', '/HEALTH'],
   ] as const)('answers 404 as API Gateway does to %s %s, and calls no function', async ([method, path]) => {
     const { gateway, invocations } = await gatewayOf();
@@ -220,8 +220,8 @@ describe('gateway', () => {
 
   it('takes a slash at the end of the webhook’s path', async () => {
     const { gateway, invocations } = await gatewayOf();
-    await send(`${gateway.url}${webhook.localPath}/`, { method: 'POST' });
-    expect(invocations).toMatchObject([{ name: 'receive-webhook', event: { rawPath: `${webhook.localPath}/` } }]);
+    await send(`${gateway.url}${webhook.path}/`, { method: 'POST' });
+    expect(invocations).toMatchObject([{ name: 'receive-webhook', event: { rawPath: `${webhook.path}/` } }]);
   });
 
   it('passes on a function’s answer', async () => {
@@ -266,7 +266,7 @@ describe('gateway', () => {
   ])('reveals nothing about a function that %s: 502 at a function URL, 500 at an API', async ([, answer]) => {
     const { gateway } = await gatewayOf(answer);
     for (const [path, expected] of [
-      [webhook.localPath, 502],
+      [webhook.path, 502],
       ['/health', 500],
     ] as const) {
       const { statusCode, headers, body } = await send(gateway.url + path);
@@ -280,7 +280,7 @@ describe('gateway', () => {
     const { gateway, invocations } = await gatewayOf();
     const republish = `/v2/porting/events/${id}/republish`;
     for (const [path, megabytes] of [
-      [webhook.localPath, 6],
+      [webhook.path, 6],
       [republish, 10],
     ] as const) {
       const body = Buffer.alloc(megabytes * 1024 * 1024);
@@ -318,7 +318,7 @@ describe('gateway', () => {
     const { gateway } = await gatewayOf();
     const { port } = new URL(gateway.url);
     const headers = ['Host: x', 'Content-Length: 100', 'Expect: 100-continue'];
-    const half = [`POST ${webhook.localPath} HTTP/1.1`, ...headers, '', '{'].join('\r\n');
+    const half = [`POST ${webhook.path} HTTP/1.1`, ...headers, '', '{'].join('\r\n');
     for (const [text, answer] of [
       [half, 'HTTP/1.1 100 Continue'],
       ['nonsense\r\n\r\n', 'HTTP/1.1 400 Bad Request'],

@@ -83,7 +83,7 @@ async function describeService(source = echo, changes: Partial<ServiceDescriptio
   return {
     tables: { things: { holds: 'things', partitionKey: 'id', timeToLive: 'expires_at', indexes: {} } },
     functions: { echo: described },
-    webhook: { function: 'echo', localPath: '/hook' },
+    webhook: { function: 'echo', path: '/hook' },
     routes: [
       { method: 'GET', path: '/things/{id}', function: 'echo', token: 'none' },
       { method: 'POST', path: '/things/{id}', function: 'echo', token: 'none' },

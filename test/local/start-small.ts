@@ -13,7 +13,7 @@ await startCommand({
         environment: { UPSTREAM: { setting: 'telnyxBaseUrl' } },
       },
     },
-    webhook: { function: 'sync', localPath: '/hook' },
+    webhook: { function: 'sync', path: '/hook' },
     routes: [],
     schedules: [{ name: 'sync', function: 'sync', runs: { everyMinutes: 5 }, input: {} }],
   },

@@ -60,7 +60,7 @@ beforeAll(async () => {
       payload: JSON.stringify(await handlers.get(name)?.(request, lambdaContext())),
     }),
   });
-  telnyx.sendWebhooksTo(gateway.url + webhook.localPath);
+  telnyx.sendWebhooksTo(gateway.url + webhook.path);
 });
 
 afterAll(async () => {

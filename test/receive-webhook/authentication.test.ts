@@ -111,6 +111,22 @@ describe('the body', () => {
     await expectRefused(withoutBody, 'signature wrong');
   });
 
+  // What a gateway may pass on that makes text of every JSON: the signed bytes are lost.
+  test('a byte that is not UTF-8, replaced by U+FFFD on the way: 401, nothing written', async () => {
+    const bytes = Buffer.from(statusWebhook(randomUUID(), { customer_reference: '?' }));
+    bytes[bytes.indexOf('?')] = 0xff;
+    const { headers = {} } = signedBytes(receiver.account, bytes);
+    await expectRefused({ method: 'POST', headers, body: bytes.toString('utf8') }, 'signature wrong');
+  });
+
+  test.each([
+    ['as text', (text: string) => ({ body: text })],
+    ['in base64', (text: string) => ({ body: Buffer.from(text).toString('base64'), isBase64Encoded: true })],
+  ])('forged, at the route of the HTTP API, %s: 401, nothing written', async (_, sent) => {
+    const forged = { ...request({}), target: '/webhooks/telnyx', ...sent(body.replace('sr_10b316', 'sr_10b317')) };
+    await expectRefused(forged, 'signature wrong');
+  });
+
   test('text marked as base64: 401, nothing written', async () => {
     await expectRefused({ ...request({}), isBase64Encoded: true }, 'signature wrong');
   });

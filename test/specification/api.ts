@@ -101,7 +101,7 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
       const timestamp = timestampIn(0);
       const signature = account.sign(timestamp, body);
       const headers = { 'telnyx-timestamp': timestamp, 'telnyx-signature-ed25519': signature };
-      return api.ask(`POST ${webhook.localPath}`, {
+      return api.ask(`POST ${webhook.path}`, {
         headers: { 'content-type': 'application/json', ...headers },
         body,
       });

@@ -117,7 +117,7 @@ async function deliver(body: string) {
   const answer = await eventually(async () => {
     attempts += 1;
     const timestamp = String(Math.floor(Date.now() / 1000));
-    const given = await fetch(local.url + webhook.localPath, {
+    const given = await fetch(local.url + webhook.path, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

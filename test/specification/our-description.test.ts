@@ -39,7 +39,7 @@ const responseAt = (name: string, status: string) => {
 
 describe('the routes', () => {
   test('are exactly those of infra/service.ts and the webhook path', () => {
-    const described = [...routes.map(({ method, path }) => `${method} ${path}`), `POST ${webhook.localPath}`];
+    const described = [...routes.map(({ method, path }) => `${method} ${path}`), `POST ${webhook.path}`];
     expect(operations.map(({ name }) => name).toSorted()).toEqual(described.sort());
   });
 
@@ -138,16 +138,16 @@ describe('the examples', () => {
 });
 
 describe('what OpenAPI cannot describe', () => {
-  const others = ledger.paths[webhook.localPath]?.['x-other-methods'] as unknown as {
+  const others = ledger.paths[webhook.path]?.['x-other-methods'] as unknown as {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
   };
 
   test.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s at the webhook path', async (method) => {
-    const answer = await api.ask(`${method} ${webhook.localPath}`);
+    const answer = await api.ask(`${method} ${webhook.path}`);
     expect(answer.status).toBe(others.status);
     expect(Object.fromEntries(answer.headers)).toMatchObject(others.headers);
-    const schema = ['paths', webhook.localPath, 'x-other-methods', 'schema'];
+    const schema = ['paths', webhook.path, 'x-other-methods', 'schema'];
     expect(violations('ledger', schema, await answer.json())).toEqual([]);
   });
 

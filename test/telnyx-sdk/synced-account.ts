@@ -78,7 +78,7 @@ export async function startSyncedAccount(history: number, more: readonly Porting
     routes,
     invoke: async (name, event) => ({ payload: JSON.stringify(await invoke(name, event, 29_000)) }),
   });
-  const url = gateway.url + webhook.localPath;
+  const url = gateway.url + webhook.path;
   simulator.sendWebhooksTo(url);
 
   const account: SyncedAccount = {

@@ -13,6 +13,7 @@ const variants = {
     telnyxBaseUrl: 'https://telnyx.example.com/v2',
     stackPrefix: 'Other-Ledger',
     webhookConcurrency: '10',
+    webhookThrough: 'api',
     logRetentionDays: '30',
     apiRequestsPerSecond: '5',
     apiBurst: '10',

@@ -6,8 +6,8 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { Settings } from './cdk.ts';
 import { logGroups } from './function-logs.ts';
+import { changedSettings, LOG_DAYS, throughApi } from './later-settings.ts';
 import type { Ledger } from './ledger.ts';
 import { checkNothingUntold, isEvent, type Subscriptions } from './published.ts';
 import { deploy, listAll, type Rehearsal, type Shown } from './rehearsal.ts';
@@ -15,14 +15,6 @@ import { equal, holds, note } from './report.ts';
 import { putOwnTokens, type Tokens } from './secrets.ts';
 import { anotherWebhook, signed } from './telnyx.ts';
 import { first } from './webhooks.ts';
-
-const LOG_DAYS = 30;
-
-/** The key pair is being rotated, and logs are kept for a shorter time. */
-function changedSettings({ settings, telnyx: { keys, nextKeys } }: Rehearsal): Settings {
-  const telnyxPublicKey = `${keys.publicKeyBase64},${nextKeys.publicKeyBase64}`;
-  return { ...settings, telnyxPublicKey, logRetentionDays: String(LOG_DAYS) };
-}
 
 /** Deploys over live data, with rotated keys and a shorter log retention, while webhooks come in. */
 export async function deployOverLiveData(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<Ledger> {
@@ -61,7 +53,7 @@ export async function destroyAndDeploy(
   subscriptions: Subscriptions,
 ): Promise<Ledger> {
   const { cdk, dynamodb, telnyx } = rehearsal;
-  const settings = changedSettings(rehearsal);
+  const settings = throughApi(rehearsal);
   const before = await listAll(ledger, tokens.read);
   const tables = Object.values(ledger.tables);
   const rows = await rowCounts(dynamodb, tables);
@@ -98,7 +90,7 @@ export async function checkDataStays(
   { everything, action }: Subscriptions,
 ): Promise<void> {
   const { aws, cdk, dynamodb, secrets } = rehearsal;
-  const settings = changedSettings(rehearsal);
+  const settings = throughApi(rehearsal);
   const tables = Object.values(ledger.tables);
   const values = () =>
     Promise.all(

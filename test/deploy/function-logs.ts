@@ -36,6 +36,9 @@ export async function checkLogs({ aws, telnyx }: Rehearsal, tokens: Tokens): Pro
   const secret = [telnyx.apiKey, tokens.read, tokens.operate];
   const telling = messages.filter((message) => secret.some((text) => message.includes(text)));
   equal('no line holds the API key or a token', telling, []);
+  // 64 bytes in base64, and a member of every documented payload of an order's status.
+  const copied = messages.filter((message) => /[A-Za-z0-9+/]{86}==|"support_key/.test(message));
+  equal('nor a signature or a payload', copied, []);
 }
 
 /** Prints the end of each function's log. */

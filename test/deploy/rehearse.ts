@@ -23,6 +23,7 @@ import { generatedTokens, putApiKey } from './secrets.ts';
 import { checkFailedBatch, checkMapping, checkSweep } from './stream.ts';
 import { checkDeadLetter, checkFiredRun, checkFirstRun, checkRunsWithoutKey } from './sync.ts';
 import { startTelnyx } from './telnyx.ts';
+import { deployThroughApi } from './through-api.ts';
 import { checkAlarms, checkStatus } from './watch.ts';
 import { checkDocumented, checkDuplicate, checkForged } from './webhooks.ts';
 import { checkDeliveryLog, checkMissed, checkRequestedRun } from './work.ts';
@@ -149,6 +150,9 @@ async function rehearse(): Promise<void> {
   await step('a requested sync run', () => checkRequestedRun(rehearsal, ledger, tokens));
   await step('status', () => checkStatus(rehearsal, ledger, tokens));
   ledger = await step('cdk deploy --all over live data', () => deployOverLiveData(rehearsal, ledger, tokens));
+  ledger = await step('cdk deploy --all, with webhooks through the API', () =>
+    deployThroughApi(rehearsal, ledger, tokens, bus),
+  );
   await step('what the functions logged', () => checkLogs(rehearsal, tokens));
   ledger = await step('cdk destroy of the service, and deploy', () => destroyAndDeploy(rehearsal, ledger, tokens, bus));
   await step('the data stack', () => checkDataStays(rehearsal, ledger, bus));

@@ -44,7 +44,7 @@ export async function operations(endpoint: string): Promise<readonly Operation[]
   ];
 }
 
-export async function writing(endpoint: string): Promise<readonly Operation[]> {
+async function writing(endpoint: string): Promise<readonly Operation[]> {
   const events = sampleOf(3 * SAMPLE);
   const [told, listed, late] = [events.slice(0, SAMPLE), events.slice(SAMPLE, 2 * SAMPLE), events.slice(2 * SAMPLE)];
   return [

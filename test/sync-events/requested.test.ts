@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readOpenSpans } from '../../functions/ledger/runs/open-spans.ts';
 import { cancelRun, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
 import { newRun, putRun, type ShownRun, shownRunIn } from '../../functions/ledger/runs/sync-runs.ts';
@@ -9,6 +9,7 @@ import { SETTLE, type Window } from '../../functions/porting/window.ts';
 import { InvalidInput, readInput } from '../../functions/sync-events/input.ts';
 import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
 import type { SyncOptions } from '../../functions/sync-events/run.ts';
+import { eventually } from '../eventually.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 
@@ -281,7 +282,7 @@ test('a requested run whose function died continues after the last part that it 
     return isDead ? new Promise<never>(() => {}) : rig.client.list(...page);
   };
   void minute(rig, { api: async () => ({ ...rig.client, list }) });
-  await vi.waitUntil(() => isDead);
+  await eventually(() => expect(isDead).toBe(true));
   const { seen, status, complete_through } = await shown(rig, id);
   expect({ status, seen: seen > 0 }).toEqual({ status: 'running', seen: true });
   rig.time += LEASE_FOR;

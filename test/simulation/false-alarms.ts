@@ -1,4 +1,5 @@
-import { SUPERSEDED } from '../../functions/ledger/events/bodies.ts';
+import { deliveredIn, listedIn } from '../../functions/ledger/events/bodies.ts';
+import type { Row } from '../../functions/ledger/table/values.ts';
 import { type PortingEvent as LedgerRecord, recordOf } from '../../functions/porting/event.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { Published } from './bus.ts';
@@ -17,6 +18,9 @@ const SURELY_READ = 30 * MINUTE;
 /** Most payloads are complete within 4 s. An event whose payload takes longer may first be read without it. */
 const PROMPT = 10_000;
 
+/** The attributes that make a body whole. */
+const WRITTEN = ['listing', 'delivery', 'event_type', 'porting_order_id', 'created_at_id', 'record_version'];
+
 interface World {
   readonly plan: Plan;
   readonly truth: Truth;
@@ -33,12 +37,18 @@ export function watchForFalseAlarms({ plan, truth, happenings, now }: World) {
 
   function onWrite({ table, input }: Write): void {
     if (table !== 'events') return;
-    for (const name of ['record', 'delivered'] as const) {
-      const json = assignedTo(input, name)?.S;
-      if (json === undefined || json === SUPERSEDED) continue;
-      const event: LedgerRecord = JSON.parse(json);
+    const row: Row = { ...input.Key };
+    for (const name of WRITTEN) {
+      const value = assignedTo(input, name);
+      if (value) row[name] = value;
+    }
+    for (const [listed, event] of [
+      [true, listedIn(row)],
+      [false, deliveredIn(row)],
+    ] as const) {
+      if (!event) continue;
       const order = event.porting_order_id ?? '';
-      written.set(order, [...(written.get(order) ?? []), { at: now(), listed: name === 'record', event }]);
+      written.set(order, [...(written.get(order) ?? []), { at: now(), listed, event }]);
     }
   }
 

@@ -1,3 +1,4 @@
+import { stateIn } from '../../functions/ledger/orders/orders.ts';
 import { type Row, textIn } from '../../functions/ledger/table/values.ts';
 import { overdueSince } from '../../functions/porting/overdue.ts';
 import { GRACE, LIMITS } from './functions.ts';
@@ -118,15 +119,15 @@ function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): 
 /** Orders that wait for the customer and orders that stay in a status too long were published. */
 function checkWaiting({ bus, truth, plan, timeline }: Rest, orders: readonly Row[]): void {
   for (const row of orders) {
-    const state = JSON.parse(textIn(row, 'state') ?? '{}');
-    const { id, status, status_since: since, status_event_id: event, acts, act_by: actBy } = state;
+    const { id, status, status_since, status_event_id: event, acts, act_by: actBy } = stateIn(row);
+    const since = status_since ?? undefined;
     // A deadline that passed within the last hour still left time to publish.
     const isOver = actBy !== null && Date.parse(`${actBy.slice(0, 23)}Z`) < timeline.now();
     const told = (detail: string) => bus.published.some((one) => one.detail.id === detail);
     // When webhooks give another time than the list does, the newest status becomes known only later.
     const isSure = plan.webhooks.sameIds && plan.webhooks.lag === 0;
     if (status?.value === 'exception' && !isOver && isSure && !told(`${event}:action_required`)) {
-      truth.violate('action required', 'not published', [id, event]);
+      truth.violate('action required', 'not published', [id, String(event)]);
     }
     const limit = status && overdueSince(status.value, since, LIMITS, timeline.now() - 3 * HOUR);
     const isNews = limit && Date.parse(`${limit.slice(0, 23)}Z`) > timeline.now() - 29 * 24 * HOUR;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
+import { stateIn } from '../../functions/ledger/orders/orders.ts';
 import { idIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
@@ -201,7 +202,7 @@ function checkJoined({ happenings, truth }: Rest, listed: ReadonlyMap<string, Po
 function checkOrders({ truth }: Rest, expected: ReadonlyMap<string, Expected>, rows: readonly Row[]): void {
   const events = [...expected.values()].map(({ event }) => event);
   const wanted = ordersIn(events);
-  const states = new Map(rows.map((row) => [textIn(row, 'id') ?? '', JSON.parse(textIn(row, 'state') ?? '{}')]));
+  const states = new Map<string, Record<string, unknown>>(rows.map((row) => [idIn(row), { ...stateIn(row) }]));
   for (const id of wanted) {
     const plain = plainOrder(id, events);
     const different = differences(plain, states.get(id) ?? {});

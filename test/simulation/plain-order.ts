@@ -9,6 +9,21 @@ export function createdAtOf(event: PortingEvent): string {
   return instant(event.created_at ?? event.payload?.created_at) ?? '';
 }
 
+const NEAR = 60_000;
+
+/** When an event happened: the payload's own second where it has one within a minute of the event's date. */
+function timeOf(event: PortingEvent): string {
+  const { event_type: type, payload } = event;
+  const own =
+    (type === 'porting_order.status_changed' && instant(payload?.updated_at)) ||
+    (type === 'porting_order.deleted' && instant(payload?.deleted_at)) ||
+    (type === 'porting_order.new_comment' && instant(object(payload?.comment).inserted_at));
+  const created = createdAtOf(event);
+  const milliseconds = (at: string) => Date.parse(`${at.slice(0, 23)}Z`);
+  const isNear = own && Math.abs(milliseconds(own) - milliseconds(created)) <= NEAR;
+  return isNear ? `${own.slice(0, 19)}.000000Z` : created;
+}
+
 function instant(text: unknown): string | undefined {
   const microseconds = typeof text === 'string' ? toMicroseconds(text) : undefined;
   return microseconds === undefined ? undefined : fromMicroseconds(microseconds);
@@ -22,7 +37,7 @@ function placeOf(event: PortingEvent): string {
   const isDelivered = event.available_notification_methods?.join() === 'webhook';
   const payloadAt = instant(event.payload?.updated_at);
   const updatedAt = isDelivered ? undefined : (instant(event.updated_at) ?? payloadAt);
-  return [createdAtOf(event), payloadAt ?? ' ', updatedAt ?? ' ', event.id].join('#');
+  return [timeOf(event), createdAtOf(event), payloadAt ?? ' ', updatedAt ?? ' ', event.id].join('#');
 }
 
 /** The orders that the events mention. */
@@ -62,14 +77,14 @@ export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
   const into = new Set<string>();
   const from = new Set<string>();
   const tellStatus = (event: PortingEvent, value: string, details: unknown): void => {
-    if (object(state.status).value !== value) state.status_since = createdAtOf(event);
+    if (object(state.status).value !== value) state.status_since = timeOf(event);
     state.status = { value, details };
     state.status_event_id = event.id;
   };
 
   for (const event of events) {
     const { event_type: type, payload } = event;
-    const at = createdAtOf(event);
+    const at = timeOf(event);
     state.changed_at = at;
     if (type === 'porting_order.split') {
       if (end(event, 'from') === id) into.add(end(event, 'to') ?? '');

@@ -69,7 +69,7 @@ export function openTruth(engine: Engine, happenings: readonly Happening[], now:
       const sets = (attribute: string) => Boolean(assignedTo(input, attribute));
       const first = (instants: Map<string, number>) => instants.has(id) || instants.set(id, now());
       if (table === 'events') {
-        if (process.name.startsWith('receive-webhook') && sets('webhook_last_at')) first(truth.arrivals);
+        if (process.name.startsWith('receive-webhook') && sets('webhook_first_at')) first(truth.arrivals);
         if (sets('listed_first_at')) first(truth.listings);
         if (sets('expires_at')) first(truth.hidden);
         if (sets('joined_to')) first(truth.joined);

@@ -4,10 +4,15 @@ import { Problem, unavailable } from './problem.ts';
  * Answers for a failed call to Telnyx. `effect` tells the caller what the failure means, such as "Nothing was sent."
  */
 
-/** 429: Telnyx accepts no requests for now. `retryAfter`: the seconds that it asked to wait, if it did. */
-export function upstreamBusy(effect: string, retryAfter: number | undefined): Problem {
+/**
+ * 429: Telnyx accepts no requests for now.
+ *
+ * @param message what Telnyx answered
+ * @param retryAfter seconds that it asked to wait, if it did
+ */
+export function upstreamBusy(effect: string, message: string, retryAfter: number | undefined): Problem {
   const seconds = String(Math.max(1, Math.ceil(retryAfter ?? 1)));
-  const detail = `Telnyx takes no more requests for the moment. ${effect} Ask again in ${seconds} s.`;
+  const detail = `Telnyx takes no more requests for the moment. ${message} ${effect} Ask again in ${seconds} s.`;
   return new Problem(429, '10011', 'Too many requests', detail, { headers: { 'retry-after': seconds } });
 }
 
@@ -17,6 +22,16 @@ export function upstreamRefusedKey(effect: string, message: string): Problem {
     502,
     `Telnyx refused this ledger's API key. ${effect} Put a valid key into its secret. ${message}`,
   );
+}
+
+/**
+ * What is asked for is not available to this account, or not now (docs/telnyx.md §7). 503 when Telnyx says that a retry
+ * may help, else 502. `message` is what Telnyx answered.
+ */
+export function upstreamNotAvailable(effect: string, message: string, retryable: boolean): Problem {
+  const detail = `Telnyx says that this is not available for this account, or not now. ${message} ${effect}`;
+  if (retryable) return upstreamUnavailable(detail, undefined);
+  return upstreamFailed(502, `${detail} Another API key would not help: ask Telnyx.`);
 }
 
 /**

@@ -61,7 +61,7 @@ async function askTelnyx(id: string, caller: string): Promise<Asked> {
     throw unavailable('The republish could not be recorded, so it was not requested. Try again.', error);
   });
   const { outcome, error } = await republish({ store, telnyx, now: Date.now }, attempt);
-  log(error ? 'warn' : 'info', 'republish', { id, outcome, caller });
+  log(error ? 'warn' : 'info', 'republish', { id, outcome, caller, error: error?.message });
   if (!error) return { answer: { statusCode: 204 }, didNothing: false };
   return { answer: answerOf(republishProblem(error)), didNothing: tookNothing(error) };
 }

@@ -1,5 +1,11 @@
 import { notFound, type Problem } from '../http/problem.ts';
-import { upstreamBusy, upstreamFailed, upstreamRefusedKey, upstreamUnavailable } from '../http/upstream-problem.ts';
+import {
+  upstreamBusy,
+  upstreamFailed,
+  upstreamNotAvailable,
+  upstreamRefusedKey,
+  upstreamUnavailable,
+} from '../http/upstream-problem.ts';
 import { tookNothing, type UpstreamError } from '../telnyx/upstream-error.ts';
 
 const NOT_SENT = 'Nothing was sent.';
@@ -10,12 +16,15 @@ export function republishProblem(error: UpstreamError): Problem {
   const { fault, message } = error;
   switch (fault) {
     case 'not found':
-      return notFound('Telnyx has no such event.');
+      return notFound(`Telnyx has no such event. ${message}`);
     case 'rate limited':
-      return upstreamBusy(NOT_SENT, error.retryAfterSeconds);
+      return upstreamBusy(NOT_SENT, message, error.retryAfterSeconds);
     case 'key refused':
       return upstreamRefusedKey(NOT_SENT, message);
+    case 'not available':
+      return upstreamNotAvailable(NOT_SENT, message, error.retryable);
     case 'refused':
+      if (error.retryable) return upstreamUnavailable(`${message} ${NOT_SENT}`, error.retryAfterSeconds);
       return upstreamFailed(502, `Telnyx refused to republish the event. ${NOT_SENT} ${message}`);
     case 'unavailable':
     case 'not reached':

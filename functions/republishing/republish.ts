@@ -71,6 +71,8 @@ function outcomeOf(error: UpstreamError): Exclude<RepublishOutcome, 'sent'> {
   switch (error.fault) {
     case 'key refused':
       return 'key_refused';
+    case 'not available':
+      return 'not_available';
     case 'rate limited':
       return 'rate_limited';
     case 'not found':

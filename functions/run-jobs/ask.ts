@@ -1,4 +1,4 @@
-import { describeError } from '../lambda/log.ts';
+import { describeError, log } from '../lambda/log.ts';
 import { recordAttempt } from '../ledger/events/republishes.ts';
 import type { JobOutcome } from '../ledger/jobs/job.ts';
 import type { Store } from '../ledger/table/store.ts';
@@ -61,7 +61,12 @@ export function createAsker({ store, api, clock, requestsPerSecond, stopAt, keep
     },
     async ask(telnyx, id, by) {
       const attempt = await recordAttempt(store, id, by, clock.now());
-      return answerOf(await republish({ store, telnyx, now: clock.now, call }, attempt));
+      const republished = await republish({ store, telnyx, now: clock.now, call }, attempt);
+      const { outcome, error } = republished;
+      const answer = answerOf(republished);
+      // The reason of one that was not taken is the job's or healing's own; any other is found in the log alone.
+      if (error && 'outcome' in answer) log('warn', 'republish', { id, by, outcome, error: error.message });
+      return answer;
     },
     turn: async () => {
       if (asked) await calls.call(async () => {});
@@ -73,6 +78,10 @@ function answerOf({ outcome, error }: Republished): Answer {
   switch (outcome) {
     case 'key_refused':
       return { notTaken: `Telnyx refuses this ledger's API key. ${error.message}` };
+    case 'not_available':
+      return {
+        notTaken: `Telnyx says that republishing is not available for this account, or not now. ${error.message}`,
+      };
     case 'rate_limited':
       return { notTaken: `Telnyx takes no more requests for now. ${error.message}` };
     case 'not_sent':

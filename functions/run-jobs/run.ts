@@ -10,8 +10,8 @@ import { type Ending, LEASE, type Worker, type WorkerOptions, workerOf } from '.
 export type Healing = { readonly mode: 'off' } | { readonly mode: 'republish'; readonly perDay: number };
 
 /**
- * How long all workers pause after Telnyx accepted nothing: it refused our key, was not reached or not available, or
- * did not say how long to wait.
+ * How long all workers pause after Telnyx accepted nothing: it refused our key, called republishing not available, was
+ * not reached, or did not say how long to wait.
  */
 const REST = 60_000;
 

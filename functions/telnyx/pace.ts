@@ -55,7 +55,7 @@ export function pace(perSecond: number, deadline: () => number, clock: Clock = s
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         const pause = pauseAfter(error, attempt);
-        const final = !isPassing(error.fault) || attempt === ATTEMPTS;
+        const final = !isPassing(error) || attempt === ATTEMPTS;
         if (final || pause > LONGEST_PAUSE || clock.now() + pause >= deadline()) throw error;
         await clock.sleep(pause);
       }

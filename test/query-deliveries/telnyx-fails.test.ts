@@ -37,11 +37,12 @@ const whileTelnyx = async (fault: Fault) => {
 };
 
 describe('Telnyx has no log to show: 200, with the reason', () => {
-  test.each<[number, RegExp]>([
-    [403, /does not let this API key read.*403 \(10010 Authorization failed\)/],
-    [404, /has no log.*404 \(10010 Authorization failed\)/],
-  ])('%i', async (status, reason) => {
-    const answer = await whileTelnyx({ status, body: { errors } });
+  test.each<[number, string, RegExp]>([
+    [403, '10010', /does not let this API key read.*403 \(10010 No\)/],
+    [403, '10038', /not available for this account, or not now.*403 \(10038 No\)/],
+    [404, '10005', /has no log.*404 \(10005 No\)/],
+  ])('%i with the code %s', async (status, code, reason) => {
+    const answer = await whileTelnyx({ status, body: { errors: [{ code, title: 'No', detail: apiKey }] } });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ data: [], meta: { available: false, reason: expect.stringMatching(reason) } });
     expect(log.lines()).toMatchObject([{ level: 'warn', event: 'delivery_log_unavailable' }]);
@@ -63,8 +64,13 @@ describe('Telnyx refuses or fails: a plain answer after one request', () => {
       { status: 502, code: '10007', says: /refused this ledger's API key.*Put a valid key into its secret/ },
     ],
     ['422', { status: 422 }, { status: 502, code: '10007', says: /refused to show its log.*422/ }],
+    [
+      '422, retryable',
+      { status: 422, body: { errors: [{ meta: { retryable: true } }] } },
+      { status: 503, code: '10007', says: /422.*not read.*again in 5 s/ },
+    ],
     ['500', { status: 500 }, { status: 502, code: '10007', says: /Telnyx failed.*500/ }],
-    ['429', { status: 429 }, { status: 429, code: '10011', says: /no more requests.*not read.*again in 1 s/ }],
+    ['429', { status: 429 }, { status: 429, code: '10011', says: /no more requests.*429.*not read.*again in 1 s/ }],
     ['HTML', { body: '<html>' }, { status: 502, code: '10007', says: /cannot be read/ }],
     ['no list', { body: { meta: {} } }, { status: 502, code: '10007', says: /no page of webhook deliveries/ }],
     ['null', { body: 'null' }, { status: 502, code: '10007', says: /no page of webhook deliveries/ }],
@@ -74,7 +80,7 @@ describe('Telnyx refuses or fails: a plain answer after one request', () => {
     expect(answer.status).toBe(status);
     expect(answer.body.errors).toMatchObject([{ code, detail: expect.stringMatching(says) }]);
     expect(answer.text + log.text()).not.toContain(apiKey);
-    if (status >= 500) expect(answer.headers['x-should-retry']).toBe('false');
+    if (status >= 500 && status !== 503) expect(answer.headers['x-should-retry']).toBe('false');
   });
 
   test('429: the answer passes on how long to wait', async () => {

@@ -81,13 +81,14 @@ test('during the call the row already records it, so that a death leaves a trace
 });
 
 test.each([
-  [403, 'key refused'],
-  [429, 'rate limited'],
-  [503, 'unavailable'],
-  [422, undefined],
-])('a %i is recorded as the latest fault of Telnyx: %s', async (status, fault) => {
+  [403, '10010', 'key refused'],
+  [403, '10038', 'not available'],
+  [429, '10011', 'rate limited'],
+  [503, '10007', 'unavailable'],
+  [422, '10027', undefined],
+])('a %i with the code %s is recorded as the latest fault of Telnyx: %s', async (status, code, fault) => {
   const { republish, telnyx, event, store } = republisher;
-  telnyx.intercept = () => ({ status, headers: { 'retry-after': '20' } });
+  telnyx.intercept = () => ({ status, headers: { 'retry-after': '20' }, body: { errors: [{ code }] } });
   await republish(event.id);
   const { lastFault, rateLimitedUntil } = await readUpstream(store);
   expect(lastFault?.fault).toBe(fault);
@@ -96,16 +97,24 @@ test.each([
 
 describe('Telnyx refuses or fails: a plain answer after one call, and the outcome on the row', () => {
   const errors = [{ code: '10009', title: 'Authentication failed', detail: apiKey }];
+  const unknown = [{ code: '10005', title: 'Resource not found', detail: apiKey }];
+  const forbidden = [{ code: '10038', title: 'Not permitted at this level', detail: apiKey }];
+  const retryable = { retryable: true };
   test.each<[string, Fault, { status: number; code: string; says: RegExp; outcome: string }]>([
     [
       '404',
-      { status: 404, body: { errors } },
-      { status: 404, code: '10005', says: /no such event/, outcome: 'not_found' },
+      { status: 404, body: { errors: unknown } },
+      { status: 404, code: '10005', says: /no such event.*404 \(10005 Resource not found\)/, outcome: 'not_found' },
     ],
     [
       '429',
-      { status: 429 },
-      { status: 429, code: '10011', says: /Nothing was sent.*again in 1 s/, outcome: 'rate_limited' },
+      { status: 429, body: { errors: [{ code: '10011', title: 'Too many requests' }] } },
+      {
+        status: 429,
+        code: '10011',
+        says: /429 \(10011 Too many requests\)\. Nothing was sent.*again in 1 s/,
+        outcome: 'rate_limited',
+      },
     ],
     [
       '401',
@@ -116,6 +125,36 @@ describe('Telnyx refuses or fails: a plain answer after one call, and the outcom
       '403',
       { status: 403, body: { errors } },
       { status: 502, code: '10007', says: /refused this ledger's API key\. Nothing was sent/, outcome: 'key_refused' },
+    ],
+    [
+      '403 with 10038',
+      { status: 403, body: { errors: forbidden } },
+      {
+        status: 502,
+        code: '10007',
+        says: /not available for this account.*403 \(10038 Not permitted at this level\)\. Nothing was sent/,
+        outcome: 'not_available',
+      },
+    ],
+    [
+      '403 with 10038, retryable',
+      { status: 403, body: { errors: [{ ...forbidden[0], meta: retryable }] } },
+      {
+        status: 503,
+        code: '10007',
+        says: /403 \(10038 Not permitted at this level\)\. Nothing was sent\. Ask again in 5 s/,
+        outcome: 'not_available',
+      },
+    ],
+    [
+      '422, retryable',
+      { status: 422, body: { errors: [{ code: '10027', title: 'Unprocessable', meta: retryable }] } },
+      {
+        status: 503,
+        code: '10007',
+        says: /422 \(10027 Unprocessable\)\. Nothing was sent\. Ask again in 5 s/,
+        outcome: 'refused',
+      },
     ],
     [
       '302',

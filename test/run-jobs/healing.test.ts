@@ -60,7 +60,11 @@ test('each missed notification is republished once, oldest first, and its outcom
       republish_last_by: { S: 'healing' },
     });
   }
-  expect(log.lines()).toMatchObject(outcomes.map((outcome, index) => ({ event: 'healing', id: ids[index], outcome })));
+  const [told = [], failed = []] = ['healing', 'republish'].map((name) =>
+    log.lines().filter(({ event }) => event === name),
+  );
+  expect(failed).toMatchObject([{ by: 'healing', error: 'Telnyx answered 404 (10005 Resource not found).' }]);
+  expect(told).toMatchObject(outcomes.map((outcome, index) => ({ event: 'healing', id: ids[index], outcome })));
 
   for (let hour = 0; hour < 60; hour += 1) {
     rig.time += HOUR;

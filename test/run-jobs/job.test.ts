@@ -80,7 +80,7 @@ test('the oldest job runs first', async () => {
 describe('a call to Telnyx', () => {
   const errors = [{ code: '10009', title: 'Authentication failed' }];
   test.each<[string, Fault, string, string]>([
-    ['404', { status: 404, body: { errors } }, 'not_found', 'not_found'],
+    ['404', { status: 404, body: { errors: [{ code: '10005' }] } }, 'not_found', 'not_found'],
     ['422', { status: 422 }, 'failed', 'refused'],
     ['500', { status: 500 }, 'failed', 'failed'],
     ['a time-out after success', { hang: true }, 'unknown', 'unknown'],
@@ -178,6 +178,43 @@ describe('a call to Telnyx', () => {
     expect(await rig.run()).toEqual({ status: 'ended' });
     expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 3 }, error: null });
     expect(repeated(rig.telnyx)).toEqual([]);
+  });
+
+  test('403 with 10038: the job waits with the reason, asks for nothing more, and continues when it is over', async () => {
+    const rig = await openRig();
+    const id = await rig.makeJob(3);
+    const error = { code: '10038', title: 'Not permitted at this account level' };
+    rig.telnyx.intercept = () => ({ status: 403, body: { errors: [error] } });
+    expect(await rig.run()).toEqual({ status: 'paused' });
+    expect(rig.telnyx.requests).toHaveLength(1);
+    expect(await rig.job(id)).toMatchObject({
+      status: 'running',
+      done: 0,
+      error: expect.stringMatching(/not available for this account, or not now.*403 \(10038 Not permitted at this/),
+    });
+    expect(log.metrics().filter((line) => line.UpstreamKeyRefused === 1)).toEqual([]);
+    expect(await readUpstream(rig.store)).toMatchObject({ lastFault: { fault: 'not available' } });
+
+    rig.telnyx.intercept = undefined;
+    rig.time += MINUTE + 1_000;
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 3 }, error: null });
+    expect(repeated(rig.telnyx)).toEqual([]);
+  });
+
+  test.each([
+    [undefined, 1],
+    [true, 5],
+  ])('a 409 with meta.retryable %s: %i requests, then the item has failed, and the log says why', async (retryable, requests) => {
+    const rig = await openRig();
+    const id = await rig.makeJob(1);
+    const error = { code: '10015', title: 'Busy', meta: { retryable } };
+    rig.telnyx.intercept = () => ({ status: 409, body: { errors: [error] } });
+    expect(await rig.run()).toEqual({ status: 'ended' });
+    expect(rig.telnyx.requests).toHaveLength(requests);
+    expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { failed: 1 } });
+    const [failed] = log.lines().filter(({ event }) => event === 'republish');
+    expect(failed).toMatchObject({ outcome: 'refused', error: 'Telnyx answered 409 (10015 Busy).' });
   });
 
   test('a secret without a key yet: no item is claimed', async () => {

@@ -66,6 +66,17 @@ describe('a run measures', () => {
 });
 
 describe('a run that failed', () => {
+  test("has Telnyx's code and title in its error, and in the status that it is not available for the account", async () => {
+    const rig = await openRig();
+    const error = { code: '10038', title: 'Not permitted at this account level' };
+    rig.telnyx.intercept = () => ({ status: 403, body: { errors: [error] } });
+    const result = await rig.run();
+    expect(result).toMatchObject({ status: 'failed', pages: 0 });
+    expect(result?.error).toBe('UpstreamError: Telnyx answered 403 (10038 Not permitted at this account level).');
+    expect((await readUpstream(rig.store)).lastFault?.fault).toBe('not available');
+    expect(rig.telnyx.requests).toHaveLength(1);
+  });
+
   test('is published in the documented form', async () => {
     const { bus, client } = await startRealBus();
     const rig = await openRig();

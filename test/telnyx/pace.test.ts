@@ -93,10 +93,23 @@ describe('retries', () => {
     expect(beganAt).toHaveLength(5);
   });
 
-  test.each(['key refused', 'not found', 'refused', 'gave up'] as const)('%s: no retry', async (is) => {
+  test.each([
+    'key refused',
+    'not available',
+    'not found',
+    'refused',
+    'gave up',
+  ] as const)('%s: no retry', async (is) => {
     const { beganAt, result } = await attemptsOf([fault(is)]);
     expect(result).toMatchObject({ fault: is });
     expect(beganAt).toHaveLength(1);
+  });
+
+  test('a 4xx that Telnyx calls retryable: at most 4 retries', async () => {
+    for (const is of ['not available', 'refused'] as const) {
+      const { beganAt } = await attemptsOf(Array(9).fill(new UpstreamError(is, is, { retryable: true })));
+      expect(beganAt).toHaveLength(5);
+    }
   });
 
   test("an error that is not Telnyx's: no retry", async () => {

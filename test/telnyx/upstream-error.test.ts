@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deliveriesApi } from '../../functions/telnyx/deliveries-api.ts';
 import { type EventsApi as Api, eventsApi } from '../../functions/telnyx/events-api.ts';
-import { tookNothing, UpstreamError, upstreamErrorOf } from '../../functions/telnyx/upstream-error.ts';
+import { isPassing, tookNothing, UpstreamError, upstreamErrorOf } from '../../functions/telnyx/upstream-error.ts';
 import { type EventsApi, type Fault, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
@@ -39,11 +39,25 @@ describe('a failed call', () => {
 
   test.each<[string, Fault, UpstreamError['fault']]>([
     ['401', { status: 401, body: { errors } }, 'key refused'],
-    ['403', { status: 403, body: { errors } }, 'key refused'],
-    ['404', { status: 404, body: { errors } }, 'not found'],
-    ['422', { status: 422, body: { errors } }, 'refused'],
+    ['401 without a body', { status: 401 }, 'key refused'],
+    ['401 with 10038', { status: 401, body: { errors: [{ code: '10038' }] } }, 'key refused'],
+    ['403 with 10009', { status: 403, body: { errors } }, 'key refused'],
+    ['403 with 10010', { status: 403, body: { errors: [{ code: '10010' }] } }, 'key refused'],
+    ['403 with 10038', { status: 403, body: { errors: [{ code: '10038' }] } }, 'not available'],
+    ['403 with 10039', { status: 403, body: { errors: [{ code: '10039' }] } }, 'not available'],
+    ['403 with 10038 as a number', { status: 403, body: { errors: [{ code: 10038 }] } }, 'not available'],
+    ['403 with 10038 and 10009', { status: 403, body: { errors: [{ code: '10038' }, ...errors] } }, 'key refused'],
+    ['403 with an unknown code', { status: 403, body: { errors: [{ code: '80001' }] } }, 'key refused'],
+    ['403 without a code', { status: 403, body: { errors: [null, {}] } }, 'key refused'],
+    ['403 without a body', { status: 403 }, 'key refused'],
+    ['403 with HTML', { status: 403, body: '<html>', headers: { 'content-type': 'text/html' } }, 'key refused'],
+    ['404', { status: 404, body: { errors: [{ code: '10005' }] } }, 'not found'],
+    ['400 with 10009', { status: 400, body: { errors } }, 'key refused'],
+    ['422 with 10038', { status: 422, body: { errors: [{ code: '10038' }] } }, 'not available'],
+    ['422', { status: 422, body: { errors: [{ code: '10027' }] } }, 'refused'],
     ['429', { status: 429, body: { errors } }, 'rate limited'],
     ['500', { status: 500, body: { errors } }, 'failed'],
+    ['503 with 10038', { status: 503, body: { errors: [{ code: '10038' }] } }, 'unavailable'],
     ['503 without a body', { status: 503 }, 'unavailable'],
     ['503 with HTML', { status: 503, body: '<html>', headers: { 'content-type': 'text/html' } }, 'unavailable'],
     ['502 with HTML', { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } }, 'failed'],
@@ -111,6 +125,51 @@ describe('a failed call', () => {
     });
     const error = await caught(telnyx.list(window, 1));
     expect(error).toMatchObject({ status: 429, retryAfterSeconds: 3, message: 'Telnyx answered 429 (10011).' });
+  });
+
+  test.each<[string, unknown[], string]>([
+    ['a code and a title', [{ code: '10038', title: 'Not permitted', detail: 'x' }], '403 (10038 Not permitted)'],
+    ['a title alone', [{ title: 'Forbidden' }], '403 (Forbidden)'],
+    ['two errors', [{ code: '10038', title: 'A' }, { code: 80001 }], '403 (10038 A, 80001)'],
+    ['a title over two lines', [{ code: '1', title: 'Not\r\n  permitted ' }], '403 (1 Not permitted)'],
+    ['nothing to quote', [{ code: null, title: {} }, 7], '403'],
+  ])('the message quotes %s', async (_, errors, says) => {
+    upstream.intercept = () => ({ status: 403, body: { errors } });
+    expect((await caught(telnyx.list(window, 1))).message).toBe(`Telnyx answered ${says}.`);
+  });
+
+  const retryable = { meta: { retryable: true } };
+  test.each<[number, unknown[], boolean]>([
+    [403, [{ code: '10038', ...retryable }], true],
+    [409, [retryable], true],
+    [422, [{ code: '10027', ...retryable }], true],
+    [403, [{ code: '10038' }], false],
+    [403, [{ code: '10038', meta: { retryable: 'true' } }], false],
+    [403, [{ code: '10038', ...retryable }, { code: '10009' }], false],
+    [408, [], false],
+    [409, [], false],
+    [422, [{ code: '10027', meta: { retryable: false } }], false],
+  ])('a %i with the errors %j may be repeated: %s', async (status, errors, expected) => {
+    upstream.intercept = () => ({ status, headers: { 'x-should-retry': 'true' }, body: { errors } });
+    const before = upstream.requests.length;
+    const error = await caught(telnyx.republish(listedEvent(1).id));
+    expect(isPassing(error)).toBe(expected);
+    expect(tookNothing(error)).toBe(true);
+    expect(upstream.requests.length - before).toBe(1);
+  });
+
+  test('a refused key is reported as refused; what is not available to the account says nothing about the key', async () => {
+    let refused = 0;
+    const onKeyRefused = () => {
+      refused += 1;
+    };
+    const counting = eventsApi({ apiKey, baseUrl: upstream.url, timeout: 500, onKeyRefused });
+    upstream.intercept = () => ({ status: 403, body: { errors: [{ code: '10038' }] } });
+    await caught(counting.list(window, 1));
+    expect(refused).toBe(0);
+    upstream.intercept = () => ({ status: 403, body: { errors: [{ code: '10010' }] } });
+    await caught(counting.list(window, 1));
+    expect(refused).toBe(1);
   });
 
   test('a call that its caller aborts', async () => {

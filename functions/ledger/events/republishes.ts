@@ -14,6 +14,7 @@ export type RepublishOutcome =
   | 'not_found'
   | 'rate_limited'
   | 'key_refused'
+  | 'not_available'
   | 'refused'
   | 'failed';
 

@@ -19,8 +19,16 @@ export interface PortingEvent {
   readonly updated_at?: string;
 }
 
-/** The prefix of every port-in event type. */
+/** The prefix of every known port-in event type. */
 export const PORTING_ORDER_FAMILY = 'porting_order.';
+
+/**
+ * False for an event type that is certainly another product's, such as `portout.status_changed` or `message.received`.
+ * The schema was reshaped three times: a new port-in type may have another prefix, and must not be lost for its name.
+ */
+export function mayBePortIn(eventType: string): boolean {
+  return /^porting/i.test(eventType);
+}
 
 /**
  * The most bytes of JSON that a record may have. A row holds 400 KB, keys and marks included. No record of this size
@@ -73,7 +81,7 @@ export function factsOf(record: unknown, seenAt: Timestamp): EventFacts | undefi
   return {
     id: record.id,
     eventType: record.event_type,
-    portingOrderId: isName(record.porting_order_id) ? record.porting_order_id : portingOrderIdOf(payload),
+    portingOrderId: isName(record.porting_order_id) ? record.porting_order_id : portingOrderIdOf(record),
     createdAt,
     complete,
     hasPayload: hasPayload(record),
@@ -92,10 +100,19 @@ export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
 }
 
-/** The porting order of a payload: a comment names it, a split comes from it, any other payload is the order's own. */
-export function portingOrderIdOf(payload: unknown): string | undefined {
-  const { porting_order_id, id: own, from } = membersOf(payload);
-  const candidates = [porting_order_id, own, membersOf(from).id];
+/**
+ * The porting order in an event's payload: a comment names it, a split comes from it, any other payload is the order's
+ * own. In a type with another prefix than `porting_order.`, the payload may be something else's: there only a name
+ * counts.
+ */
+export function portingOrderIdOf(event: {
+  readonly event_type?: unknown;
+  readonly payload?: unknown;
+}): string | undefined {
+  const { porting_order_id, id: own, from } = membersOf(event.payload);
+  const { event_type: type } = event;
+  const isOrders = typeof type !== 'string' || type.startsWith(PORTING_ORDER_FAMILY);
+  const candidates = isOrders ? [porting_order_id, own, membersOf(from).id] : [porting_order_id];
   const id = candidates.find(isName);
   return id === undefined ? undefined : inOneCase(id);
 }

@@ -31,6 +31,7 @@ export function sameEventKey(event: PortingEvent): string | undefined {
 }
 
 /** The order that an event is listed under, or else the one that its payload names. */
-export function orderIdOf({ porting_order_id: listed, payload }: PortingEvent): string | undefined {
-  return isName(listed) ? listed : portingOrderIdOf(payload);
+export function orderIdOf(event: PortingEvent): string | undefined {
+  const { porting_order_id: listed } = event;
+  return isName(listed) ? listed : portingOrderIdOf(event);
 }

@@ -13,7 +13,7 @@ import { warmUpStore } from '../ledger/table/warm-up.ts';
 import { portingStatusOf } from '../porting/event.ts';
 import { readPublicKeys, refusalOf } from '../telnyx/signature.ts';
 import { readWebhook } from '../telnyx/webhook.ts';
-import { refusalCounter } from './refusals.ts';
+import { otherFamilyCounter, refusalCounter } from './refusals.ts';
 
 /** Far above any webhook seen, and below DynamoDB's 400 KB per row. */
 const LARGEST_BODY = 256 * 1024;
@@ -31,6 +31,7 @@ const store = {
   control: environment('CONTROL_TABLE'),
 };
 const countRefusal = refusalCounter(store);
+const countOtherFamily = otherFamilyCounter(store);
 
 async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const method = event.requestContext.http.method;
@@ -63,7 +64,9 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
   measure({ WebhooksReceived: 1 });
   const webhook = readWebhook(body);
   if (webhook.is === 'another family') {
-    log('info', 'webhook_ignored', { event_type: webhook.eventType.slice(0, 100) });
+    log('warn', 'webhook_of_other_family', { event_type: webhook.eventType.slice(0, 100) });
+    await countOtherFamily(webhook.eventType, now);
+    // Not an error to Telnyx: it would only send it again.
     return json(200, { result: 'ignored' });
   }
   if (webhook.is === 'unreadable') {

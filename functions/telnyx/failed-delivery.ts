@@ -1,4 +1,4 @@
-import { isName, isObject, PORTING_ORDER_FAMILY, portingOrderIdOf } from '../porting/event.ts';
+import { isName, isObject, mayBePortIn, portingOrderIdOf } from '../porting/event.ts';
 import { type Timestamp, timestamp } from '../porting/timestamp.ts';
 
 /** An error of Telnyx's log, with its meaning; null when docs/telnyx.md §4 does not have the code. */
@@ -63,13 +63,13 @@ export function failedDeliveryOf(record: unknown): FailedDelivery | undefined {
   if (!isObject(record) || record.status === 'delivered') return undefined;
   const webhook = envelopeIn(record.webhook);
   const { event_type: eventType } = webhook;
-  if (typeof eventType === 'string' && !eventType.startsWith(PORTING_ORDER_FAMILY)) return undefined;
+  if (typeof eventType === 'string' && !mayBePortIn(eventType)) return undefined;
   const attempts = Array.isArray(record.attempts) ? record.attempts.filter(isObject) : [];
   return {
     id: nameOrNull(record.id),
     eventId: nameOrNull(webhook.id),
     eventType: nameOrNull(eventType),
-    portingOrderId: portingOrderIdOf(webhook.payload) ?? null,
+    portingOrderId: portingOrderIdOf(webhook) ?? null,
     startedAt: timestamp(record.started_at) ?? null,
     finishedAt: timestamp(record.finished_at) ?? null,
     attempts: attempts.slice(0, MOST_ATTEMPTS).map(attemptOf),

@@ -1,7 +1,7 @@
 import {
   isName,
   isObject,
-  PORTING_ORDER_FAMILY,
+  mayBePortIn,
   type PortingEvent,
   portingOrderIdOf,
   withIdsInOneCase,
@@ -9,7 +9,8 @@ import {
 import { isDeeperThan, readJson } from '../porting/json.ts';
 
 /**
- * What a correctly signed body contains: a port-in event in the record's shape, an event of another product, or
+ * What a correctly signed body contains: an event in the record's shape, which is a port-in one or may be; an event of
+ * another product, of which only the type is passed on, because a port-out payload holds a PIN (docs/telnyx.md §8); or
  * something that cannot be read as an event.
  */
 export type Webhook =
@@ -39,12 +40,15 @@ export function readWebhook(body: Uint8Array): Webhook {
     return unreadable(error instanceof RangeError ? TOO_DEEP : 'the body is not JSON in UTF-8');
   }
   if (!isObject(parsed)) return unreadable('the body is not a JSON object');
-  if (isDeeperThan(DEEPEST, parsed)) return unreadable(TOO_DEEP);
 
   const envelope = isObject(parsed.data) ? parsed.data : parsed;
   const { id, event_type: eventType } = envelope;
+  // Before anything that is kept as unreadable, with its body.
+  if (typeof eventType === 'string' && eventType !== '' && !mayBePortIn(eventType)) {
+    return { is: 'another family', eventType };
+  }
+  if (isDeeperThan(DEEPEST, parsed)) return unreadable(TOO_DEEP);
   if (typeof eventType !== 'string' || eventType === '') return unreadable('the event has no event_type');
-  if (!eventType.startsWith(PORTING_ORDER_FAMILY)) return { is: 'another family', eventType };
   if (typeof id !== 'string' || id === '') return unreadable('the event has no id');
   // An id that cannot be stored would get a 503 at every delivery, until Telnyx gives up.
   if (!isName(id)) return unreadable('the id is longer than 200 characters, or not well-formed Unicode');
@@ -55,7 +59,7 @@ export function readWebhook(body: Uint8Array): Webhook {
 /** The record that the Events API would show, as far as the webhook has it. Unknown fields of the envelope are kept. */
 function recordOfEnvelope(envelope: Readonly<Record<string, unknown>>, id: string, eventType: string): PortingEvent {
   const { occurred_at, payload, record_type, urls, organization_id, format, ...unknown } = envelope;
-  const portingOrderId = portingOrderIdOf(payload);
+  const portingOrderId = portingOrderIdOf({ event_type: eventType, payload });
   return {
     ...unknown,
     id,

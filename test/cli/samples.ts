@@ -126,7 +126,7 @@ export function status(more: object = {}) {
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 3, awaiting: 1, unlisted_24h: 0 },
-    rejections: { refused_24h: 7, unreadable_24h: 0, listed_24h: 0 },
+    rejections: { refused_24h: 7, unreadable_24h: 0, listed_24h: 0, other_family_24h: 0, other_family_latest: null },
     upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
     ids_agree: true,
     channels: [

@@ -20,7 +20,7 @@ const well: JudgedStatus = {
   },
   publishing: { unpublished: 3, oldest_unpublished_seconds: 900, undecided_orders: 0 },
   gaps: { missed_24h: 0, recovered_24h: 5, awaiting: 7, unlisted_24h: 0 },
-  rejections: { refused_24h: 9_000, unreadable_24h: 0, listed_24h: 0 },
+  rejections: { refused_24h: 9_000, unreadable_24h: 0, listed_24h: 0, other_family_24h: 0, other_family_latest: null },
   upstream: {
     last_fault: { fault: 'key refused', at: ago(60) },
     rate_limited_until: timestampOf(NOW + 2_000),
@@ -41,7 +41,7 @@ function run(status: 'running' | 'failed' | 'complete', error: string | null = n
 }
 
 test('a few refused requests before the first webhook may be scanners', () => {
-  const rejections = { refused_24h: 10, unreadable_24h: 0, listed_24h: 0 };
+  const rejections = { ...well.rejections, refused_24h: 10 };
   expect(diagnose({ ...well, channels: [], rejections }, NOW)).toEqual([]);
 });
 
@@ -162,12 +162,12 @@ describe('each problem is a sentence that says what to do', () => {
     ['one is not listed', { gaps: { ...gaps, unlisted_24h: 1 } }, [/^1 event came by webhook and not by the list/]],
     [
       'unreadable ones',
-      { rejections: { refused_24h: 0, unreadable_24h: 2, listed_24h: 0 } },
+      { rejections: { ...well.rejections, unreadable_24h: 2 } },
       [/^2 webhooks that Telnyx signed are no event/],
     ],
     [
       'listed records that are not events, without any webhook',
-      { rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 1 }, channels: [] },
+      { rejections: { ...well.rejections, refused_24h: 0, listed_24h: 1 }, channels: [] },
       [/^1 record that Telnyx lists is no event: see \/v2\/rejections/],
     ],
     ['orders with too many events', { large_orders: ['a', 'b'] }, [/^2 orders have too many events: .* See a, b\.$/]],

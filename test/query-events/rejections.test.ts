@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listRejections, type Rejection } from '../../functions/ledger/rejections/rejection-list.ts';
-import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';
+import {
+  countOtherFamily,
+  countRefusals,
+  keepRejected,
+  keepRejectedRecords,
+} from '../../functions/ledger/rejections/rejections.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { counting } from '../counting-client.ts';
 import { pageOf, target, walk } from './pages.ts';
@@ -67,6 +72,23 @@ describe('the list', () => {
     });
   });
 
+  test("shows other products' webhooks by hour and event type, in words", async () => {
+    const one = await startReader();
+    for (const minutes of [50, 40, 10]) await countOtherFamily(one.store, 'message.sent', 5, NOON - minutes * 60_000);
+    expect((await pageOf(one, '/v2/rejections')).data).toStrictEqual([
+      {
+        id: '2026-03-20T11#message.sent',
+        kind: 'other_family',
+        reason: 'message.sent is an event of another product than port-in',
+        first_at: timestampOf(NOON - 50 * 60_000),
+        last_at: timestampOf(NOON - 10 * 60_000),
+        count: 15,
+        body_bytes: null,
+      },
+    ]);
+    await one.secrets.close();
+  });
+
   test('shows a listed record once, however often runs have read it', async () => {
     const one = await startReader();
     for (const hours of [3, 2, 1])
@@ -122,7 +144,7 @@ test('after a flood of large bodies a page still costs few requests: it is short
   await flooded.secrets.close();
   expect(complete).toBe(false);
   expect(things.some(({ kind }) => kind === 'refused')).toBe(true);
-  expect(requests()).toEqual({ Query: 12 });
+  expect(requests()).toEqual({ Query: 13 });
 });
 
 test.each([

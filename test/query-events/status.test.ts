@@ -4,7 +4,12 @@ import { learnChannel } from '../../functions/ledger/events/channels.ts';
 import { learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/events/id-agreement.ts';
 import { putLookedThrough, takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
-import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';
+import {
+  countOtherFamily,
+  countRefusals,
+  keepRejected,
+  keepRejectedRecords,
+} from '../../functions/ledger/rejections/rejections.ts';
 import { beginRun, endRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
 import { type LedgerStatus, readStatus } from '../../functions/ledger/status/status.ts';
 import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
@@ -62,7 +67,7 @@ test('of an empty ledger', async () => {
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 0, awaiting: 0, unlisted_24h: 0 },
-    rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 0 },
+    rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 0, other_family_24h: 0, other_family_latest: null },
     upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
     ids_agree: null,
     channels: [],
@@ -160,13 +165,25 @@ test('rejections of the last 24 hours', async () => {
     await countRefusals(store, 'too old', 1, NOON - hours * HOUR);
     for (const body of ['one', 'two']) await keepRejected(store, Buffer.from(body), 'not JSON', NOON - hours * HOUR);
   }
-  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 0 });
+  const others = { other_family_24h: 0, other_family_latest: null };
+  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 0, ...others });
   // Each record counts once, however often it is listed, until 24 hours after its latest listing.
   for (const hours of [23, 1, 0])
     await keepRejectedRecords(store, [{ json: '{"a":1}', reason: 'no id' }], NOON - hours * HOUR);
   await keepRejectedRecords(store, [{ json: '{"a":2}', reason: 'no id' }], NOON - 2 * HOUR);
   await keepRejectedRecords(store, [{ json: '{"a":3}', reason: 'no id' }], NOON - 25 * HOUR);
-  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 2 });
+  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 2, ...others });
+});
+
+test("other products' webhooks of the last 24 hours, and the type of the latest", async () => {
+  const { store } = reader;
+  vi.setSystemTime(NOON + HOUR / 2);
+  for (const hours of [25, 24, 23, 2]) await countOtherFamily(store, 'message.sent', 10, NOON - hours * HOUR);
+  await countOtherFamily(store, 'portout.new_comment', 1, NOON - HOUR);
+  await countOtherFamily(store, 'message.sent', 1, NOON - HOUR - 1);
+  const { rejections, problems } = await status();
+  expect(rejections).toMatchObject({ other_family_24h: 22, other_family_latest: 'portout.new_comment' });
+  expect(problems.join()).not.toContain('refused');
 });
 
 test('the latest faults of Telnyx', async () => {
@@ -230,8 +247,8 @@ describe('what it costs', () => {
     return { requests: Object.values(requests()).reduce((sum, count) => sum + count, 0), found };
   };
 
-  test('at most 31 requests, even if every part has something to report', async () => {
-    expect((await cost()).requests).toBeLessThanOrEqual(31);
+  test('at most 32 requests, even if every part has something to report', async () => {
+    expect((await cost()).requests).toBeLessThanOrEqual(32);
     const { store } = reader;
     await synced(60 * SECOND);
     for (let number = 0; number < 12; number += 1) {
@@ -239,7 +256,7 @@ describe('what it costs', () => {
       await unlisted(store, eventAt(number, NOON - 3 * DAY), NOON);
       await missed(store, eventAt(100 + number, NOON - HOUR), NOON);
     }
-    expect((await cost()).requests).toBeLessThanOrEqual(31);
+    expect((await cost()).requests).toBeLessThanOrEqual(32);
   });
 
   test('the same with many rows: the count stops, and says that there may be more', async () => {
@@ -250,7 +267,7 @@ describe('what it costs', () => {
       await reader.store.client.send(new BatchWriteItemCommand({ RequestItems }));
     }
     const { requests, found } = await cost();
-    expect(requests).toBeLessThanOrEqual(31);
+    expect(requests).toBeLessThanOrEqual(32);
     expect(found.gaps.awaiting).toBe(2_500);
     expect(found.at_least).toEqual(['gaps.awaiting']);
   });

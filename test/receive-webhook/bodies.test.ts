@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { getEvent } from '../../functions/ledger/events/event-list.ts';
 import { captureLog } from '../handlers.ts';
-import { type Receiver, rowCount, rowsIn, signedBytes, startReceiver, statusWebhook } from './receiver.ts';
+import { everyRowIn, type Receiver, rowCount, rowsIn, signedBytes, startReceiver, statusWebhook } from './receiver.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/telnyx/port-in');
 const documented = readdirSync(fixtures).filter((name) => name.startsWith('porting_order.'));
@@ -207,13 +207,57 @@ test('ids in capitals are stored in small letters, as in the list: one row for b
   expect(await getEvent(store, id)).toMatchObject({ id, porting_order_id: order.toLowerCase() });
 });
 
-test('an event of another family: 200, logged, not stored', async () => {
-  const before = await rowCount(receiver.store);
-  const data = { id: randomUUID(), event_type: 'message.received', occurred_at: '2026-01-01T00:00:00Z', payload: {} };
-  const answer = await receiver.deliver(JSON.stringify({ data }));
-  expect(answer).toMatchObject({ status: 200, body: { result: 'ignored' } });
-  expect(log.lines()).toMatchObject([{ event: 'webhook_ignored', event_type: 'message.received' }]);
-  expect(await rowCount(receiver.store)).toBe(before);
+describe('an event of another product', () => {
+  const portOut = (more: Readonly<Record<string, unknown>> = {}) => {
+    const payload = { id: randomUUID(), phone_numbers: ['+15550100'], attempted_pin: 'PIN-4711', ...more };
+    const meta = { occurred_at: '2026-01-01T00:00:00Z', record_type: 'event' };
+    return JSON.stringify({ data: { id: randomUUID(), event_type: 'portout.status_changed', ...meta, payload } });
+  };
+
+  test('200, counted by type and logged, with nothing of its payload anywhere', async () => {
+    const { deliver, store } = await startReceiver();
+    const answer = await deliver(portOut());
+    expect(answer).toMatchObject({ status: 200, body: { result: 'ignored' } });
+    expect(log.lines()).toMatchObject([{ event: 'webhook_of_other_family', event_type: 'portout.status_changed' }]);
+    const rows = [...(await everyRowIn(store, 'control')), ...(await everyRowIn(store, 'events'))];
+    expect(rows).toMatchObject([
+      { kind: { S: 'other-family' }, event_type: { S: 'portout.status_changed' }, count: { N: '1' } },
+    ]);
+    for (const place of [JSON.stringify(rows), log.text(), JSON.stringify(answer)]) {
+      for (const secret of ['PIN-4711', '+15550100']) expect(place).not.toContain(secret);
+    }
+  });
+
+  test('nested too deep for an event: still not kept', async () => {
+    const { deliver, store } = await startReceiver();
+    const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`);
+    expect((await deliver(portOut({ deep }))).body).toEqual({ result: 'ignored' });
+    expect(await rowCount(store)).toBe(0);
+  });
+
+  test('without an id: still not kept', async () => {
+    const { deliver, store } = await startReceiver();
+    const body = JSON.stringify({ event_type: 'message.received', payload: { text: 'PIN-4711' } });
+    expect((await deliver(body)).body).toEqual({ result: 'ignored' });
+    expect(await rowCount(store)).toBe(0);
+  });
+});
+
+test.each([
+  'porting_order.new_in_2027',
+  'porting_phone_number.activated',
+  'porting.reshaped',
+])('%s may be a port-in event: stored, under no order but the one that it names', async (event_type) => {
+  const { deliver, store } = await startReceiver();
+  const [id, order] = [randomUUID(), randomUUID()];
+  const data = {
+    id,
+    event_type,
+    occurred_at: '2026-01-01T00:00:00Z',
+    payload: { id: 'else', porting_order_id: order },
+  };
+  expect((await deliver(JSON.stringify({ data }))).body).toEqual({ result: 'stored' });
+  expect(await getEvent(store, id)).toMatchObject({ id, event_type, porting_order_id: order });
 });
 
 describe('the size', () => {

@@ -71,8 +71,8 @@ export function statusWebhook(id: string, fields: Readonly<Record<string, unknow
   return JSON.stringify({ data: { ...data, record_type: 'event' }, meta: { attempt: 1, delivered_to: 'https://x' } });
 }
 
-/** Kinds of rows that tests ignore: counts of refusals, and days made doubtful by a test's preparations. */
-const ASIDE = ['refusal', 'rejected-count', 'doubtful-day'];
+/** Kinds of rows that tests ignore: counts of what is not kept, and days made doubtful by a test's preparations. */
+const ASIDE = ['refusal', 'other-family', 'rejected-count', 'doubtful-day'];
 
 /** All rows of a table except {@link ASIDE}. */
 export async function rowsIn(store: Store, table: 'events' | 'control'): Promise<Row[]> {

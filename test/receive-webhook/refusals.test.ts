@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { keepRejected } from '../../functions/ledger/rejections/rejections.ts';
-import { refusalCounter } from '../../functions/receive-webhook/refusals.ts';
+import type { Store } from '../../functions/ledger/table/store.ts';
+import { otherFamilyCounter, refusalCounter } from '../../functions/receive-webhook/refusals.ts';
 import { counting } from '../counting-client.ts';
 import { captureLog } from '../handlers.ts';
 import { openStore } from '../open-store.ts';
@@ -42,7 +43,36 @@ describe('refused requests', () => {
     const log = captureLog();
     await refusalCounter({ ...store, client })('signature wrong', NOON);
     vi.restoreAllMocks();
-    expect(log.lines()).toMatchObject([{ event: 'refusals_not_counted', count: 1 }]);
+    expect(log.lines()).toMatchObject([{ event: 'rejections_not_counted', count: 1 }]);
+  });
+});
+
+describe("other products' webhooks", () => {
+  const countsIn = async (store: Store) =>
+    Object.fromEntries((await everyRowIn(store, 'control')).map(({ id, count }) => [id?.S, count?.N]));
+
+  test('cost one row an hour and one write in 10 s for each event type, even in a flood', async () => {
+    const { store, requests } = counting(await openStore());
+    const count = otherFamilyCounter(store);
+    for (let number = 0; number < 1_000; number += 1) await count('message.sent', NOON + number * 20);
+    expect(requests()).toEqual({ UpdateItem: 2 });
+    await count('message.sent', NOON + 20_000);
+    expect(await countsIn(store)).toEqual({ '2026-03-20T12#message.sent': '1001' });
+  });
+
+  test('make at most 21 rows an hour, and none holds a type that is not spelled as one', async () => {
+    const store = await openStore();
+    const count = otherFamilyCounter(store);
+    for (const type of ['PIN 4711', 'x'.repeat(101), 'a\nb']) await count(type, NOON);
+    for (let number = 0; number < 50; number += 1) await count(`type.number_${number}`, NOON + 10_000);
+    const counts = await countsIn(store);
+    expect(Object.keys(counts)).toHaveLength(21);
+    await count('type.number_0', NOON + 20_000);
+    await count('type.number_49', NOON + 20_000);
+    expect(await countsIn(store)).toMatchObject({
+      '2026-03-20T12#type.number_0': '2',
+      '2026-03-20T12#any other type': '34',
+    });
   });
 });
 

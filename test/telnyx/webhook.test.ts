@@ -85,12 +85,24 @@ describe('an envelope with less than documented', () => {
 
 test.each([
   'message.received',
-  'porting_order',
   'portout.status_changed',
-  'PORTING_ORDER.split',
+  'number_order.complete',
+  'port',
   'xporting_order.a',
 ])('the type %s is of another family', (eventType) => {
   expect(read({ data: { ...event, event_type: eventType } })).toEqual({ is: 'another family', eventType });
+});
+
+test.each([
+  'porting_order',
+  'porting_orders.a',
+  'porting.a',
+  'PORTING_ORDER.split',
+])('the type %s may be port-in', (type) => {
+  const data = { ...event, event_type: type, payload: { id: 'of something', from: { id: 'else' } } };
+  const webhook = read({ data });
+  expect(webhook).toMatchObject({ is: 'event', event: { event_type: type, payload: data.payload } });
+  expect(webhook).not.toHaveProperty('event.porting_order_id');
 });
 
 describe('depth', () => {

@@ -5,14 +5,15 @@ import { controlRange } from '../table/read-rows.ts';
 import type { ControlKind, Store } from '../table/store.ts';
 import { idIn, numberIn, type Row, textIn } from '../table/values.ts';
 
-/** A delivery or record that is not an event, as the API shows it. */
+/** A delivery or record that is not a port-in event, as the API shows it. */
 export interface Rejection {
   readonly id: string;
   /**
    * `refused`: without Telnyx's signature, counted by hour and reason. `unreadable`: signed, but not an event.
-   * `listed`: a record of Telnyx's list that is not an event, counted once however often it is listed.
+   * `listed`: a record of Telnyx's list that is not an event, counted once however often it is listed. `other_family`:
+   * signed events of another product, counted by hour and type.
    */
-  readonly kind: 'refused' | 'unreadable' | 'listed';
+  readonly kind: 'refused' | 'unreadable' | 'listed' | 'other_family';
   readonly reason: string;
   readonly first_at: string;
   readonly last_at: string;
@@ -41,13 +42,15 @@ export async function listRejections(store: Store, { size, after }: PageRequest,
     readKind(store, 'refusal', ['id', 'reason', 'first_at', 'last_at', 'count', 'expires_at']),
     readKind(store, 'rejected-delivery', ['id', 'reason', 'first_at', 'last_at', 'deliveries', 'body', 'expires_at']),
     readKind(store, 'rejected-record', ['id', 'reason', 'first_at', 'last_at', 'body', 'expires_at']),
+    readKind(store, 'other-family', ['id', 'reason', 'first_at', 'last_at', 'count', 'expires_at']),
   ]);
   const kept = kinds.map(({ rows }) => rows.filter((row) => !isExpired(row, now)));
-  const [refusals = [], bodies = [], records = []] = kept;
+  const [refusals = [], bodies = [], records = [], others = []] = kept;
   const shown = [
     ...refusals.map((row) => rejectionIn(row, 'refused', numberIn(row, 'count'))),
     ...bodies.map((row) => rejectionIn(row, 'unreadable', numberIn(row, 'deliveries'))),
     ...records.map((row) => rejectionIn(row, 'listed', 1)),
+    ...others.map((row) => rejectionIn(row, 'other_family', numberIn(row, 'count'))),
   ];
   const newestFirst = shown.sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1));
   const rest = after === undefined ? newestFirst : newestFirst.filter((one) => placeOf(one) < after);

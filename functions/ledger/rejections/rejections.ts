@@ -98,7 +98,27 @@ export async function countRefusals(
   });
 }
 
-/** The part that both kinds of rows share. */
+/**
+ * Counts signed webhooks of another product: one row for each hour and event type. Nothing of their payloads is stored.
+ *
+ * @param eventType from a bounded set, at most 100 characters
+ * @param now milliseconds since 1970
+ */
+export async function countOtherFamily(
+  store: Store,
+  eventType: string,
+  count: number,
+  now: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  await update(store, 'control', controlKey('other-family', `${hourOf(now)}#${eventType}`), {
+    set: { event_type: eventType, ...sighting(`${eventType} is an event of another product than port-in`, now) },
+    add: { count },
+    signal,
+  });
+}
+
+/** The part that all kinds of rows share. */
 function sighting(reason: string, now: number) {
   const at = timestampOf(now);
   return { reason, first_at: once(at), last_at: at, expires_at: expiresIn(KEPT_DAYS, now) };

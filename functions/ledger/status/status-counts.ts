@@ -70,6 +70,21 @@ export async function countRefused(store: Store, now: number): Promise<Counted> 
 }
 
 /**
+ * Signed webhooks of another product in the last 24 h, in whole hours, and the event type of the latest. 1 request: an
+ * hour has some twenty rows at most.
+ */
+export async function countOtherFamilies(
+  store: Store,
+  now: number,
+): Promise<Counted & { readonly latestType: string | undefined }> {
+  const { rows, end } = await readHours(store, 'other-family', now);
+  const latest = rows.toSorted((one, other) =>
+    (textIn(one, 'last_at') ?? '') < (textIn(other, 'last_at') ?? '') ? 1 : -1,
+  )[0];
+  return { count: total(rows, 'count'), more: end !== undefined, latestType: textIn(latest, 'event_type') };
+}
+
+/**
  * Deliveries and records of the last 24 h, in whole hours, that are not events: signed deliveries, and records of
  * Telnyx's list, each once. 1 request.
  */
@@ -89,7 +104,7 @@ export async function countOverdue(store: OrderStore): Promise<Counted> {
   return sum(await Promise.all(ranges.map((range) => countUpTo(store, range, LOOKED_AT))));
 }
 
-function readHours(store: Store, kind: 'refusal' | 'rejected-count', now: number): Promise<Keys> {
+function readHours(store: Store, kind: 'refusal' | 'other-family' | 'rejected-count', now: number): Promise<Keys> {
   // An hour's rows begin with its first 13 characters.
   const from = timestampOf(now - DAY + HOUR).slice(0, 'yyyy-mm-ddThh'.length);
   return readKeys(store, controlRange(kind, { from, consistent: false }), undefined, LOOKED_AT);

@@ -14,6 +14,7 @@ import { idIn, textIn } from '../table/values.ts';
 import {
   countAwaited,
   countGaps,
+  countOtherFamilies,
   countOverdue,
   countRefused,
   countRejected,
@@ -67,7 +68,15 @@ export interface LedgerStatus {
     readonly awaiting: number;
     readonly unlisted_24h: number;
   };
-  readonly rejections: { readonly refused_24h: number; readonly unreadable_24h: number; readonly listed_24h: number };
+  readonly rejections: {
+    readonly refused_24h: number;
+    readonly unreadable_24h: number;
+    readonly listed_24h: number;
+    /** Signed webhooks of another product: the wrong notification was subscribed. */
+    readonly other_family_24h: number;
+    /** The event type of the latest of them, such as `message.received`. */
+    readonly other_family_latest: string | null;
+  };
   readonly upstream: {
     readonly last_fault: { readonly fault: string; readonly at: Timestamp } | null;
     readonly rate_limited_until: Timestamp | null;
@@ -90,7 +99,7 @@ const LAST_RUNS = 5;
 const MOST_CHANNELS = 100;
 
 /**
- * Reads the ledger's status. It costs some 31 requests, all at once, whatever the size of the ledger: counts have
+ * Reads the ledger's status. It costs some 32 requests, all at once, whatever the size of the ledger: counts have
  * bounds.
  *
  * @param now milliseconds since 1970
@@ -109,6 +118,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
   ]);
   const { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, records, overdue } =
     counted;
+  const { otherFamily } = counted;
   const { lastFault, rateLimitedUntil } = upstream;
   return {
     sync: {
@@ -132,7 +142,13 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
       awaiting: awaiting.count,
       unlisted_24h: unlisted.count,
     },
-    rejections: { refused_24h: refused.count, unreadable_24h: unreadable.count, listed_24h: records.count },
+    rejections: {
+      refused_24h: refused.count,
+      unreadable_24h: unreadable.count,
+      listed_24h: records.count,
+      other_family_24h: otherFamily.count,
+      other_family_latest: otherFamily.latestType ?? null,
+    },
     upstream: {
       last_fault: lastFault ?? null,
       rate_limited_until: (rateLimitedUntil ?? 0) > now ? timestampOrNull(rateLimitedUntil) : null,
@@ -160,12 +176,13 @@ const NAMES = {
   refused: 'rejections.refused_24h',
   unreadable: 'rejections.unreadable_24h',
   records: 'rejections.listed_24h',
+  otherFamily: 'rejections.other_family_24h',
   overdue: 'overdue_orders',
 } as const;
 
 async function readCounts(store: OrderStore, now: number) {
-  const [unpublished, undecided, awaiting, missed, recovered, unlisted, refused, rejected, overdue] = await Promise.all(
-    [
+  const [unpublished, undecided, awaiting, missed, recovered, unlisted, refused, otherFamily, rejected, overdue] =
+    await Promise.all([
       countUnpublished(store),
       countUndecided(store),
       countAwaited(store),
@@ -173,11 +190,11 @@ async function readCounts(store: OrderStore, now: number) {
       countGaps(store, 'recovered', now),
       countUnlisted(store, now),
       countRefused(store, now),
+      countOtherFamilies(store, now),
       countRejected(store, now),
       countOverdue(store),
-    ],
-  );
-  return { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, ...rejected, overdue };
+    ]);
+  return { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, otherFamily, ...rejected, overdue };
 }
 
 function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): ShownSpan {

@@ -58,6 +58,7 @@ export type ControlKind =
   | 'rejected-count'
   | 'rejected-record'
   | 'refusal'
+  | 'other-family'
   | 'channel'
   | 'learned'
   | 'upstream'

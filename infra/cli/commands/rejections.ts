@@ -17,7 +17,7 @@ export const addRejections: AddCommands = (program, run) => {
   const command = program
     .command('rejections')
     .description(
-      'refused requests at the webhook URL, signed bodies that are no event, and listed records that are no event',
+      "refused requests at the webhook URL, signed bodies and listed records that are no event, other products' webhooks",
     );
   const none = 'None in the last 30 days.';
   listsOf<Rejection>(command, run, { path: '/v2/rejections', columns: () => COLUMNS, none });

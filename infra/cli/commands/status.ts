@@ -49,6 +49,12 @@ function linesOf(data: Status): [string, string][] {
     `${many('rejections.refused_24h', rejections.refused_24h)} refused`,
     `${many('rejections.unreadable_24h', rejections.unreadable_24h)} unreadable`,
     `${many('rejections.listed_24h', rejections.listed_24h)} of the list`,
+    ...(rejections.other_family_latest === null
+      ? []
+      : [
+          `${many('rejections.other_family_24h', rejections.other_family_24h)} of another product, ` +
+            `the latest ${shown(rejections.other_family_latest)}`,
+        ]),
   ];
   const waiting = many('publishing.unpublished', publishing.unpublished);
   const undecided = many('publishing.undecided_orders', publishing.undecided_orders);

@@ -64,7 +64,7 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
   measure({ WebhooksReceived: 1 });
   const webhook = readWebhook(body);
   if (webhook.is === 'another family') {
-    log('warn', 'webhook_of_other_family', { event_type: webhook.eventType.slice(0, 100) });
+    log('warn', 'webhook_ignored', { event_type: webhook.eventType.slice(0, 100) });
     await countOtherFamily(webhook.eventType, now);
     // Not an error to Telnyx: it would only send it again.
     return json(200, { result: 'ignored' });

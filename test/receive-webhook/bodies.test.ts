@@ -218,7 +218,7 @@ describe('an event of another product', () => {
     const { deliver, store } = await startReceiver();
     const answer = await deliver(portOut());
     expect(answer).toMatchObject({ status: 200, body: { result: 'ignored' } });
-    expect(log.lines()).toMatchObject([{ event: 'webhook_of_other_family', event_type: 'portout.status_changed' }]);
+    expect(log.lines()).toMatchObject([{ event: 'webhook_ignored', event_type: 'portout.status_changed' }]);
     const rows = [...(await everyRowIn(store, 'control')), ...(await everyRowIn(store, 'events'))];
     expect(rows).toMatchObject([
       { kind: { S: 'other-family' }, event_type: { S: 'portout.status_changed' }, count: { N: '1' } },

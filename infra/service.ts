@@ -114,9 +114,9 @@ export const tables: Readonly<Record<TableName, Table>> = {
     holds: 'one row for each port-in event, permanently',
     partitionKey: 'id',
     indexes: {
-      // One partition for all events of a record type takes 1,000 writes a second, as one day's would: at 4 requests a
-      // second the Events API cannot list more. With a partition for each day, a page of 250 rows of a quiet account
-      // costs up to 250 queries.
+      // One partition for all events of a record type takes 1,000 writes a second, as one day's would: at 2 requests a
+      // second the sync lists 500 events. With a partition for each day, a page of 250 rows of a quiet account costs
+      // up to 250 queries.
       // A type's events are found here too: an index of their own costs three write units for each event, two of them
       // when Telnyx's list dates it differently than its webhook.
       by_time: { partitionKey: 'record_type', sortKey: 'created_at_id', include: ['event_type', 'listed_first_at'] },
@@ -292,12 +292,13 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     timeoutSeconds: 29,
     environment: {
       EVENTS_TABLE: { table: 'events' },
+      CONTROL_TABLE: { table: 'control' },
       API_TOKENS_SECRET: { secret: 'apiTokens' },
       TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
       LEDGER_NAME: { setting: 'ledgerName' },
     },
-    tables: { events: ['BatchGetItem'] },
+    tables: { events: ['BatchGetItem'], control: ['UpdateItem'] },
   },
 };
 

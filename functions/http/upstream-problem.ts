@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeError, log } from '../lambda/log.ts';
 import { Problem, unavailable } from './problem.ts';
 
 /**
@@ -14,6 +16,26 @@ export function upstreamBusy(effect: string, message: string, retryAfter: number
   const seconds = String(Math.max(1, Math.ceil(retryAfter ?? 1)));
   const detail = `Telnyx takes no more requests for the moment. ${message} ${effect} Ask again in ${seconds} s.`;
   return new Problem(429, '10011', 'Too many requests', detail, { headers: { 'retry-after': seconds } });
+}
+
+/**
+ * Waits for the turn of a single call to Telnyx. Throws a 429 when others wait already. If the table cannot be written
+ * the call goes on: then neither the sync nor a job can call Telnyx, and why webhooks fail may be just what is asked.
+ *
+ * @param take takes the turn, and returns the milliseconds until it; `undefined` when the wait would be too long
+ */
+export async function waitForTurn(take: () => Promise<number | undefined>): Promise<void> {
+  const wait = await take().catch((error: unknown) => {
+    log('warn', 'turn_not_taken', { error: describeError(error) });
+    return 0;
+  });
+  if (wait === undefined) {
+    const detail =
+      'This ledger asks Telnyx for one thing a second on behalf of its callers, and others wait already: nothing was ' +
+      'asked. Ask again in 2 s. To republish many events, use POST /v2/republish-jobs.';
+    throw new Problem(429, '10011', 'Too many requests', detail, { headers: { 'retry-after': '2' } });
+  }
+  await sleep(wait);
 }
 
 /** 502: Telnyx refused our own key, which is not the caller's fault. `message` is what Telnyx answered. */

@@ -7,12 +7,13 @@ import { type AuthorizedEvent, authorize } from '../http/authorize.ts';
 import { json } from '../http/problem.ts';
 import { dateTime, eventType, readNumberedQuery } from '../http/query-parameters.ts';
 import { readTokens } from '../http/tokens.ts';
-import { keyOrUnavailable } from '../http/upstream-problem.ts';
+import { keyOrUnavailable, waitForTurn } from '../http/upstream-problem.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { measureFault } from '../lambda/metrics.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { readDeliveryMarks } from '../ledger/events/delivery-marks.ts';
+import { takeSingleCall } from '../ledger/status/single-calls.ts';
 import { patience } from '../ledger/table/store.ts';
 import { readApiKey } from '../porting/api-key.ts';
 import { readBaseUrl } from '../porting/settings.ts';
@@ -22,12 +23,16 @@ import { beside, idsOf } from './beside.ts';
 import { deliveriesProblem, unavailableBecause } from './problem-of.ts';
 
 /**
- * The function ends after 29 s. This leaves time for three reads from a DynamoDB that answers only at the third
- * attempt.
+ * The function ends after 29 s. This leaves 2 s to wait for the call's turn, and time for a write and a read at a
+ * DynamoDB that answers only at the third attempt.
  */
 const LOG_TIMEOUT = 10_000;
 
-const store = { client: new DynamoDBClient(patience(2_000)), events: environment('EVENTS_TABLE') };
+const store = {
+  client: new DynamoDBClient(patience(2_000)),
+  events: environment('EVENTS_TABLE'),
+  control: environment('CONTROL_TABLE'),
+};
 const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
 const secretsManager = new SecretsManagerClient({});
 const tokens = cachedSecret(secretsManager, environment('API_TOKENS_SECRET'), readTokens);
@@ -61,6 +66,7 @@ async function askTelnyx(
   page: { number: number; size: number },
 ): Promise<DeliveriesPage | { reason: string }> {
   const telnyx = await keyOrUnavailable(api);
+  await waitForTurn(() => takeSingleCall(store, Date.now()));
   try {
     return await telnyx.failed(filter, page);
   } catch (error) {

@@ -8,11 +8,12 @@ import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { eventIdIn } from '../http/path-parameter.ts';
 import { answerOf, unavailable } from '../http/problem.ts';
 import { readTokens } from '../http/tokens.ts';
-import { keyOrUnavailable } from '../http/upstream-problem.ts';
+import { keyOrUnavailable, waitForTurn } from '../http/upstream-problem.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { recordAttempt } from '../ledger/events/republishes.ts';
+import { takeSingleCall } from '../ledger/status/single-calls.ts';
 import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
 import { readApiKey } from '../porting/api-key.ts';
@@ -23,7 +24,10 @@ import { tookNothing } from '../telnyx/upstream-error.ts';
 import { type Asked, onceForKey } from './once.ts';
 import { republishProblem } from './problem-of.ts';
 
-/** The function ends after 29 s: before and after the call, DynamoDB may answer only at the third attempt. */
+/**
+ * The function ends after 29 s: the call may wait 2 s for its turn, and before and after it DynamoDB may answer only at
+ * the third attempt.
+ */
 const REPUBLISH_TIMEOUT = 15_000;
 const LONGEST_REQUEST = 30_000;
 
@@ -57,6 +61,7 @@ async function startRepublish(event: AuthorizedEvent, context: Context): Promise
 /** Throws only before the call to Telnyx; after it, every outcome is an answer. */
 async function askTelnyx(id: string, caller: string): Promise<Asked> {
   const telnyx = await keyOrUnavailable(api);
+  await waitForTurn(() => takeSingleCall(store, Date.now()));
   const attempt = await recordAttempt(store, id, caller, Date.now()).catch((error: unknown) => {
     throw unavailable('The republish could not be recorded, so it was not requested. Try again.', error);
   });

@@ -47,10 +47,9 @@ export function createAsker({ store, api, clock, requestsPerSecond, stopAt, keep
   const calls = pace(requestsPerSecond, () => stopAt, clock);
   let asked = false;
   const call: Pace['call'] = (ask) =>
-    calls.call(async () => {
+    calls.call(ask, async () => {
       await keepLease();
       asked = true;
-      return ask();
     });
 
   return {

@@ -8,6 +8,7 @@ import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
 import { readApiKey } from '../porting/api-key.ts';
 import { readBaseUrl, readHealing, readHealingPerDay } from '../porting/settings.ts';
+import { REQUESTS_A_SECOND } from '../porting/shares.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
 import { type RunResult, runJobs } from './run.ts';
@@ -24,7 +25,7 @@ const healing = {
   mode: environment('HEALING', readHealing),
   perDay: environment('HEALING_PER_DAY', readHealingPerDay),
 };
-const requestsPerSecond = 4;
+const requestsPerSecond = REQUESTS_A_SECOND.jobs;
 const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_API_KEY_SECRET'), readApiKey);
 const api = async () =>
   eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: REPUBLISH_TIMEOUT });

@@ -4,7 +4,7 @@ import type { EventsApi } from '../telnyx/events-api.ts';
 import type { Clock } from '../telnyx/pace.ts';
 import { type Asker, createAsker } from './ask.ts';
 
-/** The lease of all workers that ask for republishes in bulk: together they keep to one rate. */
+/** The lease of all workers that ask for republishes in bulk: together they keep to the share of jobs. */
 export const LEASE = controlKey('lease', 'jobs');
 
 /** Time at the end of the run reserved for the call in progress (15 s) and the writes after it. */

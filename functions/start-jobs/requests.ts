@@ -5,7 +5,7 @@ import { millisecondsOf, type Timestamp, timestamp } from '../porting/timestamp.
 import { FIRST_EVENT_AT, SETTLE, type Window } from '../porting/window.ts';
 import { bodyOf, malformed, objectAt, outOfRange, wrongType } from './body.ts';
 
-/** The most events in one job: 42 minutes at 4 requests a second. */
+/** The most events in one job: 2 hours 47 minutes at 1 request a second. */
 export const MOST_EVENTS = 10_000;
 
 /** What to republish: given events, or those that match a filter. */

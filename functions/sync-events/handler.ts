@@ -10,6 +10,7 @@ import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
 import { readApiKey } from '../porting/api-key.ts';
 import { readBaseUrl } from '../porting/settings.ts';
+import { REQUESTS_A_SECOND } from '../porting/shares.ts';
 import { eventsApi } from '../telnyx/events-api.ts';
 import { systemClock } from '../telnyx/pace.ts';
 import { readInput } from './input.ts';
@@ -27,7 +28,7 @@ const store = {
 };
 const bus = openBus(environment('EVENT_BUS'));
 const baseUrl = environment('TELNYX_BASE_URL', readBaseUrl);
-const requestsPerSecond = 4;
+const requestsPerSecond = REQUESTS_A_SECOND.sync;
 const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_API_KEY_SECRET'), readApiKey);
 const api = async () =>
   eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: LIST_TIMEOUT });

@@ -4,7 +4,7 @@ import type { Store } from '../ledger/table/store.ts';
 import type { Window } from '../porting/window.ts';
 import { readWindow, type WindowReader } from './read-window.ts';
 
-/** The most requests that one run spends on open spans: 10 s at 4 a second. New events never wait for old ones. */
+/** The most requests that one run spends on open spans: 20 s at 2 a second. New events never wait for old ones. */
 const REQUESTS = 40;
 
 class NoneLeft extends Error {

@@ -4,7 +4,7 @@ import type { ListPage } from '../telnyx/events-api.ts';
 /**
  * A window of more pages than this is halved. Pages are offsets into a set that may change during the reading. With
  * fewer pages, a reading is less likely to be repeated, and a run that is cut off repeats less work. 8 pages are 2,000
- * events, or 2 s at 4 requests a second.
+ * events, or 4 s at 2 requests a second.
  */
 const MOST_PAGES = 8;
 

@@ -51,16 +51,18 @@ export function windowReader(options: ReaderOptions, lease: RunLease, progress: 
   return {
     ...(options.mostPages !== undefined && { mostPages: options.mostPages }),
     async list(window, pageNumber) {
-      const page = await calls.call(async () => {
-        await keepLease();
-        if (clock.now() >= stopAt) throw new UpstreamError('gave up', 'The function is about to end.');
-        return (await options.api()).list(window, pageNumber, outOfTime).catch((error: unknown) => {
+      const telnyx = await options.api();
+      const ask = () =>
+        telnyx.list(window, pageNumber, outOfTime).catch((error: unknown) => {
           if (error instanceof UpstreamError && error.fault !== 'gave up') {
             progress.fault = error;
             measureFault(error.fault);
           }
           throw error;
         });
+      const page = await calls.call(ask, async () => {
+        await keepLease();
+        if (clock.now() >= stopAt) throw new UpstreamError('gave up', 'The function is about to end.');
       });
       progress.pages += 1;
       if (page.telnyxTime !== undefined)

@@ -16,8 +16,13 @@ const LONGEST_PAUSE = 30_000;
 
 /** Calls Telnyx within its rate limit, and repeats a call when that may help. */
 export interface Pace {
-  /** Waits for its turn, then calls; repeats a call that threw an {@link UpstreamError} for a passing reason. */
-  readonly call: <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;
+  /**
+   * Waits for its turn, then calls; repeats a call that threw an {@link UpstreamError} for a passing reason.
+   *
+   * @param ready what must be done right before each call, such as renewing a lease; the call begins after it, and the
+   *   next one is spaced from there
+   */
+  readonly call: <Answer>(ask: () => Promise<Answer>, ready?: () => Promise<void>) => Promise<Answer>;
   /** Delays every later call by this many seconds, as an answer's headers asked. */
   readonly holdFor: (seconds: number) => void;
 }
@@ -28,8 +33,7 @@ export interface Pace {
  * random part so that two accounts do not stay in step. If a pause would be over 30 s, or end after the deadline, the
  * call fails instead: the next run comes anyway.
  *
- * @param perSecond 4 in production: a third party measured 5 a second for a related set of endpoints (docs/telnyx.md
- *   §7)
+ * @param perSecond the share of this kind of work (porting/shares.ts)
  * @param deadline milliseconds since 1970; no pause may end after it
  */
 export function pace(perSecond: number, deadline: () => number, clock: Clock = systemClock): Pace {
@@ -47,10 +51,12 @@ export function pace(perSecond: number, deadline: () => number, clock: Clock = s
     return FIRST_PAUSE * 2 ** (attempt - 1) * (1 + Math.random() / 4);
   }
 
-  async function call<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  async function call<Answer>(ask: () => Promise<Answer>, ready?: () => Promise<void>): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       await turn();
       try {
+        await ready?.();
+        nextStartAt = Math.max(nextStartAt, clock.now() + spacing);
         return await ask();
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;

@@ -5,6 +5,7 @@ import { getEvent, type ListFilter, listEvents } from '../../functions/ledger/ev
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { readHeld } from '../../functions/ledger/events/record-listing.ts';
 import { recordAttempt, recordOutcome } from '../../functions/ledger/events/republishes.ts';
+import { takeSingleCall } from '../../functions/ledger/status/single-calls.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { findOverdue, findUnlisted } from '../../functions/publish-events/close-day.ts';
@@ -221,12 +222,15 @@ async function reading(endpoint: string, called: string, events: number, days: n
 }
 
 async function republish(store: Store, id: string) {
+  turns += 1;
+  await takeSingleCall(store, NOW + turns * 1_000);
   const attempt = await recordAttempt(store, id, 'operate 0123abcd', NOW);
   await recordOutcome(store, attempt, 'sent');
   return { statusCode: 204 };
 }
 
 let requests = 0;
+let turns = 0;
 function republishOnce(store: Store, id: string) {
   requests += 1;
   const longestRequest = 30_000;

@@ -77,6 +77,7 @@ async function republish(): Promise<void> {
 }
 
 async function shown() {
+  vi.setSystemTime(Date.now() + 1_000);
   const answer = await fetch(gateway.url + PATH, { headers: bearer(readToken) });
   return (await answer.json()) as { data: unknown[]; meta: { total_results: number } };
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { takeSingleCall } from '../../functions/ledger/status/single-calls.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog } from '../handlers.ts';
@@ -129,6 +130,17 @@ describe('Telnyx refuses or fails: a plain answer after one request', () => {
   });
 });
 
+test('others wait for their single call already: 429, and Telnyx is not asked', async () => {
+  const now = Date.now() + 10_000;
+  for (let taken = 0; taken < 4; taken += 1) await takeSingleCall(asker.store, now);
+  vi.setSystemTime(now);
+  const before = asker.telnyx.api.requests.length;
+  const { status, headers, text } = await asker.invoke({ target: PATH, headers: bearer(readToken) });
+  expect([status, headers['retry-after']]).toEqual([429, '2']);
+  expect(text).toContain('one thing a second');
+  expect(asker.telnyx.api.requests).toHaveLength(before);
+});
+
 describe('the ledger cannot answer: 503', () => {
   test('DynamoDB refuses', async () => {
     const engine = await startFaultyEngine();
@@ -139,7 +151,7 @@ describe('the ledger cannot answer: 503', () => {
     const { status, body } = await behind.get();
     expect(status).toBe(503);
     expect(body.errors).toMatchObject([{ detail: expect.stringContaining('ledger cannot be reached') }]);
-    expect(new Set(engine.operations)).toEqual(new Set(['BatchGetItem']));
+    expect(new Set(engine.operations)).toEqual(new Set(['UpdateItem', 'BatchGetItem']));
     await Promise.all([behind.close(), engine.close()]);
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { takeSingleCall } from '../../functions/ledger/status/single-calls.ts';
 import { readUpstream } from '../../functions/ledger/status/upstream-state.ts';
 import type { Fault } from '../../infra/local/simulator/events-api.ts';
 import { eventually } from '../eventually.ts';
@@ -8,7 +9,7 @@ import { captureLog } from '../handlers.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
 import { operateToken } from '../query-events/reader.ts';
-import { rowCount, rowsIn } from '../receive-webhook/receiver.ts';
+import { rowsIn } from '../receive-webhook/receiver.ts';
 import { apiKey, putUpstream, type Republisher, rowOf, startRepublisher } from './republisher.ts';
 
 const caller = `operate:${createHash('sha256').update(operateToken).digest('hex').slice(0, 8)}`;
@@ -57,13 +58,37 @@ test('a second republish is a second upstream call; the row counts both and show
   });
 });
 
+describe('the share of single calls', () => {
+  test('a call within a second of another waits for its turn', async () => {
+    const { republish, telnyx, event } = republisher;
+    const begun = performance.now();
+    for (const after of [1_000, 700]) expect((await republish(event.id, { after })).status).toBe(204);
+    expect(telnyx.requests).toHaveLength(2);
+    // The calendar stands still, so only the wait itself can be measured, and it may only be longer.
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(290);
+  });
+
+  test('more than two that wait: a 429 says when to ask again, nothing is recorded, and the key stays free', async () => {
+    const { republish, telnyx, event, store } = republisher;
+    for (let taken = 0; taken < 3; taken += 1) await takeSingleCall(store, Date.now());
+    const { status, headers, body } = await republish(event.id, { key: 'a-key', after: 0 });
+    expect([status, headers['retry-after']]).toEqual([429, '2']);
+    expect(body.errors).toMatchObject([
+      { code: '10011', detail: expect.stringMatching(/one thing a second.*Ask again in 2 s/) },
+    ]);
+    expect(telnyx.requests).toEqual([]);
+    expect(await rowOf(store, event.id)).not.toHaveProperty('republish_count');
+    expect((await republish(event.id, { key: 'a-key', after: 3_000 })).status).toBe(204);
+  });
+});
+
 test('an id that is not in the ledger is still tried, and creates no row', async () => {
   const { republish, telnyx, store } = republisher;
   const unknown = listedEvent(2);
   putUpstream(telnyx, unknown);
   expect((await republish(unknown.id)).status).toBe(204);
   expect(telnyx.republished).toEqual([unknown.id]);
-  expect(await rowCount(store)).toBe(1);
+  expect(await rowsIn(store, 'events')).toHaveLength(1);
 });
 
 test('during the call the row already records it, so that a death leaves a trace', async () => {

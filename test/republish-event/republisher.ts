@@ -1,4 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { vi } from 'vitest';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
@@ -29,6 +30,8 @@ interface Options {
   readonly token?: string;
   /** Milliseconds that the function has left, each time it checks. */
   readonly remaining?: () => number;
+  /** Milliseconds since the request before; a second by default, after which a call need not wait for its turn. */
+  readonly after?: number;
 }
 
 /** @param endpoint the engine that the function uses; `store` always reaches the real one */
@@ -55,15 +58,17 @@ export async function startRepublisher({ endpoint }: { endpoint?: string } = {})
     secrets,
     telnyx,
     event,
-    republish: (id, { key, token = operateToken, remaining } = {}) =>
-      invoke(
+    republish: (id, { key, token = operateToken, remaining, after = 1_000 } = {}) => {
+      vi.setSystemTime(Date.now() + after);
+      return invoke(
         {
           method: 'POST',
           target: `/v2/porting/events/${id}/republish`,
           headers: { ...bearer(token), ...(key !== undefined && { 'idempotency-key': key }) },
         },
         lambdaContext(remaining),
-      ),
+      );
+    },
     close: async () => {
       await Promise.all([telnyx.close(), secrets.close()]);
     },

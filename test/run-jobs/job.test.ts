@@ -37,7 +37,7 @@ test('each item is requested once, in order; the job, its items and the events r
     done: 9,
     outcomes: { sent: 8, not_found: 1, failed: 0, unknown: 0 },
     started_at: '2026-03-20T12:00:00.000000Z',
-    ended_at: '2026-03-20T12:00:02.000000Z',
+    ended_at: '2026-03-20T12:00:08.000000Z',
     error: null,
   });
   const items = await rig.items(id);
@@ -46,7 +46,7 @@ test('each item is requested once, in order; the job, its items and the events r
     'not_found',
     ...Array(4).fill('sent'),
   ]);
-  expect(items[8]?.at).toBe('2026-03-20T12:00:02.000000Z');
+  expect(items[8]?.at).toBe('2026-03-20T12:00:08.000000Z');
   expect(await rig.eventRow(ids[0] ?? '')).toMatchObject({
     republish_count: { N: '1' },
     republish_last_by: { S: `job:${id}` },
@@ -308,7 +308,7 @@ describe('cancel', () => {
       status: 'cancelled',
       done: 3,
       outcomes: { sent: 3 },
-      ended_at: '2026-03-20T12:00:00.500000Z',
+      ended_at: '2026-03-20T12:00:02.000000Z',
     });
     expect((await rig.items(id)).map(({ outcome }) => outcome)).toEqual([
       ...Array(3).fill('sent'),
@@ -353,12 +353,12 @@ describe('cancel', () => {
 });
 
 describe('the rate', () => {
-  test('is at most 4 calls in any second, across consecutive runs', async () => {
+  test('is at most 1 call in any second, across consecutive runs', async () => {
     const rig = await openRig({ requestsPerSecond: 5 });
     const id = await rig.makeJob(30);
     // Each run has so little time that the job needs several.
     const statuses = [];
-    do statuses.push((await rig.run({ endsAt: rig.time + 30_000 + 1_600 })).status);
+    do statuses.push((await rig.run({ endsAt: rig.time + 30_000 + 6_400 })).status);
     while (statuses.at(-1) === 'out of time');
     expect(statuses.length).toBeGreaterThan(2);
     expect(await rig.job(id)).toMatchObject({ status: 'complete', outcomes: { sent: 30 } });
@@ -366,7 +366,7 @@ describe('the rate', () => {
     await rig.run();
     const starts = rig.telnyx.requests.map(({ at }) => at);
     for (const [index, at] of starts.entries())
-      expect((starts[index + 4] ?? at + 1_000) - at).toBeGreaterThanOrEqual(1_000);
+      expect((starts[index + 1] ?? at + 1_000) - at).toBeGreaterThanOrEqual(1_000);
     expect(rig.telnyx.requests.every(({ status }) => status === 204)).toBe(true);
   });
 });

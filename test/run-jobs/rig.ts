@@ -5,6 +5,7 @@ import { type JobItem, listItems } from '../../functions/ledger/jobs/republish-i
 import { createJob, readJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import type { Store } from '../../functions/ledger/table/store.ts';
 import type { Row } from '../../functions/ledger/table/values.ts';
+import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { type RunOptions, type RunResult, runJobs } from '../../functions/run-jobs/run.ts';
 import { eventsApi } from '../../functions/telnyx/events-api.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
@@ -61,7 +62,7 @@ export async function openRig({ requestsPerSecond = Number.POSITIVE_INFINITY } =
         store,
         api: async () => eventsApi({ apiKey, baseUrl: telnyx.url, timeout: TIMEOUT }),
         clock: rig.clock,
-        requestsPerSecond: 4,
+        requestsPerSecond: REQUESTS_A_SECOND.jobs,
         owner: `worker-${workers}`,
         endsAt: rig.time + 15 * MINUTE,
         healing: { mode: 'off' },

@@ -5,6 +5,7 @@ import { readCurrent } from '../../functions/ledger/runs/current.ts';
 import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
+import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
 import { decide } from '../../functions/publish-events/decide.ts';
@@ -120,7 +121,7 @@ export function openFunctions(
             now,
             sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
           },
-          requestsPerSecond: 4,
+          requestsPerSecond: REQUESTS_A_SECOND.sync,
           endsAt: now() + 900_000,
         };
         const asked = readInput(input);

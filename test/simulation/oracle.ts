@@ -3,6 +3,7 @@ import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 import { stateIn } from '../../functions/ledger/orders/orders.ts';
 import { idIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
+import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { SimulatedBus } from './bus.ts';
@@ -71,8 +72,7 @@ export interface Expected {
   readonly byWebhookOnly: boolean;
 }
 
-/** Telnyx's measured limit; the sync keeps to four, evenly spaced. */
-const MOST_CALLS_A_SECOND = 5;
+const MOST_CALLS_A_SECOND = REQUESTS_A_SECOND.sync;
 
 /** Compares what Telnyx lists, what the ledger holds and what was published. */
 export async function judge(rest: Rest): Promise<Verdict> {
@@ -226,15 +226,15 @@ function checkRuns({ plan, truth }: Rest, control: readonly Row[]): void {
   if (!isCalm || textIn(last, 'status') !== 'complete') truth.violate('runs', 'the last nightly run is not complete');
 }
 
-/** I9. A run makes at most five calls in any second, waits as long as an answer asks, and calls nothing but lists. */
+/** I9. A run makes at most the sync's share of calls in any second, waits as long as an answer asks, and calls nothing but lists. */
 function checkCalls({ telnyx, truth }: Rest): void {
   const byProcess = Map.groupBy(telnyx.calls, ({ process }) => process.name);
   for (const [name, calls] of byProcess) {
     for (const [index, { at, path, method }] of calls.entries()) {
       const isList = method.toLowerCase() === 'get' && path === '/v2/porting/events';
       if (!isList) truth.violate('I9', `${name} asks for ${method} ${path}`);
-      const fifth = calls[index - MOST_CALLS_A_SECOND];
-      if (fifth && at - fifth.at < 1_000)
+      const earlier = calls[index - MOST_CALLS_A_SECOND];
+      if (earlier && at - earlier.at < 1_000)
         truth.violate('I9', `${name} calls ${MOST_CALLS_A_SECOND + 1} times in a second`);
       const { at: before = 0, waitAsked = 0 } = calls[index - 1] ?? {};
       if (at - before < waitAsked * 1_000)

@@ -15,7 +15,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   I6: 'a webhook is answered 200 only when its row is stored',
   I7: "an order's state is the fold of its events",
   I8: 'the cursor passes no event that was not read',
-  I9: "a sync calls only lists, within Telnyx's rate limit, and waits as long as Telnyx asks",
+  I9: 'a sync calls only lists, within its share of requests, and waits as long as Telnyx asks',
   I10: 'no key or signature appears in a log line, a row or an event on the bus',
   I11: 'no event asks for action on an order that, by the events held or listed long before, needs none',
   I12: 'no event asks for action by a deadline that has passed',

@@ -94,7 +94,7 @@ describe('the oracle notices', () => {
         api: (api) => ({
           ...api,
           async list(...given) {
-            const pages = await Promise.all(Array.from({ length: 6 }, () => api.list(...given)));
+            const pages = await Promise.all(Array.from({ length: 3 }, () => api.list(...given)));
             return pages[0] as (typeof pages)[0];
           },
         }),

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { vi } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
@@ -53,6 +54,9 @@ export interface Api {
  * @param secretsManager its state when the functions start; when it is down, no request reaches an event, and there are
  *   none
  */
+/** In milliseconds: long enough that no call waits for its turn at Telnyx, even after others have queued. */
+export const BETWEEN_REQUESTS = 4_000;
+
 export async function startApi(secretsManager: SecretsManager['state'] = 'up'): Promise<Api> {
   const account = openAccount();
   const [store, engine, telnyx, secrets] = await Promise.all([
@@ -80,6 +84,7 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
     },
   });
 
+  let latest = 0;
   const api: Api = {
     store,
     engine,
@@ -89,6 +94,8 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
     remaining: 29_000,
     crashes: false,
     ask(request, { token, headers, body } = {}) {
+      latest = Math.max(latest, Date.now()) + BETWEEN_REQUESTS;
+      vi.setSystemTime(latest);
       const [method = 'GET', target = '/'] = request.split(' ');
       const known = token === 'unknown' ? 'unknown-token-0123456789' : token && tokens[token];
       return fetch(gateway.url + target, {

@@ -1,9 +1,24 @@
-import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';
+import {
+  countOtherFamily,
+  countRefusals,
+  keepRejected,
+  keepRejectedRecords,
+} from '../../functions/ledger/rejections/rejections.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
 import { uuid } from '../porting-events.ts';
 import { eventAt, healed, recovered, unlisted } from '../query-events/seed.ts';
 import type { Api } from './api.ts';
-import { closed, INVALID, of, operator, REFUSED, reader, type Situation, whileDynamoDb } from './situation.ts';
+import {
+  closed,
+  INVALID,
+  of,
+  operator,
+  REFUSED,
+  reader,
+  type Situation,
+  whileDynamoDb,
+  whileOthersWait,
+} from './situation.ts';
 
 const GAPS = 'GET /v2/gaps';
 const REJECTIONS = 'GET /v2/rejections';
@@ -80,6 +95,7 @@ const rejections: readonly Situation[] = [
         await countRefusals(api.store, 'signature wrong', 17, Date.now());
         await keepRejected(api.store, Buffer.from('no event'), 'not JSON', Date.now());
         await keepRejectedRecords(api.store, [{ json: '{}', reason: 'no id' }], Date.now());
+        await countOtherFamily(api.store, 'message.sent', 3, Date.now());
         return api.ask(at(REJECTIONS), reader);
       },
     ],
@@ -144,7 +160,13 @@ const deliveries: readonly Situation[] = [
     ],
     [200, 'an account without such a log', whileTelnyx({ status: 404 })],
     [200, 'a key that may not read it', whileTelnyx({ status: 403 })],
+    [
+      200,
+      'an account that may not have it',
+      whileTelnyx({ status: 403, body: { errors: [{ code: '10038', title: 'Not permitted' }] } }),
+    ],
     [429, 'Telnyx answers 429', whileTelnyx({ status: 429 })],
+    [429, 'others wait already', whileOthersWait((api) => api.ask(at(DELIVERIES), reader))],
     [500, 'DynamoDB finds the request invalid', whileDynamoDb(INVALID, whileTelnyx(log))],
     [502, 'Telnyx fails', whileTelnyx({ status: 500 })],
     [502, "Telnyx refuses the ledger's key", whileTelnyx({ status: 401 })],

@@ -1,4 +1,5 @@
-import type { Api } from './api.ts';
+import { takeSingleCall } from '../../functions/ledger/status/single-calls.ts';
+import { type Api, BETWEEN_REQUESTS } from './api.ts';
 
 /** A way to make one operation answer with one status. */
 export interface Situation {
@@ -19,6 +20,14 @@ export const whileDynamoDb =
   (fault: typeof REFUSED | typeof INVALID, ask: Situation['ask']): Situation['ask'] =>
   (api) => {
     api.engine.fault = () => fault;
+    return ask(api);
+  };
+
+/** Single calls of others have taken all turns that a request could wait for. */
+export const whileOthersWait =
+  (ask: Situation['ask']): Situation['ask'] =>
+  async (api) => {
+    for (let taken = 0; taken < 4; taken += 1) await takeSingleCall(api.store, Date.now() + BETWEEN_REQUESTS);
     return ask(api);
   };
 

@@ -4,7 +4,17 @@ import type { Api } from './api.ts';
 import { ofNotifications } from './notification-situations.ts';
 import { ofOrders } from './order-situations.ts';
 import { ofRecovery } from './recovery-situations.ts';
-import { closed, INVALID, of, operator, REFUSED, reader, type Situation, whileDynamoDb } from './situation.ts';
+import {
+  closed,
+  INVALID,
+  of,
+  operator,
+  REFUSED,
+  reader,
+  type Situation,
+  whileDynamoDb,
+  whileOthersWait,
+} from './situation.ts';
 import { ofStatus } from './status-situations.ts';
 
 const LIST = 'GET /v2/porting/events';
@@ -163,6 +173,12 @@ const republished: readonly Situation[] = [
       },
     ],
     [429, 'Telnyx answers 429', whileTelnyx({ status: 429 })],
+    [429, 'others wait already', whileOthersWait((api) => api.ask(republish(anId(api)), operator))],
+    [
+      502,
+      'not available for the account',
+      whileTelnyx({ status: 403, body: { errors: [{ code: '10038', title: 'Not permitted' }] } }),
+    ],
     [500, 'DynamoDB finds the look at the first request invalid', whileLooking(INVALID)],
     [503, 'DynamoDB refuses the look at the first request', whileLooking(REFUSED)],
     [502, 'Telnyx fails', whileTelnyx({ status: 500 })],

@@ -1,6 +1,7 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { oldestRequested } from '../../functions/ledger/runs/requested-runs.ts';
+import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { lives } from '../lives.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE } from './rig.ts';
@@ -18,8 +19,11 @@ describe('a large first run', () => {
     const statuses: string[] = [];
     let through = 0;
     for (let run = 0; run < 20 && statuses.at(-1) !== 'complete'; run += 1) {
-      // 4 requests a second for 5 of the remaining 20 s: the other 15 s are kept for ending the run.
-      const result = await rig.run(undefined, { requestsPerSecond: 4, endsAt: rig.time + 20_000 });
+      // 2 requests a second for 10 of the remaining 25 s: the other 15 s are kept for ending the run.
+      const result = await rig.run(undefined, {
+        requestsPerSecond: REQUESTS_A_SECOND.sync,
+        endsAt: rig.time + 25_000,
+      });
       statuses.push(result?.status ?? 'skipped');
       const { completeThrough = 0 } = await rig.state();
       expect(completeThrough).toBeGreaterThanOrEqual(through);
@@ -77,7 +81,7 @@ describe('a range', () => {
       );
     }
     const range = { from: NOON - 11 * DAY, to: NOON - DAY };
-    const first = await rig.run(range, { requestsPerSecond: 4, endsAt: rig.time + 18_500 });
+    const first = await rig.run(range, { requestsPerSecond: REQUESTS_A_SECOND.sync, endsAt: rig.time + 22_000 });
     expect(first).toMatchObject({ status: 'partial', to: new Date(range.to).toISOString() });
     const rest = await oldestRequested(rig.store, rig.time);
     expect(rest?.through).toBeGreaterThan(range.from);

@@ -58,6 +58,20 @@ describe('the rate', () => {
     expect(beganAt).toEqual([0, 250, 500]);
   });
 
+  test('spaces calls from when they really begin, however long it took to get ready', async () => {
+    const clock = testClock();
+    const start = clock.now();
+    const calls = pace(4, () => start + 1e9, clock);
+    const beganAt: number[] = [];
+    for (const takes of [0, 200, 0, 0]) {
+      await calls.call(
+        async () => beganAt.push(clock.now() - start),
+        () => clock.sleep(takes),
+      );
+    }
+    expect(beganAt).toEqual([0, 450, 700, 950]);
+  });
+
   test('includes retries', async () => {
     const { beganAt } = await attemptsOf([fault('rate limited', 0), fault('rate limited', 0)], { perSecond: 4 });
     expect(beganAt).toEqual([0, 250, 500]);

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const testsIn = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Pure code, and what needs no more than a server on the loopback. */
-const unit = [...testsIn('bus', 'http', 'lambda', 'porting', 'telnyx'), 'test/imports.test.ts'];
+const unit = [...testsIn('bus', 'health', 'http', 'lambda', 'porting', 'telnyx'), 'test/imports.test.ts'];
 
 /** The functions and the ledger on the embedded engine, or on the one at DYNAMODB_ENDPOINT. */
 const engine = testsIn(
@@ -17,6 +17,7 @@ const engine = testsIn(
   'run-jobs',
   'start-jobs',
   'sync-events',
+  'watch-ledger',
 );
 
 /** One walk through all that `npm start` runs. */
@@ -28,8 +29,6 @@ const ownTime = { setupFiles: [...setupFiles, 'test/own-time.ts'], isolate: fals
 
 export default defineConfig({
   test: {
-    // Metrics carry it wherever they are written.
-    env: { LEDGER_NAME: 'test' },
     setupFiles,
     // Slow is not broken: what takes this long has hung.
     testTimeout: 15 * 60_000,

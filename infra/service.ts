@@ -20,7 +20,8 @@ export type SettingName =
   | 'retainDays'
   | 'syncIntervalSeconds'
   | 'healing'
-  | 'healingPerDay';
+  | 'healingPerDay'
+  | 'runbookUrl';
 export type FunctionName =
   | 'receive-webhook'
   | 'sync-events'
@@ -29,7 +30,10 @@ export type FunctionName =
   | 'publish-events'
   | 'start-jobs'
   | 'run-jobs'
-  | 'query-deliveries';
+  | 'query-deliveries'
+  | 'watch-ledger';
+/** The queues of work that failed for good. */
+export type QueueName = 'deadLetters' | 'failedBatches';
 
 /** A secondary index. All key attributes are strings. `include` names the attributes that it holds besides the keys. */
 export interface Index {
@@ -54,13 +58,17 @@ export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'Up
 
 /**
  * Where the value of an environment variable comes from: a table's name, a secret's ARN, a setting of the deployment,
- * or the name of the bus. A function that has the bus's name may put events on it.
+ * the name of the bus, the ARN of the topic of alarms, or the URL of a queue. A function that has it may read the
+ * secret, put events on the bus, publish to the topic, or count the queue's messages. A laptop has neither topic nor
+ * queues: there, the value is `none`.
  */
 export type EnvironmentValue =
   | { readonly table: TableName }
   | { readonly secret: SecretName }
   | { readonly setting: SettingName }
-  | { readonly bus: 'bus' };
+  | { readonly bus: 'bus' }
+  | { readonly topic: 'alarms' }
+  | { readonly queue: QueueName };
 
 /** A Lambda function. */
 export interface ServiceFunction {
@@ -93,7 +101,12 @@ export interface Schedule {
   /** The whole event that the function receives. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Replaces interval and input on a laptop, where a person is watching and no table is streamed. */
-  readonly locally?: { readonly everySeconds: number; readonly input: Readonly<Record<string, unknown>> };
+  readonly locally?: {
+    readonly everySeconds: number;
+    /** How long after the start it runs first; at once if omitted. */
+    readonly afterSeconds?: number;
+    readonly input: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** A table's stream and the function that it feeds, with the new row. */
@@ -172,7 +185,6 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       EVENTS_TABLE: { table: 'events' },
       CONTROL_TABLE: { table: 'control' },
       TELNYX_PUBLIC_KEY: { setting: 'telnyxPublicKey' },
-      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: { events: ['GetItem', 'UpdateItem'], control: ['UpdateItem'] },
   },
@@ -188,7 +200,6 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
       EVENT_BUS: { bus: 'bus' },
-      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: {
       events: ['BatchGetItem', 'Query', 'UpdateItem'],
@@ -207,6 +218,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       API_TOKENS_SECRET: { secret: 'apiTokens' },
       HEALING: { setting: 'healing' },
       HEALING_PER_DAY: { setting: 'healingPerDay' },
+      RUNBOOK_URL: { setting: 'runbookUrl' },
     },
     tables: {
       events: ['GetItem', 'BatchGetItem', 'Query'],
@@ -225,7 +237,6 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       API_TOKENS_SECRET: { secret: 'apiTokens' },
       TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
-      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: { events: ['UpdateItem'], control: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
   },
@@ -246,7 +257,6 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       OVERDUE_AFTER: { setting: 'overdueAfter' },
       RETAIN_DAYS: { setting: 'retainDays' },
       SYNC_INTERVAL_SECONDS: { setting: 'syncIntervalSeconds' },
-      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: {
       events: ['BatchGetItem', 'Query', 'UpdateItem'],
@@ -278,7 +288,6 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
       HEALING: { setting: 'healing' },
       HEALING_PER_DAY: { setting: 'healingPerDay' },
-      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: {
       events: ['Query', 'UpdateItem'],
@@ -296,9 +305,33 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       API_TOKENS_SECRET: { secret: 'apiTokens' },
       TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
-      LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: { events: ['BatchGetItem'], control: ['UpdateItem'] },
+  },
+  'watch-ledger': {
+    does: 'Judges whether the ledger is well, and tells what is not: bus, mail, heartbeat',
+    entry: 'functions/watch-ledger/handler.ts',
+    memoryMegabytes: 512,
+    timeoutSeconds: 60,
+    environment: {
+      EVENTS_TABLE: { table: 'events' },
+      ORDERS_TABLE: { table: 'orders' },
+      CONTROL_TABLE: { table: 'control' },
+      EVENT_BUS: { bus: 'bus' },
+      ALARM_TOPIC: { topic: 'alarms' },
+      DEAD_LETTERS_QUEUE: { queue: 'deadLetters' },
+      FAILED_BATCHES_QUEUE: { queue: 'failedBatches' },
+      API_URL: { setting: 'apiUrl' },
+      HEALING: { setting: 'healing' },
+      HEALING_PER_DAY: { setting: 'healingPerDay' },
+      RUNBOOK_URL: { setting: 'runbookUrl' },
+      LEDGER_NAME: { setting: 'ledgerName' },
+    },
+    tables: {
+      events: ['GetItem', 'BatchGetItem', 'Query'],
+      orders: ['Query'],
+      control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    },
   },
 };
 
@@ -369,6 +402,14 @@ export const schedules: readonly Schedule[] = [
     runs: { everyMinutes: 1 },
     input: {},
     locally: { everySeconds: 1, input: {} },
+  },
+  {
+    name: 'watch',
+    function: 'watch-ledger',
+    runs: { everyMinutes: 5 },
+    input: {},
+    // A look takes some 36 requests to the embedded engine. At the start, the first run must have a chance to begin.
+    locally: { everySeconds: 10, afterSeconds: 10, input: {} },
   },
 ];
 

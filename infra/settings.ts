@@ -6,6 +6,7 @@ import {
   readHealing,
   readHealingPerDay,
   readRetainDays,
+  readRunbookUrl,
 } from '../functions/porting/settings.ts';
 
 /** How a setting is read, and its default. Without `standard` it may be absent. */
@@ -30,6 +31,11 @@ export const LEDGER_SETTINGS = {
   healing: { standard: 'off', read: checkedBy(readHealing) },
   /** The most notifications that healing asks for in one UTC day. */
   healingPerDay: { standard: '50', read: checkedBy(readHealingPerDay) },
+  /** The page that findings and alarms link to. */
+  runbookUrl: {
+    standard: 'https://github.com/port-in-ledger/port-in-ledger/blob/main/docs/operations.md',
+    read: readRunbookUrl,
+  },
 } satisfies Readonly<Record<string, Setting<string>>>;
 
 export type LedgerSettings = Readonly<Record<keyof typeof LEDGER_SETTINGS, string>>;

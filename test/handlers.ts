@@ -36,10 +36,10 @@ const modules = {
   'query-deliveries': () => import('../functions/query-deliveries/handler.ts'),
   'start-jobs': () => import('../functions/start-jobs/handler.ts'),
   'run-jobs': () => import('../functions/run-jobs/handler.ts'),
+  'watch-ledger': () => import('../functions/watch-ledger/handler.ts'),
 };
 
 const ON_LAMBDA = {
-  LEDGER_NAME: 'test',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',

@@ -13,6 +13,7 @@ const handlers = [
   'start-jobs',
   'run-jobs',
   'query-deliveries',
+  'watch-ledger',
 ];
 const shared = ['porting', 'ledger', 'telnyx', 'bus', 'http', 'lambda'];
 
@@ -24,8 +25,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telnyx: ['porting'],
   bus: [],
   http: ['porting', 'lambda'],
+  health: ['porting', 'ledger'],
   republishing: ['porting', 'ledger', 'telnyx', 'lambda'],
   ...Object.fromEntries(handlers.map((handler) => [handler, shared])),
+  'query-events': [...shared, 'health'],
+  'watch-ledger': [...shared, 'health'],
   'republish-event': [...shared, 'republishing'],
   'run-jobs': [...shared, 'republishing'],
 };
@@ -153,10 +157,21 @@ describe('functions/', () => {
     expect(shown(users.filter(({ from }) => folderOf(from) !== 'telnyx'))).toEqual([]);
   });
 
-  test('only the bus knows EventBridge', () => {
-    const users = functions.filter(({ to }) => to === '@aws-sdk/client-eventbridge');
+  test.each([
+    ['bus', 'eventbridge'],
+    ['watch-ledger', 'sns'],
+    ['watch-ledger', 'sqs'],
+  ])('only %s knows the client of %s', (folder, client) => {
+    const users = functions.filter(({ to }) => to === `@aws-sdk/client-${client}`);
     expect(users.length).toBeGreaterThan(0);
-    expect(shown(users.filter(({ from }) => folderOf(from) !== 'bus'))).toEqual([]);
+    expect(shown(users.filter(({ from }) => folderOf(from) !== folder))).toEqual([]);
+  });
+
+  test('health is pure: it imports only types of the ledger, and no package', () => {
+    const imports = functions.filter(({ from }) => folderOf(from) === 'health');
+    expect(imports.length).toBeGreaterThan(0);
+    const isPure = ({ to, isOurs, names }: Import) => isOurs && (folderOf(to) !== 'ledger' || /^\s*type\s/.test(names));
+    expect(shown(imports.filter((one) => !isPure(one)))).toEqual([]);
   });
 
   test('Node modules are imported with the prefix node:', () => {

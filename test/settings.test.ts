@@ -15,6 +15,12 @@ const BAD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = {
   retainDays: ['5', '29', '3651', 'None'],
   healing: ['on', 'OFF', 'republish,off'],
   healingPerDay: ['50000', '0', 'banana'],
+  runbookUrl: [
+    'docs/operations.md',
+    'ftp://wiki.example/x',
+    'https://me:hush@wiki.example',
+    'https://wiki.example/#top',
+  ],
 };
 const BAD_ANYWHERE = ['1e3', '+5', '0x10', '５', '007', '1 000', '5\n5', "'5'", '"off"', '\u00a0 \u200b'];
 
@@ -26,6 +32,7 @@ const GOOD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = 
   retainDays: ['none', '30', '3650'],
   healing: ['off', 'republish'],
   healingPerDay: ['1', '10000'],
+  runbookUrl: ['https://wiki.example/page?id=5', 'http://wiki.example/ledger/'],
 };
 
 const names = Object.keys(LEDGER_SETTINGS) as (keyof typeof LEDGER_SETTINGS)[];

@@ -32,6 +32,11 @@ export function readText(text: string): string {
   throw new Error('is empty');
 }
 
+/** Reads the name of something that not every host has: `none` where it is missing. */
+export function readIfAny(text: string): string | undefined {
+  return text === 'none' ? undefined : readText(text);
+}
+
 /** A reader of whole numbers from `from` to `to`. `or` names in the message what else is accepted. */
 export function wholeNumber(from: number, to: number, or = ''): (text: string) => number {
   return (text) => {
@@ -85,6 +90,16 @@ export function readAddress(text: string): string {
   if (url) return withoutSlash(url);
   throw new Error(
     'is not an address: set it to one such as https://ledger.example.com, without a user name, a query or a fragment',
+  );
+}
+
+/** Reads the address of the runbook. Links to its entries add a fragment, so it has none. */
+export function readRunbookUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.href.includes('#')) return text;
+  throw new Error(
+    'is not the address of a page: set it to one such as https://wiki.example.com/port-in-ledger, ' +
+      'without a user name or a fragment',
   );
 }
 

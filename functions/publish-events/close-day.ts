@@ -1,6 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
-import { measure } from '../lambda/metrics.ts';
 import { markUnlisted, neverListed } from '../ledger/events/awaited.ts';
 import { readIdsAgree } from '../ledger/events/id-agreement.ts';
 import { readEvents } from '../ledger/events/read-events.ts';
@@ -102,7 +101,6 @@ export async function findOverdue({ store, bus, limits, current }: Closing, now:
       log('warn', 'order_overdue', { order: id, status, since });
     }
   }
-  measure({ OverdueOrders: overdue });
   return overdue;
 }
 

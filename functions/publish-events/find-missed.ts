@@ -1,5 +1,4 @@
 import { log } from '../lambda/log.ts';
-import { measure } from '../lambda/metrics.ts';
 import { awaitedSince, markMissed, stopAwaiting } from '../ledger/events/awaited.ts';
 import { type Channels, readChannels } from '../ledger/events/channels.ts';
 import { readIdsAgree } from '../ledger/events/id-agreement.ts';
@@ -59,7 +58,7 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       isRead: await listIsRead(store, now()),
     };
     for (const event of await readEvents(store, ids)) {
-      if (outOfTime()) return finish(missed);
+      if (outOfTime()) return missed;
       const { id, event_type, porting_order_id } = event;
       const facts = factsOf(event, event.ledger.first_seen_at ?? timestampOf(now()));
       const channel = {
@@ -85,7 +84,7 @@ export async function findMissed(watch: Watch, now: () => number, outOfTime: () 
       }
     }
   }
-  return finish(missed);
+  return missed;
 }
 
 /** True when the webhook of a listed event came under another id, or may have: then it is not missed. */
@@ -106,11 +105,6 @@ async function cameAsOther(
 
 function seenAt({ ledger }: LedgerEvent): number {
   return ledger.first_seen_at === null ? 0 : millisecondsOf(ledger.first_seen_at);
-}
-
-function finish(missed: number): number {
-  if (missed > 0) measure({ NotificationsDue: missed, NotificationsMissed: missed });
-  return missed;
 }
 
 /**

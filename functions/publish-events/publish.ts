@@ -1,7 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
 import type { BusEvent } from '../bus/entries.ts';
 import { describeError, log } from '../lambda/log.ts';
-import { measure } from '../lambda/metrics.ts';
 import { learnChannel } from '../ledger/events/channels.ts';
 import { markPublished, readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
 import { markDecided } from '../ledger/orders/orders.ts';
@@ -115,7 +114,7 @@ async function settle(
   failed: Map<string, string>,
   now: () => number,
 ) {
-  const done = { events: 0, waiting: 0, missed: 0, recovered: 0, arrived: 0 };
+  const done = { events: 0, waiting: 0, missed: 0, recovered: 0 };
   const queue = prepared.values();
   const workers = Array.from({ length: AT_ONCE }, async () => {
     for (const { row, busEvents, waits, event, missed, recovered, action, version } of queue) {
@@ -132,9 +131,7 @@ async function settle(
         failed.set(row.id, describeError(error));
         continue;
       }
-      const published = busEvents.some(({ type }) => type === row.event.event_type);
-      if (published) done.events += 1;
-      if (published && row.byWebhook) done.arrived += 1;
+      if (busEvents.some(({ type }) => type === row.event.event_type)) done.events += 1;
       if (waits) done.waiting += 1;
       if (missed) done.missed += 1;
       if (recovered) done.recovered += 1;
@@ -166,15 +163,12 @@ async function learnChannels(store: OrderStore, prepared: readonly Prepared[], n
 }
 
 function report(
-  done: { events: number; waiting: number; missed: number; recovered: number; arrived: number },
+  done: { events: number; waiting: number; missed: number; recovered: number },
   failed: ReadonlyMap<string, string>,
   trigger: string,
 ): void {
-  const { arrived, ...counts } = done;
-  if (done.events > 0 || arrived > 0) measure({ EventsPublished: done.events, NotificationsDue: arrived });
-  if (done.recovered > 0) measure({ NotificationsRecovered: done.recovered });
   for (const [id, error] of failed) log('error', 'not_published', { id, error });
   if (done.events + done.missed + done.recovered + failed.size > 0) {
-    log(failed.size > 0 ? 'error' : 'info', 'publish', { trigger, ...counts, failed: failed.size });
+    log(failed.size > 0 ? 'error' : 'info', 'publish', { trigger, ...done, failed: failed.size });
   }
 }

@@ -10,7 +10,6 @@ import { readTokens } from '../http/tokens.ts';
 import { keyOrUnavailable, waitForTurn } from '../http/upstream-problem.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
-import { measureFault } from '../lambda/metrics.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { readDeliveryMarks } from '../ledger/events/delivery-marks.ts';
 import { takeSingleCall } from '../ledger/status/single-calls.ts';
@@ -72,11 +71,7 @@ async function askTelnyx(
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const reason = unavailableBecause(error);
-    // A key without access to this log may be valid for everything else: no reason for an alarm.
-    if (reason === undefined) {
-      measureFault(error.fault);
-      throw deliveriesProblem(error);
-    }
+    if (reason === undefined) throw deliveriesProblem(error);
     log('warn', 'delivery_log_unavailable', { reason });
     return { reason };
   }

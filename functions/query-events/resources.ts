@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { HealingSettings } from '../health/judged-status.ts';
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import type { Tokens } from '../http/tokens.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
@@ -8,8 +9,9 @@ export interface Resources {
   readonly store: OrderStore;
   /** The valid tokens: every caller has one, and cursors are sealed with a key derived from them. */
   readonly tokens: () => Promise<Tokens>;
-  /** Whether missed notifications are republished, and the most of them in a day. */
-  readonly healing: { readonly mode: 'off' | 'republish'; readonly perDay: number };
+  readonly healing: HealingSettings;
+  /** The page with an entry for each finding. */
+  readonly runbookUrl: string;
 }
 
 /** A GET route for callers with a token. `path` is in API Gateway's form. */

@@ -5,7 +5,6 @@ import { answerProblems } from '../http/answer-problems.ts';
 import { json, Problem, unavailable } from '../http/problem.ts';
 import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
-import { measure } from '../lambda/metrics.ts';
 import { recordDelivery } from '../ledger/events/record-delivery.ts';
 import { keepRejected } from '../ledger/rejections/rejections.ts';
 import { shortPauses } from '../ledger/table/store.ts';
@@ -55,13 +54,11 @@ async function receive(event: APIGatewayProxyEventV2): Promise<APIGatewayProxySt
   const refusal = refusalOf(signature, timestamp, body, keys, now);
   if (refusal) {
     log('warn', 'webhook_refused', { reason: refusal });
-    measure({ WebhooksRefused: 1 });
     await countRefusal(refusal, now);
     const detail = `This is not a webhook of Telnyx's for this account: ${refusal}.`;
     throw new Problem(401, '10009', 'Authentication failed', detail);
   }
 
-  measure({ WebhooksReceived: 1 });
   const webhook = readWebhook(body);
   if (webhook.is === 'another family') {
     log('warn', 'webhook_ignored', { event_type: webhook.eventType.slice(0, 100) });

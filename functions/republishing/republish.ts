@@ -1,5 +1,4 @@
 import { describeError, log } from '../lambda/log.ts';
-import { measureFault } from '../lambda/metrics.ts';
 import { type Attempt, type RepublishOutcome, recordOutcome } from '../ledger/events/republishes.ts';
 import { recordFault } from '../ledger/status/upstream-state.ts';
 import type { Store } from '../ledger/table/store.ts';
@@ -89,9 +88,8 @@ function outcomeOf(error: UpstreamError): Exclude<RepublishOutcome, 'sent'> {
   }
 }
 
-/** Records Telnyx's state for alarms, for the status, and for jobs, which pause while it takes no requests. */
+/** Records Telnyx's state for the status and for jobs, which pause while it takes no requests. */
 async function noteFault(store: Store, { fault, retryAfterSeconds }: UpstreamError, now: number): Promise<void> {
-  measureFault(fault);
   if (!isAboutTelnyx(fault)) return;
   await recordFault(store, fault, now, retryAfterSeconds).catch((error: unknown) => {
     log('warn', 'fault_not_recorded', { fault, error: describeError(error) });

@@ -39,7 +39,8 @@ export async function workOn(held: HeldJob, worker: Worker): Promise<Ending> {
     const answer = await askFor({ job: id, position, eventId }, held, worker);
     if ('notTaken' in answer) {
       report('warn', held, 'running', counts, answer.notTaken);
-      return (await recordProgress(store, id, owner, counts, answer.notTaken)) ? 'paused' : stopped(held, worker);
+      const error = { message: answer.notTaken, at: clock.now() };
+      return (await recordProgress(store, id, owner, counts, error)) ? 'paused' : stopped(held, worker);
     }
     counts[answer.outcome] += 1;
     // Refused once the job is cancelled: no further item begins.

@@ -1,6 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
-import { measure } from '../lambda/metrics.ts';
 import { learnIdsAgree } from '../ledger/events/id-agreement.ts';
 import { recordFault } from '../ledger/status/upstream-state.ts';
 import type { Store } from '../ledger/table/store.ts';
@@ -10,24 +9,15 @@ import type { SyncResult } from './result.ts';
 export interface Reporting {
   readonly store: Store;
   readonly bus: Bus;
-  readonly scheduled: boolean;
-  /** Milliseconds since 1970 up to which everything is stored. */
-  readonly through: number;
   readonly fault: UpstreamError | undefined;
 }
 
 /**
- * Reports a run that has ended: writes its metrics, publishes its failure, and records what it learned about ids and
- * Telnyx's faults. An error here does not fail the run.
+ * Reports a run that has ended: publishes its failure, and records what it learned about ids and Telnyx's faults. An error here does not fail the run.
  */
 export async function reportRun(result: SyncResult, reporting: Reporting, now: number): Promise<void> {
-  const { store, bus, scheduled, through, fault } = reporting;
+  const { store, bus, fault } = reporting;
   const failed = result.status === 'failed';
-  measure({
-    ...(scheduled && { CursorLagSeconds: Math.max(0, Math.round((now - through) / 1000)) }),
-    ...(scheduled && result.status === 'complete' && { SyncCompleted: 1 }),
-    ...(failed && { SyncFailed: 1 }),
-  });
   const tasks = [
     failed ? publishFailure(bus, result) : undefined,
     // The list showed an event under the same id as its webhook.

@@ -109,8 +109,7 @@ export async function work(
     ...(error !== undefined && { error }),
   };
   log(result.status === 'failed' ? 'error' : 'info', 'sync_run', { ...result });
-  const { through, fault } = progress;
-  await reportRun(result, { store, bus, scheduled, through, fault }, clock.now());
+  await reportRun(result, { store, bus, fault: progress.fault }, clock.now());
   return result;
 }
 

@@ -1,4 +1,3 @@
-import { measureFault } from '../lambda/metrics.ts';
 import type { RunLease } from '../ledger/runs/sync-state.ts';
 import { leaseKeeper } from '../ledger/table/lease.ts';
 import type { Store } from '../ledger/table/store.ts';
@@ -56,7 +55,6 @@ export function windowReader(options: ReaderOptions, lease: RunLease, progress: 
         telnyx.list(window, pageNumber, outOfTime).catch((error: unknown) => {
           if (error instanceof UpstreamError && error.fault !== 'gave up') {
             progress.fault = error;
-            measureFault(error.fault);
           }
           throw error;
         });

@@ -1,9 +1,23 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { QueueName } from '../service.ts';
+import { output } from './names.ts';
 
-/** Adds a queue that keeps permanently failed work for 14 days, the longest that SQS allows. */
-export function addFailureQueue(scope: Construct, id: string): sqs.Queue {
+/** The queues of work that failed for good, by name. */
+export type FailureQueues = Readonly<Record<QueueName, sqs.Queue>>;
+
+/** Adds the queues, so that no requested work disappears unnoticed. */
+export function addFailureQueues(scope: Construct): FailureQueues {
+  const deadLetters = addQueue(scope, 'DeadLetters');
+  const failedBatches = addQueue(scope, 'FailedBatches');
+  output(scope, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs that failed for good');
+  output(scope, 'FailedBatchesUrl', failedBatches.queueUrl, 'Batches of the stream that failed for good');
+  return { deadLetters, failedBatches };
+}
+
+/** It keeps what failed for 14 days, the longest that SQS allows. */
+function addQueue(scope: Construct, id: string): sqs.Queue {
   const queue = new sqs.Queue(scope, id, {
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: true,

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { bundling } from '../bundling.ts';
 import {
@@ -17,6 +18,7 @@ import {
   webhook,
 } from '../service.ts';
 import type { Data } from './data-stack.ts';
+import type { FailureQueues } from './failure-queue.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,12 +28,18 @@ export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 const repository = join(import.meta.dirname, '../..');
 const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
 
+/** What functions work with. */
+export interface Resources extends Data {
+  readonly queues: FailureQueues;
+  readonly topic: sns.ITopic;
+}
+
 /** The service's addresses, which are known only once its functions exist. */
 export type Addresses = Readonly<Record<'apiUrl' | 'webhookUrl', string>>;
 
 /** Adds every function, each with its own role and log group. {@link tellAddresses} completes their environment. */
-export function addFunctions(scope: Construct, data: Data, settings: Settings): Functions {
-  return forEachName(functions, (name) => addFunction(scope, name, data, settings));
+export function addFunctions(scope: Construct, resources: Resources, settings: Settings): Functions {
+  return forEachName(functions, (name) => addFunction(scope, name, resources, settings));
 }
 
 /**
@@ -46,7 +54,7 @@ export function tellAddresses(made: Functions, addresses: Addresses): void {
   }
 }
 
-function addFunction(scope: Construct, name: FunctionName, data: Data, settings: Settings): lambda.Function {
+function addFunction(scope: Construct, name: FunctionName, resources: Resources, settings: Settings): lambda.Function {
   const { does, entry, memoryMegabytes, timeoutSeconds, environment } = functions[name];
   const id = constructId(name);
   const known = Object.entries(environment).filter(([, value]) => !addressIn(value));
@@ -61,9 +69,11 @@ function addFunction(scope: Construct, name: FunctionName, data: Data, settings:
     architecture: lambda.Architecture.ARM_64,
     memorySize: memoryMegabytes,
     timeout: Duration.seconds(timeoutSeconds),
-    role: addRole(scope, name, data, logGroup),
+    role: addRole(scope, name, resources, logGroup),
     logGroup,
-    environment: Object.fromEntries(known.map(([variable, value]) => [variable, deployedValue(value, data, settings)])),
+    environment: Object.fromEntries(
+      known.map(([variable, value]) => [variable, deployedValue(value, resources, settings)]),
+    ),
     bundling: {
       ...bundling,
       format: formats[bundling.format],
@@ -83,19 +93,19 @@ export function addLogGroup(scope: Construct, id: string, settings: Settings): l
 
 // Not AWSLambdaBasicExecutionRole: it may write to every log group, and could recreate one after the stack has deleted
 // it.
-function addRole(scope: Construct, name: FunctionName, data: Data, logGroup: logs.LogGroup): iam.Role {
+function addRole(scope: Construct, name: FunctionName, resources: Resources, logGroup: logs.LogGroup): iam.Role {
   const described = functions[name];
   const role = new iam.Role(scope, `${constructId(name)}Role`, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     description: `What ${name} may do, and nothing else`,
   });
-  const allow = (actions: string[], resources: string[]) =>
-    role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
+  const allow = (actions: string[], on: string[]) =>
+    role.addToPolicy(new iam.PolicyStatement({ actions, resources: on }));
 
   allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
   for (const [table, actions] of Object.entries(described.tables)) {
     const tableName = table as TableName;
-    const { tableArn } = data.tables[tableName];
+    const { tableArn } = resources.tables[tableName];
     const indexes = actions.includes('Query') ? Object.keys(tables[tableName].indexes) : [];
     allow(
       actions.map((action) => `dynamodb:${action}`),
@@ -104,11 +114,13 @@ function addRole(scope: Construct, name: FunctionName, data: Data, logGroup: log
   }
   const secretArns = Object.values(described.environment)
     .filter((value) => 'secret' in value)
-    .map((value) => data.secrets[value.secret].secretArn);
+    .map((value) => resources.secrets[value.secret].secretArn);
   if (secretArns.length > 0) allow(['secretsmanager:GetSecretValue'], secretArns);
-  if (Object.values(described.environment).some((value) => 'bus' in value)) {
-    allow(['events:PutEvents'], [data.bus.eventBusArn]);
-  }
+  const values = Object.values(described.environment);
+  if (values.some((value) => 'bus' in value)) allow(['events:PutEvents'], [resources.bus.eventBusArn]);
+  if (values.some((value) => 'topic' in value)) allow(['sns:Publish'], [resources.topic.topicArn]);
+  const queueArns = values.flatMap((value) => ('queue' in value ? [resources.queues[value.queue].queueArn] : []));
+  if (queueArns.length > 0) allow(['sqs:GetQueueAttributes'], queueArns);
   return role;
 }
 
@@ -117,10 +129,12 @@ function addressIn(value: EnvironmentValue): keyof Addresses | undefined {
   return setting === 'apiUrl' || setting === 'webhookUrl' ? setting : undefined;
 }
 
-function deployedValue(value: EnvironmentValue, data: Data, settings: Settings): string {
-  if ('table' in value) return data.tables[value.table].tableName;
-  if ('secret' in value) return data.secrets[value.secret].secretArn;
-  if ('bus' in value) return data.bus.eventBusName;
+function deployedValue(value: EnvironmentValue, resources: Resources, settings: Settings): string {
+  if ('table' in value) return resources.tables[value.table].tableName;
+  if ('secret' in value) return resources.secrets[value.secret].secretArn;
+  if ('bus' in value) return resources.bus.eventBusName;
+  if ('topic' in value) return resources.topic.topicArn;
+  if ('queue' in value) return resources.queues[value.queue].queueUrl;
   return String(deployedSetting(value.setting as Exclude<SettingName, keyof Addresses>, settings));
 }
 

@@ -19,8 +19,3 @@ export function forEachName<Name extends string, Described, Made>(
 export function output(scope: Construct, name: string, value: string, description: string): void {
   new CfnOutput(scope, name, { value, description });
 }
-
-/** `receive-webhook` becomes `receiveWebhook`: metric math takes no other names. */
-export function identifier(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-}

@@ -6,21 +6,16 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type Schedule as Described, schedules } from '../service.ts';
-import { addFailureQueue } from './failure-queue.ts';
 import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
 
-/**
- * Adds the schedules, and the queue that keeps what could not be run, so that no requested work disappears unnoticed.
- */
-export function addSchedules(scope: Construct, functions: Functions): sqs.Queue {
-  const deadLetters = addFailureQueue(scope, 'DeadLetters');
+/** Adds the schedules. What could not be run goes to the queue. */
+export function addSchedules(scope: Construct, functions: Functions, deadLetters: sqs.IQueue): void {
   const scheduled = [...new Set(schedules.map((schedule) => functions[schedule.function]))];
   const role = addSchedulerRole(scope, scheduled, deadLetters);
   for (const schedule of schedules) addSchedule(scope, schedule, functions, role, deadLetters);
   // Scheduler only hands over the event. When the function fails, Lambda's own queue keeps it.
   for (const target of scheduled) keepFailedRuns(target, deadLetters);
-  return deadLetters;
 }
 
 function addSchedule(

@@ -4,13 +4,14 @@ import type { Construct } from 'constructs';
 import { webhook } from '../service.ts';
 import { addAlarms } from './alarms.ts';
 import { addApi } from './api.ts';
-import { addDashboard } from './dashboard.ts';
 import type { Data } from './data-stack.ts';
+import { addFailureQueues } from './failure-queue.ts';
 import { addFunctions, tellAddresses } from './functions.ts';
 import { output } from './names.ts';
 import { addSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { addStreams } from './stream.ts';
+import { addTopic } from './topic.ts';
 
 /** The stack that processes the data. It holds none, so it can be destroyed and deployed again at any time. */
 export class ServiceStack extends Stack {
@@ -18,7 +19,9 @@ export class ServiceStack extends Stack {
     super(scope, name, { description: 'port-in-ledger: functions, API, schedules and alarms. Holds no data.' });
     // CloudFormation then refuses to drop a table or a secret that the service still uses.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
-    const functions = addFunctions(this, data, settings);
+    const queues = addFailureQueues(this);
+    const topic = addTopic(this, settings);
+    const functions = addFunctions(this, { ...data, queues, topic }, settings);
     const api = addApi(this, functions, settings);
     // Telnyx has no AWS credentials: the function lets it in by its signature.
     const webhookUrl =
@@ -26,17 +29,12 @@ export class ServiceStack extends Stack {
         ? api.apiEndpoint + webhook.path
         : functions[webhook.function].addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
     tellAddresses(functions, { apiUrl: api.apiEndpoint, webhookUrl });
-    const deadLetters = addSchedules(this, functions);
-    const failedBatches = addStreams(this, functions, data);
-    const { tables } = data;
-    const watched = { ledgerName: settings.stackPrefix, functions, tables, queues: { deadLetters, failedBatches } };
-    const alarms = addAlarms(this, watched, settings);
-    if (settings.dashboard === 'on') addDashboard(this, watched, alarms, settings);
+    addSchedules(this, functions, queues.deadLetters);
+    addStreams(this, functions, data, queues.failedBatches);
+    addAlarms(this, { functions, queues, api }, topic, settings);
 
     output(this, 'WebhookUrl', webhookUrl, 'Register this URL at Telnyx');
     output(this, 'ApiUrl', api.apiEndpoint, 'The API; a Telnyx SDK takes it with /v2 as its base URL');
     output(this, 'SyncFunction', functions['sync-events'].functionName, 'Invoke it to read the last days again');
-    output(this, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs that failed for good');
-    output(this, 'FailedBatchesUrl', failedBatches.queueUrl, 'Batches of the stream that failed for good');
   }
 }

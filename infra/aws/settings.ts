@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { publicKeysIn } from '../../functions/porting/public-keys.ts';
-import { choice, inMessage, readSetting, wholeNumber } from '../../functions/porting/settings.ts';
+import { inMessage, readSetting, wholeNumber } from '../../functions/porting/settings.ts';
 import { LEDGER_SETTINGS, type Setting } from '../settings.ts';
 
 const SETTINGS = {
@@ -24,10 +24,8 @@ const SETTINGS = {
   apiRequestsPerSecond: { standard: '50', read: wholeNumber(1, 99_999) },
   /** How many requests the API accepts in one burst. */
   apiBurst: { standard: '100', read: wholeNumber(1, 99_999) },
-  /** The address that alarms are mailed to. Without it, only subscribers of the topic are notified. */
+  /** The address that findings which cannot wait, and alarms, are mailed to. Without it, only subscribers of the topic are notified. */
   alarmEmail: { read: matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'one e-mail address') },
-  /** Whether there is a dashboard. Beyond an account's first three, it is a third of what an idle ledger costs. */
-  dashboard: { standard: 'on', read: choice('on', 'off') },
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
 type Described = typeof SETTINGS;

@@ -5,15 +5,12 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type Stream, streams } from '../service.ts';
 import type { Data } from './data-stack.ts';
-import { addFailureQueue } from './failure-queue.ts';
 import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
 
-/** Connects the tables' streams to their functions. Returns the queue for the batches that were given up. */
-export function addStreams(scope: Construct, functions: Functions, data: Data): sqs.Queue {
-  const failedBatches = addFailureQueue(scope, 'FailedBatches');
+/** Connects the tables' streams to their functions. Batches that were given up go to the queue. */
+export function addStreams(scope: Construct, functions: Functions, data: Data, failedBatches: sqs.IQueue): void {
   for (const stream of streams) addStream(scope, stream, functions[stream.function], data, failedBatches);
-  return failedBatches;
 }
 
 /** The permissions that Lambda requires of a function's role before it accepts a stream. */

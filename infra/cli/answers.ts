@@ -1,4 +1,5 @@
 /** The API's answers, as the functions' own types. Types only: no function's code is imported. */
+export type { Finding, FindingCode } from '../../functions/health/findings.ts';
 export type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 export type { ShownGap as Gap } from '../../functions/ledger/gaps/gap-list.ts';
 export type { DayOfGaps } from '../../functions/ledger/gaps/gaps-by-day.ts';

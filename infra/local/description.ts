@@ -7,7 +7,7 @@ export interface FunctionDescription extends Omit<ServiceFunction, 'environment'
       string,
       | { readonly table: string }
       | { readonly secret: string }
-      | Extract<EnvironmentValue, { readonly setting: SettingName } | { readonly bus: string }>
+      | Exclude<EnvironmentValue, { readonly table: string } | { readonly secret: string }>
     >
   >;
 }
@@ -39,7 +39,9 @@ export function resolveEnvironment(described: FunctionDescription, names: Names)
       if ('table' in value) return [variable, names.tableName(value.table)];
       if ('secret' in value) return [variable, names.secretId(value.secret)];
       if ('bus' in value) return [variable, names.bus];
-      return [variable, names.settings[value.setting]];
+      if ('setting' in value) return [variable, names.settings[value.setting]];
+      // This machine has neither a topic nor queues: findings are lines, and failed work is seen as it fails.
+      return [variable, 'none'];
     }),
   );
 }

@@ -41,6 +41,8 @@ const STYLES: Readonly<Record<string, Style>> = {
   failed: 'red',
 };
 
+const SEVERITIES: Readonly<Record<string, Style>> = { act_now: 'red', look_today: 'yellow', know: 'dim' };
+
 const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
   webhook_received: (entry) => ({
     about: 'webhook',
@@ -99,6 +101,13 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
       pair('job', entry.id),
     ],
   }),
+  finding: ({ severity, code, what }) => ({
+    about: 'finding',
+    came: 'appeared',
+    style: SEVERITIES[shown(severity)],
+    rest: [`${shown(code)}:`, shown(what)],
+  }),
+  finding_over: ({ code }) => ({ about: 'finding', came: 'over', style: 'green', rest: [shown(code)] }),
   healing: ({ id, outcome }) => ({ about: 'healing', came: shown(outcome), rest: [pair('event', id)] }),
 };
 
@@ -125,6 +134,7 @@ export function busLine({ 'detail-type': type, detail }: BusEvent, options: Line
     shown(membersOf(order.status).value),
     pair('order', order.id ?? membersOf(detail.event).porting_order_id),
     pair('run', membersOf(detail.run).run_id),
+    shown(detail.code),
     pair('revision', detail.revision),
   ];
   return render({ about: 'bus', came: shown(type), style: 'magenta', rest }, undefined, options);

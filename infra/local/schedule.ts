@@ -17,8 +17,8 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * Runs schedules until stopped: those with an interval at once and then at that interval, those with a time of day at
- * that time.
+ * Runs schedules until stopped: those with an interval at once (or a while after the start) and then at that interval,
+ * those with a time of day at that time.
  *
  * @returns a function that stops them; runs under way continue
  */
@@ -37,7 +37,7 @@ export function runSchedules(options: ScheduleOptions): () => void {
     const { input } = locally ?? schedule;
     const dailyAt = !locally && 'dailyAt' in runs ? runs.dailyAt : undefined;
     const interval = (locally?.everySeconds ?? everySeconds) * 1000;
-    let next = dailyAt === undefined ? now() : nextDaily(dailyAt, now());
+    let next = dailyAt === undefined ? now() + (locally?.afterSeconds ?? 0) * 1000 : nextDaily(dailyAt, now());
     while (!signal.aborted) {
       await until(next);
       if (signal.aborted) return;

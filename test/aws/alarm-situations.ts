@@ -1,195 +1,115 @@
-import { openAccount } from '../telnyx/account.ts';
 import type { DeployedService } from './deployed-service.ts';
 
 /** Something that happens to the service, up to the instant when the alarm is read. */
 export type Situation = (service: DeployedService) => Promise<void>;
 
-const REPUBLISH_PATH = '/v2/porting/events/00000000-0000-4000-8000-000000000001/republish';
-
-const everyFiveMinutes = async ({ wait, run }: DeployedService, times: number): Promise<void> => {
-  for (let time = 0; time < times; time += 1) {
+/** Looks that go on for a quarter of an hour. */
+const looks = async ({ run, wait }: DeployedService): Promise<void> => {
+  for (let time = 0; time < 3; time += 1) {
     wait(5);
-    await run('sync');
+    await run('watch');
   }
 };
 
-const answering = (status: number) => () => ({ status, headers: { 'retry-after': '0' }, body: { errors: [] } });
+const status = { target: '/v2/status' };
 
-/** Each way in which we call Telnyx. */
-const callsOfTelnyx: Readonly<Record<string, Situation>> = {
-  'sync-events': async ({ run }) => void (await run('sync')),
-  'republish-event': async ({ ask }) => {
-    await ask('republish-event', { method: 'POST', target: REPUBLISH_PATH });
-  },
-  'query-deliveries': async ({ ask }) =>
-    void (await ask('query-deliveries', { target: '/v2/webhook-deliveries/failed' })),
-  'run-jobs': async ({ ask, happen, run }) => {
-    const body = JSON.stringify({ ids: [happen().id] });
-    await ask('start-jobs', { method: 'POST', target: '/v2/republish-jobs', body });
-    await run('jobs');
-  },
+const times = async (count: number, act: () => Promise<unknown>): Promise<void> => {
+  for (let time = 0; time < count; time += 1) await act();
 };
 
-/** A webhook of the type came long ago, so the next ones are due. */
-const withAChannel = async ({ happen, deliver, run, wait }: DeployedService): Promise<void> => {
-  await deliver([happen()]);
-  await run('sync');
-  wait(120);
-};
-
-/** Events that only the list shows, until their webhooks are given up. */
-const unnotified =
-  (missed: number, arrived: number): Situation =>
-  async (service) => {
-    await withAChannel(service);
-    const events = Array.from({ length: missed + arrived }, () => service.happen());
-    await service.run('sync');
-    await service.deliver(events.slice(missed));
-    service.wait(16);
-    await service.run('sweep');
-  };
-
-const forEachCall = (status: number, until: (name: string) => number): Record<string, Situation> =>
-  Object.fromEntries(
-    Object.entries(callsOfTelnyx).map(([name, call]) => [
-      `${name} is answered ${status}`,
-      async (service: DeployedService) => {
-        service.telnyx.intercept = answering(status);
-        for (let times = until(name); times > 0; times -= 1) {
-          await call(service);
-          // Jobs rest for a minute after a refusal.
-          service.wait(1.1);
-        }
-      },
-    ]),
-  );
-
-/** The conditions for each alarm on a metric that we write. */
+/** The conditions for each alarm. */
 export const situations: Readonly<Record<string, Readonly<Record<string, Situation>>>> = {
-  'sync-stopped': {
-    'nothing has ever run': async () => {},
-    'nothing has run for a while': async ({ run, wait }) => {
-      await run('sync');
+  silence: {
+    'nothing has ever looked': async () => {},
+    'nothing has looked for a while': async ({ run, wait }) => {
+      await run('watch');
       wait(15);
     },
-    'the API key is not in its secret': async (service) => {
-      await service.run('sync');
-      service.forgetKey();
-      await everyFiveMinutes(service, 3);
+    'the ledger cannot be read': async (service) => {
+      service.tablesAreDown = true;
+      await looks(service);
     },
-    'each run fails': async (service) => {
-      await service.run('sync');
-      service.telnyx.intercept = answering(403);
-      await everyFiveMinutes(service, 3);
-    },
-    'only ranges are listed': async (service) => {
-      for (let time = 0; time < 3; time += 1) {
-        service.wait(5);
-        await service.run('nightly');
-      }
-    },
-  },
-  'cursor-behind': {
-    'a first run over years has just begun': async ({ run }) => void (await run('sync', 10)),
-    'no run has made progress for half an hour': async (service) => {
-      await service.run('sync');
-      service.wait(31);
-      service.telnyx.intercept = answering(403);
-      await service.run('sync');
-    },
-  },
-  'key-refused': {
-    ...forEachCall(401, () => 1),
-    // A key that is right for everything else may be refused the log of deliveries.
-    ...withoutDeliveries(forEachCall(403, () => 1)),
-  },
-  // The sync and the jobs ask five times before they give up.
-  'rate-limited': forEachCall(429, (name) => (/^(sync-events|run-jobs)$/.test(name) ? 3 : 11)),
-  'webhooks-refused': {
-    'all are signed with another key': async ({ happen, deliver }) =>
-      deliver(
-        Array.from({ length: 11 }, () => happen()),
-        openAccount(),
-      ),
-    'more than half are': async ({ happen, deliver }) => {
-      await deliver(Array.from({ length: 10 }, () => happen()));
-      await deliver(
-        Array.from({ length: 11 }, () => happen()),
-        openAccount(),
-      );
-    },
-  },
-  'notifications-missed': {
-    'some of many never came': unnotified(5, 20),
-    'the only two of an hour never came': unnotified(2, 0),
-  },
-  'publishing-behind': {
-    'the bus accepts nothing': async (service) => {
+    // An empty ledger has something to tell: nothing has ever been synced.
+    'findings cannot be put on the bus': async (service) => {
       service.busIsDown = true;
-      await service.deliver([service.happen()]);
-      service.wait(16);
-      await service.run('sweep');
+      await looks(service);
     },
-    'nothing sweeps': async ({ run, wait }) => {
-      await run('sweep');
-      wait(5.1);
+    'findings cannot be mailed': async (service) => {
+      service.aws.topicIsDown = true;
+      await looks(service);
+    },
+    'the dead letters cannot be counted': async (service) => {
+      service.aws.queuesAreDown = true;
+      await looks(service);
     },
   },
-  'orders-overdue': {
-    'an order has been an exception for weeks': async ({ happen, deliver, run }) => {
-      const payload = { id: '00000000-0000-4000-8000-0000000000aa', status: { value: 'exception', details: [] } };
-      const created_at = '2026-02-20T12:00:00.000000Z';
-      await deliver([happen({ payload, porting_order_id: payload.id, created_at })]);
-      await run('close-day');
+  'webhook-errors': {
+    'webhooks cannot be stored': async (service) => {
+      const events = [1, 2, 3].map(() => service.happen());
+      service.tablesAreDown = true;
+      await service.deliver(events);
     },
+    'webhooks are held back': async ({ throttle }) => throttle('receive-webhook', 3),
+    'both happen': async (service) => {
+      const events = [1, 2].map(() => service.happen());
+      service.tablesAreDown = true;
+      await service.deliver(events);
+      service.throttle('receive-webhook', 1);
+    },
+  },
+  'api-errors': {
+    'the ledger cannot be read': async (service) => {
+      service.tablesAreDown = true;
+      await times(6, () => service.ask('query-events', status));
+    },
+    'no job can be begun': async (service) => {
+      service.tablesAreDown = true;
+      const body = JSON.stringify({ ids: [service.happen().id] });
+      await times(6, () => service.ask('start-jobs', { method: 'POST', target: '/v2/republish-jobs', body }));
+    },
+  },
+  'dead-letters': {
+    'a scheduled run fails for good': async (service) => {
+      service.tablesAreDown = true;
+      await service.run('close-day');
+    },
+    'a batch of the stream is given up': async ({ giveUpBatch }) => giveUpBatch(),
   },
 };
 
-function withoutDeliveries(all: Record<string, Situation>): Record<string, Situation> {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('query-deliveries')));
-}
-
-/** Half an hour in which all is well, with some of everything. */
-export const healthy: Situation = async (service) => {
-  const { happen, deliver, run, wait, ask } = service;
-  const calls = Object.values(callsOfTelnyx);
-  for (let time = 0; time < 3; time += 1) {
-    const events = [happen(), happen()];
-    await deliver(events);
-    for (const call of calls) await call(service);
+/** A quarter of an hour in which all is well, with some of everything. */
+export const healthy: Situation = async ({ happen, deliver, run, wait, ask }) => {
+  await run('sync');
+  await times(3, async () => {
+    await deliver([happen(), happen()]);
+    for (const schedule of ['sync', 'sweep', 'jobs', 'watch']) await run(schedule);
+    await ask('query-events', status);
     wait(5);
-    await run('sync');
-    await run('sweep');
-  }
-  await ask('query-deliveries', { target: '/v2/webhook-deliveries/failed' });
-  await run('close-day');
+  });
 };
 
-/** An hour with one of each fault that is temporary, or that the status and the bus report. */
+/** A quarter of an hour with one of each fault that is temporary, or that findings report. */
 export const hiccups: Situation = async (service) => {
-  await withAChannel(service);
-  const { happen, deliver, run, wait, telnyx } = service;
-  // Only the list shows this event.
-  happen();
-  const refused = happen();
-  await deliver([refused], openAccount());
-  await deliver([refused, happen(), happen()]);
-  service.busIsDown = true;
-  await deliver([happen()]);
-  service.busIsDown = false;
-  let faults = 1;
-  telnyx.intercept = () => (faults-- > 0 ? answering(429)() : undefined);
+  const { happen, deliver, run, wait, ask, aws, throttle } = service;
+  await run('watch');
+  const [first, second] = [happen(), happen()];
+  service.tablesAreDown = true;
+  await deliver([first]);
+  await ask('query-events', status);
+  service.tablesAreDown = false;
+  throttle('receive-webhook', 1);
+  await deliver([first, second]);
   await run('sync');
   wait(5);
-  await run('sweep');
+  for (const fault of ['busIsDown', 'tablesAreDown'] as const) {
+    service[fault] = true;
+    if (fault === 'busIsDown') await run('watch');
+    else await ask('query-events', status);
+    service[fault] = false;
+  }
+  aws.topicIsDown = true;
+  await run('watch');
+  aws.topicIsDown = false;
   wait(5);
-  faults = 5;
-  telnyx.intercept = () => (faults-- > 0 ? answering(500)() : undefined);
-  await run('sync');
-  wait(5);
-  telnyx.intercept = undefined;
-  await run('sync');
-  wait(2);
-  await run('sweep');
-  await run('close-day');
+  await run('watch');
 };

@@ -22,8 +22,8 @@ export interface Datapoint {
   readonly value: number;
 }
 
-/** What an alarm would do; `as before` when there is no value and it ignores that. */
-export type AlarmState = 'ALARM' | 'OK' | 'as before';
+/** What an alarm would do. */
+export type AlarmState = 'ALARM' | 'OK';
 
 /** Identifies a metric. */
 export function identityOf({ Namespace, MetricName, Dimensions }: DeployedMetric): string {
@@ -83,12 +83,11 @@ export function stateOf(
   now: number,
 ): AlarmState {
   const { ComparisonOperator, Threshold, EvaluationPeriods, DatapointsToAlarm, TreatMissingData } = alarm;
-  const treated = { breaching: true, notBreaching: false, ignore: undefined }[String(TreatMissingData)];
+  const treated = { breaching: true, notBreaching: false }[String(TreatMissingData)];
   const periods = Array.from({ length: Number(EvaluationPeriods) }, (_, back) => {
     const value = comparedValue(queriesOf(alarm), datapoints, now, back);
     return value === undefined ? treated : isBreaching(String(ComparisonOperator), value, Number(Threshold));
   });
-  if (periods.every((breaching) => breaching === undefined)) return 'as before';
   return periods.filter(Boolean).length >= Number(DatapointsToAlarm) ? 'ALARM' : 'OK';
 }
 
@@ -117,6 +116,7 @@ function comparedValue(queries: readonly Query[], datapoints: readonly Datapoint
 function statistic(name: string, datapoints: readonly Datapoint[]): number | undefined {
   const values = datapoints.map(({ value }) => value);
   if (values.length === 0) return undefined;
+  if (name === 'SampleCount') return values.length;
   if (name === 'Sum') return values.reduce((sum, value) => sum + value, 0);
   if (name === 'Maximum') return Math.max(...values);
   throw new Error(`no metric of ours has been read as ${name} yet`);
@@ -128,16 +128,12 @@ type Value = number | undefined;
 export function calculated(formula: string, values: Readonly<Record<string, Value>>): Value {
   const known = (list: readonly Value[]) => list.filter((value) => value !== undefined);
   const functions = {
-    choose: (condition: boolean, yes: Value, no: Value) => (condition ? yes : no),
     FILL: (value: Value | readonly Value[], filling: number) =>
       Array.isArray(value) ? value.map((one) => one ?? filling) : (value ?? filling),
     METRICS: () => Object.values(values),
     SUM: (list: readonly Value[]) => known(list).reduce((sum, value) => sum + value, 0),
-    MAX: (list: readonly Value[]) => Math.max(...known(list)),
   };
   const names = { ...functions, ...values };
-  const result: Value = new Function(...Object.keys(names), `return ${formula.replaceAll('IF(', 'choose(')}`)(
-    ...Object.values(names),
-  );
+  const result: Value = new Function(...Object.keys(names), `return ${formula}`)(...Object.values(names));
   return Number.isNaN(result) ? undefined : result;
 }

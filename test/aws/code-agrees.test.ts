@@ -23,13 +23,16 @@ describe.each(Object.keys(functions) as FunctionName[])('the code of %s', async 
     if (readsSecrets) allowed.add('GetSecretValue');
     const putsEvents = Object.values(described.environment).some((value) => 'bus' in value);
     if (putsEvents) allowed.add('PutEvents');
+    if (Object.values(described.environment).some((value) => 'topic' in value)) allowed.add('Publish');
+    if (Object.values(described.environment).some((value) => 'queue' in value)) allowed.add('GetQueueAttributes');
     expect([...called].sort()).toEqual([...allowed].sort());
   });
 });
 
 const operations = [
   /(?:Batch|Transact)?(?:Get|Put|Update|Delete|Write)Items?/,
-  /Query|Scan|PutEvents/,
+  /Query|Scan|PutEvents|Publish(?:Batch)?/,
+  /(?:Get|Set)QueueAttributes|(?:Send|Receive|Delete)Message/,
   /(?:BatchExecute|Execute)(?:Statement|Transaction)/,
   /(?:Get|Put|BatchGet|Update)SecretValue/,
 ];

@@ -12,6 +12,7 @@ const given = {
   retainDays: 400,
   healing: 'republish',
   healingPerDay: 5,
+  runbookUrl: 'https://wiki.example/ledger',
 };
 const { resources, service } = synthesized({ ...given, stackPrefix: 'Other' });
 
@@ -131,6 +132,8 @@ function deployed(value: EnvironmentValue): string {
   if ('table' in value) return `<${constructId(value.table)}>`;
   if ('secret' in value) return `<${constructId(value.secret)}>`;
   if ('bus' in value) return '<Bus>';
+  if ('topic' in value) return '<Alarms>';
+  if ('queue' in value) return `<${constructId(value.queue)}>`;
   const settings: Record<SettingName, string | number> = {
     ...given,
     telnyxPublicKey: samplePublicKey,

@@ -39,6 +39,9 @@ function expected(name: FunctionName, id: string) {
     );
   });
   const secrets = Object.values(environment).filter((value) => 'secret' in value);
+  const queues = Object.values(environment).flatMap((value) =>
+    'queue' in value ? [`<${constructId(value.queue)}.Arn>`] : [],
+  );
   const onSecrets = secrets.map(({ secret }) => `<${constructId(secret)}>`);
   return [
     allows(['logs:CreateLogStream', 'logs:PutLogEvents'], [`<${id}Logs.Arn>`]),
@@ -47,6 +50,8 @@ function expected(name: FunctionName, id: string) {
     ...(Object.values(environment).some((value) => 'bus' in value)
       ? [allows(['events:PutEvents'], ['<Bus.Arn>'])]
       : []),
+    ...(Object.values(environment).some((value) => 'topic' in value) ? [allows(['sns:Publish'], ['<Alarms>'])] : []),
+    ...(queues.length > 0 ? [allows(['sqs:GetQueueAttributes'], queues)] : []),
     ...(schedules.some((schedule) => schedule.function === name)
       ? [allows(['sqs:SendMessage'], ['<DeadLetters.Arn>'])]
       : []),
@@ -85,7 +90,8 @@ test('through the API, the webhook and all others may do the same as through a U
 });
 
 test.each([
-  ['<Bus.Arn>', ['sync-events', 'publish-events']],
+  ['<Bus.Arn>', ['sync-events', 'publish-events', 'watch-ledger']],
+  ['<Alarms>', ['watch-ledger']],
   ['<TelnyxApiKey>', ['sync-events', 'republish-event', 'run-jobs', 'query-deliveries']],
   ['<ApiTokens>', ['query-events', 'republish-event', 'start-jobs', 'query-deliveries']],
 ])('%s may be used by %j only', (secret, readers) => {
@@ -95,7 +101,10 @@ test.each([
 
 test('the scheduler invokes the scheduled functions and keeps what fails', () => {
   expect(permissions('SchedulerRole')).toEqual([
-    allows(['lambda:InvokeFunction'], ['<SyncEvents.Arn>', '<PublishEvents.Arn>', '<RunJobs.Arn>']),
+    allows(
+      ['lambda:InvokeFunction'],
+      ['<SyncEvents.Arn>', '<PublishEvents.Arn>', '<RunJobs.Arn>', '<WatchLedger.Arn>'],
+    ),
     allows(['sqs:SendMessage'], ['<DeadLetters.Arn>']),
   ]);
   expect(named(resources, 'SchedulerRole').Properties.AssumeRolePolicyDocument).toMatchObject({

@@ -38,6 +38,7 @@ test.each([
   ['sweep', 'rate(5 minutes)', 300],
   ['backfills', 'rate(1 minute)', 60],
   ['jobs', 'rate(1 minute)', 60],
+  ['watch', 'rate(5 minutes)', 300],
 ])('%s runs at %s, and a late start is given up when the next is due', (name, rate, age) => {
   expect(named(resources, `${constructId(name)}Schedule`).Properties).toMatchObject({
     ScheduleExpression: rate,

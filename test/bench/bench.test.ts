@@ -9,8 +9,6 @@ import { webhookWork } from './webhook-work.ts';
 
 // `npm run bench` measures the speed. This test proves that the benchmarks still run: nothing else starts them.
 test('the benchmarks measure', async () => {
-  // A shell does not set this variable; vitest's configuration does.
-  vi.stubEnv('LEDGER_NAME', '');
   // Compiling takes most of these processes' time: once is enough.
   vi.stubEnv('NODE_COMPILE_CACHE', join(tmpdir(), 'port-in-ledger-compiled'));
   const parts = [firstSync({ events: 60, fewer: 20, rounds: 1 }), webhookWork({ rounds: 3 })];

@@ -16,7 +16,6 @@ export interface Child<Message> {
 export async function forked<Message>(file: string, ...args: readonly string[]): Promise<Child<Message>> {
   const child = fork(file, args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, LEDGER_NAME: 'Bench' },
   });
   const [said] = (await Promise.race([once(child, 'message'), endOf(child, file)])) as [Message];
   return { said, end: () => child.kill() };

@@ -13,6 +13,7 @@ import { startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { createKeys, webhookBody, webhookCount, webhookHeaders } from '../../infra/local/simulator/webhooks.ts';
 import { httpEvent, lambdaContext } from '../http-event.ts';
 import { openStoreAt } from '../open-store-at.ts';
+import { startTopicAndQueues } from '../topic-and-queues.ts';
 import { eventsOf, seed } from './seed.ts';
 
 /** How much is measured: by `npm run bench:cost`, and by the test that it still runs. */
@@ -49,7 +50,9 @@ const SETTINGS = {
   SYNC_INTERVAL_SECONDS: '300',
   HEALING: 'off',
   HEALING_PER_DAY: '50',
+  RUNBOOK_URL: 'https://example.com/operations.md',
   LEDGER_NAME: 'PortInLedger',
+  ALARM_TOPIC: 'arn:aws:sns:us-east-1:000000000000:alarms',
   TELNYX_API_KEY_SECRET: 'key',
   API_TOKENS_SECRET: 'tokens',
 };
@@ -76,6 +79,7 @@ export async function calls(endpoint: string, sample = WHOLE): Promise<readonly 
   const secrets = await startSecrets({ key: API_KEY, tokens: JSON.stringify({ read: [], operate: [TOKEN] }) });
   const telnyx = await startEventsApi({ apiKey: API_KEY, requestsPerSecond: Number.POSITIVE_INFINITY });
   const bus = await startBus({ name: 'bus' });
+  const aws = await startTopicAndQueues();
   const store = await openStoreAt(endpoint);
   const begun = Date.now();
   await seed(store, { ...account, now: begun });
@@ -91,6 +95,10 @@ export async function calls(endpoint: string, sample = WHOLE): Promise<readonly 
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ENDPOINT_URL_SNS: aws.endpoint,
+      AWS_ENDPOINT_URL_SQS: aws.endpoint,
+      DEAD_LETTERS_QUEUE: `${aws.endpoint}/DeadLetters`,
+      FAILED_BATCHES_QUEUE: `${aws.endpoint}/FailedBatches`,
       EVENTS_TABLE: store.events,
       ORDERS_TABLE: store.orders,
       CONTROL_TABLE: store.control,
@@ -109,7 +117,7 @@ export async function calls(endpoint: string, sample = WHOLE): Promise<readonly 
   child.send(job);
   // A child that dies sends no message.
   const [result] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [readonly Call[] | number];
-  await Promise.all([secrets.close(), telnyx.close(), bus.close()]);
+  await Promise.all([secrets.close(), telnyx.close(), bus.close(), aws.close()]);
   if (!Array.isArray(result)) throw new Error(`The process that calls the handlers ended with ${result}.`);
   return result;
 }
@@ -186,6 +194,7 @@ async function work({ sample, environment, webhooks, ids }: Job): Promise<readon
   const republish = await load('republish-event');
   const sync = await load('sync-events');
   const run = await load('run-jobs');
+  const watch = await load('watch-ledger');
   const headers = { authorization: `Bearer ${TOKEN}` };
   const get = (target: string) => () => httpEvent({ target, headers });
   const target = (number: number) => `/v2/porting/events/${ids[number % ids.length]}`;
@@ -221,6 +230,7 @@ async function work({ sample, environment, webhooks, ids }: Job): Promise<readon
     await measure('publish-events, 10', publish, (number) => streamOf(tens[number] ?? []), tens.length),
     await measure('publish-events, idle sweep', publish, () => sweep),
     await measure('run-jobs, idle', run, () => ({})),
+    await measure('watch-ledger, nothing to tell', watch, () => ({})),
     await measure('sync-events, nothing requested', sync, () => requested),
     await measure('query-events, 20', query, get('/v2/porting/events?page[size]=20')),
     await measure('query-events, 250', query, get('/v2/porting/events?page[size]=250')),

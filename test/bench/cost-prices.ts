@@ -20,10 +20,10 @@ export const prices = {
   apiRequest: { dollars: 1e-6, unit: 'request', for: 'API Gateway, HTTP API' },
   metric: { dollars: 0.3, unit: 'metric-month', for: 'CloudWatch, metrics' },
   alarm: { dollars: 0.1, unit: 'metric-month', for: 'CloudWatch, alarms' },
-  dashboard: { dollars: 3, unit: 'dashboard-month', for: 'CloudWatch, dashboard' },
   log: { dollars: 0.5, unit: 'GB', for: 'CloudWatch Logs, ingestion' },
   logStorage: { dollars: 0.03, unit: 'GB-month', for: 'CloudWatch Logs, storage' },
-  mail: { dollars: 2 / 100_000, unit: 'mail', for: 'SNS, mails of alarms' },
+  mail: { dollars: 2 / 100_000, unit: 'mail', for: 'SNS, mails of findings and alarms' },
+  queueRequest: { dollars: 0.4e-6, unit: 'request', for: 'SQS, requests' },
   secret: { dollars: 0.4, unit: 'secret-month', for: 'Secrets Manager, secrets' },
   secretCall: { dollars: 0.05 / 10_000, unit: 'call', for: 'Secrets Manager, calls' },
   transfer: { dollars: 0.09, unit: 'GB', for: 'Data transfer to the internet' },
@@ -31,5 +31,7 @@ export const prices = {
 
 export type Priced = keyof typeof prices;
 
-/** The part of CloudWatch that is free for an account each month, permanently, whatever else it uses. */
-export const freeEachMonth = { metric: 10, alarm: 10, dashboard: 3 } as const satisfies Partial<Record<Priced, number>>;
+/** The part of CloudWatch and SQS that is free for an account each month, permanently, whatever else it uses. */
+export const freeEachMonth = { metric: 10, alarm: 10, queueRequest: 1_000_000 } as const satisfies Partial<
+  Record<Priced, number>
+>;

@@ -26,9 +26,6 @@ export interface Operation extends Units {
   readonly what: string;
 }
 
-/** The functions write their metrics under this name. */
-process.env.LEDGER_NAME = 'Bench';
-
 /** An empty ledger whose requests are metered. Events put on its bus are kept. */
 export async function open(endpoint: string) {
   const store = await openStoreAt(endpoint);

@@ -6,6 +6,7 @@ import { listOrderEvents } from '../../functions/ledger/orders/order-events.ts';
 import { getOrder, listOrders } from '../../functions/ledger/orders/order-list.ts';
 import { oldestRequested } from '../../functions/ledger/runs/requested-runs.ts';
 import { putRun } from '../../functions/ledger/runs/sync-runs.ts';
+import { readFindings } from '../../functions/ledger/status/findings.ts';
 import { readStatus } from '../../functions/ledger/status/status.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
@@ -13,6 +14,7 @@ import { sweep } from '../../functions/publish-events/sweep.ts';
 import type { Healing } from '../../functions/run-jobs/run.ts';
 import { runJobs } from '../../functions/run-jobs/run.ts';
 import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
+import { look } from '../../functions/watch-ledger/look.ts';
 import { DAY, ids, MINUTE, NOW, type Operation, open, perEvent, SAMPLE, sampleOf } from './cost-sample.ts';
 
 const MISSED = 50;
@@ -72,8 +74,19 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
     ),
     await each('a page of 20 arrivals', [NOW], () => listArrivals(store, {}, page, LARGEST_ANSWER, NOW)),
     await each('a page of 20 gaps', [NOW], () => listGaps(store, { kind: 'missed' }, page)),
-    await each('the status', [NOW], (now) => readStatus(store, now)),
+    await each('the status', [NOW], (now) => Promise.all([readStatus(store, now), readFindings(store)])),
+    await lookAgain(),
   ];
+
+  /** The first look tells what it finds, and the second has nothing to tell. */
+  async function lookAgain(): Promise<Operation> {
+    const sender = { ledgerName: 'PortInLedger', apiUrl: publisher.apiUrl, runbookUrl: 'https://example.com/' };
+    const healing = { mode: 'off', perDay: 50 } as const;
+    const countDeadLetters = async () => ({ scheduled_runs: 0, stream_batches: 0 });
+    const watcher = { store, bus, sender, healing, countDeadLetters, mailer: async () => {}, heartbeat: () => {} };
+    await look(watcher, NOW);
+    return each('a look of watch-ledger with nothing to tell', [NOW], (now) => look(watcher, now));
+  }
 
   function countOf(order: string): number {
     return events.filter(({ porting_order_id }) => porting_order_id === order).length;

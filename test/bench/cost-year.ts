@@ -20,11 +20,12 @@ export const year = {
   republished: 10_000,
   /** Items of republish jobs. */
   jobItems: 10_000,
-  /** Mails about alarms, including those about their end. */
+  /** Mails about findings and alarms, including those about their end. */
   mails: 100,
-  /** Milliseconds until DynamoDB, EventBridge and Telnyx answer a request. */
+  /** Milliseconds until DynamoDB, EventBridge, SQS and Telnyx answer a request. */
   dynamodb: 5,
   eventBridge: 20,
+  sqs: 20,
   telnyx: 300,
   /** The share of calls that begin with a new execution environment, and the milliseconds that this takes. */
   cold: 0.01,
@@ -52,6 +53,7 @@ const IN_A_ROW = {
   republish: 4,
   page: 3,
   sweep: 8,
+  look: 3,
   item: 5,
   idle: 1,
 };
@@ -120,6 +122,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     [runsOf('sweep'), of('a sweep with nothing to do')],
     [runsOf('jobs'), of('the schedule of jobs with nothing to do')],
     [runsOf('backfills'), of('the schedule of backfills with nothing to do')],
+    [runsOf('watch'), of('a look of watch-ledger with nothing to tell')],
     [runsOf('close-day') * (events / DENSE_EVENTS), of(`${DENSE}: closing a day`)],
     [year.days * (events / DENSE_EVENTS), of(`${DENSE}: counting a day, once`)],
     [use(year.listPagesOf20), of(`${DENSE}: all events, middle page of 20`)],
@@ -137,6 +140,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     ...published(events, foldedAgain, calls),
     invocation('publish-events', runsOf('sweep'), call('publish-events, idle sweep'), IN_A_ROW.sweep),
     invocation('publish-events', runsOf('close-day'), call('publish-events, idle sweep'), IN_A_ROW.sweep),
+    invocation('watch-ledger', runsOf('watch'), call('watch-ledger, nothing to tell'), IN_A_ROW.look, year.sqs),
     invocation('run-jobs', runsOf('jobs'), call('run-jobs, idle'), IN_A_ROW.idle),
     invocation('sync-events', runsOf('backfills'), call('sync-events, nothing requested'), IN_A_ROW.idle),
     { ...invocation('sync-events', syncs, quiet, of('a sync run with nothing new').requests), readsSecrets: true },
@@ -176,7 +180,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     busEvent: events * sizes.published.billed,
     schedule: schedules.reduce((total, { name }) => total + runsOf(name), 0),
     apiRequest: apiRequests,
-    ...watching(events),
+    ...watching(runsOf('watch')),
     log: logged / 1e9,
     logStorage: (logged / 1e9) * MONTHS_OF_LOGS,
     mail: events > 0 ? year.mails : 0,

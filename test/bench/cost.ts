@@ -57,7 +57,9 @@ function report(measured: Measured): void {
     ],
   );
   const [free, freeIdle] = [million, idle].map((used) => coveredByFreeTier(used).toFixed(2));
-  console.log(`CloudWatch's free tier covers ${free} dollars of it, and ${freeIdle} of a year without any event.`);
+  console.log(
+    `The free tier of CloudWatch and SQS covers ${free} dollars of it, and ${freeIdle} of a year without any event.`,
+  );
   for (const events of [10_000, 100_000]) {
     console.log(
       `A year with ${events.toLocaleString('en-US')} events: ${dollars(year(events, true)).toFixed(2)} dollars.`,

@@ -11,6 +11,8 @@ test('docs/events.md has a schema for each type that the ledger adds', () => {
     'notification.missed',
     'notification.recovered',
     'sync.failed',
+    'ledger.finding',
+    'ledger.finding_over',
   ]);
 });
 

@@ -24,7 +24,7 @@ import { checkFailedBatch, checkMapping, checkSweep } from './stream.ts';
 import { checkDeadLetter, checkFiredRun, checkFirstRun, checkRunsWithoutKey } from './sync.ts';
 import { startTelnyx } from './telnyx.ts';
 import { deployThroughApi } from './through-api.ts';
-import { checkAlarms, checkStatus } from './watch.ts';
+import { checkAlarms, checkRevokedKey, checkStatus } from './watch.ts';
 import { checkDocumented, checkDuplicate, checkForged } from './webhooks.ts';
 import { checkDeliveryLog, checkMissed, checkRequestedRun } from './work.ts';
 
@@ -135,6 +135,7 @@ async function rehearse(): Promise<void> {
   await step('forged webhooks', () => checkForged(rehearsal, ledger, tokens));
   await step('tokens', () => checkAccess(rehearsal, ledger, tokens));
   await step('the first sync run', () => checkFirstRun(rehearsal, ledger, tokens));
+  await step('a revoked key', () => checkRevokedKey(rehearsal, ledger, bus));
   await step('list', () => checkList(rehearsal, ledger, tokens));
   await step('show', () => checkShow(rehearsal, ledger, tokens));
   await step('republish', () => checkRepublish(rehearsal, ledger, tokens));

@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { alarms } from '../../infra/aws/alarm-table.ts';
+import { problemsOf } from '../bus/schemas.ts';
 import type { Aws } from './aws.ts';
 import type { Ledger } from './ledger.ts';
+import { PATIENCE } from './patience.ts';
+import type { Subscriptions } from './published.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { equal, holds, note } from './report.ts';
-import type { Tokens } from './secrets.ts';
+import { payloadOf } from './schedules.ts';
+import { putApiKey, type Tokens } from './secrets.ts';
 
 interface Alarm {
   readonly AlarmName: string;
@@ -14,7 +19,7 @@ interface Alarm {
 /** Alarms notify the topic, and the topic notifies the owner. */
 export async function checkAlarms({ aws, settings }: Rehearsal, ledger: Ledger): Promise<void> {
   const { MetricAlarms } = (await cloudwatch(aws, 'DescribeAlarms', {})) as { MetricAlarms: readonly Alarm[] };
-  const plain = alarms.filter(({ formula }) => !formula);
+  const plain = alarms.filter(({ reads }) => Object.keys(reads).length === 1);
   note(`${plain.length} of ${alarms.length} alarms: MiniStack refuses those that compute`);
   equal(
     'each of them notifies the topic when it rises and when it ends',
@@ -24,10 +29,82 @@ export async function checkAlarms({ aws, settings }: Rehearsal, ledger: Ledger):
   const answer = await aws.query('sns', { Action: 'ListSubscriptionsByTopic', TopicArn: ledger.alarmTopic });
   const subscriptions = [...answer.matchAll(/<(Protocol|Endpoint)>(.*?)</g)].map(([, , text]) => text);
   equal('the topic mails to alarmEmail', subscriptions.sort(), ['email', settings.alarmEmail].sort());
-  const { DashboardEntries } = (await cloudwatch(aws, 'ListDashboards', {})) as {
-    DashboardEntries: readonly { DashboardName: string }[];
+}
+interface Mail {
+  readonly Subject: string;
+  readonly Message: string;
+}
+
+/** A key that Telnyx has revoked leads to a mail at the next look, and the new key to another one about its end. */
+export async function checkRevokedKey(rehearsal: Rehearsal, ledger: Ledger, { action }: Subscriptions): Promise<void> {
+  const { aws, telnyx } = rehearsal;
+  const [sync, watch] = [await payloadOf(aws, 'sync'), await payloadOf(aws, 'watch')];
+  const mailed = await subscribeToTopic(aws, ledger);
+
+  const body = { errors: [{ code: '10009', title: 'Authentication failed' }] };
+  telnyx.api.intercept = () => ({ status: 401, body });
+  await ledger.invoke('sync-events', sync);
+  const look = await ledger.invoke('watch-ledger', watch);
+  equal('the look goes through', [look.functionError, look.result.went_through], [undefined, true]);
+  const alarm = await mailed(/^PortInLedger: Telnyx refuses/);
+  const lines = ['its secret', `LEDGER_URL=${ledger.apiUrl} npm run ledger -- status`, '/operations.md#key_refused'];
+  holds(
+    'a mail says so, what to do, what to run first, and where the runbook is',
+    lines.every((line) => alarm.Message.includes(line)),
+    alarm,
+  );
+  const found = await action.first(({ detail }) => detail.code === 'key_refused');
+  equal('the bus has it too, as docs/events.md describes it', found && problemsOf(found), []);
+
+  telnyx.api.intercept = undefined;
+  await putApiKey(rehearsal, ledger);
+  const until = Date.now() + PATIENCE;
+  // The function fetches the key again 30 seconds after it was refused.
+  while ((await ledger.invoke('sync-events', sync)).result.status !== 'complete' && Date.now() < until) {
+    await sleep(5_000);
+  }
+  await ledger.invoke('watch-ledger', watch);
+  await ledger.invoke('watch-ledger', watch);
+  const over = await mailed(/^PortInLedger: over: Telnyx refuses/);
+  holds('with a valid key, two looks later, a mail says that it is over', over.Message.includes('nothing to do'), over);
+}
+
+/** Puts a queue behind the topic. Returns a function that waits for a message with such a subject. */
+async function subscribeToTopic(aws: Aws, { alarmTopic }: Ledger): Promise<(subject: RegExp) => Promise<Mail>> {
+  const sqs = (operation: string, input: object) => aws.target('sqs', `AmazonSQS.${operation}`, input);
+  const { QueueUrl } = (await sqs('CreateQueue', { QueueName: 'mails' })) as { QueueUrl: string };
+  const { Attributes } = (await sqs('GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] })) as {
+    Attributes: { QueueArn: string };
   };
-  equal('there is a dashboard', DashboardEntries.length, 1);
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: Attributes.QueueArn,
+        Condition: { ArnEquals: { 'aws:SourceArn': alarmTopic } },
+      },
+    ],
+  });
+  await sqs('SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
+  const to = { Protocol: 'sqs', Endpoint: Attributes.QueueArn };
+  await aws.query('sns', { Action: 'Subscribe', TopicArn: alarmTopic, ...to });
+  const mails: Mail[] = [];
+  return async (subject) => {
+    const until = Date.now() + PATIENCE;
+    for (;;) {
+      const found = mails.find(({ Subject }) => subject.test(Subject));
+      if (found) return found;
+      if (Date.now() > until) throw new Error(`no mail ${subject} among ${mails.map(({ Subject }) => Subject)}`);
+      const { Messages = [] } = (await sqs('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 })) as {
+        Messages?: readonly { readonly Body: string }[];
+      };
+      mails.push(...Messages.map(({ Body }) => JSON.parse(Body) as Mail));
+      if (Messages.length === 0) await sleep(200);
+    }
+  };
 }
 
 /** What the API says about all of it. */
@@ -36,7 +113,7 @@ export async function checkStatus({ telnyx }: Rehearsal, ledger: Ledger, tokens:
   const { data } = body as {
     data: {
       well: boolean;
-      problems: readonly string[];
+      findings: readonly { code: string; what: string }[];
       sync: { last_status: string };
       publishing: { unpublished: number };
       gaps: { missed_24h: number; recovered_24h: number };
@@ -55,11 +132,10 @@ export async function checkStatus({ telnyx }: Rehearsal, ledger: Ledger, tokens:
     [data.channels.map(({ event_type }) => event_type).sort(), data.ids_agree],
     [types, true],
   );
-  const [problem = '', ...others] = data.problems;
-  holds(
-    'and that nothing is amiss but the webhook that was no event',
-    !data.well && others.length === 0 && /^1 webhook .* is no event: see \/v2\/rejections/.test(problem),
-    data.problems,
+  equal(
+    'and that nothing is amiss but the webhook that was no event, and the work that failed for good',
+    [data.well, data.findings.map(({ code }) => code)],
+    [false, ['webhooks_unreadable', 'dead_letters']],
   );
 }
 

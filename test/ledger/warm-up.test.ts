@@ -25,6 +25,7 @@ const told = {
     retainDays: 'none',
     healing: 'off',
     healingPerDay: '50',
+    runbookUrl: 'https://runbook.invalid',
   },
 };
 

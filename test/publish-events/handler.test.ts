@@ -29,7 +29,6 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
     OVERDUE_AFTER: OVERDUE,
     RETAIN_DAYS: '30',
     SYNC_INTERVAL_SECONDS: '300',
-    LEDGER_NAME: 'test',
     ...environment,
   });
   const invoke = async (event: unknown) => {

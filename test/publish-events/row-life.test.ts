@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { markMissed, markUnlisted } from '../../functions/ledger/events/awaited.ts';
 import { learnIdsDiffer } from '../../functions/ledger/events/id-agreement.ts';
 import { recordAttempt, recordOutcome } from '../../functions/ledger/events/republishes.ts';
@@ -100,7 +100,6 @@ function changes(before: Row, after: Row): Pick<Step, 'sets' | 'removes'> {
 }
 
 test('docs/data.md states which attributes each change sets and removes, and describes every attribute', async () => {
-  vi.stubEnv('LEDGER_NAME', 'test');
   const steps = await live(await openRig());
 
   expect(steps).toEqual(documented);

@@ -46,7 +46,6 @@ beforeAll(async () => {
     TELNYX_API_KEY_SECRET: 'key',
     TELNYX_BASE_URL: telnyx.url,
     TELNYX_PUBLIC_KEY: telnyx.publicKey,
-    LEDGER_NAME: 'test',
   };
   const handlers = new Map([
     ['query-deliveries', await loadHandler('query-deliveries', environment)],

@@ -26,7 +26,6 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
     TELNYX_BASE_URL: telnyx.url,
     HEALING: 'off',
     HEALING_PER_DAY: '50',
-    LEDGER_NAME: 'test',
     ...environment,
   });
   const close = () => Promise.all([telnyx.close(), secrets.close()]);

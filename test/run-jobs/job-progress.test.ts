@@ -6,6 +6,7 @@ import {
   settleCancelledJob,
   startJob,
 } from '../../functions/ledger/jobs/job-progress.ts';
+import { oldestUnsettled } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { NOON, openRig } from './rig.ts';
 
 const COUNTS = { sent: 1, not_found: 0, failed: 0, unknown: 0 };
@@ -49,9 +50,15 @@ test('an error stays until the job makes progress again', async () => {
   const { store, makeJob, job } = await openRig();
   const id = await makeJob(1);
   await startJob(store, id, 'a worker', NOON);
-  await recordProgress(store, id, 'a worker', COUNTS, 'Telnyx is away.');
+  await recordProgress(store, id, 'a worker', COUNTS, { message: 'Telnyx is away.', at: NOON });
   await recordProgress(store, id, 'a worker', COUNTS);
   expect((await job(id)).error).toBe('Telnyx is away.');
+  // It has stood still since the first error.
+  await recordProgress(store, id, 'a worker', COUNTS, { message: 'Telnyx is down.', at: NOON + 60_000 });
+  expect(await oldestUnsettled(store, NOON)).toMatchObject({
+    job: { error: 'Telnyx is down.' },
+    errorSince: '2026-03-20T12:00:00.000000Z',
+  });
   await recordProgress(store, id, 'a worker', COUNTS, null);
-  expect((await job(id)).error).toBe(null);
+  expect(await oldestUnsettled(store, NOON)).toMatchObject({ job: { error: null }, errorSince: undefined });
 });

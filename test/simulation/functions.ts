@@ -56,7 +56,6 @@ export async function loadReceiver(): Promise<Handler> {
     EVENTS_TABLE: 'events',
     CONTROL_TABLE: 'control',
     TELNYX_PUBLIC_KEY: ACCOUNT_KEYS.publicKeyBase64,
-    LEDGER_NAME: 'simulation',
     AWS_REGION: 'us-east-1',
   });
   return (await import('../../functions/receive-webhook/handler.ts')).handler as unknown as Handler;

@@ -1,5 +1,5 @@
 import { factsOf, type PortingEvent } from '../../porting/event.ts';
-import { millisecondsOf, type Timestamp, timestamp, timestampOf } from '../../porting/timestamp.ts';
+import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { eventRange } from '../table/event-keys.ts';
 import { all, exists, is, lacks } from '../table/expressions.ts';
 import { pagesOf } from '../table/key-range.ts';
@@ -152,20 +152,12 @@ function isAsRead({ since, ledger: { revision, missed_at, recovered_at } }: Pick
   );
 }
 
-/** Rows marked up to an instant, oldest mark first, a page at a time: ids and marks. */
-export async function* unpublishedUntil(
-  store: Store,
-  until: number,
-): AsyncGenerator<readonly { readonly id: string; readonly since: string }[]> {
+/** Rows marked up to an instant, oldest mark first: the ids of a page at a time. */
+export async function* unpublishedUntil(store: Store, until: number): AsyncGenerator<readonly string[]> {
   for (const shard of SHARDS) {
     const range = eventRange('unpublished', shard, { to: timestampOf(until) });
     for await (const rows of pagesOf(store, range, 100)) {
-      yield rows.map((row) => ({ id: idIn(row), since: textIn(row, 'unpublished_since') ?? '' }));
+      yield rows.map(idIn);
     }
   }
-}
-
-/** When a mark was set, in milliseconds since 1970. */
-export function markedAt(since: string): number {
-  return millisecondsOf(timestamp(since) ?? timestampOf(0));
 }

@@ -10,6 +10,8 @@ import type { JobStatus, OutcomeCounts } from './job.ts';
  * was cancelled or another worker has taken it over.
  */
 
+const ERROR = ['error', 'error_since'];
+
 const hasStatus = (...statuses: readonly JobStatus[]) => isOneOf('status', statuses);
 const hasNotEnded = hasStatus('pending', 'running');
 const isWorkedBy = (owner: string) => is('worked_by', owner);
@@ -28,18 +30,19 @@ export function startJob(store: Store, id: string, owner: string, now: number): 
 /**
  * Records a job's progress.
  *
- * @param error why it makes no progress, or null when it does; if omitted, the last one stays
+ * @param error why it makes no progress at this instant (milliseconds since 1970), or null when it does; if omitted,
+ *   the last one stays
  */
 export function recordProgress(
   store: Store,
   id: string,
   owner: string,
   counts: OutcomeCounts,
-  error?: string | null,
+  error?: { readonly message: string; readonly at: number } | null,
 ): Promise<boolean> {
   return write(store, id, all(hasStatus('running'), isWorkedBy(owner)), {
-    set: { ...counts, error: error ?? undefined },
-    remove: error === null ? ['error'] : [],
+    set: { ...counts, ...(error && { error: error.message, error_since: once(timestampOf(error.at)) }) },
+    remove: error === null ? ERROR : [],
   });
 }
 
@@ -54,7 +57,7 @@ export function completeJob(
   // The second is our own write, repeated by the SDK.
   return write(store, id, all(hasStatus('running', 'complete'), isWorkedBy(owner)), {
     set: { ...counts, status: 'complete' satisfies JobStatus, ended_at: timestampOf(now) },
-    remove: ['unsettled', 'error'],
+    remove: ['unsettled', ...ERROR],
   });
 }
 
@@ -66,7 +69,7 @@ export function completeJob(
 export function cancelJob(store: Store, id: string, now: number): Promise<boolean> {
   return write(store, id, all(hasNotEnded, isAlive(now)), {
     set: { status: 'cancelled' satisfies JobStatus, ended_at: timestampOf(now) },
-    remove: ['error'],
+    remove: ERROR,
   });
 }
 

@@ -31,6 +31,8 @@ export interface HeldJob {
   readonly job: Job;
   /** The request that froze the selection; only its chunks are valid. */
   readonly frozenBy: string;
+  /** Since when `error` keeps it from making progress. */
+  readonly errorSince: string | undefined;
   /** Seconds since 1970. Its items stay a day longer, so that a running job always knows which it has requested. */
   readonly expiresAt: number;
 }
@@ -54,6 +56,7 @@ export function jobIn(row: Row): HeldJob {
   ) as unknown as OutcomeCounts;
   return {
     frozenBy: textIn(row, 'frozen_by') ?? '',
+    errorSince: textIn(row, 'error_since'),
     expiresAt: numberIn(row, 'expires_at') ?? 0,
     job: {
       id: idIn(row),

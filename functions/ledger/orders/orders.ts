@@ -5,7 +5,7 @@ import { readJson } from '../../porting/json.ts';
 import { foldOrder, type OrderState } from '../../porting/order.ts';
 import { factsIn } from '../../porting/order-facts.ts';
 import { type JoinableFact, presentId, withoutJoined } from '../../porting/pairs.ts';
-import { timestampOf } from '../../porting/timestamp.ts';
+import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { createdAtId } from '../table/event-keys.ts';
 import { any, exists, is, lacks, once } from '../table/expressions.ts';
 import { readKeys } from '../table/key-range.ts';
@@ -140,10 +140,16 @@ async function noteLargeOrder(store: OrderStore, id: string, now: number): Promi
   await update(store, 'control', controlKey('large-order', id), { set: { since: once(timestampOf(now)) } });
 }
 
-/** Ids of orders with events that are only counted, 100 at most. */
-export async function readLargeOrders(store: Store): Promise<readonly string[]> {
-  const { rows } = await readKeys(store, controlRange('large-order', { attributes: ['id'] }), undefined, 100);
-  return rows.map(idIn);
+/** An order with events that are only counted. */
+export interface LargeOrder {
+  readonly id: string;
+  readonly since: Timestamp;
+}
+
+/** The orders with events that are only counted, 100 at most. */
+export async function readLargeOrders(store: Store): Promise<readonly LargeOrder[]> {
+  const { rows } = await readKeys(store, controlRange('large-order'), undefined, 100);
+  return rows.map((row) => ({ id: idIn(row), since: textIn(row, 'since') ?? '' }));
 }
 
 /** The order in a row. */

@@ -16,6 +16,7 @@ const LOOKED_AT = 2_500;
 const UNLISTED_LOOKED_AT = 100;
 
 const HOUR = 3_600_000;
+const HOUR_LENGTH = 'yyyy-mm-ddThh'.length;
 const DAY = 24 * HOUR;
 /** An event is unlisted at the age of a day, and is looked at for a week. */
 const UNLISTED_LOOKED_BACK = 9 * DAY;
@@ -63,10 +64,27 @@ export async function countUnlisted(store: Store, now: number): Promise<Counted>
   return { count, more: keys.end !== undefined };
 }
 
+/** Why a request is refused that says when it was signed. What scanners send does not. */
+const SIGNED = /#(signature wrong|timestamp too old or ahead)$/;
+
 /** Requests refused at the webhook URL in the last 24 h, in whole hours. 1 request: an hour has six rows at most. */
-export async function countRefused(store: Store, now: number): Promise<Counted> {
+export async function countRefused(store: Store, now: number): Promise<Refused> {
   const { rows, end } = await readHours(store, 'refusal', now);
-  return { count: total(rows, 'count'), more: end !== undefined };
+  const signed = rows.filter((row) => SIGNED.test(idIn(row)));
+  return {
+    count: total(rows, 'count'),
+    more: end !== undefined,
+    signedAfter: (instant = '') =>
+      total(
+        signed.filter((row) => idIn(row) > `${instant.slice(0, HOUR_LENGTH)}~`),
+        'count',
+      ),
+  };
+}
+
+/** Counted refusals; `signedAfter` counts those with a signature in the hours after the one of an instant. */
+export interface Refused extends Counted {
+  readonly signedAfter: (instant: string | undefined) => number;
 }
 
 /**
@@ -88,11 +106,17 @@ export async function countOtherFamilies(
  * Deliveries and records of the last 24 h, in whole hours, that are not events: signed deliveries, and records of
  * Telnyx's list, each once. 1 request.
  */
-export async function countRejected(store: Store, now: number): Promise<{ unreadable: Counted; records: Counted }> {
+export async function countRejected(
+  store: Store,
+  now: number,
+): Promise<Record<'unreadable' | 'records', Counted>> {
   const { rows, end } = await readHours(store, 'rejected-count', now);
   const more = end !== undefined;
   const records = new Set(rows.flatMap((row) => row.records?.SS ?? []));
-  return { unreadable: { count: total(rows, 'deliveries'), more }, records: { count: records.size, more } };
+  return {
+    unreadable: { count: total(rows, 'deliveries'), more },
+    records: { count: records.size, more },
+  };
 }
 
 /** Orders that are overdue in their present status, as the nightly run found. 7 requests. */
@@ -106,7 +130,7 @@ export async function countOverdue(store: OrderStore): Promise<Counted> {
 
 function readHours(store: Store, kind: 'refusal' | 'other-family' | 'rejected-count', now: number): Promise<Keys> {
   // An hour's rows begin with its first 13 characters.
-  const from = timestampOf(now - DAY + HOUR).slice(0, 'yyyy-mm-ddThh'.length);
+  const from = timestampOf(now - DAY + HOUR).slice(0, HOUR_LENGTH);
   return readKeys(store, controlRange(kind, { from, consistent: false }), undefined, LOOKED_AT);
 }
 

@@ -2,8 +2,11 @@ import { dayOf } from '../../porting/day.ts';
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { readIdsAgree } from '../events/id-agreement.ts';
 import { readHealingDay } from '../gaps/healing.ts';
-import { readLargeOrders } from '../orders/orders.ts';
+import type { HeldJob, JobStatus } from '../jobs/job.ts';
+import { oldestUnsettled } from '../jobs/republish-jobs.ts';
+import { type LargeOrder, readLargeOrders } from '../orders/orders.ts';
 import { type OpenSpan, readOpenSpans } from '../runs/open-spans.ts';
+import { readFailedRequests } from '../runs/requested-runs.ts';
 import type { ShownRun } from '../runs/sync-runs.ts';
 import { listRuns } from '../runs/sync-runs.ts';
 import { readSync, type SyncState } from '../runs/sync-state.ts';
@@ -11,6 +14,7 @@ import { readKeys } from '../table/key-range.ts';
 import { controlRange } from '../table/read-rows.ts';
 import type { OrderStore, Store } from '../table/store.ts';
 import { idIn, textIn } from '../table/values.ts';
+import { type DeadLetters, readDeadLetters } from './dead-letters.ts';
 import {
   countAwaited,
   countGaps,
@@ -55,6 +59,8 @@ export interface LedgerStatus {
     /** Spans of the list that did not prove complete, the one tried longest ago first. */
     readonly open_spans: readonly ShownSpan[];
     readonly last_runs: readonly ShownRun[];
+    /** Requested and nightly runs of the last 24 h that failed for good, and whose range no later one has read. */
+    readonly failed_requests: readonly ShownRun[];
   };
   readonly publishing: {
     readonly unpublished: number;
@@ -70,6 +76,8 @@ export interface LedgerStatus {
   };
   readonly rejections: {
     readonly refused_24h: number;
+    /** Refusals of signed requests within 24 h, in the whole hours since the last webhook that was accepted. */
+    readonly refused_since_webhook: number;
     readonly unreadable_24h: number;
     readonly listed_24h: number;
     /** Signed webhooks of another product: the wrong notification was subscribed. */
@@ -88,37 +96,52 @@ export interface LedgerStatus {
   /** Republishes by healing today, in UTC. */
   readonly healed_today: number;
   readonly overdue_orders: number;
-  /** Ids of orders with too many events to keep, so that some are only counted; at most 100. */
-  readonly large_orders: readonly string[];
+  /** Orders with too many events to keep, so that some are only counted; at most 100. */
+  readonly large_orders: readonly LargeOrder[];
+  /** The republish job that is worked on, or will be next. */
+  readonly oldest_job: {
+    readonly id: string;
+    readonly status: JobStatus;
+    readonly created_at: Timestamp;
+    /** Why it makes no progress, and since when. */
+    readonly error: string | null;
+    readonly error_since: Timestamp | null;
+  } | null;
+  /** Null where no queue is counted. */
+  readonly dead_letters: DeadLetters | null;
   /** Names of the counts that stopped at their bound: there may be more. */
   readonly at_least: readonly string[];
 }
 
+const DAY = 24 * 3_600_000;
 const LAST_RUNS = 5;
 /** Telnyx has some ten types. Only a signed webhook makes a row. */
 const MOST_CHANNELS = 100;
 
 /**
- * Reads the ledger's status. It costs some 32 requests, all at once, whatever the size of the ledger: counts have
+ * Reads the ledger's status. It costs some 35 requests, all at once, whatever the size of the ledger: counts have
  * bounds.
  *
  * @param now milliseconds since 1970
  */
 export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
-  const [sync, spans, largeOrders, runs, counted, upstream, idsAgree, channels, healing] = await Promise.all([
-    readSync(store, now),
-    readOpenSpans(store),
-    readLargeOrders(store),
-    listRuns(store, { size: LAST_RUNS, after: undefined }, now),
-    readCounts(store, now),
-    readUpstream(store),
-    readIdsAgree(store),
-    readShownChannels(store),
-    readHealingDay(store, dayOf(timestampOf(now))),
-  ]);
-  const { unpublished, undecided, awaiting, missed, recovered, unlisted, refused, unreadable, records, overdue } =
-    counted;
-  const { otherFamily } = counted;
+  const [sync, spans, largeOrders, runs, failed, job, counted, upstream, idsAgree, channels, healing, deadLetters] =
+    await Promise.all([
+      readSync(store, now),
+      readOpenSpans(store),
+      readLargeOrders(store),
+      listRuns(store, { size: LAST_RUNS, after: undefined }, now),
+      readFailedRequests(store, now - DAY, now),
+      oldestUnsettled(store, now),
+      readCounts(store, now),
+      readUpstream(store),
+      readIdsAgree(store),
+      readShownChannels(store),
+      readHealingDay(store, dayOf(timestampOf(now))),
+      readDeadLetters(store),
+    ]);
+  const { unpublished, undecided, awaiting, missed, recovered, unlisted, overdue } = counted;
+  const { refused, unreadable, otherFamily, records } = counted;
   const { lastFault, rateLimitedUntil } = upstream;
   return {
     sync: {
@@ -130,6 +153,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
       cursor_set_back_at: timestampOrNull(sync.setBackAt),
       open_spans: spans.map(shownSpan),
       last_runs: runs.things,
+      failed_requests: failed,
     },
     publishing: {
       unpublished: unpublished.count,
@@ -144,6 +168,12 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     },
     rejections: {
       refused_24h: refused.count,
+      refused_since_webhook: refused.signedAfter(
+        channels
+          .map(({ last_at }) => last_at)
+          .sort()
+          .at(-1),
+      ),
       unreadable_24h: unreadable.count,
       listed_24h: records.count,
       other_family_24h: otherFamily.count,
@@ -159,6 +189,8 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     healed_today: healing.asked,
     overdue_orders: overdue.count,
     large_orders: largeOrders,
+    oldest_job: job ? shownJob(job) : null,
+    dead_letters: deadLetters,
     at_least: Object.entries(NAMES).flatMap(([count, name]) =>
       counted[count as keyof typeof NAMES].more ? [name] : [],
     ),
@@ -207,6 +239,10 @@ function shownSpan({ id, from, to, since, triedAt, tries, reason }: OpenSpan): S
     tries,
     reason,
   };
+}
+
+function shownJob({ job: { id, status, created_at, error }, errorSince }: HeldJob): LedgerStatus['oldest_job'] {
+  return { id, status, created_at, error, error_since: errorSince ?? null };
 }
 
 async function readShownChannels(store: Store): Promise<readonly ShownChannel[]> {

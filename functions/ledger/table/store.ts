@@ -71,4 +71,6 @@ export type ControlKind =
   | `republish-chunk/${string}`
   | `republish-item/${string}`
   | 'healing-day'
-  | 'idempotency-key';
+  | 'idempotency-key'
+  | 'finding'
+  | 'dead-letters';

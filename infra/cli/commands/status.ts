@@ -1,7 +1,8 @@
 import type { Status } from '../answers.ts';
-import { type AddCommands, type Context, LEDGER } from '../context.ts';
+import type { AddCommands, Context } from '../context.ts';
 import { typeOf } from '../events-shown.ts';
 import { EXIT } from '../failure.ts';
+import { showFindings } from '../findings-shown.ts';
 import { distance, duration, instant, shown } from '../text.ts';
 import { runColumns } from './sync-runs.ts';
 
@@ -18,15 +19,15 @@ async function status({ api, screen }: Context) {
   if (screen.json) screen.document({ data });
   else {
     print(data.well ? paint('green', 'All is well.') : paint('red', 'Not well:'));
-    for (const problem of data.problems) print(`  ${shown(problem)}`);
+    showFindings(data.findings, screen);
     print();
     for (const [name, words] of linesOf(data)) print(`${paint('dim', name.padEnd(12))} ${words}`);
     if (data.sync.last_runs.length > 0) {
       print();
       screen.table(runColumns(screen), data.sync.last_runs);
     }
-    if (!data.well)
-      screen.say(`\nMore of it: ${LEDGER} runs, gaps, rejections, jobs, orders. What to do: docs/operations.md`);
+    const [first] = data.findings;
+    if (first) screen.say(`\nThe runbook has an entry for each: ${shown(first.runbook)}`);
   }
   return data.well ? EXIT.fine : EXIT.bad;
 }

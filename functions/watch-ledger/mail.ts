@@ -1,0 +1,56 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { runbookEntry } from '../health/findings.ts';
+import type { HeldFinding } from '../ledger/status/findings.ts';
+
+/** A message to the people who look after the ledger. */
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Sends a mail, or throws. */
+export type Mailer = (mail: Mail) => Promise<void>;
+
+/** What a mail says about the ledger that it comes from. */
+export interface Sender {
+  readonly ledgerName: string;
+  readonly apiUrl: string;
+  readonly runbookUrl: string;
+}
+
+/** The topic that mails to `alarmEmail`, and notifies everyone else who has subscribed. */
+export function topicMailer(TopicArn: string): Mailer {
+  const client = new SNSClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
+  return async ({ subject: Subject, text: Message }) => {
+    await client.send(new PublishCommand({ TopicArn, Subject, Message }));
+  };
+}
+
+export function mailOf(finding: HeldFinding, { ledgerName, apiUrl, runbookUrl }: Sender): Mail {
+  const { code, what, since, overAt } = finding;
+  const command = `LEDGER_URL=${apiUrl} npm run ledger -- status`;
+  const advice =
+    overAt === undefined
+      ? ['', finding.do, '', `Since: ${since}`, `Run first: ${command}`]
+      : ['', `It held from ${since} to ${overAt}. There is nothing to do.`, '', `To check: ${command}`];
+  const lines = [
+    overAt === undefined ? what : `Over: ${what}`,
+    ...advice,
+    `Runbook: ${runbookEntry(runbookUrl, code)}`,
+    `Ledger: ${ledgerName}, ${apiUrl}`,
+    `Finding: ${finding.id}`,
+  ];
+  return {
+    subject: subjectOf(`${ledgerName}: ${overAt === undefined ? '' : 'over: '}${what}`),
+    text: lines.join('\n'),
+  };
+}
+
+/** SNS refuses a subject with more than 99 characters, a line break, or anything but ASCII. */
+function subjectOf(text: string): string {
+  const plain = text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();
+  return plain.length < 100 ? plain : `${plain.slice(0, 96)}...`;
+}

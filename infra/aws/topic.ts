@@ -1,0 +1,41 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { output } from './names.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Adds the topic of findings that cannot wait, and of alarms.
+ *
+ * It has no encryption key: CloudWatch may not use AWS's own key for SNS, so no alarm would ever arrive, and a key of
+ * ours costs a dollar a month to hide what is wrong with a service. Nothing about an order is ever in a message.
+ */
+export function addTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings): sns.Topic {
+  const topic = new sns.Topic(scope, 'Alarms', { displayName: stackPrefix, enforceSSL: true });
+  const stack = Stack.of(scope);
+  // A topic with its own policy, which TLS needs, loses the default statement that lets the account's alarms in.
+  topic.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'AlarmsOfThisLedger',
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': stack.account },
+        ArnLike: {
+          'aws:SourceArn': stack.formatArn({
+            service: 'cloudwatch',
+            resource: 'alarm',
+            resourceName: `${stackPrefix}-*`,
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        },
+      },
+    }),
+  );
+  if (alarmEmail) topic.addSubscription(new EmailSubscription(alarmEmail));
+  output(scope, 'AlarmTopic', topic.topicArn, 'What cannot wait goes here: subscribe to it to be notified');
+  return topic;
+}

@@ -113,7 +113,7 @@ export function syncRun(status: string, more: object = {}) {
 export function status(more: object = {}) {
   return {
     well: true,
-    problems: [] as string[],
+    findings: [] as object[],
     sync: {
       last_complete_at: '2026-11-20T10:00:00.000000Z',
       last_status: 'complete',
@@ -123,10 +123,18 @@ export function status(more: object = {}) {
       cursor_set_back_at: null,
       open_spans: [],
       last_runs: [syncRun('complete', { trigger: 'schedule' })],
+      failed_requests: [],
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 3, awaiting: 1, unlisted_24h: 0 },
-    rejections: { refused_24h: 7, unreadable_24h: 0, listed_24h: 0, other_family_24h: 0, other_family_latest: null },
+    rejections: {
+      refused_24h: 7,
+      refused_since_webhook: 0,
+      unreadable_24h: 0,
+      listed_24h: 0,
+      other_family_24h: 0,
+      other_family_latest: null,
+    },
     upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
     ids_agree: true,
     channels: [
@@ -139,6 +147,8 @@ export function status(more: object = {}) {
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
     overdue_orders: 0,
     large_orders: [],
+    oldest_job: null,
+    dead_letters: null,
     at_least: [] as string[],
     ...more,
   };

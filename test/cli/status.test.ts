@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../infra/cli/findings-shown.ts';
 import { run } from './run.ts';
 import { status } from './samples.ts';
 import { stubLedger } from './stub-ledger.ts';
 
 const answering = (data: object) => stubLedger({ 'GET /v2/status': { body: { data } } });
+
+const finding = (code: string, severity: string, more: object = {}) => ({
+  code,
+  severity,
+  what: 'It is so.',
+  do: 'Act.',
+  since: null,
+  runbook: `https://runbook.example/#${code}`,
+  ...more,
+});
 
 describe('status', () => {
   it('says that all is well, and ends with 0', async () => {
@@ -14,15 +25,46 @@ describe('status', () => {
     expect(stdout).toMatch(/^channels +status_changed \(\d+ \w+ ago\)$/m);
   });
 
-  it("shows the ledger's problems in the ledger's words, and ends with 1", async () => {
-    const problems = ['The last sync run failed: see sync.last_runs.', '2 notifications did\u001b[31m not come.'];
-    const ledger = await answering(status({ well: false, problems }));
+  it('shows each finding with what to do and its commands, and ends with 1', async () => {
+    const findings = [
+      finding('sync_stopped', 'act_now', { since: '2026-11-20T10:00:00.000000Z' }),
+      finding('notifications_missed', 'look_today', { what: '2 notifications did\u001b[31m not come.' }),
+      finding('of_a_newer_ledger', 'look_soon'),
+    ];
+    const ledger = await answering(status({ well: false, findings }));
     const { code, stdout, stderr } = await run(ledger, 'status');
     expect(code).toBe(1);
-    expect(stdout).toMatch(
-      /^Not well:\n {2}The last sync run failed: see sync\.last_runs\.\n {2}2 notifications did not come\.\n\nsync/,
-    );
-    expect(stderr).toContain('What to do: docs/operations.md');
+    const lines = [
+      'Not well:',
+      'act now: It is so. Since 2026-11-20 10:00:00 UTC.',
+      '  Act.',
+      '  npm run ledger -- runs',
+      'look today: 2 notifications did not come.',
+      '  Act.',
+      '  npm run ledger -- gaps',
+      '  npm run ledger -- republish --missed --from 24h --dry-run',
+      'look today: It is so.',
+      '  Act.',
+      '',
+      'sync',
+    ];
+    expect(stdout.startsWith(lines.join('\n'))).toBe(true);
+    expect(stderr).toContain('https://runbook.example/#sync_stopped');
+  });
+
+  it('says that all is well beside what no one must act on', async () => {
+    const findings = [finding('orders_overdue', 'know')];
+    const { code, stdout } = await run(await answering(status({ findings })), 'status');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^All is well\.\nto know: It is so\.\n {2}Act\.\n/);
+  });
+
+  it.each(Object.values(COMMANDS).flat())('names commands that exist: %s', async (command) => {
+    const words = command.replace('ID', 'x').split(' ');
+    const { stderr } = await run(await stubLedger({}), ...words, '--help');
+    expect(stderr).toBe('');
+    const known = await run(await stubLedger({}), ...words.slice(0, 1), '--help');
+    for (const option of words.filter((word) => word.startsWith('--'))) expect(known.stdout).toContain(option);
   });
 
   it.each([
@@ -38,7 +80,7 @@ describe('status', () => {
   });
 
   it('prints the API’s answer and nothing else, with --json', async () => {
-    const data = status({ well: false, problems: ['One.'] });
+    const data = status({ well: false, findings: [finding('sync_stopped', 'act_now')] });
     const { code, stdout, stderr } = await run(await answering(data), 'status', '--json');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ data });

@@ -37,5 +37,5 @@ test.each([
   await change(status(20_001, 'ported'));
   const { state } = await readOrder(store, ORDER);
   expect(state).toMatchObject({ status: { value: 'ported' }, events: { total: many + 3 } });
-  expect(await readLargeOrders(store)).toEqual(isNamed ? [ORDER] : []);
+  expect(await readLargeOrders(store)).toEqual(isNamed ? [{ id: ORDER, since: timestampOf(NOON) }] : []);
 });

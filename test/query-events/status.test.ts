@@ -1,8 +1,11 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Finding } from '../../functions/health/findings.ts';
 import { learnChannel } from '../../functions/ledger/events/channels.ts';
 import { learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/events/id-agreement.ts';
 import { putLookedThrough, takeShare } from '../../functions/ledger/gaps/healing.ts';
+import { recordProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
+import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
 import {
   countOtherFamily,
@@ -10,7 +13,11 @@ import {
   keepRejected,
   keepRejectedRecords,
 } from '../../functions/ledger/rejections/rejections.ts';
+import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
+import type { SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { beginRun, endRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
+import { putDeadLetters } from '../../functions/ledger/status/dead-letters.ts';
+import { openFinding } from '../../functions/ledger/status/findings.ts';
 import { type LedgerStatus, readStatus } from '../../functions/ledger/status/status.ts';
 import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
@@ -64,23 +71,33 @@ test('of an empty ledger', async () => {
       cursor_set_back_at: null,
       open_spans: [],
       last_runs: [],
+      failed_requests: [],
     },
     publishing: { unpublished: 0, oldest_unpublished_seconds: null, undecided_orders: 0 },
     gaps: { missed_24h: 0, recovered_24h: 0, awaiting: 0, unlisted_24h: 0 },
-    rejections: { refused_24h: 0, unreadable_24h: 0, listed_24h: 0, other_family_24h: 0, other_family_latest: null },
+    rejections: {
+      refused_24h: 0,
+      refused_since_webhook: 0,
+      unreadable_24h: 0,
+      listed_24h: 0,
+      other_family_24h: 0,
+      other_family_latest: null,
+    },
     upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
     ids_agree: null,
     channels: [],
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
     overdue_orders: 0,
     large_orders: [],
+    oldest_job: null,
+    dead_letters: null,
     at_least: [],
   });
 });
 
 test('of a healthy ledger: well', async () => {
   await synced(60 * SECOND);
-  expect(await status()).toMatchObject({ well: true, problems: [] });
+  expect(await status()).toMatchObject({ well: true, findings: [] });
 });
 
 describe('the sync', () => {
@@ -165,14 +182,14 @@ test('rejections of the last 24 hours', async () => {
     await countRefusals(store, 'too old', 1, NOON - hours * HOUR);
     for (const body of ['one', 'two']) await keepRejected(store, Buffer.from(body), 'not JSON', NOON - hours * HOUR);
   }
-  const others = { other_family_24h: 0, other_family_latest: null };
-  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 0, ...others });
+  expect((await status()).rejections).toMatchObject({ refused_24h: 303, unreadable_24h: 6, listed_24h: 0 });
   // Each record counts once, however often it is listed, until 24 hours after its latest listing.
   for (const hours of [23, 1, 0])
     await keepRejectedRecords(store, [{ json: '{"a":1}', reason: 'no id' }], NOON - hours * HOUR);
   await keepRejectedRecords(store, [{ json: '{"a":2}', reason: 'no id' }], NOON - 2 * HOUR);
   await keepRejectedRecords(store, [{ json: '{"a":3}', reason: 'no id' }], NOON - 25 * HOUR);
-  expect((await status()).rejections).toEqual({ refused_24h: 303, unreadable_24h: 6, listed_24h: 2, ...others });
+  expect((await status()).rejections).toMatchObject({ refused_24h: 303, unreadable_24h: 6, listed_24h: 2 });
+});
 });
 
 test("other products' webhooks of the last 24 hours, and the type of the latest", async () => {
@@ -181,9 +198,87 @@ test("other products' webhooks of the last 24 hours, and the type of the latest"
   for (const hours of [25, 24, 23, 2]) await countOtherFamily(store, 'message.sent', 10, NOON - hours * HOUR);
   await countOtherFamily(store, 'portout.new_comment', 1, NOON - HOUR);
   await countOtherFamily(store, 'message.sent', 1, NOON - HOUR - 1);
-  const { rejections, problems } = await status();
+  const { rejections, findings } = await status();
   expect(rejections).toMatchObject({ other_family_24h: 22, other_family_latest: 'portout.new_comment' });
-  expect(problems.join()).not.toContain('refused');
+  expect(findings.map(({ code }) => code)).toContain('other_family_webhooks');
+});
+
+test('signed requests refused since the last webhook, without those of scanners', async () => {
+  const { store } = reader;
+  const refused = async () => (await status()).rejections.refused_since_webhook;
+  await countRefusals(store, 'signature missing', 100, NOON);
+  await countRefusals(store, 'signature wrong', 7, NOON - 2 * HOUR);
+  await countRefusals(store, 'timestamp too old or ahead', 5, NOON);
+  expect(await refused()).toBe(12);
+  await learnChannel(store, 'porting_order.split', timestampOf(NOON - 2 * HOUR));
+  await learnChannel(store, 'porting_order.new_comment', timestampOf(NOON - 3 * HOUR));
+  expect(await refused()).toBe(5);
+  await learnChannel(store, 'porting_order.split', timestampOf(NOON));
+  expect(await refused()).toBe(0);
+});
+
+test('the job that makes no progress, and the counts that watch-ledger keeps', async () => {
+  const { store } = reader;
+  await createJob(store, { id: 'job', ids: [uuid(1)], selection: {}, by: 'me', requestId: 'r' }, NOON);
+  await startJob(store, 'job', 'a worker', NOON);
+  const error = { message: 'Telnyx is away.', at: NOON };
+  await recordProgress(store, 'job', 'a worker', { sent: 0, not_found: 0, failed: 0, unknown: 0 }, error);
+  await putDeadLetters(store, { scheduled_runs: 1, stream_batches: 2 }, NOON);
+  expect(await status()).toMatchObject({
+    oldest_job: { id: 'job', status: 'running', error: 'Telnyx is away.', error_since: timestampOf(NOON) },
+    dead_letters: { scheduled_runs: 1, stream_batches: 2 },
+  });
+});
+
+describe('a requested run that failed for good', () => {
+  const request = async (ago: number, from: number, run: Partial<SyncRun>) => {
+    const window = { from: NOON - from, to: NOON - ago };
+    const id = `${new Date(NOON - ago).toISOString()}-requested`;
+    await requestRun(reader.store, id, window, NOON - ago);
+    await ran(reader.store, NOON - ago, { id, trigger: 'requested', window, through: window.from, ...run });
+  };
+  const failed = async () => (await status()).sync.failed_requests.length;
+
+  test('is shown for a day', async () => {
+    await request(2 * HOUR, DAY, { status: 'failed' });
+    expect(await failed()).toBe(1);
+    vi.setSystemTime(NOON + 23 * HOUR);
+    expect(await failed()).toBe(0);
+  });
+
+  test('is not, once a later one has read what it had not', async () => {
+    await request(2 * HOUR, 10 * DAY, { status: 'failed', through: NOON - 3 * DAY });
+    await request(HOUR, DAY, { status: 'complete' });
+    expect(await failed()).toBe(1);
+    await request(HOUR / 2, 4 * DAY, { status: 'failed' });
+    expect(await failed()).toBe(2);
+    await request(HOUR / 3, 4 * DAY, { status: 'complete' });
+    expect(await failed()).toBe(0);
+  });
+
+  test('a nightly one is not, once the next night has read its days', async () => {
+    await request(26 * HOUR, 8 * DAY + 2 * HOUR, { status: 'failed' });
+    vi.setSystemTime(NOON - 3 * HOUR);
+    expect(await failed()).toBe(1);
+    vi.setSystemTime(NOON - 2 * HOUR);
+    await request(2 * HOUR, 7 * DAY + 2 * HOUR, { status: 'complete' });
+    expect(await failed()).toBe(0);
+  });
+});
+
+test('a finding is shown with the instant since when it holds, its text and its place in the runbook', async () => {
+  await synced(20 * 60 * SECOND);
+  const [first] = (await status()).findings;
+  expect(first).toEqual({
+    code: 'sync_stopped',
+    severity: 'act_now',
+    what: 'No sync run has completed for 20 minutes.',
+    do: expect.stringContaining('Look at the last sync runs'),
+    since: timestampOf(NOON - 20 * 60 * SECOND),
+    runbook: 'https://runbook.example/operations.md#sync_stopped',
+  });
+  await openFinding(reader.store, { ...first, since: timestampOf(NOON - HOUR) } as Finding, NOON - HOUR);
+  expect((await status()).findings[0]?.since).toBe(timestampOf(NOON - HOUR));
 });
 
 test('the latest faults of Telnyx', async () => {
@@ -247,8 +342,8 @@ describe('what it costs', () => {
     return { requests: Object.values(requests()).reduce((sum, count) => sum + count, 0), found };
   };
 
-  test('at most 32 requests, even if every part has something to report', async () => {
-    expect((await cost()).requests).toBeLessThanOrEqual(32);
+  test('at most 34 requests, even if every part has something to report', async () => {
+    expect((await cost()).requests).toBeLessThanOrEqual(34);
     const { store } = reader;
     await synced(60 * SECOND);
     for (let number = 0; number < 12; number += 1) {
@@ -256,7 +351,7 @@ describe('what it costs', () => {
       await unlisted(store, eventAt(number, NOON - 3 * DAY), NOON);
       await missed(store, eventAt(100 + number, NOON - HOUR), NOON);
     }
-    expect((await cost()).requests).toBeLessThanOrEqual(32);
+    expect((await cost()).requests).toBeLessThanOrEqual(34);
   });
 
   test('the same with many rows: the count stops, and says that there may be more', async () => {
@@ -267,7 +362,7 @@ describe('what it costs', () => {
       await reader.store.client.send(new BatchWriteItemCommand({ RequestItems }));
     }
     const { requests, found } = await cost();
-    expect(requests).toBeLessThanOrEqual(32);
+    expect(requests).toBeLessThanOrEqual(34);
     expect(found.gaps.awaiting).toBe(2_500);
     expect(found.at_least).toEqual(['gaps.awaiting']);
   });

@@ -74,11 +74,13 @@ export async function countRefused(store: Store, now: number): Promise<Refused> 
   return {
     count: total(rows, 'count'),
     more: end !== undefined,
-    signedAfter: (instant = '') =>
-      total(
-        signed.filter((row) => idIn(row) > `${instant.slice(0, HOUR_LENGTH)}~`),
+    signedAfter: (instant) => {
+      const from = instant === undefined ? '' : `${instant.slice(0, HOUR_LENGTH)}~`;
+      return total(
+        signed.filter((row) => idIn(row) > from),
         'count',
-      ),
+      );
+    },
   };
 }
 

@@ -161,12 +161,15 @@ export async function startDeployedService(resources: Record<string, Resource>):
     giveUpBatch: () => add('FailedBatches'),
     throttle: (name, calls) => write('AWS/Lambda', 'Throttles', 'FunctionName', `<${constructId(name)}>`, calls),
     async deliver(happened, by = account) {
+      const stored: string[] = [];
       for (const { id, event_type, created_at, payload } of happened) {
         const data = { id, event_type, occurred_at: created_at, payload, record_type: 'event' };
         const answer = await invoke('receive-webhook', httpEvent(signed(by, JSON.stringify({ data }))));
         if (isError(answer)) write('AWS/Lambda', 'Url5xxCount', 'FunctionName', '<ReceiveWebhook>');
+        else stored.push(id);
       }
-      const Records = happened.map(({ id }) => ({ dynamodb: { Keys: { id: { S: id } }, SequenceNumber: id } }));
+      if (stored.length === 0) return;
+      const Records = stored.map((id) => ({ dynamodb: { Keys: { id: { S: id } }, SequenceNumber: id } }));
       await invoke('publish-events', { Records });
     },
     async ask(name, request) {

@@ -30,13 +30,13 @@ describe('the defaults', () => {
       apiRequestsPerSecond: 50,
       apiBurst: 100,
       alarmEmail: undefined,
-      dashboard: 'on',
       webhookTypes: 'learned',
       graceMinutes: '15',
       overdueAfter: 'default',
       retainDays: 'none',
       healing: 'off',
       healingPerDay: '50',
+      runbookUrl: 'https://github.com/port-in-ledger/port-in-ledger/blob/main/docs/operations.md',
     });
   });
 
@@ -104,7 +104,6 @@ describe('settings of the service itself', () => {
   test('are accepted without the blanks around them', () => {
     const given = {
       alarmEmail: 'porting@example.com',
-      dashboard: 'off',
       webhookThrough: ' api ',
       webhookTypes: 'porting_order.status_changed, porting_order.new_comment',
       graceMinutes: '0',
@@ -115,7 +114,6 @@ describe('settings of the service itself', () => {
     };
     expect(read(given)).toMatchObject({
       alarmEmail: 'porting@example.com',
-      dashboard: 'off',
       webhookThrough: 'api',
       webhookTypes: 'porting_order.status_changed, porting_order.new_comment',
       graceMinutes: '0',
@@ -181,7 +179,6 @@ describe('a slip of the keyboard', () => {
     ['retainDays', '29', /^retainDays must be none or a whole number from 30 to 3650, not 29$/],
     ['retainDays', '3651', /^retainDays must be none or a whole number/],
     ['retainDays', '', /^retainDays must be none or a whole number/],
-    ['dashboard', 'no', /^dashboard must be on or off, not no$/],
     ['healing', 'on', /^healing must be off or republish, not on$/],
     ['healingPerDay', '0', /^healingPerDay must be a whole number from 1 to 10000, not 0$/],
     ['healingPerDay', '007', /^healingPerDay must be a whole number/],

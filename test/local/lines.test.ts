@@ -73,6 +73,12 @@ describe('lines', () => {
     expect(line({ event: 'healing', id: 'e1', outcome: 'sent' })).toBe('09:18:14Z healing   sent      event=e1');
   });
 
+  it('show a finding that appears, and its end', () => {
+    const finding = { id: 'f', code: 'sync_stopped', severity: 'act_now', what: 'It is so.' };
+    expect(line({ event: 'finding', ...finding })).toBe('09:18:14Z finding   appeared  sync_stopped: It is so.');
+    expect(line({ event: 'finding_over', ...finding })).toBe('09:18:14Z finding   over      sync_stopped');
+  });
+
   it('show an event on the bus', () => {
     const on = (type: string, detail: BusEvent['detail']): string =>
       busLine({ 'detail-type': type, detail } as BusEvent, { colour: false, now: () => new Date(at) });
@@ -85,6 +91,9 @@ describe('lines', () => {
     );
     expect(on('sync.failed', { id: 'r1', revision: 1, run: { run_id: 'r1' } })).toBe(
       '09:18:14Z bus       sync.failed run=r1 revision=1',
+    );
+    expect(on('ledger.finding', { id: 'f', revision: 1, code: 'sync_stopped' })).toBe(
+      '09:18:14Z bus       ledger.finding sync_stopped revision=1',
     );
     expect(on('a\u001b[2J', { order: 5, event: 'x', run: null })).toBe('09:18:14Z bus       a');
   });

@@ -43,6 +43,17 @@ describe('schedule', () => {
     expect(invoke).toHaveBeenCalledTimes(1);
   });
 
+  it('begins a while after the start where it says so', async () => {
+    const after = { ...own, locally: { ...own.locally, everySeconds: 10, afterSeconds: 3 } };
+    const { invoke, pass } = run({ schedules: [after] });
+    await pass(3 * SECOND - 1);
+    expect(invoke).toHaveBeenCalledTimes(0);
+    await pass(1);
+    expect(invoke).toHaveBeenCalledTimes(1);
+    await pass(10 * SECOND);
+    expect(invoke).toHaveBeenCalledTimes(2);
+  });
+
   it('waits for a run before it starts the next of the same schedule', async () => {
     const clock = stoppedClock();
     let running = 0;

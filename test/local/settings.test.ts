@@ -54,6 +54,7 @@ describe('settings', () => {
       OVERDUE_AFTER: 'exception = 5, submitted=120',
       RETAIN_DAYS: '400',
       WEBHOOK_TYPES: 'porting_order.status_changed',
+      RUNBOOK_URL: 'https://wiki.example/ledger',
     });
     expect(settings).toEqual({
       port: 8080,
@@ -72,6 +73,7 @@ describe('settings', () => {
       overdueAfter: 'exception = 5, submitted=120',
       retainDays: '400',
       webhookTypes: 'porting_order.status_changed',
+      runbookUrl: 'https://wiki.example/ledger',
     });
   });
 

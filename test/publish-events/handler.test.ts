@@ -1,8 +1,8 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { beginRun, endRun, moveCursor } from '../../functions/ledger/runs/sync-state.ts';
 import { type BusFaults, startBus } from '../../infra/local/bus.ts';
-import { captureLog, loadHandler } from '../handlers.ts';
+import { loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
 import { deliveredEvent, listedEvent, listing, recordListing, uuid, withoutPayload } from '../porting-events.ts';
@@ -31,15 +31,7 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
     SYNC_INTERVAL_SECONDS: '300',
     ...environment,
   });
-  const invoke = async (event: unknown) => {
-    const log = captureLog();
-    try {
-      const answer = await handle(event, lambdaContext());
-      return { answer, metrics: Object.assign({}, ...log.metrics()) as Record<string, unknown> };
-    } finally {
-      vi.restoreAllMocks();
-    }
-  };
+  const invoke = (event: unknown) => handle(event, lambdaContext());
   return { store, bus, faults, invoke };
 }
 
@@ -60,7 +52,7 @@ describe('the stream', () => {
   test('publishes each row that it names once, even if it names it twice', async () => {
     const { store, bus, invoke } = await start();
     for (const number of [1, 2]) await recordDelivery(store, deliveredEvent(recent(number, 1)), Date.now());
-    const { answer, metrics } = await invoke(streamed(uuid(1), uuid(2), uuid(1), uuid(77)));
+    const answer = await invoke(streamed(uuid(1), uuid(2), uuid(1), uuid(77)));
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(
       bus
@@ -68,14 +60,13 @@ describe('the stream', () => {
         .map(({ detail }) => detail.id)
         .sort(),
     ).toEqual([uuid(1), uuid(2)]);
-    expect(metrics).toMatchObject({ EventsPublished: 2, NotificationsDue: 2 });
   });
 
   test('reports only the records whose row could not be published as failed', async () => {
     const { store, bus, faults, invoke } = await start();
     for (const number of [1, 2, 3]) await recordDelivery(store, deliveredEvent(recent(number, 1)), Date.now());
     faults.entry = ({ Detail = '' }) => (JSON.parse(Detail).id === uuid(2) ? 'InternalFailure' : undefined);
-    const { answer } = await invoke(streamed(uuid(1), uuid(2), uuid(3)));
+    const answer = await invoke(streamed(uuid(1), uuid(2), uuid(3)));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '101' }] });
     expect(bus.events()).toHaveLength(2);
   });
@@ -92,21 +83,12 @@ describe('the sweep', () => {
     await recordDelivery(store, deliveredEvent(recent(3, 1)), Date.now());
     await recordListing(store, listing(recent(4, 12)), old - 60_000);
     faults.entry = ({ Detail = '' }) => (JSON.parse(Detail).id === uuid(4) ? 'InternalFailure' : undefined);
-    const { answer, metrics } = await invoke({ sweep: { olderThanSeconds: 300 } });
+    const answer = await invoke({ sweep: { olderThanSeconds: 300 } });
     // One waits for its payload, as it should: the payload names the webhook URL. The bus refuses another.
     expect(answer).toEqual({ left: 2, missed: 2, decided: 0 });
     expect(bus.events().map(({ detail }) => detail.id)).toEqual([uuid(1)]);
-    expect(metrics).toMatchObject({ UnpublishedEvents: 1, NotificationsMissed: 2, NotificationsDue: 2 });
-    expect(metrics.OldestUnpublishedSeconds).toBeGreaterThanOrEqual(660);
     await invoke({ sweep: { olderThanSeconds: 0 } });
     expect(bus.events().filter((event) => event['detail-type'] === 'notification.missed')).toHaveLength(2);
-  });
-
-  test('reports that nothing is left, so that an alarm can notice a silent sweep', async () => {
-    const { invoke } = await start();
-    const { metrics } = await invoke({ sweep: { olderThanSeconds: 300 } });
-    expect(metrics).toMatchObject({ OldestUnpublishedSeconds: 0 });
-    expect(metrics).not.toHaveProperty('UnpublishedEvents');
   });
 });
 
@@ -123,9 +105,8 @@ test('closing the day reports overdue orders', async () => {
   if (!lease) throw new Error('no lease');
   await moveCursor(store, lease, Date.now() - 60_000);
   await endRun(store, lease, Date.now() - 60_000, {});
-  const { answer, metrics } = await invoke({ closeDay: true });
+  const answer = await invoke({ closeDay: true });
   expect(answer).toEqual({ unlisted: 0, overdue: 1, retired: 0 });
-  expect(metrics).toMatchObject({ OverdueOrders: 1 });
   expect(bus.events()[0]).toMatchObject({ 'detail-type': 'porting_order.overdue', detail: { limit_business_days: 1 } });
 });
 

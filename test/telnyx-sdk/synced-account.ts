@@ -58,6 +58,7 @@ export async function startSyncedAccount(history: number, more: readonly Porting
     EVENT_BUS: 'bus',
     HEALING: 'off',
     HEALING_PER_DAY: '50',
+    RUNBOOK_URL: 'https://runbook.example/operations.md',
     API_TOKENS_SECRET: 'tokens',
     TELNYX_API_KEY_SECRET: 'key',
     TELNYX_BASE_URL: simulator.url,

@@ -97,7 +97,8 @@ export interface Route {
 export interface Schedule {
   readonly name: string;
   readonly function: FunctionName;
-  readonly runs: { readonly everyMinutes: number } | { readonly dailyAt: string };
+  /** If omitted, it runs only on a laptop: on AWS a stream starts this work. */
+  readonly runs?: { readonly everyMinutes: number } | { readonly dailyAt: string };
   /** The whole event that the function receives. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Replaces interval and input on a laptop, where a person is watching and no table is streamed. */
@@ -113,13 +114,23 @@ export interface Schedule {
 export interface Stream {
   readonly table: TableName;
   readonly function: FunctionName;
+  /** Only rows with this partition key. If omitted, all rows. */
+  readonly ofKind?: string;
   /** Only changes after which the row has this attribute: the function's own marks must not invoke it again. */
   readonly whenRowHas: string;
   readonly batchSize: number;
   /** Rows that arrive within this many seconds share a batch. */
   readonly gatherSeconds: number;
-  /** How often a batch is tried, halved each time that it fails, before the rest goes to the queue of failures. */
+  /**
+   * How often a batch is tried again. Each time, what failed of it is halved; at last the rest goes to the queue of
+   * failures.
+   */
   readonly retries: number;
+  /**
+   * For batches that only wake a function, which a schedule calls too: they are tried again as a whole, no longer than
+   * this after the write, and then forgotten.
+   */
+  readonly forgottenAfterSeconds?: number;
 }
 
 export const tables: Readonly<Record<TableName, Table>> = {
@@ -167,6 +178,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
     sortKey: 'id',
     timeToLive: 'expires_at',
     indexes: {},
+    streamed: true,
   },
 };
 
@@ -383,7 +395,6 @@ export const schedules: readonly Schedule[] = [
   {
     name: 'backfills',
     function: 'sync-events',
-    runs: { everyMinutes: 1 },
     input: { requested: true },
     locally: { everySeconds: 2, input: { requested: true } },
   },
@@ -396,10 +407,11 @@ export const schedules: readonly Schedule[] = [
   },
   // After the nightly sync, which may be the first to list a row.
   { name: 'close-day', function: 'publish-events', runs: { dailyAt: '04:47' }, input: { closeDay: true } },
+  // For what the stream missed, jobs that wait for Telnyx, and healing.
   {
     name: 'jobs',
     function: 'run-jobs',
-    runs: { everyMinutes: 1 },
+    runs: { everyMinutes: 5 },
     input: {},
     locally: { everySeconds: 1, input: {} },
   },
@@ -413,7 +425,19 @@ export const schedules: readonly Schedule[] = [
   },
 ];
 
-/** What feeds publish-events. The sweep publishes what it misses. */
+/** Wakes a worker when work for it is ready. The next call of its schedule finds what this misses. */
+const wakeUp = {
+  table: 'control',
+  whenRowHas: 'ready_since',
+  // A call finds all the work that is ready: the fewer calls, the better, and none of them waits to fill its batch.
+  batchSize: 100,
+  gatherSeconds: 0,
+  retries: 2,
+  // The schedule has called the worker by then.
+  forgottenAfterSeconds: 300,
+} as const;
+
+/** What feeds functions with what is written. A schedule does what a stream misses: for publish-events, the sweep. */
 export const streams: readonly Stream[] = [
   {
     table: 'events',
@@ -423,4 +447,6 @@ export const streams: readonly Stream[] = [
     gatherSeconds: 1,
     retries: 5,
   },
+  { ...wakeUp, function: 'run-jobs', ofKind: 'republish-job' },
+  { ...wakeUp, function: 'sync-events', ofKind: 'requested-run' },
 ];

@@ -1,4 +1,5 @@
 import { describeError, log } from '../lambda/log.ts';
+import { handOver } from '../ledger/jobs/job-progress.ts';
 import { oldestUnsettled } from '../ledger/jobs/republish-jobs.ts';
 import { readUpstream } from '../ledger/status/upstream-state.ts';
 import { LeaseLost, releaseLease, takeLease } from '../ledger/table/lease.ts';
@@ -25,22 +26,44 @@ export interface RunResult {
 }
 
 /**
- * One run: works on republish jobs, oldest first, and then heals. Whatever goes wrong, the next run continues from what
- * the marks record.
+ * With less time than this to work, in milliseconds, a call does not ask for the next one: at worst they follow each
+ * other at this interval, not as fast as they can. The schedule continues.
+ */
+const LEAST_WORK = 60_000;
+
+/**
+ * One call: works on republish jobs, oldest first, and then heals. Whatever goes wrong, the next call continues from
+ * what the marks record.
+ *
+ * A job that Telnyx keeps waiting calls no one: only the schedule tries it again.
  */
 export async function runJobs(options: RunOptions): Promise<RunResult> {
-  const { store, clock, owner, healing } = options;
+  const { store, clock, owner } = options;
+  const beganAt = clock.now();
   if (!(await isWorkDue(options))) return { status: 'idle' };
+  for (;;) {
+    const status = await runOnce(options);
+    if (status !== 'ended' && status !== 'out of time') return { status };
+    // A job that was created before the lease was free has woken a worker that found it taken.
+    const job = await oldestUnsettled(store, clock.now());
+    if (status === 'ended' && job) continue;
+    if (job && clock.now() - beganAt >= LEAST_WORK) await handOver(store, job.job.id, owner, clock.now());
+    return { status };
+  }
+}
+
+async function runOnce(options: RunOptions): Promise<Ending | 'skipped'> {
+  const { store, clock, owner, healing } = options;
   const lease = await takeLease(store, LEASE, owner, clock.now());
-  if (!lease) return { status: 'skipped' };
+  if (!lease) return 'skipped';
   let ending: Ending | 'skipped' | undefined;
   try {
     ending = (await isRateLimited(options)) ? 'skipped' : await work(workerOf(options, lease), healing);
-    return { status: ending };
+    return ending;
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     log('warn', 'lease_lost', { error: describeError(error) });
-    return { status: 'skipped' };
+    return 'skipped';
   } finally {
     const freeAt = ending === 'paused' ? clock.now() + REST : undefined;
     await releaseLease(store, lease, { freeAt }).catch((error: unknown) => {
@@ -49,7 +72,7 @@ export async function runJobs(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** In most minutes there is none: then nothing is written. */
+/** Mostly there is none: then nothing is written. */
 async function isWorkDue({ store, clock, healing }: RunOptions): Promise<boolean> {
   if (await oldestUnsettled(store, clock.now())) return true;
   return healing.mode === 'republish' && (await isHealingDue(healing.perDay, { store, clock }));

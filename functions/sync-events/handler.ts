@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
@@ -16,7 +15,7 @@ import { systemClock } from '../telnyx/pace.ts';
 import { readInput } from './input.ts';
 import { requestLastDays, runRequested } from './requested.ts';
 import type { SyncResult } from './result.ts';
-import { runScheduled } from './run.ts';
+import { runScheduled, scheduledRunId } from './run.ts';
 
 /** In milliseconds. A list of 250 events may take longer than the 2 s of a webhook, but not this long. */
 const LIST_TIMEOUT = 20_000;
@@ -36,6 +35,8 @@ const api = async () =>
 /**
  * Lists the Events API into the ledger. For the input see {@link readInput}. A failed run does not throw: its result
  * has the status `failed`. The next scheduled run lists the same window again; a requested run is tried again.
+ *
+ * @returns the result of the scheduled run, or those of the requested runs
  */
 export async function handler(
   input: unknown,
@@ -46,8 +47,9 @@ export async function handler(
   const options = { store, bus, api, clock: systemClock, requestsPerSecond, endsAt };
   const asked = readInput(input);
   if (asked === 'scheduled') {
-    const run = await runScheduled(`${new Date(now).toISOString()}-${randomUUID().slice(0, 8)}`, options);
-    if (!run) log('info', 'sync_run', { status: 'skipped', error: 'another run has the lease' });
+    const run = await runScheduled(scheduledRunId(now), options);
+    if (run) await runRequested(options, now);
+    else log('info', 'sync_run', { status: 'skipped', error: 'another run has the lease' });
     return run ?? { status: 'skipped' };
   }
   if (asked !== 'requested') await requestLastDays(store, asked.lastDays, now);

@@ -1,6 +1,9 @@
 import { isObject } from '../porting/event.ts';
 
-/** What the function does: the scheduled run, or requested runs; with `lastDays` it first requests one over them. */
+/**
+ * What the function does: the scheduled run and then requested ones, or only these; with `lastDays` it first requests
+ * one over them.
+ */
 export type Input = 'scheduled' | 'requested' | { readonly lastDays: number };
 
 /** The input has none of the three forms. */
@@ -10,13 +13,15 @@ export class InvalidInput extends Error {
 
 /**
  * Reads the function's input. `{}` is the scheduled run, from the cursor to now. `{"requested": true}` works on
- * requested runs. `{"days": 7}`, the nightly event, first requests one over the last 7 days.
+ * requested runs. `{"days": 7}`, the nightly event, first requests one over the last 7 days. A batch of the stream is
+ * only a wake-up: which runs wait, their rows say.
  *
  * @throws {InvalidInput} with a message that names the allowed forms
  */
 export function readInput(input: unknown): Input {
   if (input === null || input === undefined) return 'scheduled';
   if (!isObject(input)) throw invalid(input);
+  if (Array.isArray(input.Records)) return 'requested';
   const { days, requested, ...unknown } = input;
   if (Object.keys(unknown).length > 0 || (days !== undefined && requested !== undefined)) throw invalid(input);
   if (requested === true) return 'requested';

@@ -8,7 +8,7 @@ import { timestampOf } from '../porting/timestamp.ts';
 import { SETTLE } from '../porting/window.ts';
 import { pace } from '../telnyx/pace.ts';
 import type { SyncResult } from './result.ts';
-import { type SyncOptions, work } from './run.ts';
+import { runScheduled, type SyncOptions, scheduledRunId, work } from './run.ts';
 import { TIME_TO_END } from './window-reader.ts';
 
 const DAY = 24 * 3_600_000;
@@ -17,10 +17,16 @@ const DAY = 24 * 3_600_000;
 const LEAST_TIME = 60_000;
 
 /**
- * A run over years holds the sync's lease while it works. It is cut off after `PIECE_FOR`. It then waits until a later
- * scheduled run is complete, for at most `TURN_OF_SCHEDULED`: long enough for a scheduled run to be due.
+ * A run over years holds the sync's lease while it works. It is cut off this long after a scheduled run began: less
+ * than the 5 minutes between two of them, so that none finds the lease taken. The function then runs a scheduled run
+ * itself, and continues.
  */
-const PIECE_FOR = 4 * 60_000;
+const SCHEDULED_EVERY = 4 * 60_000;
+
+/**
+ * A run that was cut off, or failed, waits until a later scheduled run is complete, for at most this long: one is due
+ * in that time, and if it fails, so would this run.
+ */
 const TURN_OF_SCHEDULED = 6 * 60_000;
 
 /**
@@ -28,39 +34,47 @@ const TURN_OF_SCHEDULED = 6 * 60_000;
  */
 export async function requestLastDays(store: Store, days: number, now: number): Promise<void> {
   const id = `${dayOf(timestampOf(now))}T00:00:00.000Z-last-${days}-days`;
-  await requestRun(store, id, { from: now - days * DAY, to: now - SETTLE }, now);
+  await requestRun(store, id, { from: now - days * DAY, to: now - SETTLE }, now, 'by caller');
 }
 
 /**
- * Works on requested runs, oldest first, until the time is up. A run that is cut off continues at a later call.
+ * Works on requested runs, oldest first, until the time is up, with a scheduled run each {@link SCHEDULED_EVERY}. A run
+ * that is cut off when the time is up continues after the next scheduled run.
  *
- * @returns the results of the pieces; empty when no run waits, or another run is at work
+ * @param scheduledAt when this call's own scheduled run began, in milliseconds since 1970
+ * @returns the results of the pieces and of the scheduled runs between them; empty when no run waits, or another run is
+ *   at work
  */
-export async function runRequested(options: SyncOptions): Promise<readonly SyncResult[]> {
+export async function runRequested(options: SyncOptions, scheduledAt = 0): Promise<readonly SyncResult[]> {
   const { store, clock, requestsPerSecond, endsAt } = options;
   let pieceEndsAt = endsAt;
   // All pieces share one pace, so consecutive runs together keep to the rate.
   const calls = pace(requestsPerSecond, () => pieceEndsAt - TIME_TO_END, clock);
   const results: SyncResult[] = [];
+  let latestScheduledAt = scheduledAt;
   while (clock.now() + LEAST_TIME < endsAt) {
     const run = await oldestRequested(store, clock.now());
-    if (!run || (await isScheduledFirst(run, options))) break;
+    if (!run) break;
+    const { lastCompleteAt = 0 } = await readSync(store, clock.now());
+    pieceEndsAt = Math.min(endsAt, Math.max(lastCompleteAt, latestScheduledAt) + SCHEDULED_EVERY);
+    if (clock.now() + LEAST_TIME >= pieceEndsAt) {
+      latestScheduledAt = clock.now();
+      const scheduled = await runScheduled(scheduledRunId(latestScheduledAt), options);
+      if (!scheduled) break;
+      results.push(scheduled);
+      continue;
+    }
+    if (isScheduledFirst(run, lastCompleteAt, clock.now())) break;
     const lease = await beginRun(store, `${run.id}/${randomUUID()}`, clock.now());
     if (!lease) break;
-    pieceEndsAt = Math.min(endsAt, clock.now() + PIECE_FOR);
     const piece = { ...run, startedAt: run.startedAt ?? clock.now() };
     const result = await work(piece, lease, { ...options, calls, endsAt: pieceEndsAt });
     results.push(result);
-    if (result.status === 'partial' || result.status === 'failed') break;
+    if (result.status === 'failed') break;
   }
   return results;
 }
 
-async function isScheduledFirst(
-  { cutOffAt }: SyncRun,
-  { store, clock }: Pick<SyncOptions, 'store' | 'clock'>,
-): Promise<boolean> {
-  if (cutOffAt === undefined || clock.now() - cutOffAt > TURN_OF_SCHEDULED) return false;
-  const { lastCompleteAt } = await readSync(store, clock.now());
-  return lastCompleteAt === undefined || lastCompleteAt < cutOffAt;
+function isScheduledFirst({ cutOffAt }: SyncRun, lastCompleteAt: number, now: number): boolean {
+  return cutOffAt !== undefined && now - cutOffAt <= TURN_OF_SCHEDULED && lastCompleteAt < cutOffAt;
 }

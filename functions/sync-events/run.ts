@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Bus } from '../bus/bus.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { countDays } from '../ledger/counts/day-counts.ts';
@@ -21,6 +22,11 @@ const TRIES = 3;
 export interface SyncOptions extends Omit<ReaderOptions, 'calls'> {
   readonly bus: Bus;
   readonly requestsPerSecond: number;
+}
+
+/** An id for a scheduled run: the instant at which it begins, and something that no other run has. */
+export function scheduledRunId(now: number): string {
+  return `${new Date(now).toISOString()}-${randomUUID().slice(0, 8)}`;
 }
 
 /**

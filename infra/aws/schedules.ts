@@ -11,7 +11,7 @@ import { constructId } from './names.ts';
 
 /** Adds the schedules. What could not be run goes to the queue. */
 export function addSchedules(scope: Construct, functions: Functions, deadLetters: sqs.IQueue): void {
-  const scheduled = [...new Set(schedules.map((schedule) => functions[schedule.function]))];
+  const scheduled = [...new Set(schedules.filter(({ runs }) => runs).map((schedule) => functions[schedule.function]))];
   const role = addSchedulerRole(scope, scheduled, deadLetters);
   for (const schedule of schedules) addSchedule(scope, schedule, functions, role, deadLetters);
   // Scheduler only hands over the event. When the function fails, Lambda's own queue keeps it.
@@ -25,6 +25,7 @@ function addSchedule(
   role: iam.IRole,
   deadLetters: sqs.IQueue,
 ): void {
+  if (!runs) return;
   new Schedule(scope, `${constructId(name)}Schedule`, {
     description: `port-in-ledger: ${target} (${name})`,
     schedule: expressionOf(runs),
@@ -39,7 +40,7 @@ function addSchedule(
   });
 }
 
-function expressionOf(runs: Described['runs']): ScheduleExpression {
+function expressionOf(runs: NonNullable<Described['runs']>): ScheduleExpression {
   if ('everyMinutes' in runs) return ScheduleExpression.rate(Duration.minutes(runs.everyMinutes));
   const [hour, minute] = runs.dailyAt.split(':').map((part) => String(Number(part)));
   if (!hour || !minute) throw new Error(`a schedule's time of day is HH:MM, not ${runs.dailyAt}`);

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type Stream, streams } from '../service.ts';
+import { type Stream, streams, tables } from '../service.ts';
 import type { Data } from './data-stack.ts';
 import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
@@ -20,7 +20,7 @@ const streamActions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'List
 
 function addStream(
   scope: Construct,
-  { table, function: name, whenRowHas, batchSize, gatherSeconds, retries }: Stream,
+  { table, function: name, ofKind, whenRowHas, batchSize, gatherSeconds, retries, forgottenAfterSeconds }: Stream,
   target: lambda.Function,
   data: Data,
   failedBatches: sqs.IQueue,
@@ -32,7 +32,8 @@ function addStream(
   // Not CDK's event source: its grants also allow listing the streams of every table and reading the queue's
   // attributes.
   allow(streamActions, streamArn);
-  allow(['sqs:SendMessage'], failedBatches.queueArn);
+  const isForgotten = forgottenAfterSeconds !== undefined;
+  if (!isForgotten) allow(['sqs:SendMessage'], failedBatches.queueArn);
   new lambda.EventSourceMapping(scope, `${constructId(table)}To${constructId(name)}`, {
     target,
     eventSourceArn: streamArn,
@@ -41,17 +42,25 @@ function addStream(
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
     filters: [
       lambda.FilterCriteria.filter({
-        dynamodb: { NewImage: { [whenRowHas]: { S: lambda.FilterRule.exists() } } },
+        dynamodb: {
+          ...(ofKind && { Keys: { [tables[table].partitionKey]: { S: lambda.FilterRule.isEqual(ofKind) } } }),
+          NewImage: { [whenRowHas]: { S: lambda.FilterRule.exists() } },
+        },
       }),
     ],
     batchSize,
     maxBatchingWindow: Duration.seconds(gatherSeconds),
-    reportBatchItemFailures: true,
-    bisectBatchOnError: true,
     retryAttempts: retries,
-    // One batch of a shard at a time: more would only compete for the same orders. Records have no age limit but the
-    // stream's own 24 hours: with a shorter limit, older records that TRIM_HORIZON brings would count as failures.
+    // One batch of a shard at a time: more would only compete for the same orders, or for a worker's lease.
     parallelizationFactor: 1,
-    onFailure: { bind: () => ({ destination: failedBatches.queueArn }) },
+    ...(isForgotten
+      ? { maxRecordAge: Duration.seconds(forgottenAfterSeconds) }
+      : {
+          // Records have no age limit but the stream's own 24 hours: with a shorter one, older records that
+          // TRIM_HORIZON brings would count as failures.
+          reportBatchItemFailures: true,
+          bisectBatchOnError: true,
+          onFailure: { bind: () => ({ destination: failedBatches.queueArn }) },
+        }),
   });
 }

@@ -35,7 +35,7 @@ export function runSchedules(options: ScheduleOptions): () => void {
   async function run(schedule: Schedule): Promise<void> {
     const { function: name, runs, locally } = schedule;
     const { input } = locally ?? schedule;
-    const dailyAt = !locally && 'dailyAt' in runs ? runs.dailyAt : undefined;
+    const dailyAt = !locally && runs && 'dailyAt' in runs ? runs.dailyAt : undefined;
     const interval = (locally?.everySeconds ?? everySeconds) * 1000;
     let next = dailyAt === undefined ? now() + (locally?.afterSeconds ?? 0) * 1000 : nextDaily(dailyAt, now());
     while (!signal.aborted) {

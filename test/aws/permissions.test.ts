@@ -57,12 +57,12 @@ function expected(name: FunctionName, id: string) {
       : []),
     ...streams
       .filter((stream) => stream.function === name)
-      .flatMap(({ table }) => [
+      .flatMap(({ table, forgottenAfterSeconds }) => [
         allows(
           ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`),
           [`<${constructId(table)}.StreamArn>`],
         ),
-        allows(['sqs:SendMessage'], ['<FailedBatches.Arn>']),
+        ...(forgottenAfterSeconds === undefined ? [allows(['sqs:SendMessage'], ['<FailedBatches.Arn>'])] : []),
       ]),
   ];
 }

@@ -1,6 +1,7 @@
 import { timestampOf } from '../../porting/timestamp.ts';
 import { isAlive } from '../table/expiry.ts';
-import { all, type Condition, is, isOneOf, once } from '../table/expressions.ts';
+import { all, any, type Condition, is, isOneOf, lacks, once } from '../table/expressions.ts';
+import { NOT_READY, ready } from '../table/ready.ts';
 import { controlKey, type Store } from '../table/store.ts';
 import { type Update, update } from '../table/verbs.ts';
 import type { JobStatus, OutcomeCounts } from './job.ts';
@@ -24,6 +25,7 @@ const isWorkedBy = (owner: string) => is('worked_by', owner);
 export function startJob(store: Store, id: string, owner: string, now: number): Promise<boolean> {
   return write(store, id, hasNotEnded, {
     set: { status: 'running' satisfies JobStatus, worked_by: owner, started_at: once(timestampOf(now)) },
+    remove: NOT_READY,
   });
 }
 
@@ -44,6 +46,17 @@ export function recordProgress(
     set: { ...counts, ...(error && { error: error.message, error_since: once(timestampOf(error.at)) }) },
     remove: error === null ? ERROR : [],
   });
+}
+
+/**
+ * Has the stream call a worker for a job that waits. The caller no longer has the lease: otherwise that worker would
+ * find it taken.
+ *
+ * @param owner the worker that stops. A job that another one has begun stays as it is
+ */
+export function handOver(store: Store, id: string, owner: string, now: number): Promise<boolean> {
+  const isBegunByNoOther = any(lacks('worked_by'), isWorkedBy(owner));
+  return write(store, id, all(hasNotEnded, isBegunByNoOther), { set: ready(now) });
 }
 
 /** Ends a job. */
@@ -69,7 +82,7 @@ export function completeJob(
 export function cancelJob(store: Store, id: string, now: number): Promise<boolean> {
   return write(store, id, all(hasNotEnded, isAlive(now)), {
     set: { status: 'cancelled' satisfies JobStatus, ended_at: timestampOf(now) },
-    remove: ERROR,
+    remove: [...ERROR, ...NOT_READY],
   });
 }
 

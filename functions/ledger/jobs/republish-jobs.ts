@@ -5,6 +5,7 @@ import { all, is, lacks } from '../table/expressions.ts';
 import { rowsOf } from '../table/key-range.ts';
 import { listNewestFirst } from '../table/newest-first.ts';
 import { controlRange } from '../table/read-rows.ts';
+import { ready } from '../table/ready.ts';
 import { controlKey, type Store } from '../table/store.ts';
 import { attributesOf } from '../table/values.ts';
 import { get, put } from '../table/verbs.ts';
@@ -43,6 +44,7 @@ export async function createJob(
     status: 'pending' satisfies JobStatus,
     // The worker has work on this job: to run it, or to count what a cancelled one has done.
     unsettled: true,
+    ...ready(now),
     created_at: timestampOf(now),
     created_by: job.by,
     selection: JSON.stringify(job.selection),

@@ -3,6 +3,7 @@ import type { Window } from '../../porting/window.ts';
 import { lacks } from '../table/expressions.ts';
 import { readKeys, rowsOf } from '../table/key-range.ts';
 import { controlRange } from '../table/read-rows.ts';
+import { NOT_READY, ready } from '../table/ready.ts';
 import { controlKey, type Store } from '../table/store.ts';
 import { put, update } from '../table/verbs.ts';
 import {
@@ -21,6 +22,7 @@ import {
 /**
  * Requests a run. Its one row is both its place in the queue and what the API shows.
  *
+ * @param begins whether the stream calls a worker for it, or the caller works on it
  * @returns the run, and whether it is new: an existing run with this id stays as it is
  */
 export async function requestRun(
@@ -28,11 +30,13 @@ export async function requestRun(
   id: string,
   window: Window,
   now: number,
+  begins: 'by stream' | 'by caller' = 'by stream',
 ): Promise<{ readonly run: ShownRun; readonly isNew: boolean }> {
   const known = await getRun(store, id, now);
   if (known) return { run: known, isNew: false };
   const run = newRun({ id, trigger: 'requested', window, status: 'pending', startedAt: undefined });
-  await put(store, 'control', runRow(run, now), { when: lacks('id') });
+  const row = { ...runRow(run, now), ...(begins === 'by stream' && ready(now)) };
+  await put(store, 'control', row, { when: lacks('id') });
   return { run: (await getRun(store, id, now)) as ShownRun, isNew: true };
 }
 
@@ -45,6 +49,7 @@ export async function cancelRun(store: Store, id: string, now: number): Promise<
   const cancelled = await update(store, 'control', controlKey(RUN_KINDS.requested, id), {
     when: isOpen,
     set: { status: 'cancelled' satisfies SyncRun['status'], written_at: timestampOf(now) },
+    remove: NOT_READY,
   });
   return cancelled !== undefined;
 }

@@ -1,15 +1,15 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readOpenSpans } from '../../functions/ledger/runs/open-spans.ts';
 import { cancelRun, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
 import { newRun, putRun, type ShownRun, shownRunIn } from '../../functions/ledger/runs/sync-runs.ts';
 import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
+import { readControl } from '../../functions/ledger/table/read-rows.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { SETTLE, type Window } from '../../functions/porting/window.ts';
 import { InvalidInput, readInput } from '../../functions/sync-events/input.ts';
 import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
 import type { SyncOptions } from '../../functions/sync-events/run.ts';
-import { eventually } from '../eventually.ts';
 import { listedEvent } from '../porting-events.ts';
 import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
 
@@ -29,13 +29,20 @@ let requests = 0;
 
 async function request(rig: Rig, window: Window = MARCH): Promise<string> {
   requests += 1;
-  const id = `${new Date(rig.time).toISOString()}-${String(requests).padStart(8, '0')}`;
+  const id = `${new Date(rig.time).toISOString()}-request-${requests}`;
   await requestRun(rig.store, id, window, rig.time);
   return id;
 }
 
-/** Runs what the schedule runs each minute. */
-async function minute(rig: Rig, changes: Partial<SyncOptions> = {}) {
+/** A ledger with a scheduled run that has just ended. */
+async function openSynced(): Promise<Rig> {
+  const rig = await openRig();
+  await rig.run();
+  return rig;
+}
+
+/** The results of a call for requested runs; with `scheduled` in place of the scheduled runs between their pieces. */
+async function all(rig: Rig, changes: Partial<SyncOptions> = {}) {
   const results = await runRequested({
     store: rig.store,
     bus: { put: async () => new Map() },
@@ -50,7 +57,12 @@ async function minute(rig: Rig, changes: Partial<SyncOptions> = {}) {
     endsAt: rig.time + 900_000,
     ...changes,
   });
-  return results.map(({ status }) => status);
+  return results.map(({ run_id, status }) => (/-request-\d+$|-days$/.test(run_id) ? status : `scheduled ${status}`));
+}
+
+/** The results of the requested runs alone. */
+async function work(rig: Rig, changes: Partial<SyncOptions> = {}) {
+  return (await all(rig, changes)).filter((result) => !result.startsWith('scheduled'));
 }
 
 async function shown(rig: Rig, id: string): Promise<ShownRun> {
@@ -62,8 +74,7 @@ async function shown(rig: Rig, id: string): Promise<ShownRun> {
 }
 
 test('requested runs are worked on oldest first, each recorded in its own row; the cursor does not move', async () => {
-  const rig = await openRig();
-  await rig.run();
+  const rig = await openSynced();
   const before = await rig.state();
   fill(rig, 2.4 * PAGE);
   const first = await request(rig);
@@ -72,7 +83,7 @@ test('requested runs are worked on oldest first, each recorded in its own row; t
   expect(await shown(rig, first)).toMatchObject({ status: 'pending', trigger: 'requested', started_at: null });
   rig.time += MINUTE;
 
-  expect(await minute(rig)).toEqual(['complete', 'complete']);
+  expect(await work(rig)).toEqual(['complete', 'complete']);
   expect(await shown(rig, first)).toMatchObject({
     status: 'complete',
     trigger: 'requested',
@@ -87,41 +98,40 @@ test('requested runs are worked on oldest first, each recorded in its own row; t
   expect(await shown(rig, second)).toMatchObject({ status: 'complete', seen: 2.4 * PAGE, inserted: 0 });
   expect(await rig.state()).toEqual({ ...before, runs: before.runs + 2, endedAt: rig.time });
   await rig.expectComplete();
-  expect(await minute(rig)).toEqual([]);
+  expect(await work(rig)).toEqual([]);
 });
 
-describe('a run that is cut off', () => {
-  test('continues where it stopped after a scheduled run or the time for one; its row has total counts', async () => {
-    const rig = await openRig();
-    await rig.run();
+describe('a run that takes long', () => {
+  /** Telnyx answers so slowly that nine minutes are not enough. */
+  async function openSlow() {
+    const rig = await openSynced();
     fill(rig, MANY);
     const id = await request(rig);
-    // Telnyx answers too slowly for four minutes to be enough.
     rig.telnyx.intercept = () => {
       rig.time += 20_000;
       return undefined;
     };
-    expect(await minute(rig)).toEqual(['partial']);
+    return { rig, id };
+  }
+
+  test('works in pieces, with a scheduled run between two, until the time is up; the next call continues', async () => {
+    const { rig, id } = await openSlow();
+    const nineMinutes = () => ({ endsAt: rig.time + 9 * MINUTE });
+    expect(await all(rig, nineMinutes())).toEqual(['partial', 'scheduled complete', 'partial']);
     const cut = await shown(rig, id);
     expect(cut).toMatchObject({ status: 'running', from: '2026-03-10T12:00:00.000000Z' });
     expect(cut.seen).toBeGreaterThan(0);
     expect(cut.complete_through > cut.from && cut.complete_through < cut.to).toBe(true);
     const requested = await oldestRequested(rig.store, rig.time);
-    expect(requested).toMatchObject({ id, window: MARCH, failures: 0, seen: cut.seen, cutOffAt: rig.time });
+    expect(requested).toMatchObject({ id, window: MARCH, failures: 0, seen: cut.seen });
     expect(requested?.through).toBeGreaterThan(MARCH.from);
 
-    rig.time += MINUTE;
-    expect(await minute(rig)).toEqual([]);
-    expect(await rig.run()).toMatchObject({ status: 'complete' });
-    expect(await minute(rig)).toEqual(['partial']);
-    rig.time += 5 * MINUTE;
-    expect(await minute(rig)).toEqual([]);
-    rig.time += 2 * MINUTE;
     let last: readonly string[] = [];
-    for (let piece = 0; piece < 20 && last[0] !== 'complete'; piece += 1, rig.time += 7 * MINUTE) {
-      last = await minute(rig);
+    for (let call = 0; call < 20 && !last.includes('complete'); call += 1) {
+      rig.time += 5 * MINUTE;
+      last = await work(rig, nineMinutes());
     }
-    expect(last).toEqual(['complete']);
+    expect(last.at(-1)).toBe('complete');
     expect(await shown(rig, id)).toMatchObject({
       status: 'complete',
       inserted: MANY,
@@ -132,64 +142,94 @@ describe('a run that is cut off', () => {
     await rig.expectComplete();
     expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
   });
+
+  test('never delays a scheduled run: one begins at least every 5 minutes', async () => {
+    const { rig } = await openSlow();
+    // These are short, but one after another they take longer than a turn.
+    for (let more = 0; more < 9; more += 1) await request(rig, { from: MARCH.to - 3 * DAY, to: MARCH.to });
+    while (await oldestRequested(rig.store, rig.time)) {
+      await all(rig);
+      rig.time += 10_000;
+    }
+    const began: number[] = [];
+    for await (const row of readControl(rig.store, 'sync-run')) began.push(Date.parse(row.started_at?.S ?? ''));
+    began.sort((a, b) => a - b);
+    const pauses = began.slice(1).map((at, index) => at - (began[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(3);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(5 * MINUTE);
+  });
+
+  test('waits when the scheduled run fails, for the time in which another is due', async () => {
+    const { rig, id } = await openSlow();
+    rig.telnyx.intercept = ({ query }) => {
+      rig.time += 20_000;
+      return Date.parse(query['filter[created_at][gte]'] ?? '') > MARCH.to ? { status: 422 } : undefined;
+    };
+    expect(await all(rig)).toEqual(['partial', 'scheduled failed']);
+    expect(await shown(rig, id)).toMatchObject({ status: 'running' });
+    expect(await all(rig)).toEqual(['scheduled failed']);
+    rig.time += 6 * MINUTE;
+    expect((await all(rig)).slice(0, 2)).toEqual(['scheduled failed', 'partial']);
+  });
 });
 
 describe('a run that fails', () => {
   test('is tried three times, then has the status failed and the reason', async () => {
-    const rig = await openRig();
+    const rig = await openSynced();
     fill(rig, 10);
     const id = await request(rig);
     rig.telnyx.intercept = () => ({ status: 401, body: { errors: [{ code: '10009', title: 'No' }] } });
     for (const status of ['pending', 'pending', 'failed']) {
-      expect(await minute(rig)).toEqual(['failed']);
+      expect(await work(rig)).toEqual(['failed']);
       expect(await shown(rig, id)).toMatchObject({ status, error: expect.stringContaining('401 (10009') });
       rig.time += 7 * MINUTE;
     }
     expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
-    expect(await minute(rig)).toEqual([]);
+    expect(await work(rig)).toEqual([]);
   });
 
   test('and then succeeds: its row no longer shows the error', async () => {
-    const rig = await openRig();
+    const rig = await openSynced();
     fill(rig, 10);
     const id = await request(rig);
     rig.telnyx.intercept = () => ({ status: 500 });
-    expect(await minute(rig)).toEqual(['failed']);
+    expect(await work(rig)).toEqual(['failed']);
     rig.telnyx.intercept = undefined;
     rig.time += 7 * MINUTE;
-    expect(await minute(rig)).toEqual(['complete']);
+    expect(await work(rig)).toEqual(['complete']);
     expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 10, error: null });
   });
 
   test('whose function dies stays in the queue', async () => {
-    const rig = await openRig();
+    const rig = await openSynced();
     fill(rig, 10);
     const id = await request(rig);
+    const before = rig.telnyx.requests.length;
     const client = Object.create(rig.store.client, {
       send: {
         value: (command: Parameters<typeof rig.store.client.send>[0], ...rest: never[]) => {
-          if (rig.telnyx.requests.length > 0) throw new TypeError('died');
+          if (rig.telnyx.requests.length > before) throw new TypeError('died');
           return rig.store.client.send(command, ...rest);
         },
       },
     });
-    await expect(minute(rig, { store: { ...rig.store, client } })).rejects.toThrow('died');
+    await expect(work(rig, { store: { ...rig.store, client } })).rejects.toThrow('died');
     expect(await shown(rig, id)).toMatchObject({ status: 'running' });
-    expect(await minute(rig)).toEqual([]);
+    expect(await work(rig)).toEqual([]);
     rig.time += LEASE_FOR + 1;
-    expect(await minute(rig)).toEqual(['complete']);
+    expect(await work(rig)).toEqual(['complete']);
     expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 10 });
   });
 });
 
 describe('a run that is cancelled', () => {
   test('before it begins never begins, and the next run takes its turn', async () => {
-    const rig = await openRig();
+    const rig = await openSynced();
     fill(rig, 10);
     const [first, second] = [await request(rig), await request(rig)];
     expect(await cancelRun(rig.store, first, rig.time)).toBe(true);
     expect(await shown(rig, first)).toMatchObject({ status: 'cancelled', started_at: null });
-    expect(await minute(rig)).toEqual(['complete']);
+    expect(await work(rig)).toEqual(['complete']);
     expect(await shown(rig, first)).toMatchObject({ status: 'cancelled', seen: 0 });
     expect(await shown(rig, second)).toMatchObject({ status: 'complete', seen: 10 });
     expect(await cancelRun(rig.store, first, rig.time)).toBe(false);
@@ -198,7 +238,7 @@ describe('a run that is cancelled', () => {
   });
 
   test('at work ends after its current part: what it has stored stays, and nothing is left to do', async () => {
-    const rig = await openRig();
+    const rig = await openSynced();
     fill(rig, MANY);
     const id = await request(rig);
     let asked = false;
@@ -220,60 +260,60 @@ describe('a run that is cancelled', () => {
         },
       },
     });
-    expect(await minute(rig, { store: { ...rig.store, client } })).toEqual(['cancelled']);
+    expect(await work(rig, { store: { ...rig.store, client } })).toEqual(['cancelled']);
     const { seen, inserted, status, error } = await shown(rig, id);
     expect({ status, error }).toEqual({ status: 'cancelled', error: null });
     expect(seen).toBeGreaterThan(0);
     expect(seen).toBeLessThan(MANY);
     expect(inserted).toBeGreaterThanOrEqual(seen);
     expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
-    expect(await minute(rig)).toEqual([]);
+    expect(await work(rig)).toEqual([]);
   });
 
   test('between two pieces does not continue, even if its function died', async () => {
-    const rig = await openRig();
+    const rig = await openSynced();
     fill(rig, 10);
     const id = await request(rig);
     rig.telnyx.intercept = () => ({ status: 500 });
-    expect(await minute(rig)).toEqual(['failed']);
+    expect(await work(rig)).toEqual(['failed']);
     await cancelRun(rig.store, id, rig.time);
     // The last write of a function that does not know of the cancellation.
     const run = newRun({ id, startedAt: rig.time, trigger: 'requested', window: MARCH, status: 'running' });
     expect(await putRun(rig.store, run, rig.time)).toBe(false);
-    expect(await minute(rig)).toEqual([]);
+    expect(await work(rig)).toEqual([]);
     expect(await shown(rig, id)).toMatchObject({ status: 'cancelled' });
     expect(await oldestRequested(rig.store, rig.time)).toBeUndefined();
   });
 });
 
 test('of two functions at once, one lists and the other does nothing', async () => {
-  const rig = await openRig();
+  const rig = await openSynced();
   fill(rig, 2.4 * PAGE);
   const id = await request(rig);
-  const runs = await Promise.all([minute(rig), minute(rig)]);
+  const runs = await Promise.all([work(rig), work(rig)]);
   expect(runs.flat()).toEqual(['complete']);
   expect(await shown(rig, id)).toMatchObject({ status: 'complete', inserted: 2.4 * PAGE });
 });
 
 test('a requested run waits while another run has the lease', async () => {
-  const rig = await openRig();
+  const rig = await openSynced();
   fill(rig, 10);
   const id = await request(rig);
   let other: readonly string[] | undefined;
   rig.telnyx.intercept = () => undefined;
   await rig.run(undefined, {
     api: async () => {
-      other ??= await minute(rig);
+      other ??= await work(rig);
       return rig.client;
     },
   });
   expect(other).toEqual([]);
   expect(await shown(rig, id)).toMatchObject({ status: 'pending' });
-  expect(await minute(rig)).toEqual(['complete']);
+  expect(await work(rig)).toEqual(['complete']);
 });
 
 test('a requested run whose function died continues after the last part that it read; its counts add up', async () => {
-  const rig = await openRig();
+  const rig = await openSynced();
   fill(rig, MANY);
   const id = await request(rig);
   let isDead = false;
@@ -281,13 +321,13 @@ test('a requested run whose function died continues after the last part that it 
     isDead = (await shown(rig, id)).seen > 0;
     return isDead ? new Promise<never>(() => {}) : rig.client.list(...page);
   };
-  void minute(rig, { api: async () => ({ ...rig.client, list }) });
-  await eventually(() => expect(isDead).toBe(true));
+  void work(rig, { api: async () => ({ ...rig.client, list }) });
+  await vi.waitUntil(() => isDead);
   const { seen, status, complete_through } = await shown(rig, id);
   expect({ status, seen: seen > 0 }).toEqual({ status: 'running', seen: true });
   rig.time += LEASE_FOR;
   const before = rig.telnyx.requests.length;
-  expect(await minute(rig)).toEqual(['complete']);
+  expect(await work(rig)).toEqual(['complete']);
   const again = rig.telnyx.requests.slice(before).map(({ query }) => query['filter[created_at][gte]'] ?? '');
   expect(again.every((from) => Date.parse(from) >= Date.parse(complete_through))).toBe(true);
   expect((await shown(rig, id)).seen).toBeGreaterThanOrEqual(MANY);
@@ -295,7 +335,7 @@ test('a requested run whose function died continues after the last part that it 
 });
 
 test('a requested run that has not ended within 7 days is given up, and shown as failed', async () => {
-  const rig = await openRig();
+  const rig = await openSynced();
   fill(rig, 10);
   const id = await request(rig);
   rig.time += 7 * DAY;
@@ -303,11 +343,11 @@ test('a requested run that has not ended within 7 days is given up, and shown as
   expect(await oldestRequested(rig.store, rig.time)).toMatchObject({ id });
   rig.time += 1_000;
   expect(await shown(rig, id)).toMatchObject({ status: 'failed', error: 'It did not end within 7 days.' });
-  expect(await minute(rig)).toEqual([]);
+  expect(await work(rig)).toEqual([]);
 });
 
 test('a run passes a part that contradicts itself only after it is recorded as an open span', async () => {
-  const rig = await openRig();
+  const rig = await openSynced();
   fill(rig, 5);
   const id = await request(rig);
   const meta = { page_number: 1, page_size: PAGE, total_pages: 1, total_results: 7 };
@@ -320,7 +360,7 @@ test('a run passes a part that contradicts itself only after it is recorded as a
       },
     },
   });
-  expect(await minute(rig, { store: { ...rig.store, client } })).toEqual(['failed']);
+  expect(await work(rig, { store: { ...rig.store, client } })).toEqual(['failed']);
   expect(await shown(rig, id)).toMatchObject({ status: 'pending', complete_through: '2026-03-10T12:00:00.000000Z' });
   expect(await readOpenSpans(rig.store)).toEqual([]);
 });
@@ -328,12 +368,11 @@ test('a run passes a part that contradicts itself only after it is recorded as a
 describe('the nightly run', () => {
   const night = async (rig: Rig) => {
     await requestLastDays(rig.store, 7, rig.time);
-    return minute(rig);
+    return work(rig);
   };
 
   test('lists the last 7 days once a night, even if its event is repeated', async () => {
-    const rig = await openRig();
-    await rig.run();
+    const rig = await openSynced();
     rig.telnyx.put(listedEvent(1, { created_at: new Date(NOON - 6 * DAY).toISOString() }));
     rig.telnyx.put(listedEvent(2, { created_at: new Date(NOON - 8 * DAY).toISOString() }));
     const requested = rig.time;
@@ -352,21 +391,20 @@ describe('the nightly run', () => {
   });
 
   test('continues the same night if it is cut off', async () => {
-    const rig = await openRig();
-    await rig.run();
+    const rig = await openSynced();
     for (let number = 0; number < MANY; number += 1) {
       rig.telnyx.put(
         listedEvent(number, { created_at: new Date(NOON - 6 * DAY + number * 40 * MINUTE).toISOString() }),
       );
     }
     rig.telnyx.intercept = () => {
-      rig.time += 12_000;
+      rig.time += 20_000;
       return undefined;
     };
-    expect(await night(rig)).toEqual(['partial']);
+    expect(await night(rig)).toContain('partial');
     for (let piece = 0; piece < 20 && (await oldestRequested(rig.store, rig.time)); piece += 1) {
       rig.time += 7 * MINUTE;
-      await minute(rig);
+      await work(rig);
     }
     expect(await shown(rig, '2026-03-20T00:00:00.000Z-last-7-days')).toMatchObject({
       status: 'complete',
@@ -376,16 +414,19 @@ describe('the nightly run', () => {
   });
 
   test('is tried three times if it fails', async () => {
-    const rig = await openRig();
+    const rig = await openSynced();
+    const before = rig.telnyx.requests.length;
     rig.telnyx.intercept = () => ({ status: 500 });
     expect(await night(rig)).toEqual(['failed']);
     for (let time = 0; time < 4; time += 1) {
       rig.time += 7 * MINUTE;
-      await minute(rig);
+      await work(rig);
     }
     const { status, error } = await shown(rig, '2026-03-20T00:00:00.000Z-last-7-days');
     expect({ status, error }).toEqual({ status: 'failed', error: expect.stringContaining('500') });
-    expect(rig.telnyx.requests).toHaveLength(15);
+    // The scheduled runs in between ask for less.
+    const asked = rig.telnyx.requests.slice(before).map(({ query }) => query['filter[created_at][gte]'] ?? '');
+    expect(asked.filter((from) => Date.parse(from) < NOON - 6 * DAY)).toHaveLength(15);
   });
 });
 

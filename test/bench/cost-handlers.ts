@@ -231,7 +231,6 @@ async function work({ sample, environment, webhooks, ids }: Job): Promise<readon
     await measure('publish-events, idle sweep', publish, () => sweep),
     await measure('run-jobs, idle', run, () => ({})),
     await measure('watch-ledger, nothing to tell', watch, () => ({})),
-    await measure('sync-events, nothing requested', sync, () => requested),
     await measure('query-events, 20', query, get('/v2/porting/events?page[size]=20')),
     await measure('query-events, 250', query, get('/v2/porting/events?page[size]=250')),
     await measure('query-events, one', query, (number) => httpEvent({ target: target(number), headers })),

@@ -33,7 +33,7 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
   const publisher = { store, bus, apiUrl: 'https://ledger.example' };
   const never = () => false;
 
-  // The nightly runs of a week, which the schedule of backfills reads over.
+  // The nightly runs of a week, which a sync call reads over.
   for (let night = 0; night < 8; night += 1) {
     const at = NOW - night * DAY;
     await requestLastDays(store, 7, at);
@@ -49,7 +49,7 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
     }),
     await each('the schedule of jobs with nothing to do', [NOW], () => jobs(store, 'off')),
     await each('the same, when healing is on', [NOW], () => jobs(store, 'republish')),
-    await each('the schedule of backfills with nothing to do', [NOW], () => backfills(store)),
+    await each('a sync call looks for a requested run', [NOW], () => requestedRuns(store)),
   ];
 
   const id = `${new Date(NOW).toISOString()}-00000001`;
@@ -116,7 +116,7 @@ async function jobs(store: OrderStore, mode: Healing['mode']): Promise<void> {
   if (status !== 'idle' && status !== 'ended') throw new Error(`The worker has ${status}.`);
 }
 
-function backfills(store: OrderStore) {
+function requestedRuns(store: OrderStore) {
   const bus = { put: async () => new Map() };
   return runRequested({ store, bus, api, clock, requestsPerSecond, endsAt });
 }

@@ -6,6 +6,7 @@ import { lambdaContext } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
 import { listedEvent } from '../porting-events.ts';
 import { startSecretsManager } from '../secrets-manager.ts';
+import { aBatch } from '../wake-ups.ts';
 
 const apiKey = 'KEY0123456789ABCDEF_secret';
 
@@ -34,15 +35,15 @@ async function start(environment: Readonly<Record<string, string>> = {}) {
     secrets,
     telnyx,
     close,
-    run: (remaining = 900_000) =>
+    run: (remaining = 900_000, event: unknown = {}) =>
       handle(
-        {},
+        event,
         lambdaContext(() => remaining),
       ),
   };
 }
 
-test('the scheduled function runs a job, with the API key from its secret', async () => {
+test('a batch of the stream has the function run a job, with the API key from its secret', async () => {
   const log = captureLog();
   const { store, telnyx, run, close } = await start();
   expect(await run()).toEqual({ status: 'idle' });
@@ -53,7 +54,7 @@ test('the scheduled function runs a job, with the API key from its secret', asyn
   // Without time for a call it begins nothing.
   expect(await run(30_000)).toEqual({ status: 'out of time' });
   expect(telnyx.requests).toEqual([]);
-  expect(await run()).toEqual({ status: 'ended' });
+  expect(await run(900_000, aBatch)).toEqual({ status: 'ended' });
   expect(telnyx.republished).toEqual([event.id]);
   expect((await readJob(store, 'a-job', Date.now()))?.job).toMatchObject({ status: 'complete', outcomes: { sent: 1 } });
   expect(log.text()).not.toContain(apiKey);

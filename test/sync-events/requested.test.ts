@@ -1,77 +1,17 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { readOpenSpans } from '../../functions/ledger/runs/open-spans.ts';
-import { cancelRun, oldestRequested, requestRun } from '../../functions/ledger/runs/requested-runs.ts';
-import { newRun, putRun, type ShownRun, shownRunIn } from '../../functions/ledger/runs/sync-runs.ts';
+import { cancelRun, oldestRequested } from '../../functions/ledger/runs/requested-runs.ts';
+import { newRun, putRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { LEASE_FOR } from '../../functions/ledger/table/lease.ts';
 import { readControl } from '../../functions/ledger/table/read-rows.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
-import { SETTLE, type Window } from '../../functions/porting/window.ts';
+import { SETTLE } from '../../functions/porting/window.ts';
 import { InvalidInput, readInput } from '../../functions/sync-events/input.ts';
-import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
-import type { SyncOptions } from '../../functions/sync-events/run.ts';
+import { requestLastDays } from '../../functions/sync-events/requested.ts';
 import { listedEvent } from '../porting-events.ts';
-import { MINUTE, NOON, openRig, PAGE, type Rig } from './rig.ts';
-
-/** Enough events to fill more than two windows. */
-const MANY = 18 * PAGE;
-
-const DAY = 24 * 60 * MINUTE;
-const MARCH = { from: NOON - 10 * DAY, to: NOON - DAY };
-
-function fill(rig: Rig, many: number): void {
-  for (let number = 0; number < many; number += 1) {
-    rig.telnyx.put(listedEvent(number, { created_at: new Date(MARCH.from + number * 25 * 60_000).toISOString() }));
-  }
-}
-
-let requests = 0;
-
-async function request(rig: Rig, window: Window = MARCH): Promise<string> {
-  requests += 1;
-  const id = `${new Date(rig.time).toISOString()}-request-${requests}`;
-  await requestRun(rig.store, id, window, rig.time);
-  return id;
-}
-
-/** A ledger with a scheduled run that has just ended. */
-async function openSynced(): Promise<Rig> {
-  const rig = await openRig();
-  await rig.run();
-  return rig;
-}
-
-/** The results of a call for requested runs; with `scheduled` in place of the scheduled runs between their pieces. */
-async function all(rig: Rig, changes: Partial<SyncOptions> = {}) {
-  const results = await runRequested({
-    store: rig.store,
-    bus: { put: async () => new Map() },
-    api: async () => rig.client,
-    clock: {
-      now: () => rig.time,
-      sleep: async (milliseconds) => {
-        rig.time += milliseconds;
-      },
-    },
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    endsAt: rig.time + 900_000,
-    ...changes,
-  });
-  return results.map(({ run_id, status }) => (/-request-\d+$|-days$/.test(run_id) ? status : `scheduled ${status}`));
-}
-
-/** The results of the requested runs alone. */
-async function work(rig: Rig, changes: Partial<SyncOptions> = {}) {
-  return (await all(rig, changes)).filter((result) => !result.startsWith('scheduled'));
-}
-
-async function shown(rig: Rig, id: string): Promise<ShownRun> {
-  const Key = { kind: { S: 'requested-run' }, id: { S: id } };
-  const get = new GetItemCommand({ TableName: rig.store.control, Key, ConsistentRead: true });
-  const { Item } = await rig.store.client.send(get);
-  if (!Item) throw new Error(`There is no run ${id}.`);
-  return shownRunIn(Item, rig.time);
-}
+import { aBatch } from '../wake-ups.ts';
+import { DAY, fill, MANY, MARCH, openSynced, request, shown, work, workAll } from './requested-runs.ts';
+import { MINUTE, NOON, PAGE, type Rig } from './rig.ts';
 
 test('requested runs are worked on oldest first, each recorded in its own row; the cursor does not move', async () => {
   const rig = await openSynced();
@@ -117,7 +57,7 @@ describe('a run that takes long', () => {
   test('works in pieces, with a scheduled run between two, until the time is up; the next call continues', async () => {
     const { rig, id } = await openSlow();
     const nineMinutes = () => ({ endsAt: rig.time + 9 * MINUTE });
-    expect(await all(rig, nineMinutes())).toEqual(['partial', 'scheduled complete', 'partial']);
+    expect(await workAll(rig, nineMinutes())).toEqual(['partial', 'scheduled complete', 'partial']);
     const cut = await shown(rig, id);
     expect(cut).toMatchObject({ status: 'running', from: '2026-03-10T12:00:00.000000Z' });
     expect(cut.seen).toBeGreaterThan(0);
@@ -148,7 +88,7 @@ describe('a run that takes long', () => {
     // These are short, but one after another they take longer than a turn.
     for (let more = 0; more < 9; more += 1) await request(rig, { from: MARCH.to - 3 * DAY, to: MARCH.to });
     while (await oldestRequested(rig.store, rig.time)) {
-      await all(rig);
+      await workAll(rig);
       rig.time += 10_000;
     }
     const began: number[] = [];
@@ -165,11 +105,11 @@ describe('a run that takes long', () => {
       rig.time += 20_000;
       return Date.parse(query['filter[created_at][gte]'] ?? '') > MARCH.to ? { status: 422 } : undefined;
     };
-    expect(await all(rig)).toEqual(['partial', 'scheduled failed']);
+    expect(await workAll(rig)).toEqual(['partial', 'scheduled failed']);
     expect(await shown(rig, id)).toMatchObject({ status: 'running' });
-    expect(await all(rig)).toEqual(['scheduled failed']);
+    expect(await workAll(rig)).toEqual(['scheduled failed']);
     rig.time += 6 * MINUTE;
-    expect((await all(rig)).slice(0, 2)).toEqual(['scheduled failed', 'partial']);
+    expect((await workAll(rig)).slice(0, 2)).toEqual(['scheduled failed', 'partial']);
   });
 });
 
@@ -431,6 +371,10 @@ describe('the nightly run', () => {
 });
 
 describe('the input', () => {
+  test('is a batch of the stream: a wake-up for requested runs', () => {
+    expect(readInput(aBatch)).toBe('requested');
+  });
+
   test.each([[{}], [undefined], [null]])('%j is the scheduled run', (input) => {
     expect(readInput(input)).toBe('scheduled');
   });

@@ -48,7 +48,7 @@ export async function requestLastDays(store: Store, days: number, now: number): 
 export async function runRequested(options: SyncOptions, scheduledAt = 0): Promise<readonly SyncResult[]> {
   const { store, clock, requestsPerSecond, endsAt } = options;
   let pieceEndsAt = endsAt;
-  // All pieces share one pace, so consecutive runs together keep to the rate.
+  // All runs share one pace, so together they keep to the rate.
   const calls = pace(requestsPerSecond, () => pieceEndsAt - TIME_TO_END, clock);
   const results: SyncResult[] = [];
   let latestScheduledAt = scheduledAt;
@@ -58,8 +58,9 @@ export async function runRequested(options: SyncOptions, scheduledAt = 0): Promi
     const { lastCompleteAt = 0 } = await readSync(store, clock.now());
     pieceEndsAt = Math.min(endsAt, Math.max(lastCompleteAt, latestScheduledAt) + SCHEDULED_EVERY);
     if (clock.now() + LEAST_TIME >= pieceEndsAt) {
+      pieceEndsAt = endsAt;
       latestScheduledAt = clock.now();
-      const scheduled = await runScheduled(scheduledRunId(latestScheduledAt), options);
+      const scheduled = await runScheduled(scheduledRunId(latestScheduledAt), options, calls);
       if (!scheduled) break;
       results.push(scheduled);
       continue;

@@ -33,16 +33,21 @@ export function scheduledRunId(now: number): string {
  * A scheduled run: from the cursor to now.
  *
  * @param id unique to the run
+ * @param calls the pace of the calls to Telnyx, if other runs of the same function share it
  * @returns `undefined` while another run is at work
  */
-export async function runScheduled(id: string, options: SyncOptions): Promise<SyncResult | undefined> {
-  const { store, clock, requestsPerSecond, endsAt } = options;
+export async function runScheduled(
+  id: string,
+  options: SyncOptions,
+  calls = pace(options.requestsPerSecond, () => options.endsAt - TIME_TO_END, options.clock),
+): Promise<SyncResult | undefined> {
+  const { store, clock } = options;
   const startedAt = clock.now();
   const lease = await beginRun(store, id, startedAt);
   if (!lease) return undefined;
   const window = scheduledWindow(lease.completeThrough, startedAt);
   const run = newRun({ id, trigger: 'schedule', window, status: 'running', startedAt });
-  return work(run, lease, { ...options, calls: pace(requestsPerSecond, () => endsAt - TIME_TO_END, clock) });
+  return work(run, lease, { ...options, calls });
 }
 
 /**

@@ -64,7 +64,7 @@ export async function loadReceiver(): Promise<Handler> {
 /** The functions as their triggers call them: receive-webhook's handler, and what the other handlers call. */
 export interface Functions {
   readonly receive: (body: string, headers: Readonly<Record<string, string>>) => Promise<WebhookAnswer>;
-  /** The input that the schedules send. */
+  /** The input that the schedules and the stream send. */
   readonly sync: (input?: object) => Promise<Ending<unknown>>;
   /** A sync run over the last days, as the API requests it. */
   readonly request: (days: number) => Promise<Ending<unknown>>;
@@ -124,7 +124,11 @@ export function openFunctions(
           endsAt: now() + 900_000,
         };
         const asked = readInput(input);
-        if (asked === 'scheduled') return runScheduled(id, options);
+        if (asked === 'scheduled') {
+          const began = now();
+          const run = await runScheduled(id, options);
+          return run && [run, ...(await runRequested(options, began))];
+        }
         if (asked !== 'requested') await requestLastDays(store, asked.lastDays, now());
         return runRequested(options);
       });

@@ -1,3 +1,4 @@
+import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
@@ -40,6 +41,7 @@ export function enterSimulation(): () => void {
     Date,
     now: Date.now,
     random: Math.random,
+    randomUUID: crypto.randomUUID,
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
     sleep: timersPromises.setTimeout,
@@ -55,6 +57,8 @@ export function enterSimulation(): () => void {
       Reflect.construct(target, given.length > 0 ? given : [virtualNow()], newTarget),
   });
   Math.random = () => currentProcess()?.random.next() ?? real.random();
+  crypto.randomUUID = () =>
+    (currentProcess()?.random.uuid() ?? real.randomUUID()) as ReturnType<typeof real.randomUUID>;
 
   globalThis.setTimeout = ((act: (...rest: unknown[]) => void, milliseconds?: number, ...rest: unknown[]) => {
     const current = currentProcess();
@@ -112,6 +116,7 @@ export function enterSimulation(): () => void {
     globalThis.Date = real.Date;
     Date.now = real.now;
     Math.random = real.random;
+    crypto.randomUUID = real.randomUUID;
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
     Object.assign(timers, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });

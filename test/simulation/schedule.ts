@@ -1,4 +1,5 @@
 import type { Random } from '../../infra/local/simulator/random.ts';
+import { aBatch } from '../wake-ups.ts';
 import type { Engine } from './engine.ts';
 import type { Functions } from './functions.ts';
 import type { Part, Plan } from './plan.ts';
@@ -41,17 +42,24 @@ export async function runSchedule(world: World): Promise<void> {
   for (let at = plan.begins + random.between(0, EVERY); at < settled; at += EVERY)
     scheduled(at, () => functions.sync());
   for (let at = plan.begins + random.between(0, EVERY); at < settled; at += EVERY) scheduled(at, functions.sweep);
-  const requested = () => functions.sync({ requested: true });
-  for (let at = plan.begins; at < settled; at += MINUTE) scheduled(at, requested);
+  /** The wake-up for a requested run, which the stream may lose or bring twice. */
+  const wake = (): void => {
+    if (isOut('stream') || random.chance(plan.stream.lost)) return;
+    const times = random.chance(plan.stream.again) ? 2 : 1;
+    for (let time = 0; time < times; time += 1)
+      timeline.after(random.between(200, 3_000), () => void functions.sync(aBatch));
+  };
   for (let extra = 0; extra < plan.extraRuns; extra += 1) {
-    scheduled(random.between(plan.begins, plan.calm), () => functions.request(random.pick([0.05, 0.5, 2, 40])));
+    scheduled(random.between(plan.begins, plan.calm), async () => {
+      await functions.request(random.pick([0.05, 0.5, 2, 40]));
+      wake();
+    });
   }
 
   const night = (begins: number): void => {
     timeline.at(begins + 180 * MINUTE, () => expire(world));
     scheduled(begins + 197 * MINUTE, () => functions.sync({ days: 7 }));
-    for (let minute = 198; minute < 240; minute += 6) scheduled(begins + minute * MINUTE, requested);
-    scheduled(begins + 205 * MINUTE, () => functions.sync());
+    for (let minute = 198; minute < 240; minute += 6) scheduled(begins + minute * MINUTE, () => functions.sync());
     // A payload that arrives with the nightly listing makes an event awaited again; check it before the row may expire.
     scheduled(begins + 240 * MINUTE, functions.sweep);
     // What the nightly run publishes is decided while the list has just been read.

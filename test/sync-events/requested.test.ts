@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readOpenSpans } from '../../functions/ledger/runs/open-spans.ts';
 import { cancelRun, oldestRequested } from '../../functions/ledger/runs/requested-runs.ts';
 import { newRun, putRun } from '../../functions/ledger/runs/sync-runs.ts';
@@ -8,6 +8,7 @@ import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { InvalidInput, readInput } from '../../functions/sync-events/input.ts';
 import { requestLastDays } from '../../functions/sync-events/requested.ts';
+import { eventually } from '../eventually.ts';
 import { listedEvent } from '../porting-events.ts';
 import { aBatch } from '../wake-ups.ts';
 import { DAY, fill, MANY, MARCH, openSynced, request, shown, work, workAll } from './requested-runs.ts';
@@ -262,7 +263,7 @@ test('a requested run whose function died continues after the last part that it 
     return isDead ? new Promise<never>(() => {}) : rig.client.list(...page);
   };
   void work(rig, { api: async () => ({ ...rig.client, list }) });
-  await vi.waitUntil(() => isDead);
+  await eventually(() => expect(isDead).toBe(true));
   const { seen, status, complete_through } = await shown(rig, id);
   expect({ status, seen: seen > 0 }).toEqual({ status: 'running', seen: true });
   rig.time += LEASE_FOR;

@@ -14,7 +14,7 @@ export interface FunctionDescription extends Omit<ServiceFunction, 'environment'
 
 /**
  * What this host runs. `infra/service.ts`, imported as a whole, is one. It has no streams: the embedded engine has
- * none, so the sweep, which runs every second here, publishes instead.
+ * none, so schedules of a second or two do what the streams do on AWS.
  */
 export interface ServiceDescription {
   readonly tables: Readonly<Record<string, Table>>;

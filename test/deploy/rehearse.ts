@@ -20,7 +20,7 @@ import { deploy, type Rehearsal } from './rehearsal.ts';
 import { equal, note, step, summary } from './report.ts';
 import { checkSchedules } from './schedules.ts';
 import { generatedTokens, putApiKey } from './secrets.ts';
-import { checkFailedBatch, checkMapping, checkSweep } from './stream.ts';
+import { checkFailedBatch, checkMappings, checkSweep } from './stream.ts';
 import { checkDeadLetter, checkFiredRun, checkFirstRun, checkRunsWithoutKey } from './sync.ts';
 import { startTelnyx } from './telnyx.ts';
 import { deployThroughApi } from './through-api.ts';
@@ -114,9 +114,9 @@ async function rehearse(): Promise<void> {
 
   await step('cdk bootstrap', () => rehearsal.cdk.bootstrap(rehearsal.settings));
   let ledger = await step('cdk deploy --all', () => deploy(rehearsal, rehearsal.settings));
-  await step('schedules, stream and alarms', async () => {
+  await step('schedules, streams and alarms', async () => {
     await checkSchedules(rehearsal.aws, ledger);
-    await checkMapping(rehearsal, ledger);
+    await checkMappings(rehearsal, ledger);
     await checkAlarms(rehearsal, ledger);
   });
   const bus = await step('two rules and two queues, as docs/events.md says', () =>

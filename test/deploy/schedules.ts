@@ -39,6 +39,17 @@ export async function scheduleNamed(aws: Aws, name: string): Promise<Schedule> {
   return found;
 }
 
+/** Switches a schedule off while `act` runs. */
+export async function withoutSchedule<Result>(aws: Aws, name: string, act: () => Promise<Result>): Promise<Result> {
+  const { Name, ...schedule } = await scheduleNamed(aws, name);
+  const path = `/schedules/${Name}`;
+  await aws.rest('scheduler', 'PUT', path, { ...schedule, State: 'DISABLED' });
+  equal(`the schedule ${name} is off`, (await scheduleNamed(aws, name)).State, 'DISABLED');
+  const result = await act();
+  await aws.rest('scheduler', 'PUT', path, { ...schedule, State: 'ENABLED' });
+  return result;
+}
+
 /** Every schedule of service.ts is there, and no other. */
 export async function checkSchedules(aws: Aws, ledger: Ledger): Promise<void> {
   const deployed = await deployedSchedules(aws);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { streams } from '../../infra/service.ts';
+import { type FunctionName, type Stream, streams, tables } from '../../infra/service.ts';
 import type { Aws } from './aws.ts';
 import type { Ledger } from './ledger.ts';
 import { PATIENCE } from './patience.ts';
@@ -22,23 +22,33 @@ const mappings = '/2015-03-31/event-source-mappings';
 /** The emulator's poller may still be at work on what it has read. It looks once a second. */
 const POLLED_WITHIN = 1_500;
 
-/** The stream's way to its function, as service.ts describes it. */
-export async function checkMapping({ aws }: Rehearsal, ledger: Ledger): Promise<void> {
-  const [stream] = streams;
-  if (!stream) throw new Error('service.ts has no stream');
-  const { whenRowHas, batchSize, gatherSeconds, retries } = stream;
-  const { State, EventSourceArn, DestinationConfig, ...mapping } = await mappingOf(aws, ledger);
+/** The streams' ways to their functions, as service.ts describes them. */
+export async function checkMappings(rehearsal: Rehearsal, ledger: Ledger): Promise<void> {
+  for (const stream of streams) await checkMapping(stream, rehearsal, ledger);
+}
+
+async function checkMapping(stream: Stream, { aws }: Rehearsal, ledger: Ledger): Promise<void> {
+  const { ofKind, whenRowHas, batchSize, gatherSeconds, retries, forgottenAfterSeconds } = stream;
+  const { State, EventSourceArn, DestinationConfig, ...mapping } = await mappingOf(aws, ledger, stream.function);
+  const pattern = {
+    dynamodb: {
+      ...(ofKind && { Keys: { [tables[stream.table].partitionKey]: { S: [ofKind] } } }),
+      NewImage: { [whenRowHas]: { S: [{ exists: true }] } },
+    },
+  };
   equal(
     `the stream of ${stream.table} feeds ${stream.function} with the rows that call for work`,
     [State, EventSourceArn.split('/')[1], mapping.FilterCriteria],
-    [
-      'Enabled',
-      ledger.tables[stream.table],
-      {
-        Filters: [{ Pattern: JSON.stringify({ dynamodb: { NewImage: { [whenRowHas]: { S: [{ exists: true }] } } } }) }],
-      },
-    ],
+    ['Enabled', ledger.tables[stream.table], { Filters: [{ Pattern: JSON.stringify(pattern) }] }],
   );
+  if (forgottenAfterSeconds !== undefined) {
+    equal(
+      'at once, with few tries; what fails is left to the schedule',
+      [mapping.BatchSize, mapping.MaximumRetryAttempts, mapping.MaximumRecordAgeInSeconds],
+      [batchSize, retries, forgottenAfterSeconds],
+    );
+    return;
+  }
   equal(
     'in batches, with tries, halves and single failures, and what fails for good goes to the queue of failed batches',
     [
@@ -138,12 +148,10 @@ export async function checkFailedBatch(
   holds('which is marked', event?.ledger.published_at !== null, event);
 }
 
-async function mappingOf(aws: Aws, ledger: Ledger): Promise<Mapping> {
-  const name = ledger.functions['publish-events'];
-  const { body } = await aws.rest('lambda', 'GET', `${mappings}/?FunctionName=${name}`);
+async function mappingOf(aws: Aws, ledger: Ledger, name: FunctionName = 'publish-events'): Promise<Mapping> {
+  const { body } = await aws.rest('lambda', 'GET', `${mappings}/?FunctionName=${ledger.functions[name]}`);
   const [mapping, ...others] = (body as { EventSourceMappings: Mapping[] }).EventSourceMappings;
-  if (!mapping || others.length > 0)
-    throw new Error(`publish-events has not one event source: ${JSON.stringify(body)}`);
+  if (!mapping || others.length > 0) throw new Error(`${name} has not one event source: ${JSON.stringify(body)}`);
   return mapping;
 }
 

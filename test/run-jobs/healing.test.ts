@@ -233,7 +233,7 @@ describe.each(['before', 'after'] as const)('a worker dies %s the effect of any 
 });
 
 describe('the search for missed events', () => {
-  test('does not read all of them again each minute', async () => {
+  test('does not read all of them again at each call', async () => {
     const rig = await openRig();
     await missMany(rig, 30);
     await rig.run(healing());

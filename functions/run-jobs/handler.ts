@@ -30,7 +30,7 @@ const apiKey = cachedSecret(new SecretsManagerClient({}), environment('TELNYX_AP
 const api = async () =>
   eventsApi({ apiKey: await apiKey(), onKeyRefused: apiKey.wasRefused, baseUrl, timeout: REPUBLISH_TIMEOUT });
 
-/** Works on republish jobs, then heals. The event, of a schedule or the stream, only wakes it: the rows say what to do. */
+/** Works on republish jobs, then heals. The event, of the schedule or the stream, says nothing: the rows do. */
 export function handler(_event: unknown, context: Context): Promise<RunResult> {
   return runJobs({
     store,

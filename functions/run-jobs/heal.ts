@@ -49,8 +49,8 @@ export async function isHealingDue(perDay: number, worker: Pick<Worker, 'store' 
  * Republishes missed notifications: each once and permanently, oldest first, `perDay` a day.
  *
  * The index of missed notifications keeps healed ones until their webhook comes, and does not show which they are. The
- * day's row remembers how far this has looked, so that no later call tries them again. Each new day it starts
- * from the beginning, for events that were given up late.
+ * day's row remembers how far this has looked, so that no later call tries them again. Each new day it starts from the
+ * beginning, for events that were given up late.
  */
 export async function heal(perDay: number, worker: Worker): Promise<Ending> {
   const { store, clock } = worker;

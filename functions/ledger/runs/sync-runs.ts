@@ -46,8 +46,8 @@ const OPEN: readonly SyncRun['status'][] = ['pending', 'running'];
 export const isOpen = isOneOf('status', OPEN);
 
 /**
- * A requested run that has not ended after this time is given up: the sync has not worked all week. Each call of
- * the sync looks this far back, over the nightly runs of a week, for one read unit. All 90 days of rows would cost nine.
+ * A requested run that has not ended after this time is given up: the sync has not worked all week. Each call of the
+ * sync looks this far back, over the nightly runs of a week, for one read unit. All 90 days of rows would cost nine.
  */
 const GIVEN_UP_AFTER = 7 * 24 * 3_600_000;
 const KEPT_DAYS = 90;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { serve } from '../infra/local/loopback-server.ts';
 import { askEngine } from './open-store.ts';
@@ -16,8 +17,8 @@ export type EngineFault =
 /** A DynamoDB over HTTP that stands between a function and the engine of the tests. */
 export interface FaultyEngine {
   readonly endpoint: string;
-  /** Called before each request with its operation, such as `UpdateItem`. */
-  fault: (operation: string) => EngineFault | undefined;
+  /** Called before each request with its operation, such as `UpdateItem`, and the number of its connection, from 1. */
+  fault: (operation: string, connection: number) => EngineFault | undefined;
   /** The operations in the order of their arrival. */
   readonly operations: readonly string[];
   close(): Promise<void>;
@@ -26,6 +27,7 @@ export interface FaultyEngine {
 /** Starts one that passes every request on to the engine of the tests until `fault` returns a fault. */
 export async function startFaultyEngine(): Promise<FaultyEngine> {
   const operations: string[] = [];
+  const connections: Socket[] = [];
 
   async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     // With a date from the machine's clock instead of the test's, the SDK would correct its clock and repeat refused
@@ -34,7 +36,8 @@ export async function startFaultyEngine(): Promise<FaultyEngine> {
     const body = await text(incoming);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
     operations.push(operation);
-    const fault = engine.fault(operation);
+    if (!connections.includes(incoming.socket)) connections.push(incoming.socket);
+    const fault = engine.fault(operation, connections.indexOf(incoming.socket) + 1);
     if (fault === 'hang') return;
     if (typeof fault === 'object') {
       response.writeHead(fault.refuse, { 'content-type': 'application/x-amz-json-1.0' });

@@ -7,7 +7,7 @@ import { environment } from '../lambda/environment.ts';
 import { log } from '../lambda/log.ts';
 import { recordDelivery } from '../ledger/events/record-delivery.ts';
 import { keepRejected } from '../ledger/rejections/rejections.ts';
-import { shortPauses } from '../ledger/table/store.ts';
+import { shortPatience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
 import { portingStatusOf } from '../porting/event.ts';
 import { readPublicKeys, refusalOf } from '../telnyx/signature.ts';
@@ -25,7 +25,7 @@ const GIVE_UP_AFTER = 1_200;
 
 const keys = environment('TELNYX_PUBLIC_KEY', readPublicKeys);
 const store = {
-  client: new DynamoDBClient(shortPauses()),
+  client: new DynamoDBClient(shortPatience()),
   events: environment('EVENTS_TABLE'),
   control: environment('CONTROL_TABLE'),
 };

@@ -26,6 +26,7 @@ import type { Settings } from './settings.ts';
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 
 const repository = join(import.meta.dirname, '../..');
+const { alias, ...esbuildOptions } = bundling;
 const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
 
 /** What functions work with. */
@@ -75,9 +76,10 @@ function addFunction(scope: Construct, name: FunctionName, resources: Resources,
       known.map(([variable, value]) => [variable, deployedValue(value, resources, settings)]),
     ),
     bundling: {
-      ...bundling,
+      ...esbuildOptions,
       format: formats[bundling.format],
-      mainFields: [...bundling.mainFields],
+      // CDK has no option for aliases.
+      esbuildArgs: Object.fromEntries(Object.entries(alias).map(([from, to]) => [`--alias:${from}`, to])),
       sourceMap: false,
       bundleAwsSDK: true,
     },

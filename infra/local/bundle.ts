@@ -27,7 +27,6 @@ export async function bundleFunctions(
   const points = Object.entries(entries).map(([name, entry]) => ({ out: name, in: resolve(root, entry) }));
   const { outputFiles } = await bundled({
     ...bundling,
-    mainFields: [...bundling.mainFields],
     entryPoints: [...points, { out: 'bootstrap', in: bootstrapSource }],
     bundle: true,
     platform: 'node',

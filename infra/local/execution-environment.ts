@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { devNull } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { EnvironmentData, FunctionError, Report, Work } from './bootstrap.ts';
 
@@ -133,9 +132,6 @@ function lambdaEnvironment(name: string, { environment, memoryMegabytes }: Hoste
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    // Lambda has no such files. Here, the user's own must not affect the SDK.
-    AWS_CONFIG_FILE: devNull,
-    AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

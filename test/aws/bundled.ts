@@ -9,7 +9,6 @@ export const repository = join(import.meta.dirname, '../..');
 export async function bundled(name: FunctionName): Promise<{ text: string; sources: string[] }> {
   const { outputFiles, metafile } = await build({
     ...bundling,
-    mainFields: [...bundling.mainFields],
     absWorkingDir: repository,
     entryPoints: [functions[name].entry],
     bundle: true,

@@ -10,21 +10,26 @@ import { captureLog } from '../handlers.ts';
 import { passDeadlines, passDeadlinesSoon } from '../own-time.ts';
 import { openAccount } from '../telnyx/account.ts';
 import { rowCount, rowsIn, signed, startReceiver, statusWebhook } from './receiver.ts';
+import { stopTimers } from './stopped-timers.ts';
 
 /** How long the function waits for DynamoDB; Telnyx waits 2 s for the function. */
 const GIVEN_UP_AFTER = 1_200;
 
 let log: ReturnType<typeof captureLog>;
+let timers: ReturnType<typeof stopTimers>;
 const closing: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
   log = captureLog();
+  timers = stopTimers();
 });
 
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const close of closing.splice(0)) await close();
 });
+
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
 /**
  * A receiver on a faulty engine: `fault` decides about each request to it. If the engine hangs, the function's
@@ -158,24 +163,37 @@ describe('an engine that fails: a 503 in time, never a 200, recovered later', ()
   ])('%s, then works: 30 of 30 webhooks get 200, and the pauses leave 1 s of the 1.2 s', async (_, faults) => {
     let left: EngineFault[] = [];
     const { deliver, store, engine } = await receiverWith(() => left.shift());
-    // The longest random pauses. They take no time here. Timers beyond the 2 s that Telnyx waits are the client's own
-    // warnings.
+    // The longest random pauses.
     vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
-    const pauses: number[] = [];
-    const timer = globalThis.setTimeout;
-    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((act: () => void, milliseconds = 0) => {
-      if (milliseconds > 2_000) return timer(act, milliseconds);
-      pauses.push(milliseconds);
-      return timer(act, 0);
-    }) as typeof setTimeout);
     for (let number = 1; number <= 30; number += 1) {
       left = [...faults];
-      pauses.length = 0;
+      timers.pauses.length = 0;
       expect((await deliver(statusWebhook(randomUUID()))).body).toEqual({ result: 'stored' });
       expect(engine.operations).toHaveLength(3 * number);
-      expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(200);
+      expect(sumOf(timers.pauses)).toBeLessThanOrEqual(200);
     }
     expect(await rowsIn(store, 'events')).toHaveLength(30);
+  });
+
+  test('freezes one connection: the next attempt takes another and has its full time', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
+    let frozen = 0;
+    const { deliver, store, engine } = await receiverWith(() => undefined);
+    engine.fault = (_, connection) => {
+      if (connection !== frozen) return undefined;
+      setImmediate(() => timers.pass(500) || passDeadlines(GIVEN_UP_AFTER));
+      return 'hang';
+    };
+    expect((await deliver(statusWebhook(randomUUID()))).status).toBe(200);
+    frozen = 1;
+    timers.pauses.length = 0;
+    timers.timeOuts.length = 0;
+    expect((await deliver(statusWebhook(randomUUID()))).body).toEqual({ result: 'stored' });
+    expect(engine.operations).toHaveLength(3);
+    const attempts = timers.timeOuts.filter(({ milliseconds }) => milliseconds === 500);
+    expect(attempts).toHaveLength(2);
+    expect(sumOf([500, ...timers.pauses, 500])).toBeLessThanOrEqual(GIVEN_UP_AFTER);
+    expect(await rowsIn(store, 'events')).toHaveLength(2);
   });
 
   test('writes but loses its answer, and the SDK retries: 200, one row, whatever the clock says', async () => {

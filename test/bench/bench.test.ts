@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { bundleLoad } from './bundle-load.ts';
 import { calls } from './cost-handlers.ts';
 import { startEngineProcess } from './engine.ts';
 import { firstSync } from './first-sync.ts';
@@ -11,11 +12,11 @@ import { webhookWork } from './webhook-work.ts';
 test('the benchmarks measure', async () => {
   // Compiling takes most of these processes' time: once is enough.
   vi.stubEnv('NODE_COMPILE_CACHE', join(tmpdir(), 'port-in-ledger-compiled'));
-  const parts = [firstSync({ events: 60, fewer: 20, rounds: 1 }), webhookWork({ rounds: 3 })];
-  // If one of them fails, the other must still end its processes.
+  const parts = [firstSync({ events: 60, fewer: 20, rounds: 1 }), webhookWork({ rounds: 3 }), bundleLoad({ rounds: 1 })];
+  // If one of them fails, the others must still end their processes.
   await Promise.allSettled(parts);
   const measured = (await Promise.all(parts)).flat();
-  expect(measured).toHaveLength(3);
+  expect(measured).toHaveLength(6);
   for (const { measured: ratio } of measured) expect(ratio).toSatisfy(Number.isFinite);
 });
 

@@ -386,6 +386,9 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/health', function: 'query-events', token: 'none' },
 ];
 
+/** Takes every request that no route takes, and answers 404 in the documented form. It asks for no token. */
+export const defaultRoute = { function: 'query-events' } as const satisfies { function: FunctionName };
+
 /** Between two scheduled runs of the sync, on AWS. */
 export const SYNC_EVERY_MINUTES = 5;
 

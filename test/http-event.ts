@@ -24,9 +24,11 @@ export function httpEvent({
 }: Request): APIGatewayProxyEventV2 {
   const [path = '/', rawQueryString = ''] = target.split('?', 2);
   const id = EVENT_PATH.exec(path)?.groups?.id;
+  // On AWS it has the names of path parameters, which no function reads here.
+  const routeKey = `${method} ${path}`;
   return {
     version: '2.0',
-    routeKey: '$default',
+    routeKey,
     rawPath: path,
     rawQueryString,
     headers,
@@ -37,7 +39,7 @@ export function httpEvent({
       domainPrefix: 'test',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
       requestId: randomUUID(),
-      routeKey: '$default',
+      routeKey,
       stage: '$default',
       time: '12/Mar/2026:19:03:58 +0000',
       timeEpoch: 1_773_342_238_000,

@@ -23,8 +23,9 @@ export interface Entry {
 export const SOURCE = 'port-in-ledger';
 
 /**
- * EventBridge takes 256 KB per request: all entries with their keys, which AWS measures in UTF-8 bytes. The rest is for
- * the names beside the detail.
+ * The largest entry and the largest request, in UTF-8 bytes, as AWS counts them. EventBridge takes 1 MB since January
+ * 2026, but targets such as SNS and Step Functions take 256 KB, and would lose a larger event. The rest is for what
+ * EventBridge adds to the entry.
  */
 export const MOST_BYTES = 250_000;
 /** PutEvents takes ten entries per request. */
@@ -65,7 +66,7 @@ export function sizeOf({ Source, DetailType, Detail }: Entry): number {
   return Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
 }
 
-/** Cuts a list into requests of at most ten entries and 256 KB, in order. */
+/** Cuts a list into requests of at most ten entries and {@link MOST_BYTES}, in order. */
 export function requestsOf<Item extends { readonly entry: Entry }>(
   items: readonly Item[],
 ): readonly (readonly Item[])[] {

@@ -56,12 +56,23 @@ const router = httpRouter<AuthorizedEvent, APIGatewayProxyStructuredResultV2>({
     ...routes.map(({ path, handler }) => ({ path, handler: middy(handler).use(reading) })),
     { path: '/health', handler: middy(() => health(resources)) },
   ].flatMap((route) => (['GET', 'HEAD'] as const).map((method) => ({ method, ...route }))),
-  notFoundResponse: ({ method, path }) => {
-    throw notFound(`There is no ${method} ${path} here.`);
-  },
+  notFoundResponse: nothingThere,
 });
 
-/** All read routes, behind API Gateway (HTTP API, payload format 2.0). */
-export const handler = middy(router).use(answerProblems());
+function nothingThere({ method, path }: { readonly method: string; readonly path: string }): never {
+  throw notFound(`There is no ${method} ${path} in this API. See docs/openapi.yaml for what there is.`);
+}
+
+/**
+ * All read routes, behind API Gateway (HTTP API, payload format 2.0), and what no route takes. The router alone would
+ * take a path with a slash at its end too: an event's path with an empty id for the list.
+ */
+export const handler = middy(router)
+  .use({
+    before: ({ event: { routeKey, requestContext } }) => {
+      if (routeKey === '$default') nothingThere(requestContext.http);
+    },
+  })
+  .use(answerProblems());
 
 export const warmUp = () => warmUpStore(resources.store);

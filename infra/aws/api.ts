@@ -5,13 +5,14 @@ import {
   type CfnStage,
   HttpApi,
   HttpMethod,
-  type HttpRoute,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
-import { routes, webhook } from '../service.ts';
+import { defaultRoute, routes, webhook } from '../service.ts';
 import { addLogGroup, type Functions } from './functions.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -58,19 +59,28 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
     const [added] = api.addRoutes({ path, methods: [HttpMethod[method]], integration: integrations[name] });
     if (method === 'GET' && added) addHead(api, path, added);
   }
+  // Without it, API Gateway answers what no route takes, in a form of its own.
+  new HttpRoute(api, 'DefaultRoute', {
+    httpApi: api,
+    routeKey: HttpRouteKey.DEFAULT,
+    integration: integrations[defaultRoute.function],
+  });
   Validations.of(api).acknowledge({
     id: 'AwsSolutions-APIG4',
     reason:
       "The functions check bearer token or Telnyx's signature themselves, the same on every host; " +
       '/health is open and shows no data.',
   });
+  // For any other name, API Gateway adds the log group to a policy of the account, which has room for a few dozen. In an
+  // account where it is full, the stage could not be created.
+  const logGroupName = `/aws/vendedlogs/${Stack.of(scope).stackName}-Api`;
   const stage = new HttpStage(scope, 'Stage', {
     httpApi: api,
     stageName: '$default',
     autoDeploy: true,
     throttle: { rateLimit: settings.apiRequestsPerSecond, burstLimit: settings.apiBurst },
     accessLogSettings: {
-      destination: new LogGroupLogDestination(addLogGroup(scope, 'AccessLogs', settings)),
+      destination: new LogGroupLogDestination(addLogGroup(scope, 'AccessLogs', settings, logGroupName)),
       format: AccessLogFormat.custom(JSON.stringify(accessLog)),
     },
   });

@@ -89,8 +89,12 @@ function addFunction(scope: Construct, name: FunctionName, resources: Resources,
 }
 
 /** A log group that is deleted with the service: what must last is in the tables. */
-export function addLogGroup(scope: Construct, id: string, settings: Settings): logs.LogGroup {
-  return new logs.LogGroup(scope, id, { retention: settings.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
+export function addLogGroup(scope: Construct, id: string, settings: Settings, logGroupName?: string): logs.LogGroup {
+  return new logs.LogGroup(scope, id, {
+    ...(logGroupName !== undefined && { logGroupName }),
+    retention: settings.logRetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
 }
 
 // Not AWSLambdaBasicExecutionRole: it may write to every log group, and could recreate one after the stack has deleted

@@ -21,6 +21,7 @@ export interface ServiceDescription {
   readonly functions: Readonly<Record<string, FunctionDescription>>;
   readonly webhook: { readonly function: string; readonly path: string };
   readonly routes: readonly (Omit<Route, 'function'> & { readonly function: string })[];
+  readonly defaultRoute: { readonly function: string };
   readonly schedules: readonly (Omit<Schedule, 'function'> & { readonly function: string })[];
 }
 

@@ -23,6 +23,7 @@ export interface GatewayOptions {
   readonly port: number;
   readonly webhook: ServiceDescription['webhook'];
   readonly routes: ServiceDescription['routes'];
+  readonly defaultRoute: ServiceDescription['defaultRoute'];
   readonly invoke: (functionName: string, event: unknown) => Promise<Outcome>;
   /** By path. They need no token, so only requests from this machine see them; for all others they do not exist. */
   readonly pages?: Readonly<Record<string, Page>>;
@@ -42,9 +43,9 @@ const MOST_BYTES = { api: 10 * MEGABYTE, 'function-url': 6 * MEGABYTE } as const
  *
  * @throws {CannotStart} when the port cannot be opened
  */
-export async function startGateway({ port, webhook, routes, invoke, pages = {} }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ port, invoke, pages = {}, ...service }: GatewayOptions): Promise<Gateway> {
   let closing = false;
-  const find = routeFinder(webhook, routes);
+  const find = routeFinder(service);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path, query] = splitTarget(request.url ?? '/');
@@ -54,10 +55,6 @@ export async function startGateway({ port, webhook, routes, invoke, pages = {} }
       return sendJson(response, 200, page(new URLSearchParams(query)));
     }
     const found = find(request.method ?? 'GET', path);
-    if (!found) {
-      request.resume();
-      return sendMessage(response, 404, 'Not Found');
-    }
     const body = await readBody(request, MOST_BYTES[found.door.kind]);
     if (!body) {
       // Reads and discards the rest: a caller that is still sending would not see an answer before that.
@@ -118,10 +115,14 @@ function isFromThisMachine({ headers }: IncomingMessage): boolean {
 
 type Found = { readonly function: string; readonly door: Door };
 
-function routeFinder(webhook: ServiceDescription['webhook'], routes: ServiceDescription['routes']) {
+function routeFinder({
+  webhook,
+  routes,
+  defaultRoute,
+}: Pick<ServiceDescription, 'webhook' | 'routes' | 'defaultRoute'>) {
   const patterns = routes.map((route) => ({ route, segments: route.path.split('/') }));
 
-  return function find(method: string, path: string): Found | undefined {
+  return function find(method: string, path: string): Found {
     // A function URL has no routes: the function handles every method.
     if (path.replace(/\/$/, '') === webhook.path) return { function: webhook.function, door: { kind: 'function-url' } };
     const given = path.split('/');
@@ -133,7 +134,7 @@ function routeFinder(webhook: ServiceDescription['webhook'], routes: ServiceDesc
         return { function: route.function, door: { kind: 'api', routeKey, pathParameters } };
       }
     }
-    return undefined;
+    return { function: defaultRoute.function, door: { kind: 'api', routeKey: '$default', pathParameters: {} } };
   };
 }
 

@@ -127,11 +127,12 @@ async function start(
 
   // Functions need the gateway's address, so it opens first. Requests that come before they are ready wait for them.
   const hosting = Promise.withResolvers<FunctionRuntime>();
-  const { webhook, routes, schedules } = service;
+  const { webhook, routes, defaultRoute, schedules } = service;
   const gateway = await startGateway({
     port: settings.port,
     webhook,
     routes,
+    defaultRoute,
     invoke: async (name, event) => (await hosting.promise).invoke(name, event),
     pages: { '/_local/bus': (query) => ({ data: eventsOn(bus, query.get('detail-type')) }) },
   });

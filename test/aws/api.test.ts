@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { constructId } from '../../infra/aws/names.ts';
-import { routes, webhook } from '../../infra/service.ts';
+import { defaultRoute, routes, webhook } from '../../infra/service.ts';
 import { named, ofType, type Resource, synthesized } from './synthesized.ts';
 
 const { resources, service } = synthesized();
@@ -16,7 +16,18 @@ test('has the routes that are described, and no other', () => {
     `${method} ${path}`,
     ...(method === 'GET' ? [`HEAD ${path}`] : []),
   ]);
-  expect(found.sort()).toEqual(described.sort());
+  expect(found.sort()).toEqual([...described, '$default'].sort());
+});
+
+test('what no route takes goes to a function, which may be invoked for every path', () => {
+  const route = properties('AWS::ApiGatewayV2::Route').find(({ RouteKey }) => RouteKey === '$default');
+  const name = constructId(defaultRoute.function);
+  expect(route?.AuthorizationType).toBe('NONE');
+  expect(integrationOf(route?.Target).Properties.IntegrationUri).toBe(`<${name}.Arn>`);
+  const sources = properties('AWS::Lambda::Permission')
+    .filter(({ FunctionName }) => FunctionName === `<${name}.Arn>`)
+    .map(({ SourceArn }) => String(SourceArn));
+  expect(sources.filter((source) => /:<Api>\/\*\/(\*|\$default)$/.test(source))).toHaveLength(1);
 });
 
 test.each(routes.filter(({ method }) => method === 'GET'))('HEAD $path goes where GET does', ({ path }) => {
@@ -65,6 +76,7 @@ describe('the stage', () => {
   test('logs each access as JSON, with nothing secret or personal in it', () => {
     const { DestinationArn, Format } = stage?.AccessLogSettings as { DestinationArn: string; Format: string };
     expect(DestinationArn).toBe('<AccessLogs.Arn>');
+    expect(named(resources, 'AccessLogs').Properties.LogGroupName).toBe('/aws/vendedlogs/PortInLedger-Service-Api');
     const logged = Object.values<string>(JSON.parse(Format));
     expect(logged).toContain('$context.routeKey');
     // `path` holds ids and the query string, `identity` the caller's address, `authorizer` and the headers the token.

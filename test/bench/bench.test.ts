@@ -12,7 +12,11 @@ import { webhookWork } from './webhook-work.ts';
 test('the benchmarks measure', async () => {
   // Compiling takes most of these processes' time: once is enough.
   vi.stubEnv('NODE_COMPILE_CACHE', join(tmpdir(), 'port-in-ledger-compiled'));
-  const parts = [firstSync({ events: 60, fewer: 20, rounds: 1 }), webhookWork({ rounds: 3 }), bundleLoad({ rounds: 1 })];
+  const parts = [
+    firstSync({ events: 60, fewer: 20, rounds: 1 }),
+    webhookWork({ rounds: 3 }),
+    bundleLoad({ rounds: 1 }),
+  ];
   // If one of them fails, the others must still end their processes.
   await Promise.allSettled(parts);
   const measured = (await Promise.all(parts)).flat();

@@ -57,7 +57,9 @@ export async function checkShow({ telnyx }: Rehearsal, ledger: Ledger, tokens: T
   equal('an event that was only listed', event && [record(event), event.ledger.first_seen_by], [upstream, 'list']);
   const unknown = '00000000-0000-4000-8000-000000000000';
   equal('an unknown id: 404', (await show(ledger, tokens.read, unknown)).status, 404);
-  equal('an unknown path: 404', (await ledger.call('GET', '/v2/porting/orders', tokens.read)).status, 404);
+  const nowhere = await ledger.call('GET', '/v2/porting/orders');
+  equal('an unknown path, without a token: 404', nowhere.status, 404);
+  holds('  in the documented form', /"errors":\[{"code":"10005"/.test(JSON.stringify(nowhere.body)), nowhere.body);
 }
 
 /** A republish reaches Telnyx once. */

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { CannotStart } from '../../infra/local/cannot-start.ts';
 import type { Outcome } from '../../infra/local/execution-environment.ts';
 import { type Gateway, type Page, startGateway } from '../../infra/local/gateway.ts';
-import { routes, webhook } from '../../infra/service.ts';
+import { defaultRoute, routes, webhook } from '../../infra/service.ts';
 
 interface Invocation {
   readonly name: string;
@@ -27,7 +27,7 @@ async function gatewayOf(
       ? { error: { errorType: 'Error', errorMessage: answer.message } }
       : { payload: JSON.stringify(answer) ?? 'null' };
   };
-  const gateway = await startGateway({ port: 0, webhook, routes, invoke, pages });
+  const gateway = await startGateway({ port: 0, webhook, routes, defaultRoute, invoke, pages });
   onTestFinished(gateway.cut);
   return { gateway, invocations };
 }
@@ -196,13 +196,11 @@ describe('gateway', () => {
     ['HEAD', `/v2/porting/events/${id}/republish`],
     ['GET', `${webhook.path}/more`],
     ['GET', '/HEALTH'],
-  ] as const)('answers 404 as API Gateway does to %s %s, and calls no function', async ([method, path]) => {
-    const { gateway, invocations } = await gatewayOf();
-    const { statusCode, headers, body } = await send(gateway.url + path, { method });
-    expect(statusCode).toBe(404);
-    expect(headers['content-type']).toBe('application/json');
-    expect(body).toBe(method === 'HEAD' ? '' : '{"message":"Not Found"}');
-    expect(invocations).toEqual([]);
+  ] as const)('passes %s %s, which no route takes, to the default one', async ([method, path]) => {
+    const { name, event } = await eventFor(path, { method });
+    expect(name).toBe(defaultRoute.function);
+    expect(event).toMatchObject({ routeKey: '$default', rawPath: path, requestContext: { routeKey: '$default' } });
+    expect(event).not.toHaveProperty('pathParameters');
   });
 
   it('takes HEAD wherever it takes GET, and sends the same without the body', async () => {
@@ -302,7 +300,7 @@ describe('gateway', () => {
   it('says in one line that its port is in use', async () => {
     const { gateway } = await gatewayOf();
     const port = Number(new URL(gateway.url).port);
-    const second = startGateway({ port, webhook, routes, invoke: async () => ({ payload: 'null' }) });
+    const second = startGateway({ port, webhook, routes, defaultRoute, invoke: async () => ({ payload: 'null' }) });
     await expect(second).rejects.toThrow(CannotStart);
     await expect(second).rejects.toThrow(`Port ${port} is in use: set PORT to a free one`);
   });
@@ -354,8 +352,9 @@ describe('a page of the host', () => {
     ['comes from a page whose name was pointed here', { host: 'localhost.example.com' }],
     ['is not a GET', { method: 'POST' }],
   ])('is not there for a request that %s', async ([, sent]) => {
-    const { gateway } = await gatewayOf({ statusCode: 200 }, pages);
+    const { gateway, invocations } = await gatewayOf({ statusCode: 404 }, pages);
     const { statusCode, body } = await send(`${gateway.url}/_local/bus`, sent);
-    expect([statusCode, body]).toEqual([404, '{"message":"Not Found"}']);
+    expect([statusCode, body]).toEqual([404, '']);
+    expect(invocations).toMatchObject([{ event: { routeKey: '$default' } }]);
   });
 });

@@ -88,6 +88,7 @@ async function describeService(source = echo, changes: Partial<ServiceDescriptio
       { method: 'GET', path: '/things/{id}', function: 'echo', token: 'none' },
       { method: 'POST', path: '/things/{id}', function: 'echo', token: 'none' },
     ],
+    defaultRoute: { function: 'echo' },
     schedules: [],
     ...changes,
   };

@@ -15,6 +15,7 @@ await startCommand({
     },
     webhook: { function: 'sync', path: '/hook' },
     routes: [],
+    defaultRoute: { function: 'sync' },
     schedules: [{ name: 'sync', function: 'sync', runs: { everyMinutes: 5 }, input: {} }],
   },
   loadSeconds: 3600,

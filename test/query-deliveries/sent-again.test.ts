@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { type Simulator, startSimulator } from '../../infra/local/simulator/simulator.ts';
-import { routes, webhook } from '../../infra/service.ts';
+import { defaultRoute, routes, webhook } from '../../infra/service.ts';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import { captureLog, loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
@@ -55,6 +55,7 @@ beforeAll(async () => {
     port: 0,
     webhook,
     routes,
+    defaultRoute,
     invoke: async (name, request) => ({
       payload: JSON.stringify(await handlers.get(name)?.(request, lambdaContext())),
     }),

@@ -7,7 +7,7 @@ import { startGateway } from '../../infra/local/gateway.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { withoutPayload } from '../../infra/local/simulator/records.ts';
-import { routes, webhook } from '../../infra/service.ts';
+import { defaultRoute, routes, webhook } from '../../infra/service.ts';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import { loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
@@ -75,6 +75,7 @@ export async function startApi(secretsManager: SecretsManager['state'] = 'up'): 
     port: 0,
     webhook,
     routes,
+    defaultRoute,
     invoke: async (name, event) => {
       if (api.crashes) return { error: { errorType: 'Error', errorMessage: 'a crash' } };
       // Middy asks for the time left and starts a real timer; this answer keeps that timer long.

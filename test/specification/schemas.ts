@@ -9,6 +9,7 @@ export interface OpenApi {
   readonly paths: Readonly<Record<string, PathItem>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly 'x-gateway-answers': Readonly<Record<string, unknown>>;
+  readonly 'x-unknown-paths': { readonly status: number; readonly headers: Readonly<Record<string, string>> };
 }
 export type PathItem = Readonly<Record<string, Operation>> & { readonly parameters?: readonly Parameter[] };
 export interface Operation {

@@ -5,7 +5,7 @@ import { startGateway } from '../../infra/local/gateway.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { type Simulator, startSimulator } from '../../infra/local/simulator/simulator.ts';
 import { createKeys, webhookBody, webhookHeaders } from '../../infra/local/simulator/webhooks.ts';
-import { routes, webhook } from '../../infra/service.ts';
+import { defaultRoute, routes, webhook } from '../../infra/service.ts';
 import { loadHandler } from '../handlers.ts';
 import { lambdaContext } from '../http-event.ts';
 import { engineEndpoint, openStore } from '../open-store.ts';
@@ -84,6 +84,7 @@ export async function startSyncedAccount(history: number, more: readonly Porting
     port: 0,
     webhook,
     routes,
+    defaultRoute,
     invoke: async (name, event) => ({ payload: JSON.stringify(await invoke(name, event, 29_000)) }),
   });
   const url = gateway.url + webhook.path;

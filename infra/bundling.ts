@@ -18,8 +18,8 @@ export const bundling = {
   alias: {
     '@aws-sdk/credential-provider-node': bundled('environment-credentials.ts'),
     '@aws-sdk/middleware-endpoint-discovery': bundled('no-endpoint-discovery.ts'),
+    '@smithy/core/config': bundled('environment-settings.ts'),
     '@smithy/core/event-streams': bundled('no-event-streams.ts'),
-    'node:fs/promises': bundled('no-files.ts'),
   },
   // The SDK asks of each request and answer whether it is a web stream; none is. Only to ask, Node would load them all,
   // which takes 3 ms of the first webhook, and 15 on a slow machine. Telnyx's SDK asks `globalThis`, and still finds

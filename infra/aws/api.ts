@@ -71,8 +71,8 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
       "The functions check bearer token or Telnyx's signature themselves, the same on every host; " +
       '/health is open and shows no data.',
   });
-  // For any other name, API Gateway adds the log group to a policy of the account, which has room for a few dozen. In an
-  // account where it is full, the stage could not be created.
+  // For any other name, API Gateway adds the log group to a policy of the account, which has room for a few dozen: if
+  // it is full, the stage cannot be created.
   const logGroupName = `/aws/vendedlogs/${Stack.of(scope).stackName}-Api`;
   const stage = new HttpStage(scope, 'Stage', {
     httpApi: api,

@@ -1,7 +1,7 @@
 /**
- * Takes the place of `@smithy/core/config`, which looks for each setting in the environment, then in `~/.aws/config` and
- * `~/.aws/credentials`. Lambda has no such files. On a laptop, which may have them, they must not affect the functions.
- * Looking for them takes 2 ms of the first webhook.
+ * Takes the place of `@smithy/core/config`, which looks for each setting in the environment, then in `~/.aws/config`
+ * and `~/.aws/credentials`. Lambda has no such files. On a laptop, which may have them, they must not affect the
+ * functions. Looking for them takes 2 ms of the first webhook.
  */
 // @ts-expect-error Only the package's name has types, and the name leads here.
 export * from '../../node_modules/@smithy/core/dist-es/submodules/config/index.js';

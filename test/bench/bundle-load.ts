@@ -84,7 +84,8 @@ export async function bundleLoad({ rounds } = { rounds: 31 }): Promise<readonly 
     const [ours, stock] = [times.ours, times.stock];
     const ratio = (what: string, budget: number, time: (run: ColdStart) => number): Measured => {
       const [oursMs, stockMs] = [median(ours.map(time)), median(stock.map(time))];
-      const detail = `${oursMs.toFixed(1)} ms against ${stockMs.toFixed(1)} ms, medians of ${rounds} new processes each`;
+      const both = `${oursMs.toFixed(1)} ms against ${stockMs.toFixed(1)} ms`;
+      const detail = `${both}, medians of ${rounds} new processes each`;
       return { what, measured: oursMs / stockMs, budget, unit: '', detail };
     };
     const [oursKb, stockKb] = [(await stat(files.ours)).size / 1024, (await stat(files.stock)).size / 1024];

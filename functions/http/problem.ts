@@ -38,7 +38,7 @@ export class Problem extends Error {
   }
 }
 
-// API Gateway passes the header on as x-amzn-remapped-www-authenticate. Here, and behind other hosts, it has its own name.
+// API Gateway passes the header on as x-amzn-remapped-www-authenticate; other hosts leave its name alone.
 export const unauthorized = (detail: string) =>
   new Problem(401, '10009', 'Authentication failed', detail, { headers: { 'www-authenticate': 'Bearer' } });
 export const forbidden = (detail: string) => new Problem(403, '10010', 'Authorization failed', detail);

@@ -55,13 +55,14 @@ async function measure(endpoint: string, rounds: number): Promise<{ bare: number
   const write = { ...(await firstWrite()), TableName: store.events };
   const placeOf = (attribute: string) => {
     const assignment = new RegExp(`#${attribute} = (?:if_not_exists\\(#\\w+, )?(:\\w+)`);
-    const [, place = attribute] = assignment.exec(write.UpdateExpression ?? '') ?? [];
+    const [, place] = assignment.exec(write.UpdateExpression ?? '') ?? [];
+    if (place === undefined) throw new Error(`The request that stores a webhook does not set ${attribute}.`);
     return place;
   };
   const [createdAtId, delivered, receivedAt, orderId] = [
     placeOf('created_at_id'),
-    placeOf('delivered'),
-    placeOf('webhook_last_at'),
+    placeOf('delivery'),
+    placeOf('webhook_first_at'),
     placeOf('porting_order_id'),
   ];
 

@@ -57,7 +57,7 @@ export const FINDINGS = {
   },
   other_family_webhooks: {
     severity: 'look_today',
-    do: "In Telnyx's portal, subscribe the webhook URL to port-in events, and to nothing else.",
+    do: "In Telnyx's portal, take the webhook URL out of every notification and profile but that of port-in.",
   },
   notifications_missed: {
     severity: 'look_today',

@@ -8,7 +8,8 @@ const MOST_REFUSED = 10;
 /** Do webhooks come, and can they be read? */
 export function judgeWebhooks({ gaps, rejections, healing }: JudgedStatus): Found[] {
   const found: Found[] = [];
-  const { refused_since_webhook: refused, unreadable_24h, listed_24h, other_family_24h } = rejections;
+  const { refused_since_webhook: refused, unreadable_24h, listed_24h } = rejections;
+  const { other_family_24h, other_family_latest: latest } = rejections;
   if (refused > MOST_REFUSED) {
     const what = `${refused} webhooks with a wrong signature were refused, and none was accepted since.`;
     found.push({ code: 'webhooks_refused', what });
@@ -19,7 +20,8 @@ export function judgeWebhooks({ gaps, rejections, healing }: JudgedStatus): Foun
   }
   if (other_family_24h > 0) {
     const webhooks = counted(other_family_24h, 'webhook that Telnyx signed', 'webhooks that Telnyx signed');
-    const what = `${webhooks} in the last 24 hours did not concern port-in orders.`;
+    const such = latest === null ? '' : `, such as ${latest}`;
+    const what = `${webhooks} in the last 24 hours belong to another product${such}.`;
     found.push({ code: 'other_family_webhooks', what });
   }
   if (listed_24h > 0) {

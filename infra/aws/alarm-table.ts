@@ -1,4 +1,5 @@
 import { type FunctionName, type QueueName, webhook } from '../service.ts';
+import type { Settings } from './settings.ts';
 
 /** A metric that an alarm reads: the service's own, or one that AWS writes about a part of it. */
 export type Reading = { readonly statistic: 'Sum' | 'Maximum' | 'SampleCount' } & (
@@ -23,11 +24,20 @@ export interface Alarm {
   readonly silence: 'bad' | 'good';
 }
 
+/** The 5xx answers of the HTTP API, of all routes: by route they cost 2 dollars a month for each route. */
+const ofTheApi = { api: 'api', metric: '5xx', statistic: 'Sum' } as const satisfies Reading;
+
+/** What AWS writes about 5xx answers to webhooks, by the way that they come in. */
+const ofWebhooks: Readonly<Record<Settings['webhookThrough'], Reading>> = {
+  url: { function: webhook.function, metric: 'Url5xxCount', statistic: 'Sum' },
+  api: ofTheApi,
+};
+
 /**
  * Every alarm: the dead man's switch behind watch-ledger, and what its findings cannot say, because AWS answers for a
  * function that never hears of it, or because someone who asks the API or sends a webhook sees it first.
  */
-export const alarms: readonly Alarm[] = [
+export const alarmsFor = (webhookThrough: Settings['webhookThrough']): readonly Alarm[] => [
   {
     name: 'silence',
     why: 'watch-ledger has judged nothing for 15 minutes: no one knows whether the ledger is well.',
@@ -41,7 +51,7 @@ export const alarms: readonly Alarm[] = [
     name: 'webhook-errors',
     why: 'Telnyx got more than two 5xx or 429 answers in 15 minutes. It repeats a webhook after a single one.',
     reads: {
-      errors: { function: webhook.function, metric: 'Url5xxCount', statistic: 'Sum' },
+      errors: ofWebhooks[webhookThrough],
       throttled: { function: webhook.function, metric: 'Throttles', statistic: 'Sum' },
     },
     minutes: 15,
@@ -51,7 +61,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'api-errors',
     why: "Clients of the API got more than five 5xx answers in 15 minutes: Telnyx's log, DynamoDB or a function fails.",
-    reads: { errors: { api: 'api', metric: '5xx', statistic: 'Sum' } },
+    reads: { errors: ofTheApi },
     minutes: 15,
     threshold: { above: 5 },
     silence: 'good',
@@ -68,3 +78,6 @@ export const alarms: readonly Alarm[] = [
     silence: 'good',
   },
 ];
+
+/** The alarms where webhooks come in by a function URL. */
+export const alarms = alarmsFor('url');

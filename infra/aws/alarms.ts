@@ -5,7 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { FINDINGS_METRIC } from '../../functions/porting/findings-metric.ts';
-import { type Alarm, alarms, type Reading } from './alarm-table.ts';
+import { type Alarm, alarmsFor, type Reading } from './alarm-table.ts';
 import type { FailureQueues } from './failure-queue.ts';
 import type { Functions } from './functions.ts';
 import { constructId, forEachName } from './names.ts';
@@ -21,7 +21,7 @@ export interface Watched {
 /** Adds every alarm of the table. Each notifies the topic when it rises and when it ends. */
 export function addAlarms(scope: Construct, watched: Watched, topic: sns.ITopic, settings: Settings): void {
   const action = new SnsAction(topic);
-  for (const described of alarms) {
+  for (const described of alarmsFor(settings.webhookThrough)) {
     const alarm = addAlarm(scope, described, watched, settings);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

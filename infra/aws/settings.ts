@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { publicKeysIn } from '../../functions/porting/public-keys.ts';
-import { inMessage, readSetting, wholeNumber } from '../../functions/porting/settings.ts';
+import { choice, inMessage, readSetting, wholeNumber } from '../../functions/porting/settings.ts';
 import { LEDGER_SETTINGS, type Setting } from '../settings.ts';
 
 const SETTINGS = {

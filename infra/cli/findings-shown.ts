@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   rate_limited: ['jobs'],
   webhooks_unreadable: ['rejections'],
   records_unreadable: ['rejections'],
+  other_family_webhooks: ['rejections'],
   notifications_missed: ['gaps', 'republish --missed --from 24h --dry-run'],
   events_unlisted: ['gaps --kind unlisted'],
   healing_used_up: ['gaps'],

@@ -46,6 +46,15 @@ test('exactly the alarms of the table: at most four, on six metrics', () => {
   expect(read.length).toBeLessThanOrEqual(6);
 });
 
+test('where webhooks come through the API, the errors of webhooks are those of the API', () => {
+  const { resources: through } = synthesized({ webhookThrough: 'api' });
+  const { Properties } = named(through, 'WebhookErrorsAlarm');
+  expect(readBy(Properties).map(({ MetricName, Dimensions }) => [MetricName, Dimensions])).toEqual([
+    ['5xx', [{ Name: 'ApiId', Value: '<Api>' }]],
+    ['Throttles', [{ Name: 'FunctionName', Value: '<ReceiveWebhook>' }]],
+  ]);
+});
+
 test('there is no dashboard', () => {
   expect(ofType(resources, 'AWS::CloudWatch::Dashboard')).toEqual({});
 });

@@ -28,6 +28,7 @@ const well: JudgedStatus = {
     refused_since_webhook: 10,
     unreadable_24h: 0,
     other_family_24h: 0,
+    other_family_latest: null,
     listed_24h: 0,
   },
   upstream: {
@@ -73,7 +74,7 @@ const { sync, gaps, healing, upstream, rejections, publishing } = well;
 type Case = readonly [string, Partial<JudgedStatus>, RegExp, string?];
 
 /** For each finding, the status that give it alone, and what it says. */
-const CASES: Readonly<Record<FindingCode, readonly Case[]>> = {
+const CASES: Readonly<Record<Exclude<FindingCode, 'healing_used_up'>, readonly Case[]>> = {
   sync_stopped: [
     [
       'no run has ever begun',
@@ -269,8 +270,8 @@ const CASES: Readonly<Record<FindingCode, readonly Case[]>> = {
   other_family_webhooks: [
     [
       'one',
-      { rejections: { ...rejections, other_family_24h: 1 } },
-      /^1 webhook that Telnyx signed .* not concern port-in orders\.$/,
+      { rejections: { ...rejections, other_family_24h: 1, other_family_latest: 'message.sent' } },
+      /^1 webhook that Telnyx signed .* another product, such as message\.sent\.$/,
     ],
   ],
   notifications_missed: [
@@ -287,7 +288,6 @@ const CASES: Readonly<Record<FindingCode, readonly Case[]>> = {
       /^1 event came by webhook and is not in Telnyx's list a day later\.$/,
     ],
   ],
-  healing_used_up: [],
   dead_letters: [
     [
       'in both queues',

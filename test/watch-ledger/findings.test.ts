@@ -6,14 +6,18 @@ import { takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { recordProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
 import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
-import { countRefusals, keepRejected, keepRejectedRecords } from '../../functions/ledger/rejections/rejections.ts';
+import {
+  countOtherFamily,
+  countRefusals,
+  keepRejected,
+  keepRejectedRecords,
+} from '../../functions/ledger/rejections/rejections.ts';
 import { keepOpen, readOpenSpans, recordOpenSpan } from '../../functions/ledger/runs/open-spans.ts';
 import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
 import { newRun, putRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { beginRun, endRun, setCursorBack } from '../../functions/ledger/runs/sync-state.ts';
 import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
-import { controlKey, type OrderStore } from '../../functions/ledger/table/store.ts';
-import { update } from '../../functions/ledger/table/verbs.ts';
+import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { uuid } from '../porting-events.ts';
@@ -105,10 +109,7 @@ const CONDITIONS: Readonly<Record<FindingCode, Condition>> = {
     end: later(25 * HOUR),
   },
   other_family_webhooks: {
-    begin: ({ store, time }) =>
-      update(store, 'control', controlKey('rejected-count', timestampOf(time).slice(0, 13)), {
-        add: { other_family: 1 },
-      }),
+    begin: ({ store, time }) => countOtherFamily(store, 'message.sent', 1, time),
     end: later(25 * HOUR),
   },
   notifications_missed: {

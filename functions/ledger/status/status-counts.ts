@@ -108,10 +108,7 @@ export async function countOtherFamilies(
  * Deliveries and records of the last 24 h, in whole hours, that are not events: signed deliveries, and records of
  * Telnyx's list, each once. 1 request.
  */
-export async function countRejected(
-  store: Store,
-  now: number,
-): Promise<Record<'unreadable' | 'records', Counted>> {
+export async function countRejected(store: Store, now: number): Promise<Record<'unreadable' | 'records', Counted>> {
   const { rows, end } = await readHours(store, 'rejected-count', now);
   const more = end !== undefined;
   const records = new Set(rows.flatMap((row) => row.records?.SS ?? []));

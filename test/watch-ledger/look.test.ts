@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { type HeldFinding, openFinding } from '../../functions/ledger/status/findings.ts';
+import { endFinding, type HeldFinding, openFinding } from '../../functions/ledger/status/findings.ts';
 import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { look } from '../../functions/watch-ledger/look.ts';
 import { mailOf } from '../../functions/watch-ledger/mail.ts';
 import { counting } from '../counting-client.ts';
+import { Death, mortal } from '../mortal.ts';
 import { uuid } from '../porting-events.ts';
 import { delivered } from '../query-events/reader.ts';
 import { eventAt, missed, tell } from '../query-events/seed.ts';
@@ -183,6 +184,17 @@ test('two looks at once tell a finding under one id, and count as one clean look
   await twice(rig.time + 11 * MINUTE);
   expect(await rig.held()).toEqual([]);
   expect(new Set(told(rig)).size).toBe(2);
+});
+
+test('what a look had ended when it died is over, even if it is found again', async () => {
+  const rig = await refused();
+  await rig.look(withoutSync);
+  const [held] = await rig.held();
+  const { store } = mortal(rig.store, 1, 'after');
+  await endFinding(store, held as HeldFinding, rig.time).catch((error: unknown) => expect(error).toBeInstanceOf(Death));
+  expect(await rig.held()).toHaveLength(2);
+  await rig.look(withoutSync);
+  expect(told(rig)).toEqual([ID, `key_refused:${timestampOf(rig.time)}`, `${ID}:over`]);
 });
 
 test('a finding whose code the ledger no longer knows ends', async () => {

@@ -2,7 +2,7 @@ import { counted } from './amounts.ts';
 import type { Found } from './findings.ts';
 import type { JudgedStatus } from './judged-status.ts';
 
-/** A few refused ones may be another account's, or somebody's experiments. */
+/** A few refused ones may be another account's, or someone's experiments. */
 const MOST_REFUSED = 10;
 
 /** Do webhooks come, and can they be read? */

@@ -13,7 +13,8 @@ export interface Reporting {
 }
 
 /**
- * Reports a run that has ended: publishes its failure, and records what it learned about ids and Telnyx's faults. An error here does not fail the run.
+ * Reports a run that has ended: publishes its failure, and records what it learned about ids and Telnyx's faults. An
+ * error here does not fail the run.
  */
 export async function reportRun(result: SyncResult, reporting: Reporting, now: number): Promise<void> {
   const { store, bus, fault } = reporting;

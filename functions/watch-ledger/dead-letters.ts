@@ -7,7 +7,7 @@ export interface FailureQueues {
   readonly streamBatches: string;
 }
 
-/** Messages that wait, and those that somebody has just received and not deleted. */
+/** Messages that wait, and those that someone has just received and not deleted. */
 const COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 
 /** Counts what lies in the queues. 2 requests to SQS. */

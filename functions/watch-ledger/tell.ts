@@ -25,8 +25,8 @@ interface Due {
 
 /**
  * Tells what has appeared and what is over, and marks it as told: the bus first, then the mails, then the marks. After
- * a death in between it is told again under the same id. The bus, the topic and the findings do not wait for each other:
- * what was refused is told at the next look.
+ * a death in between it is told again under the same id. The bus, the topic and the findings do not wait for each
+ * other: what was refused is told at the next look.
  *
  * @returns false when something was refused
  */

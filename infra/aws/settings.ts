@@ -24,7 +24,7 @@ const SETTINGS = {
   apiRequestsPerSecond: { standard: '50', read: wholeNumber(1, 99_999) },
   /** How many requests the API accepts in one burst. */
   apiBurst: { standard: '100', read: wholeNumber(1, 99_999) },
-  /** The address that findings which cannot wait, and alarms, are mailed to. Without it, only subscribers of the topic are notified. */
+  /** Where alarms and findings that cannot wait are mailed. Without it, only subscribers of the topic are notified. */
   alarmEmail: { read: matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'one e-mail address') },
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 

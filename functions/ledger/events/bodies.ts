@@ -9,8 +9,8 @@ import { type Row, textIn } from '../table/values.ts';
  * - `delivery`: the webhook in the record's shape, until the list's record has its payload
  *
  * The members that the row's keys hold are left out, which keeps most rows within one write unit (1 KB): all of them,
- * or none if one is missing or spelled differently. A text with an `id` is complete. Rows from before that have `record`
- * and `delivered` instead, which are complete.
+ * or none if one is missing or spelled differently. A text with an `id` is complete. Earlier rows have `record` and
+ * `delivered` instead, which are complete.
  */
 
 /**

@@ -15,7 +15,6 @@ import { systemClock } from '../telnyx/pace.ts';
 import { readInput } from './input.ts';
 import { requestLastDays, runRequested } from './requested.ts';
 import type { SyncResult } from './result.ts';
-import { runScheduled, scheduledRunId } from './run.ts';
 
 /** In milliseconds. A list of 250 events may take longer than the 2 s of a webhook, but not this long. */
 const LIST_TIMEOUT = 20_000;
@@ -47,9 +46,8 @@ export async function handler(
   const options = { store, bus, api, clock: systemClock, requestsPerSecond, endsAt };
   const asked = readInput(input);
   if (asked === 'scheduled') {
-    const run = await runScheduled(scheduledRunId(now), options);
-    if (run) await runRequested(options, now);
-    else log('info', 'sync_run', { status: 'skipped', error: 'another run has the lease' });
+    const [run] = await runRequested(options, { scheduledFirst: true });
+    if (!run) log('info', 'sync_run', { status: 'skipped', error: 'another run has the lease' });
     return run ?? { status: 'skipped' };
   }
   if (asked !== 'requested') await requestLastDays(store, asked.lastDays, now);

@@ -41,28 +41,37 @@ export async function requestLastDays(store: Store, days: number, now: number): 
  * Works on requested runs, oldest first, until the time is up, with a scheduled run each {@link SCHEDULED_EVERY}. A run
  * that is cut off when the time is up continues after the next scheduled run.
  *
- * @param scheduledAt when this call's own scheduled run began, in milliseconds since 1970
- * @returns the results of the pieces and of the scheduled runs between them; empty when no run waits, or another run is
- *   at work
+ * @param scheduledFirst begins with a scheduled run, even if no requested run waits
+ * @returns the results of the pieces and of the scheduled runs; empty when no run waits, or another run is at work
  */
-export async function runRequested(options: SyncOptions, scheduledAt = 0): Promise<readonly SyncResult[]> {
+export async function runRequested(
+  options: SyncOptions,
+  { scheduledFirst = false } = {},
+): Promise<readonly SyncResult[]> {
   const { store, clock, requestsPerSecond, endsAt } = options;
   let pieceEndsAt = endsAt;
   // All runs share one pace, so together they keep to the rate.
   const calls = pace(requestsPerSecond, () => pieceEndsAt - TIME_TO_END, clock);
   const results: SyncResult[] = [];
-  let latestScheduledAt = scheduledAt;
+  let scheduledAt = 0;
+
+  /** False while another run is at work. */
+  async function runOwnScheduled(): Promise<boolean> {
+    pieceEndsAt = endsAt;
+    scheduledAt = clock.now();
+    const result = await runScheduled(scheduledRunId(scheduledAt), options, calls);
+    if (result) results.push(result);
+    return result !== undefined;
+  }
+
+  if (scheduledFirst && !(await runOwnScheduled())) return results;
   while (clock.now() + LEAST_TIME < endsAt) {
     const run = await oldestRequested(store, clock.now());
     if (!run) break;
     const { lastCompleteAt = 0 } = await readSync(store, clock.now());
-    pieceEndsAt = Math.min(endsAt, Math.max(lastCompleteAt, latestScheduledAt) + SCHEDULED_EVERY);
+    pieceEndsAt = Math.min(endsAt, Math.max(lastCompleteAt, scheduledAt) + SCHEDULED_EVERY);
     if (clock.now() + LEAST_TIME >= pieceEndsAt) {
-      pieceEndsAt = endsAt;
-      latestScheduledAt = clock.now();
-      const scheduled = await runScheduled(scheduledRunId(latestScheduledAt), options, calls);
-      if (!scheduled) break;
-      results.push(scheduled);
+      if (!(await runOwnScheduled())) break;
       continue;
     }
     if (isScheduledFirst(run, lastCompleteAt, clock.now())) break;

@@ -14,7 +14,6 @@ import { publishRows } from '../../functions/publish-events/publish.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
 import { readInput } from '../../functions/sync-events/input.ts';
 import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
-import { runScheduled } from '../../functions/sync-events/run.ts';
 import { type EventsApi, eventsApi } from '../../functions/telnyx/events-api.ts';
 import { httpEvent, lambdaContext } from '../http-event.ts';
 import { BUS } from './bus.ts';
@@ -109,8 +108,6 @@ export function openFunctions(
     },
 
     sync(input = {}) {
-      runs += 1;
-      const id = `${new Date(now()).toISOString()}-${runs}`;
       return launch('sync-events', { timeout: 900_000, patience: 5_000 }, async (store) => {
         const options = {
           store,
@@ -124,11 +121,7 @@ export function openFunctions(
           endsAt: now() + 900_000,
         };
         const asked = readInput(input);
-        if (asked === 'scheduled') {
-          const began = now();
-          const run = await runScheduled(id, options);
-          return run && [run, ...(await runRequested(options, began))];
-        }
+        if (asked === 'scheduled') return runRequested(options, { scheduledFirst: true });
         if (asked !== 'requested') await requestLastDays(store, asked.lastDays, now());
         return runRequested(options);
       });

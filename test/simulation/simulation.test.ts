@@ -170,10 +170,9 @@ function neverNewer(input: Input): Input {
 
 /** Puts another event's row in the place of the row to be written. */
 function elsewhere(input: Input): Input {
-  const record = assignedTo(input, 'record');
-  if (!record?.S) return input;
-  const id = `${(input.Key?.id?.S ?? '').slice(0, -1)}f`;
-  return { ...giving(input, record, { S: JSON.stringify({ ...JSON.parse(record.S), id }) }), Key: { id: { S: id } } };
+  // The body does not repeat the id of its row.
+  if (!assignedTo(input, 'listing')) return input;
+  return { ...input, Key: { id: { S: `${(input.Key?.id?.S ?? '').slice(0, -1)}f` } } };
 }
 
 /** The request with one value replaced by another. */

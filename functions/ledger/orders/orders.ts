@@ -21,6 +21,7 @@ import { noteStatus } from './order-statuses.ts';
  * - `id`; `facts`: what the fold knows of each event, as deflated JSON. They stay even when the events expire
  * - `version` grows with every write: a writer must have read the present row
  * - the keys of the indexes: `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
+ * - `support_key`, for people who look at the table
  * - `action_told`: the event whose action_required was last published
  * - `undecided`, the key of a sparse index: as far as is known the customer must act, and that has not been published
  * - `overdue_since`, `overdue_at`: the stay in a status that was published as too long, and when it was
@@ -162,12 +163,13 @@ function stateOf(id: string, facts: readonly HeldFact[]): OrderState {
 }
 
 function rowOf(state: OrderState, facts: Buffer, version: number) {
-  const { id, status_since, customer_reference: reference } = state;
+  const { id, status_since, customer_reference: reference, support_key } = state;
   return {
     id,
     status: statusOf(state),
     since: status_since ?? undefined,
     customer_reference: reference && isKey(reference) ? reference : undefined,
+    support_key: support_key ?? undefined,
     changed_at_id: createdAtId(state.changed_at, id),
     facts,
     version,

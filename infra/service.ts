@@ -163,7 +163,11 @@ export const tables: Readonly<Record<TableName, Table>> = {
     partitionKey: 'id',
     indexes: {
       // An order's every event moves its entry here, at two write units: one such index is enough.
-      by_status: { partitionKey: 'status', sortKey: 'changed_at_id', include: ['since', 'overdue_since', 'retired'] },
+      by_status: {
+        partitionKey: 'status',
+        sortKey: 'changed_at_id',
+        include: ['since', 'overdue_since', 'retired', 'asked_at'],
+      },
       // Its entry never moves.
       with_reference: { partitionKey: 'customer_reference', sortKey: 'id', include: [] },
       // Sparse: orders that need the customer, where this has not been published.

@@ -44,6 +44,7 @@ const listed: readonly Situation[] = [
           reader,
         ),
     ],
+    [200, 'those that need you', (api) => api.ask(list({ 'filter[needs]': 'you', sort: 'act_by' }), reader)],
     [
       200,
       'an order without a status',
@@ -61,6 +62,8 @@ const listed: readonly Situation[] = [
     { 'page[after]': 'x' },
     { 'filter[status]': 'a,,b' },
     { 'filter[action_required]': '1' },
+    { 'filter[needs]': 'me' },
+    { 'filter[needs]': 'you', 'filter[status]': 'draft' },
     { 'filter[customer_reference]': '' },
     { sort: 'id' },
   ]),

@@ -105,7 +105,8 @@ function statusOf({ status }: Order): string {
   return status?.value ?? NO_STATUS;
 }
 
-async function readOrders(store: OrderStore, ids: readonly string[]): Promise<readonly (Order | undefined)[]> {
+/** Orders in the order of their ids; undefined where there is none. */
+export async function readOrders(store: OrderStore, ids: readonly string[]): Promise<readonly (Order | undefined)[]> {
   const orders = new Map<string, Order>();
   for await (const row of readRows(store, 'orders', ids, { attributes: ['id', 'facts', 'overdue_since'] })) {
     orders.set(idIn(row), orderIn(row));

@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { eventAskingToAct } from '../../porting/derived.ts';
 import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../../porting/gathered-facts.ts';
 import { readJson } from '../../porting/json.ts';
+import { questionIn } from '../../porting/needs.ts';
 import { foldOrder, type OrderState } from '../../porting/order.ts';
 import { factsIn } from '../../porting/order-facts.ts';
 import { type JoinableFact, presentId, withoutJoined } from '../../porting/pairs.ts';
@@ -21,6 +22,7 @@ import { noteStatus } from './order-statuses.ts';
  * - `id`; `facts`: what the fold knows of each event, as deflated JSON. They stay even when the events expire
  * - `version` grows with every write: a writer must have read the present row
  * - the keys of the indexes: `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
+ * - `asked_at`: when Telnyx had the last word in an open order, and still has it
  * - `support_key`, for people who look at the table
  * - `action_told`: the event whose action_required was last published
  * - `undecided`, the key of a sparse index: as far as is known the customer must act, and that has not been published
@@ -170,6 +172,7 @@ function rowOf(state: OrderState, facts: Buffer, version: number) {
     since: status_since ?? undefined,
     customer_reference: reference && isKey(reference) ? reference : undefined,
     support_key: support_key ?? undefined,
+    asked_at: questionIn(state),
     changed_at_id: createdAtId(state.changed_at, id),
     facts,
     version,

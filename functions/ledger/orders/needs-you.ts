@@ -1,0 +1,56 @@
+import { TERMINAL } from '../../porting/acts.ts';
+import { needOf, QUESTION_WAITS_FOR } from '../../porting/needs.ts';
+import { timestampOf } from '../../porting/timestamp.ts';
+import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
+import { any, isAbove } from '../table/expressions.ts';
+import { rowsOf } from '../table/key-range.ts';
+import type { OrderStore } from '../table/store.ts';
+import { idIn } from '../table/values.ts';
+import { orderRange } from './order-keys.ts';
+import { type Order, readOrders } from './order-list.ts';
+import { readStatuses } from './order-statuses.ts';
+
+/** Telnyx deletes a draft after 30 days, and cancels an exception after 14. */
+const LONGEST_DUTY = 31 * 24 * 3_600_000;
+/** Statuses with a deadline of the customer's. */
+const WITH_DEADLINE: readonly string[] = ['exception', 'draft'];
+/** After every deadline. */
+const NO_DEADLINE = '~';
+
+/**
+ * A page of the orders that need you, the soonest deadline first; those without one last, and at one instant by id. The
+ * keys of the open orders come from the index by status, so its cost grows with these and not with the ledger.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function listNeedingYou(
+  store: OrderStore,
+  { size, after }: PageRequest,
+  now: number,
+): Promise<CursorPage<Order>> {
+  const found = (await readOrders(store, await idsThatMayNeedYou(store, now)))
+    .filter((order) => order !== undefined)
+    .flatMap((order) => {
+      const need = needOf(order, now);
+      return need ? [{ order, place: `${need.by ?? NO_DEADLINE}#${order.id}` }] : [];
+    })
+    .filter(({ place }) => after === undefined || place > after)
+    .sort((one, other) => (one.place < other.place ? -1 : 1));
+  const shown = found.slice(0, size);
+  return { things: shown.map(({ order }) => order), next: found.length > size ? shown.at(-1)?.place : undefined };
+}
+
+async function idsThatMayNeedYou(store: OrderStore, now: number): Promise<readonly string[]> {
+  const isAsked = isAbove('asked_at', timestampOf(now - QUESTION_WAITS_FOR));
+  const isDue = isAbove('since', timestampOf(now - LONGEST_DUTY));
+  const open = (await readStatuses(store)).filter((status) => !TERMINAL.includes(status));
+  const ids = await Promise.all(
+    open.map(async (status) => {
+      const where = WITH_DEADLINE.includes(status) ? any(isDue, isAsked) : isAsked;
+      const found: string[] = [];
+      for await (const row of rowsOf(store, orderRange('by_status', status, { where }))) found.push(idIn(row));
+      return found;
+    }),
+  );
+  return [...new Set(ids.flat())];
+}

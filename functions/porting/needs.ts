@@ -1,0 +1,43 @@
+import type { OrderState } from './order.ts';
+import { millisecondsOf, type Timestamp, timestampOf } from './timestamp.ts';
+
+const DAY = 24 * 3_600_000;
+/** Telnyx deletes a draft after 30 days. Before its last days, a draft is the customer's own business. */
+const DRAFT_NEEDS_YOU_FOR = 5 * DAY;
+/** A question that no one has answered for a week is settled, or forgotten by Telnyx too. */
+export const QUESTION_WAITS_FOR = 7 * DAY;
+/** `user_type` of Telnyx's own people in a comment. */
+const TELNYX = 'admin';
+
+/** Why an order waits for the customer, since when, and until when; `by` is null if nothing happens at a fixed time. */
+export interface Need {
+  readonly why: 'exception' | 'draft' | 'question';
+  readonly since: Timestamp;
+  readonly by: Timestamp | null;
+}
+
+/**
+ * Why an order needs you: the one definition. An exception until its deadline; a draft in its last five days; an open
+ * order in which Telnyx has the last word, until a later status, a comment of the customer's, or a week. An exception
+ * whose deadline has passed is not one: Telnyx has cancelled the order by then, whether or not it has said so.
+ *
+ * @param now milliseconds since 1970
+ */
+export function needOf(order: OrderState, now: number): Need | undefined {
+  const { status, status_since: since, act_by: by } = order;
+  const isPast = by !== null && by <= timestampOf(now);
+  if (since !== null && (status?.value === 'exception' || status?.value === 'draft')) {
+    if (isPast) return undefined;
+    if (status.value === 'exception') return { why: 'exception', since, by };
+    if (by !== null && millisecondsOf(by) - now <= DRAFT_NEEDS_YOU_FOR) return { why: 'draft', since, by };
+  }
+  const asked = questionIn(order);
+  if (asked === undefined || millisecondsOf(asked) <= now - QUESTION_WAITS_FOR) return undefined;
+  return { why: 'question', since: asked, by: null };
+}
+
+/** When Telnyx had the last word in an open order, with nothing of the customer's and no status after it. */
+export function questionIn({ terminal, last_comment: last, status_since: since }: OrderState): Timestamp | undefined {
+  const isLast = !terminal && last?.by === TELNYX && (since === null || since <= last.at);
+  return isLast ? last.at : undefined;
+}

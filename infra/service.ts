@@ -371,6 +371,7 @@ export const routes: readonly Route[] = [
     token: 'operate',
   },
   { method: 'GET', path: '/v2/orders', function: 'query-events', token: 'read' },
+  { method: 'GET', path: '/v2/orders/summary', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/v2/orders/{id}', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/v2/orders/{id}/events', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/v2/gaps', function: 'query-events', token: 'read' },

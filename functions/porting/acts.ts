@@ -50,6 +50,11 @@ export const KNOWN_STATUSES: readonly string[] = [...RULES.keys()];
 /** Statuses after which nothing follows. */
 export const TERMINAL: readonly string[] = [...RULES].flatMap(([status, { terminal }]) => (terminal ? [status] : []));
 
+/** Statuses in which an order waits for someone. */
+export function statusesWaitingFor(actor: Actor): readonly string[] {
+  return [...RULES].flatMap(([status, { acts, terminal }]) => (acts === actor && !terminal ? [status] : []));
+}
+
 /** Statuses after which something may follow. */
 export const OPEN_STATUSES: readonly string[] = KNOWN_STATUSES.filter((status) => !TERMINAL.includes(status));
 

@@ -5,7 +5,9 @@ import { anyText, flag, oneOf, readCursorQuery, readParameters, statusList } fro
 import { listNeedingYou } from '../ledger/orders/needs-you.ts';
 import { listOrderEvents } from '../ledger/orders/order-events.ts';
 import { getOrder, listOrders, type OrderFilter, type OrderSort } from '../ledger/orders/order-list.ts';
+import { summarizeOrders } from '../ledger/orders/order-summary.ts';
 import type { PageRequest } from '../ledger/table/cursor-page.ts';
+import { timestampOf } from '../porting/timestamp.ts';
 import { LARGEST_ANSWER } from './answer-size.ts';
 import { answerPage } from './cursor-answer.ts';
 import type { ReadRoute, Resources } from './resources.ts';
@@ -40,6 +42,12 @@ export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] 
     return answerPage({ tokens }, { scope: ['orders', 'needs you'], page, read });
   }
 
+  async function summary(event: AuthorizedEvent) {
+    readParameters(event, {});
+    const now = Date.now();
+    return json(200, { data: { ...(await summarizeOrders(store, now)), as_of: timestampOf(now) } });
+  }
+
   async function show(event: AuthorizedEvent) {
     readParameters(event, {});
     const id = orderIdIn(event.pathParameters);
@@ -64,6 +72,8 @@ export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] 
 
   return [
     { path: '/v2/orders', handler: list },
+    // Before the orders, whose ids it would otherwise be among.
+    { path: '/v2/orders/summary', handler: summary },
     { path: '/v2/orders/{id}', handler: show },
     { path: '/v2/orders/{id}/events', handler: timeline },
   ];

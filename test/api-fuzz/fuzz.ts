@@ -41,6 +41,7 @@ try {
     'POST /v2/porting/events/{id}/republish',
     'GET /v2/arrivals',
     'GET /v2/orders',
+    'GET /v2/orders/summary',
     'GET /v2/orders/{id}',
     'GET /v2/orders/{id}/events',
     'GET /v2/gaps',

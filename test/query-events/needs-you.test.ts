@@ -98,3 +98,19 @@ test.each([
   expect(status).toBe(422);
   expect(body.errors).toMatchObject([{ code: '10031', detail: expect.stringContaining('go together') }]);
 });
+
+test('the summary counts them, the others by whom they wait for, and what ended within a week', async () => {
+  const { status, body } = await reader.get('/v2/orders/summary');
+  const count = (is: (order: OrderState) => boolean) => orders.filter(is).length;
+  const weekAgo = timestampOf(NOW - 7 * DAY);
+  expect(status).toBe(200);
+  expect(body.data).toEqual({
+    needs_you: expected(NOW).length,
+    next_deadline: orders.flatMap((order) => needOf(order, NOW)?.by ?? []).sort()[0],
+    waiting_for_telnyx: count(({ acts }) => acts === 'telnyx'),
+    waiting_for_losing_carrier: count(({ acts }) => acts === 'losing_carrier'),
+    ended_7d: count(({ terminal, status_since: since }) => terminal && (since ?? '') > weekAgo),
+    as_of: timestampOf(NOW),
+  });
+  expect(Object.values(body.data ?? {}).every((value) => value !== 0)).toBe(true);
+});

@@ -4,6 +4,7 @@ import type { Api } from './api.ts';
 import { closed, INVALID, of, operator, REFUSED, reader, type Situation, whileDynamoDb } from './situation.ts';
 
 const LIST = 'GET /v2/orders';
+const SUMMARY = 'GET /v2/orders/summary';
 const SHOW = 'GET /v2/orders/{id}';
 const TIMELINE = 'GET /v2/orders/{id}/events';
 
@@ -24,6 +25,16 @@ const wrong = (operation: string, target: (query: Query) => string, queries: rea
     operation,
     queries.map((query) => [422, String(new URLSearchParams(query)), (api) => api.ask(target(query), reader)]),
   );
+
+const summarized: readonly Situation[] = [
+  ...of(SUMMARY, [
+    [200, 'as they are', (api) => api.ask(SUMMARY, reader)],
+    [422, 'a parameter', (api) => api.ask(`${SUMMARY}?days=3`, reader)],
+    [500, 'DynamoDB finds the request invalid', whileDynamoDb(INVALID, (api) => api.ask(SUMMARY, reader))],
+    [503, 'DynamoDB refuses', whileDynamoDb(REFUSED, (api) => api.ask(SUMMARY, reader))],
+  ]),
+  ...closed(SUMMARY, () => SUMMARY),
+];
 
 const listed: readonly Situation[] = [
   ...of(LIST, [
@@ -105,4 +116,4 @@ const told: readonly Situation[] = [
 ];
 
 /** Every status of the API's routes about orders. */
-export const ofOrders: readonly Situation[] = [...listed, ...shown, ...told];
+export const ofOrders: readonly Situation[] = [...listed, ...summarized, ...shown, ...told];

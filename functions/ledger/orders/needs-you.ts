@@ -1,5 +1,5 @@
 import { TERMINAL } from '../../porting/acts.ts';
-import { needOf, QUESTION_WAITS_FOR } from '../../porting/needs.ts';
+import { type Need, needOf, QUESTION_WAITS_FOR } from '../../porting/needs.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
 import { any, isAbove } from '../table/expressions.ts';
@@ -28,16 +28,27 @@ export async function listNeedingYou(
   { size, after }: PageRequest,
   now: number,
 ): Promise<CursorPage<Order>> {
-  const found = (await readOrders(store, await idsThatMayNeedYou(store, now)))
+  const found = (await ordersNeedingYou(store, now)).filter(({ place }) => after === undefined || place > after);
+  const shown = found.slice(0, size);
+  return { things: shown.map(({ order }) => order), next: found.length > size ? shown.at(-1)?.place : undefined };
+}
+
+/** An order that needs you, and its place among them. */
+export interface NeedingOrder {
+  readonly order: Order;
+  readonly need: Need;
+  readonly place: string;
+}
+
+/** All orders that need you, the soonest deadline first. */
+export async function ordersNeedingYou(store: OrderStore, now: number): Promise<readonly NeedingOrder[]> {
+  return (await readOrders(store, await idsThatMayNeedYou(store, now)))
     .filter((order) => order !== undefined)
     .flatMap((order) => {
       const need = needOf(order, now);
-      return need ? [{ order, place: `${need.by ?? NO_DEADLINE}#${order.id}` }] : [];
+      return need ? [{ order, need, place: `${need.by ?? NO_DEADLINE}#${order.id}` }] : [];
     })
-    .filter(({ place }) => after === undefined || place > after)
     .sort((one, other) => (one.place < other.place ? -1 : 1));
-  const shown = found.slice(0, size);
-  return { things: shown.map(({ order }) => order), next: found.length > size ? shown.at(-1)?.place : undefined };
 }
 
 async function idsThatMayNeedYou(store: OrderStore, now: number): Promise<readonly string[]> {

@@ -8,5 +8,6 @@ export type { JobItem } from '../../functions/ledger/jobs/republish-items.ts';
 export type { Order } from '../../functions/ledger/orders/order-list.ts';
 export type { Rejection } from '../../functions/ledger/rejections/rejection-list.ts';
 export type { ShownRun as SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
+export type { ShownDelivery as Delivery } from '../../functions/query-deliveries/beside.ts';
 export type { ShownStatus as Status } from '../../functions/query-events/status.ts';
 export type { DryRun } from '../../functions/start-jobs/selected.ts';

@@ -9,7 +9,7 @@ export function typeOf({ event_type }: { readonly event_type: string | null }): 
   return shown(event_type).replace(PORTING_ORDER_FAMILY, '');
 }
 
-/** A summary of an event in a few words. It leaves out a comment's text, which may be long, and about people. */
+/** What an event says: a status with its codes, a comment with its author and text. Empty for types that say no more. */
 export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
   if (payload === undefined || payload === null) return payload_status === 'created' ? 'no payload yet' : '';
   const part = (name: string) => membersOf(membersOf(payload)[name]);
@@ -19,8 +19,10 @@ export function saysOf({ event_type, payload, payload_status }: LedgerEvent): st
       const codes = Array.isArray(details) ? details.map((detail) => shown(detail?.code)).filter(Boolean) : [];
       return [shown(value), codes.join(', ')].filter(Boolean).join(': ');
     }
-    case 'porting_order.new_comment':
-      return shown(part('comment').user_type).replace(/^(?=.)/, 'by ');
+    case 'porting_order.new_comment': {
+      const { user_type, body } = part('comment');
+      return [authorOf(user_type), shown(body)].filter(Boolean).join(': ');
+    }
     case 'porting_order.split':
       return [part('from').id, part('to').id].map(shown).filter(Boolean).join(' into ');
     case 'porting_order.messaging_changed':
@@ -28,6 +30,22 @@ export function saysOf({ event_type, payload, payload_status }: LedgerEvent): st
     default:
       return '';
   }
+}
+
+/** Who wrote a comment, for the people who read it: Telnyx's `user_type` is `admin` for its own staff. */
+export function authorOf(userType: unknown): string {
+  const type = shown(userType);
+  return { admin: 'Telnyx', user: 'you', system: 'Telnyx, automatically' }[type] ?? type;
+}
+
+/** What Telnyx says about a status: each code with its description. */
+export function reasonsOf(status: unknown): string[] {
+  const { details } = membersOf(status);
+  if (!Array.isArray(details)) return [];
+  return details
+    .map(membersOf)
+    .map(({ code, description }) => [shown(code), shown(description)].filter(Boolean).join(': '))
+    .filter(Boolean);
 }
 
 /** How an event came: `list`, `webhook`, `list, webhook 2x`. */

@@ -22,7 +22,7 @@ export const COMMANDS: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   webhooks_unreadable: ['rejections'],
   records_unreadable: ['rejections'],
   other_family_webhooks: ['rejections'],
-  notifications_missed: ['gaps', 'republish --missed --from 24h --dry-run'],
+  notifications_missed: ['gaps', 'deliveries', 'republish --missed --from 24h --dry-run'],
   events_unlisted: ['gaps --kind unlisted'],
   healing_used_up: ['gaps'],
   dead_letters: ['backfill --from 7d'],

@@ -65,15 +65,20 @@ export async function readList<Row>(
 
 interface NumberedPage<Row> {
   readonly data: readonly Row[];
-  readonly meta: { readonly page_number: number; readonly total_pages: number; readonly total_results: number };
+  readonly meta: Readonly<Record<string, unknown>> & {
+    /** These two are absent when there is no list; a total is null when it is not known. */
+    readonly page_number?: number;
+    readonly total_pages?: number | null;
+  };
 }
 
-/** Reads the list of events, whose pages are numbered, up to `limit` rows. */
-export async function readNumbered<Row extends { readonly id: string }>(
+/** Reads a list whose pages are numbered, up to `limit` rows. */
+export async function readNumbered<Row>(
   api: Api,
   path: string,
   query: Query,
   limit: number,
+  keyOf: (row: Row) => unknown = (row) => (row as { id?: unknown }).id,
 ): Promise<Listed<Row>> {
   const rows = new Map<unknown, Row>();
   const ask = pager<NumberedPage<Row>>(api, path, query, limit);
@@ -82,11 +87,11 @@ export async function readNumbered<Row extends { readonly id: string }>(
     // A shorter page may begin before the end of the last one: no row is left out, and a row that is read twice appears
     // once.
     const { page, size } = await ask((size) => ({ 'page[number]': Math.floor(read / size) + 1 }));
-    for (const row of page.data) rows.set(row.id, row);
-    const { page_number, total_pages, total_results } = page.meta;
+    for (const row of page.data) rows.set(keyOf(row), row);
+    const { page_number = 1, total_pages, ...meta } = page.meta;
     read = page_number * size;
-    const ended = page_number >= total_pages || page.data.length === 0;
-    if (ended || rows.size >= limit) return cut(rows, limit, !ended, { total_results });
+    const ended = page_number >= (total_pages ?? Number.POSITIVE_INFINITY) || page.data.length === 0;
+    if (ended || rows.size >= limit) return cut(rows, limit, !ended, meta);
   }
 }
 

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { addCancel } from './commands/cancel.ts';
 import { addCloseSpan } from './commands/close-span.ts';
+import { addDeliveries } from './commands/deliveries.ts';
+import { addEvent } from './commands/event.ts';
 import { addEvents } from './commands/events.ts';
 import { addGaps } from './commands/gaps.ts';
 import { addJobs } from './commands/jobs.ts';
@@ -58,7 +60,7 @@ export async function runProgram(
     })
     .exitOverride();
   for (const add of [
-    ...[addStatus, addOrders, addEvents, addTail, addGaps, addRejections],
+    ...[addStatus, addOrders, addEvents, addEvent, addTail, addGaps, addDeliveries, addRejections],
     ...[addRepublish, addJobs, addSyncRuns, addCancel, addCloseSpan],
   ]) {
     add(program, async (work) => {

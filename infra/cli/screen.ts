@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { type Field, fieldsText } from './fields.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type Column, tableText } from './table.ts';
 import { jsonText } from './text.ts';
@@ -11,6 +12,8 @@ export interface Screen {
   /** A line of the result, for people. */
   readonly print: (text?: string) => void;
   readonly table: <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => void;
+  /** Names and values, one under the other. */
+  readonly fields: (fields: readonly Field[]) => void;
   /** The result as a JSON document. */
   readonly document: (value: unknown) => void;
   /** The result as one of several JSON documents, one on each line. */
@@ -32,6 +35,7 @@ export function screenOf({ environment, stdout, stderr }: Surroundings, json: bo
     json,
     print,
     table: (columns, rows) => print(tableText(columns, rows, width, (text) => paint('dim', text))),
+    fields: (fields) => print(fieldsText(fields, width, (text) => paint('dim', text))),
     document: (value) => print(jsonText(value, 2)),
     line: (value) => print(jsonText(value)),
     say: (text) => void stderr.write(`${text}\n`),

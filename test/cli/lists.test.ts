@@ -61,11 +61,12 @@ describe('order', () => {
       event(1),
       event(2, '2026-11-21T09:00:00+00:00', {
         event_type: 'porting_order.new_comment',
-        payload: { comment: { user_type: 'admin', body: 'private' } },
+        payload: { comment: { user_type: 'admin', body: 'Please sign\nthe LOA.' } },
       }),
     ];
+    const last_comment = { at: '2026-11-21T09:00:00Z', by: 'admin', event_id: eventId(2) };
     const ledger = await stubLedger({
-      'GET /v2/orders/o1': { body: { data: order() } },
+      'GET /v2/orders/o1': { body: { data: order({ last_comment }) } },
       'GET /v2/orders/o1/events': cursorPages(events),
     });
     const { code, stdout } = await run(ledger, 'order', 'o1');
@@ -74,10 +75,10 @@ describe('order', () => {
     expect(stdout).toContain('LOA_ILLEGIBLE: It cannot be read.');
     expect(stdout).toMatch(/^must act +customer until 2026-12-04 09:00:00 UTC, /m);
     expect(stdout).toMatch(/^2026-11-20 09:00:00 +status_changed +submitted .* webhook 2x, list$/m);
-    expect(stdout).toMatch(/^2026-11-21 09:00:00 +new_comment +by admin /m);
-    expect(stdout).not.toContain('private');
+    expect(stdout).toMatch(/^2026-11-21 09:00:00 +new_comment +Telnyx: Please sign the LOA\. /m);
+    expect(stdout).toMatch(/^last comment +2026-11-21 09:00:00 UTC, by Telnyx:\n +Please sign\n +the LOA\.$/m);
     const json = await run(ledger, 'order', 'o1', '--json');
-    expect(JSON.parse(json.stdout)).toEqual({ data: order(), events });
+    expect(JSON.parse(json.stdout)).toEqual({ data: order({ last_comment }), events });
   });
 });
 
@@ -129,6 +130,124 @@ describe('events', () => {
     expect(JSON.parse(json.stdout).data).toEqual(rows);
     const failed = await run(ledger, 'order', 'o1');
     expect(failed.stderr.trimEnd()).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});
+
+describe('event', () => {
+  const comment = event(2, '2026-11-21T09:00:00.000000Z', {
+    event_type: 'porting_order.new_comment',
+    payload: {
+      support_key: 'sr_6bc693',
+      comment: { id: 'c1', user_id: 'u1', user_type: 'admin', body: 'Sign it.\n\n\u001b[2JThen send it.\n' },
+    },
+  });
+
+  it('shows a comment in full, who wrote it, and how it came', async () => {
+    const ledger = await stubLedger({ 'GET /v2/porting/events/e2': { body: { data: comment } } });
+    const { code, stdout } = await run(ledger, 'event', 'e2');
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['event', comment.id],
+      ['type', 'porting_order.new_comment'],
+      ['time', expect.stringMatching(/^2026-11-21 09:00:00 UTC, \d+ [dh] ago$/)],
+      ['says', 'Sign it.'],
+      [''],
+      ['', 'Then send it.'],
+      ['written by', 'Telnyx, user u1'],
+      ['order', comment.porting_order_id],
+      ['support key', 'sr_6bc693'],
+      ['comment', 'c1'],
+      ['came by', 'webhook 2x, list'],
+      ['first seen', '2026-11-21 09:00:00 UTC'],
+      ['listed', '2026-11-21 09:00:00 UTC'],
+      [''],
+    ]);
+    expect(JSON.parse((await run(ledger, 'event', 'e2', '--json')).stdout)).toEqual({ data: comment });
+  });
+
+  it('shows a status with every reason in full', async () => {
+    const details = [
+      { code: 'LOA_ILLEGIBLE', description: 'It cannot be read.' },
+      { code: 'FOC_REJECTED', description: 'Not on a Sunday.' },
+    ];
+    const data = event(1, undefined, {
+      payload: { customer_reference: 'ref 1', status: { value: 'exception', details } },
+    });
+    const ledger = await stubLedger({ 'GET /v2/porting/events/e1': { body: { data } } });
+    const { stdout } = await run(ledger, 'event', 'e1');
+    expect(stdout).toMatch(/^says +exception: LOA_ILLEGIBLE, FOC_REJECTED$/m);
+    expect(stdout).toMatch(/^ +LOA_ILLEGIBLE: It cannot be read\.\n +FOC_REJECTED: Not on a Sunday\.$/m);
+    expect(stdout).toMatch(/^reference +ref 1$/m);
+    expect(stdout).not.toContain('written by');
+  });
+});
+
+describe('deliveries', () => {
+  const LOG = '/v2/webhook-deliveries/failed';
+  const failed = (index: number, more: object = {}) => ({
+    id: null,
+    event_id: eventId(index),
+    event_type: 'porting_order.split',
+    porting_order_id: null,
+    started_at: '2026-11-20T09:00:00.000000Z',
+    finished_at: null,
+    attempts: [{ status: 500, error_codes: [{ code: 75500, meaning: 'answered with 500' }] }, {}],
+    in_ledger: true,
+    webhook_arrived: false,
+    ...more,
+  });
+  /** Telnyx does not always say how many there are. */
+  const pages =
+    (rows: readonly object[]) =>
+    ({ query }: { query: Readonly<Record<string, string>> }) => {
+      const [size, number] = [Number(query['page[size]']), Number(query['page[number]'])];
+      const totals = { total_pages: null, total_results: null };
+      const meta = { available: true, page_number: number, page_size: size, ...totals };
+      return { body: { data: rows.slice((number - 1) * size, number * size), meta } };
+    };
+
+  it('shows why each failed, and whether the ledger has the event', async () => {
+    const rows = [
+      failed(1, { webhook_arrived: true }),
+      failed(2, { attempts: [{ status: 503, error_codes: [] }] }),
+      failed(3, { attempts: [{ status: null, error_codes: [{ code: 75998, meaning: null }] }], in_ledger: false }),
+    ];
+    const ledger = await stubLedger({ [`GET ${LOG}`]: pages(rows) });
+    const { code, stdout } = await run(ledger, 'deliveries', '--type', 'split', '--from', '2026-11-20');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +split +answered with 500 +2 +got it later +0\S+1$/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +split +answered 503 +1 +has it by list +0\S+2$/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +split +code 75998 +1 +lacks it +0\S+3$/m);
+    expect(ledger.asked[0]?.query).toEqual({
+      'filter[type]': 'porting_order.split',
+      'filter[started_at][gte]': '2026-11-20T00:00:00Z',
+      'page[size]': '50',
+      'page[number]': '1',
+    });
+  });
+
+  it('reads page after page, up to the limit, even if no one knows how many there are', async () => {
+    const rows = Array.from({ length: 230 }, (_, index) => failed(index));
+    const ledger = await stubLedger({ [`GET ${LOG}`]: pages(rows) });
+    const all = await run(ledger, 'deliveries', '--limit', '1000', '--json');
+    expect(JSON.parse(all.stdout)).toEqual({
+      data: rows,
+      meta: { available: true, total_results: null, more: false },
+    });
+    const some = await run(ledger, 'deliveries', '--limit', '150');
+    expect(some.stdout.trimEnd().split('\n')).toHaveLength(151);
+    expect(some.stderr).toBe('There are more. Ask with a larger --limit than 150.\n');
+  });
+
+  it('says why there is no log', async () => {
+    const reason = 'Telnyx has no log of webhook deliveries for this account.';
+    const body = { data: [], meta: { available: false, reason } };
+    const ledger = await stubLedger({ [`GET ${LOG}`]: { body } });
+    expect(await run(ledger, 'deliveries')).toEqual({ code: 0, stdout: '', stderr: `${reason}\n` });
+    const json = await run(ledger, 'deliveries', '--json');
+    expect(JSON.parse(json.stdout)).toEqual({ data: [], meta: { available: false, reason, more: false } });
+    const none = await stubLedger({ [`GET ${LOG}`]: pages([]) });
+    expect((await run(none, 'deliveries')).stderr).toMatch(/^Telnyx knows of no webhook /);
   });
 });
 

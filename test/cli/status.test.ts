@@ -42,6 +42,7 @@ describe('status', () => {
       'look today: 2 notifications did not come.',
       '  Act.',
       '  npm run ledger -- gaps',
+      '  npm run ledger -- deliveries',
       '  npm run ledger -- republish --missed --from 24h --dry-run',
       'look today: It is so.',
       '  Act.',

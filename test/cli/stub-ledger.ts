@@ -38,6 +38,10 @@ const PARAMETERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v2\/arrivals$/, ['filter[first_seen_at][gte]', 'filter[type]', 'filter[porting_order_id]', ...CURSOR]],
   [/^\/v2\/orders$/, ['filter[status]', 'filter[action_required]', 'filter[customer_reference]', 'sort', ...CURSOR]],
   [/^\/v2\/orders\/[^/]+\/events$/, ['sort', ...CURSOR]],
+  [
+    /^\/v2\/webhook-deliveries\/failed$/,
+    ['filter[type]', 'filter[started_at][gte]', 'filter[started_at][lte]', 'page[size]', 'page[number]'],
+  ],
   [/^\/v2\/gaps$/, [...FILTERS, 'filter[kind]', ...CURSOR]],
   [/^\/v2\/(rejections|sync-runs|republish-jobs)$/, CURSOR],
   [/^\/v2\/republish-jobs\/[^/]+\/items$/, CURSOR],

@@ -2,7 +2,7 @@ import { membersOf } from '../../../functions/porting/event.ts';
 import type { LedgerEvent, Order } from '../answers.ts';
 import { segment } from '../api.ts';
 import { type AddCommands, type Context, DEFAULT_LIMIT, LIMIT } from '../context.ts';
-import { eventColumns, paintStatus } from '../events-shown.ts';
+import { authorOf, eventColumns, paintStatus, reasonsOf } from '../events-shown.ts';
 import { EXIT } from '../failure.ts';
 import { showList } from '../listing.ts';
 import { readList } from '../pages.ts';
@@ -82,15 +82,10 @@ async function order({ api, screen }: Context, id: string) {
     screen.document({ data, events });
     return EXIT.fine;
   }
-  const lines: [string, unknown][] = [
+  screen.fields([
     ['order', data.id],
-    ['status', statusWords(data)],
-    ...(data.status?.details ?? [])
-      .map(membersOf)
-      .map(({ code, description }): [string, unknown] => [
-        '',
-        [shown(code), shown(description)].filter(Boolean).join(': '),
-      ]),
+    ['status', statusWords(data), (text) => paintStatus(screen, text)],
+    ['', reasonsOf(data.status).join('\n')],
     [
       'must act',
       data.act_by
@@ -103,17 +98,21 @@ async function order({ api, screen }: Context, id: string) {
     ['messaging', data.messaging?.messaging_port_status],
     ['split from', data.split_from.join(' ')],
     ['split into', data.split_into.join(' ')],
-    ['last comment', data.last_comment && `${instant(data.last_comment.at)} UTC, by ${data.last_comment.by}`],
-  ];
-  for (const [name, value] of lines) {
-    const text = shown(value);
-    if (text)
-      screen.print(`${screen.paint('dim', name.padEnd(12))}  ${name === 'status' ? paintStatus(screen, text) : text}`);
-  }
+    ['last comment', lastComment(data, events)],
+  ]);
   screen.print();
   screen.print(screen.paint('dim', counted(events.length, 'event')));
   if (events.length > 0) screen.table(eventColumns(screen, false), events);
   return EXIT.fine;
+}
+
+/** When the last comment came and who wrote it, then its text, if its event is still kept. */
+function lastComment({ last_comment: last }: Order, events: readonly LedgerEvent[]): string | null {
+  if (last === null) return null;
+  const { payload } = events.find(({ id }) => id === last.event_id) ?? {};
+  const { body } = membersOf(membersOf(payload).comment);
+  const words = `${instant(last.at)} UTC, by ${authorOf(last.by)}`;
+  return typeof body === 'string' ? `${words}:\n${body}` : words;
 }
 
 function statusWords(order: Order): string {

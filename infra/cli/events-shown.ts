@@ -67,9 +67,11 @@ export function eventColumns(screen: Screen, withOrder: boolean): Column<LedgerE
   return [
     { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
     { head: 'type', of: typeOf, least: 8 },
-    { head: 'says', of: saysOf, least: 9, paint: (text) => paintStatus(screen, text) },
-    { head: 'event', of: ({ id }) => id, ...(withOrder && { spare: true }) },
-    ...(withOrder ? [{ head: 'order', of: ({ porting_order_id }: LedgerEvent) => porting_order_id }] : []),
-    { head: 'came by', of: cameBy, least: 4, spare: true },
+    { head: 'says', of: saysOf, least: 9, enough: 40, paint: (text) => paintStatus(screen, text) },
+    ...(withOrder
+      ? [{ head: 'order', of: ({ porting_order_id }: LedgerEvent) => porting_order_id, id: true as const }]
+      : []),
+    { head: 'came by', of: cameBy, spare: true },
+    { head: 'event', of: ({ id }) => id, id: true, spare: true },
   ];
 }

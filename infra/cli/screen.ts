@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type Field, fieldsText } from './fields.ts';
 import type { Surroundings } from './surroundings.ts';
-import { type Column, tableText } from './table.ts';
+import { type Column, drawTable } from './table.ts';
 import { jsonText } from './text.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -29,16 +29,21 @@ export function screenOf({ environment, stdout, stderr }: Surroundings, json: bo
   const colour = stdout.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
   const width = stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
   const print = (text = ''): void => void stdout.write(`${text}\n`);
+  const say = (text: string): void => void stderr.write(`${text}\n`);
   const paint = (style: Style | undefined, text: string): string =>
     colour && style && text ? styleText(style, text, { validateStream: false }) : text;
   return {
     json,
     print,
-    table: (columns, rows) => print(tableText(columns, rows, width, (text) => paint('dim', text))),
+    table(columns, rows) {
+      const { text, lacksIds } = drawTable(columns, rows, width, (head) => paint('dim', head));
+      print(text);
+      if (lacksIds) say(paint('dim', 'No room for whole ids: add | cat to see them.'));
+    },
     fields: (fields) => print(fieldsText(fields, width, (text) => paint('dim', text))),
     document: (value) => print(jsonText(value, 2)),
     line: (value) => print(jsonText(value)),
-    say: (text) => void stderr.write(`${text}\n`),
+    say,
     paint,
   };
 }

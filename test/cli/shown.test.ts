@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJson } from '../../functions/porting/json.ts';
 import { readInstant } from '../../infra/cli/instants.ts';
-import { type Column, tableText } from '../../infra/cli/table.ts';
+import { type Column, drawTable } from '../../infra/cli/table.ts';
 import { distance, duration, instant, jsonText, shown } from '../../infra/cli/text.ts';
 import { numberText } from '../json-texts.ts';
 
@@ -106,33 +106,64 @@ describe('a table', () => {
     { id: 'second', words: 'few', more: '' },
   ];
 
+  const tableOf = (some: readonly Row[], width: number) => drawTable(columns, some, width).text;
+
   it('is as wide as its words without a terminal', () => {
-    expect(tableText(columns, rows, Number.POSITIVE_INFINITY)).toBe(
+    expect(tableOf(rows, Number.POSITIVE_INFINITY)).toBe(
       ['id      words                more', 'first   many words are here  spare', 'second  few'].join('\n'),
     );
   });
 
   it('gives way in a narrow terminal: words are cut, then spare columns go, then rows become blocks', () => {
-    expect(tableText(columns, rows, 25).split('\n')).toEqual([
+    expect(tableOf(rows, 25).split('\n')).toEqual([
       'id      words       more',
       'first   many word…  spare',
       'second  few',
     ]);
-    expect(tableText(columns, rows, 16).split('\n')).toEqual(['id      words', 'first   many wo…', 'second  few']);
-    expect(tableText(columns, rows, 10)).toBe('id first\nwords many words are here\n\nid second\nwords few');
+    expect(tableOf(rows, 16).split('\n')).toEqual(['id      words', 'first   many wo…', 'second  few']);
+    expect(tableOf(rows, 10)).toBe('id first\nwords many words are here\nmore spare\n\nid second\nwords few');
+  });
+
+  it('cuts ids and drops what can be spared before words, from the right, until enough words are shown', () => {
+    const one = {
+      date: '2026-11-20',
+      words: 'exception: LOA_ILLEGIBLE, FOC_REJECTED',
+      order: 'dcec50b4-55f2-4501-9fcd-f028ddba81d9',
+      way: 'webhook 2x',
+      event: '00000000-0000-4000-8000-000000000001',
+    };
+    const five: Column<typeof one>[] = [
+      { head: 'date', of: ({ date }) => date },
+      { head: 'words', of: ({ words }) => words, least: 9, enough: 30 },
+      { head: 'order', of: ({ order }) => order, id: true },
+      { head: 'way', of: ({ way }) => way, spare: true },
+      { head: 'event', of: ({ event }) => event, id: true, spare: true },
+    ];
+    const drawn = (width: number) => {
+      const { text, lacksIds } = drawTable(five, [one], width);
+      return [text.split('\n')[1]?.split(/ {2,}/), lacksIds];
+    };
+    const { date, words, order, way, event } = one;
+    const most = `${words.slice(0, 29)}…`;
+    expect(drawn(138)).toEqual([[date, words, order, way, event], false]);
+    expect(drawn(130)).toEqual([[date, most, order, way, event], false]);
+    expect(drawn(129)).toEqual([[date, words, order, way, '00000000…'], true]);
+    expect(drawn(102)).toEqual([[date, words, order, way], true]);
+    expect(drawn(80)).toEqual([[date, most, order], true]);
+    expect(drawn(79)).toEqual([[date, words, 'dcec50b4…'], true]);
+    expect(drawn(40)).toEqual([[date, 'exception: LOA_I…', 'dcec50b4…'], true]);
   });
 
   it('has no line for an empty value when rows are blocks', () => {
     const empty = { id: 'third', words: '', more: '' };
-    expect(tableText(columns, [empty, ...rows], 10)).toMatch(/^id third\n\nid first\n/);
+    expect(tableOf([empty, ...rows], 10)).toMatch(/^id third\n\nid first\n/);
   });
 
   it('is never wider than the terminal, whatever the words', () => {
     const word = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string(), fc.constantFrom('漢字漢字漢字', '👩‍👩‍👧‍👦'));
     fc.assert(
       fc.property(fc.array(word, { minLength: 1 }), fc.integer({ min: 16, max: 60 }), (words, width) => {
-        const text = tableText(
-          columns,
+        const text = tableOf(
           words.map((one) => ({ id: 'first', words: one, more: one })),
           width,
         );

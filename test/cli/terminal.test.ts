@@ -102,4 +102,30 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
     expect(await plain.ended).toBe(0);
     expect(plain.seen.all).not.toContain('\u001b');
   });
+
+  it('a narrow one shows what orders are called and why they were refused, rather than ids and dates', async () => {
+    const why = { code: 'ACCOUNT_NUMBER_MISMATCH', description: `The account number is not ${'known '.repeat(20)}` };
+    const status = { value: 'exception', details: [why] };
+    const one = order({ customer_reference: 'acme-4711', status });
+    const events = [event(1, undefined, { payload: { status } })];
+    const ledger = await stubLedger({
+      'GET /v2/orders': cursorPages([one]),
+      'GET /v2/orders/o1': { body: { data: one } },
+      'GET /v2/orders/o1/events': cursorPages(events),
+    });
+    const seen = async (columns: number, ...args: string[]) => {
+      const sitting = sit(ledger, args, { columns });
+      expect(await sitting.ended).toBe(0);
+      const lines = stripVTControlCharacters(sitting.seen.all).trimEnd().split('\r\n');
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+      return lines;
+    };
+    expect((await seen(80, 'orders')).slice(1)).toEqual([expect.stringMatching(/^dcec50b4-\S{27} .* acme-4711$/)]);
+    const [, row, note] = await seen(70, 'orders');
+    expect(row).toMatch(/^dcec50b4… +exception +\S+ +2026-12-04 +acme-4711$/);
+    expect(note).toMatch(/^No room for whole ids: add \| cat /);
+    const shown = await seen(80, 'order', 'o1');
+    expect(shown.join(' ').replaceAll(/ +/g, ' ')).toContain(`${why.code}: ${why.description.trim()}`);
+    expect(shown.at(-2)).toMatch(/^2026-11-20 09:00:00 +status_changed +exception: ACCOUNT_NUMBER_MISMATCH/);
+  });
 });

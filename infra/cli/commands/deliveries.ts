@@ -38,11 +38,11 @@ export const addDeliveries: AddCommands = (program, run) => {
 const COLUMNS: readonly Column<Delivery>[] = [
   { head: 'began (UTC)', of: ({ started_at }) => instant(started_at) },
   { head: 'type', of: typeOf, least: 8 },
-  { head: 'why', of: whyOf, least: 20 },
+  { head: 'why', of: whyOf, least: 20, enough: 40 },
   { head: 'attempts', of: ({ attempts }) => attempts.length, right: true, spare: true },
   { head: 'the ledger', of: holdingOf },
-  { head: 'order', of: ({ porting_order_id }) => porting_order_id, spare: true },
-  { head: 'event', of: ({ event_id }) => event_id, spare: true },
+  { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true, spare: true },
+  { head: 'event', of: ({ event_id }) => event_id, id: true, spare: true },
 ];
 
 /** What happened at the last attempt, which Telnyx lists first. */

@@ -48,10 +48,10 @@ export const addGaps: AddCommands = (program, run) => {
 const COLUMNS: readonly Column<Gap>[] = [
   { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
   { head: 'type', of: typeOf },
-  { head: 'event', of: ({ id }) => id },
-  { head: 'order', of: ({ porting_order_id }) => porting_order_id, spare: true },
+  { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true },
   { head: 'known since', of: (gap) => instant(gap.recovered_at ?? gap.missed_at ?? gap.unlisted_at), spare: true },
   { head: 'healing', of: ({ healing }) => healing && (healing.outcome ?? 'asked'), spare: true },
+  { head: 'event', of: ({ id }) => id, id: true },
 ];
 
 const count = (name: 'missed' | 'recovered' | 'unlisted'): Column<DayOfGaps> => ({

@@ -52,16 +52,16 @@ async function orders(context: Context, options: OrdersOptions) {
 
 function columns(screen: Screen): Column<Order>[] {
   return [
-    { head: 'order', of: ({ id }) => id },
-    { head: 'status', of: statusOf, least: 18, paint: (text) => paintStatus(screen, text) },
+    { head: 'order', of: ({ id }) => id, id: true },
+    { head: 'status', of: statusOf, least: 12, enough: 18, paint: (text) => paintStatus(screen, text) },
     {
       head: 'must act',
       of: ({ acts }) => actor(acts),
       least: 8,
       paint: (text, { action_required }) => screen.paint(action_required ? 'yellow' : undefined, text),
     },
-    { head: 'until', of: ({ act_by }) => instant(act_by).slice(0, 10), spare: true },
-    { head: 'reference', of: ({ customer_reference }) => customer_reference, least: 10, spare: true },
+    { head: 'until', of: ({ act_by }) => instant(act_by).slice(0, 10) },
+    { head: 'reference', of: ({ customer_reference }) => customer_reference, least: 10, enough: 16 },
     { head: 'changed (UTC)', of: ({ changed_at }) => instant(changed_at).slice(0, 16), spare: true },
   ];
 }

@@ -8,7 +8,7 @@ const COLUMNS: readonly Column<Rejection>[] = [
   { head: 'last (UTC)', of: ({ last_at }) => instant(last_at) },
   { head: 'kind', of: ({ kind }) => kind },
   { head: 'times', of: ({ count }) => count, right: true },
-  { head: 'reason', of: ({ reason }) => reason, least: 20 },
+  { head: 'reason', of: ({ reason }) => reason, least: 20, enough: 40 },
   { head: 'bytes', of: ({ body_bytes }) => body_bytes, right: true, spare: true },
   { head: 'first (UTC)', of: ({ first_at }) => instant(first_at), spare: true },
 ];

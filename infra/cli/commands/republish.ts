@@ -81,8 +81,8 @@ const NOTHING_SELECTED = '10027';
 const FIRST: readonly Column<DryRun['first'][number]>[] = [
   { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
   { head: 'type', of: typeOf },
-  { head: 'event', of: ({ id }) => id },
-  { head: 'order', of: ({ porting_order_id }) => porting_order_id, spare: true },
+  { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true },
+  { head: 'event', of: ({ id }) => id, id: true },
 ];
 
 /** What a job would do. An empty selection is no failure here. */

@@ -46,7 +46,7 @@ export function runColumns({ paint }: Screen): Column<SyncRun>[] {
     number('seen'),
     number('inserted'),
     number('upgraded'),
-    { head: 'error', of: ({ error }) => error, least: 13 },
+    { head: 'error', of: ({ error }) => error, least: 13, enough: 40 },
     { head: 'from', of: ({ from }) => instant(from), spare: true },
     { head: 'to', of: ({ to }) => instant(to), spare: true },
     { head: 'run', of: ({ id }) => id, spare: true },

@@ -32,10 +32,16 @@ export function saysOf({ event_type, payload, payload_status }: LedgerEvent): st
   }
 }
 
+const AUTHORS: ReadonlyMap<string, string> = new Map([
+  ['admin', 'Telnyx'],
+  ['user', 'you'],
+  ['system', 'Telnyx, automatically'],
+]);
+
 /** Who wrote a comment, for the people who read it: Telnyx's `user_type` is `admin` for its own staff. */
 export function authorOf(userType: unknown): string {
   const type = shown(userType);
-  return { admin: 'Telnyx', user: 'you', system: 'Telnyx, automatically' }[type] ?? type;
+  return AUTHORS.get(type) ?? type;
 }
 
 /** What Telnyx says about a status: each code with its description. */

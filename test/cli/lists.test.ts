@@ -22,9 +22,22 @@ describe('orders', () => {
     ]);
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['order', 'status', 'must act', 'until', 'reference', 'changed (UTC)'],
-      [order().id, 'exception, overdue', 'customer', '2026-12-04', 'ref 1', '2026-11-20 09:00'],
+      [order().id, 'exception, overdue', 'you', '2026-12-04', 'ref 1', '2026-11-20 09:00'],
       [''],
     ]);
+  });
+
+  it.each([
+    ['customer', 'you'],
+    ['telnyx', 'Telnyx'],
+    ['losing_carrier', 'the old carrier'],
+    ['nobody', 'no one'],
+    ['unknown', 'not known'],
+    ['a_new_one', 'a new one'],
+    ['constructor', 'constructor'],
+  ])('says in people’s words who must act: %s', async (acts, words) => {
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([order({ acts })]) });
+    expect((await run(ledger, 'orders')).stdout.split('\n')[1]?.split(/ {2,}/)[2]).toBe(words);
   });
 
   it('reads as many pages as it takes, and says what it left out', async () => {
@@ -73,7 +86,7 @@ describe('order', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^status +exception since 2026-11-20 09:00:00 UTC, .* ago; action required$/m);
     expect(stdout).toContain('LOA_ILLEGIBLE: It cannot be read.');
-    expect(stdout).toMatch(/^must act +customer until 2026-12-04 09:00:00 UTC, /m);
+    expect(stdout).toMatch(/^must act +you until 2026-12-04 09:00:00 UTC, /m);
     expect(stdout).toMatch(/^2026-11-20 09:00:00 +status_changed +submitted +webhook 2x, list +0\S+1$/m);
     expect(stdout).toMatch(/^2026-11-21 09:00:00 +new_comment +Telnyx: Please sign the LOA\. /m);
     expect(stdout).toMatch(/^last comment +2026-11-21 09:00:00 UTC, by Telnyx:\n +Please sign\n +the LOA\.$/m);

@@ -70,8 +70,16 @@ function statusOf({ status, overdue_since }: Order): string {
   return `${status?.value ?? 'not known'}${overdue_since ? ', overdue' : ''}`;
 }
 
+/** Who must act, for the person who reads it. */
 function actor(acts: string): string {
-  return shown(acts).replaceAll('_', ' ');
+  const words = {
+    customer: 'you',
+    telnyx: 'Telnyx',
+    losing_carrier: 'the old carrier',
+    nobody: 'no one',
+    unknown: 'not known',
+  };
+  return new Map(Object.entries(words)).get(acts) ?? shown(acts).replaceAll('_', ' ');
 }
 
 async function order({ api, screen }: Context, id: string) {

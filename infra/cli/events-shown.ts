@@ -81,3 +81,15 @@ export function eventColumns(screen: Screen, withOrder: boolean): Column<LedgerE
     { head: 'event', of: ({ id }) => id, id: true, spare: true },
   ];
 }
+
+/** What each event says, for rows that only name their event. */
+export function saysColumn<Row extends { readonly id: string }>(
+  screen: Screen,
+  events: ReadonlyMap<string, LedgerEvent>,
+): Column<Row> {
+  const of = ({ id }: Row) => {
+    const event = events.get(id);
+    return event && saysOf(event);
+  };
+  return { head: 'says', of, least: 9, enough: 24, paint: (text) => paintStatus(screen, text) };
+}

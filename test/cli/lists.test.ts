@@ -277,9 +277,38 @@ describe('gaps', () => {
     expect(stdout).not.toContain('2026-11-19');
     expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment .* 00000000-0000-4000-8000-000000000001$/m);
     await run(ledger, 'gaps', '--kind', 'recovered');
-    expect(ledger.asked.map(({ query }) => query['filter[kind]'])).toEqual(['missed', 'recovered']);
+    const lists = ledger.asked.filter(({ path }) => path === '/v2/gaps');
+    expect(lists.map(({ query }) => query['filter[kind]'])).toEqual(['missed', 'recovered']);
     const { data, meta } = JSON.parse((await run(ledger, 'gaps', '--json')).stdout);
     expect({ data, meta }).toEqual({ data: [gap(1)], meta: { by_day, more: false } });
+  });
+
+  it('says which status or comment was missed, as far as the ledger knows', async () => {
+    const rows = [gap(1), gap(2), { ...gap(3), event_type: 'porting_order.status_changed' }];
+    const comment = { user_type: 'admin', body: 'Please sign the LOA.' };
+    const said = event(1, undefined, { event_type: 'porting_order.new_comment', payload: { comment } });
+    const ledger = await stubLedger({
+      'GET /v2/gaps': cursorPages(rows),
+      [`GET /v2/porting/events/${eventId(1)}`]: { body: { data: said } },
+      [`GET /v2/porting/events/${eventId(2)}`]: { status: 404, body: {} },
+      [`GET /v2/porting/events/${eventId(3)}`]: { body: { data: event(3) } },
+    });
+    const { stdout } = await run(ledger, 'gaps');
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +Telnyx: Please sign the LOA\. +dcec.* 0\S+1$/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +dcec.* 0\S+2$/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +status_changed +submitted +dcec.* 0\S+3$/m);
+    const asked = ledger.asked.length;
+    await run(ledger, 'gaps', '--json');
+    expect(ledger.asked).toHaveLength(asked + 1);
+  });
+
+  it('asks what was missed for the first hundred only', async () => {
+    const rows = Array.from({ length: 130 }, (_, index) => gap(index));
+    const ledger = await stubLedger({ 'GET /v2/gaps': cursorPages(rows) });
+    expect((await run(ledger, 'gaps', '--limit', '130')).stdout).toContain(eventId(129));
+    const asked = ledger.asked.filter(({ path }) => path.startsWith('/v2/porting/events/'));
+    expect(new Set(asked.map(({ path }) => path)).size).toBe(100);
+    expect(asked).toHaveLength(100);
   });
 });
 

@@ -60,7 +60,8 @@ describe('republish of one event', () => {
   it('changes nothing with --dry-run', async () => {
     const ledger = await stubLedger({ [`POST ${JOBS}`]: { body: { data: found(1) } } });
     expect((await run(ledger, 'republish', 'e1', '--dry-run')).code).toBe(0);
-    expect(ledger.asked.map(({ body }) => body)).toEqual([{ ids: ['e1'], dry_run: true }]);
+    expect(ledger.asked[0]?.body).toEqual({ ids: ['e1'], dry_run: true });
+    expect(ledger.asked.slice(1).every(({ method }) => method === 'GET')).toBe(true);
   });
 });
 
@@ -75,13 +76,19 @@ describe('republish of what was missed', () => {
   };
 
   it('shows with --dry-run how many of each type, and the first 100', async () => {
-    const ledger = await stubLedger({ [`POST ${JOBS}`]: { body: { data: found(120) } } });
+    const ledger = await stubLedger({
+      [`POST ${JOBS}`]: { body: { data: found(120) } },
+      [`GET /v2/porting/events/${eventId(7)}`]: { body: { data: event(7) } },
+    });
     const { code, stdout, stderr } = await run(ledger, 'republish', ...selection, '--dry-run');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^120 events would be republished\n +120 {2}porting_order\.split$/m);
     expect(stdout).toContain(eventId(99));
+    expect(stdout).toMatch(/ status_changed +submitted +dcec\S+ +0\S+7$/m);
     expect(stderr).toBe('These are the first 100.\n');
-    expect(ledger.asked.map(({ body }) => body)).toEqual([{ filter, dry_run: true }]);
+    expect(ledger.asked.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
+      { filter, dry_run: true },
+    ]);
     const json = await run(ledger, 'republish', ...selection, '--dry-run', '--json');
     expect(JSON.parse(json.stdout)).toEqual({ data: found(120) });
   });

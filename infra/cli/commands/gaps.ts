@@ -13,7 +13,8 @@ import {
   TO,
   TYPE,
 } from '../context.ts';
-import { typeOf } from '../events-shown.ts';
+import { eventsById } from '../events-by-id.ts';
+import { saysColumn, typeOf } from '../events-shown.ts';
 import { EXIT } from '../failure.ts';
 import { moreThan, showList } from '../listing.ts';
 import { readList } from '../pages.ts';
@@ -45,9 +46,10 @@ export const addGaps: AddCommands = (program, run) => {
     });
 };
 
-const COLUMNS: readonly Column<Gap>[] = [
+const columnsOf = (says: Column<Gap>): readonly Column<Gap>[] => [
   { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
-  { head: 'type', of: typeOf },
+  { head: 'type', of: typeOf, least: 8 },
+  says,
   { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true },
   { head: 'known since', of: (gap) => instant(gap.recovered_at ?? gap.missed_at ?? gap.unlisted_at), spare: true },
   { head: 'healing', of: ({ healing }) => healing && (healing.outcome ?? 'asked'), spare: true },
@@ -69,7 +71,7 @@ const DAYS: readonly Column<DayOfGaps>[] = [
 async function gaps(context: Context, { kind, limit = DEFAULT_LIMIT, ...selection }: GapsOptions) {
   const query = { ...filtersOf(selection), 'filter[kind]': kind };
   const listed = await readList<Gap>(context.api, '/v2/gaps', query, limit);
-  const { screen } = context;
+  const { api, screen } = context;
   const days = ((listed.meta.by_day ?? []) as readonly DayOfGaps[]).filter(
     ({ missed, recovered, unlisted }) => missed + recovered + unlisted > 0,
   );
@@ -77,6 +79,8 @@ async function gaps(context: Context, { kind, limit = DEFAULT_LIMIT, ...selectio
     screen.table(DAYS, days);
     if (listed.data.length > 0) screen.print();
   }
-  showList(context, listed, COLUMNS, { none: `No ${shown(kind)} notifications.`, more: moreThan(limit) });
+  const events = await eventsById(api, screen.json ? [] : listed.data.map(({ id }) => id));
+  const columns = columnsOf(saysColumn(screen, events));
+  showList(context, listed, columns, { none: `No ${shown(kind)} notifications.`, more: moreThan(limit) });
   return EXIT.fine;
 }

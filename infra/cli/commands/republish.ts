@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import type { DryRun, Job } from '../answers.ts';
 import { segment } from '../api.ts';
 import { type AddCommands, type Context, FROM, ORDER, refuseBackwards, type Selection, TO, TYPE } from '../context.ts';
-import { typeOf } from '../events-shown.ts';
+import { eventsById } from '../events-by-id.ts';
+import { saysColumn, typeOf } from '../events-shown.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import type { Screen } from '../screen.ts';
 import type { Column } from '../table.ts';
@@ -78,9 +79,12 @@ async function republish({ api, screen }: Context, id: string, idempotencyKey: s
 /** Telnyx's code for a request that is understood but cannot be carried out. */
 const NOTHING_SELECTED = '10027';
 
-const FIRST: readonly Column<DryRun['first'][number]>[] = [
+type Selected = DryRun['first'][number];
+
+const firstOf = (says: Column<Selected>): readonly Column<Selected>[] => [
   { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
-  { head: 'type', of: typeOf },
+  { head: 'type', of: typeOf, least: 8 },
+  says,
   { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true },
   { head: 'event', of: ({ id }) => id, id: true },
 ];
@@ -102,14 +106,18 @@ function showCounts(write: (text: string) => void, { total, by_type }: DryRun): 
 }
 
 async function dryRun(context: Context, chosen: Chosen): Promise<ExitCode> {
-  const { screen } = context;
+  const { api, screen } = context;
   const found = await look(context, chosen);
   if (screen.json) screen.document({ data: found });
   else {
     showCounts(screen.print, found);
     if (found.first.length > 0) {
       screen.print();
-      screen.table(FIRST, found.first);
+      const events = await eventsById(
+        api,
+        found.first.map(({ id }) => id),
+      );
+      screen.table(firstOf(saysColumn(screen, events)), found.first);
     }
     if (found.total > found.first.length) screen.say(`These are the first ${found.first.length}.`);
   }

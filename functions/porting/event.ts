@@ -42,6 +42,16 @@ const WITHOUT_WEBHOOK: ReadonlySet<string> = new Set([
   'porting_order.sharing_token_expired',
 ]);
 
+/** Types that Telnyx documents. It may have others. */
+export const KNOWN_TYPES: readonly string[] = [
+  'porting_order.status_changed',
+  'porting_order.new_comment',
+  'porting_order.split',
+  'porting_order.messaging_changed',
+  'porting_order.deleted',
+  ...WITHOUT_WEBHOOK,
+];
+
 /** True when a type may arrive by webhook: every type but those that we know to have none. */
 export function mayArriveByWebhook(eventType: string): boolean {
   return !WITHOUT_WEBHOOK.has(eventType);

@@ -1,17 +1,11 @@
-import { isObject } from '../porting/event.ts';
+import { isObject, KNOWN_TYPES, mayArriveByWebhook } from '../porting/event.ts';
 import type { Timestamp } from '../porting/timestamp.ts';
 import { type ClientOptions, telnyxClient } from './client.ts';
 import { type FailedDelivery, failedDeliveryOf } from './failed-delivery.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 /** The types that Telnyx sends by webhook (docs/telnyx.md §1.2): the log's filter takes names, but no family. */
-const TYPES_WITH_WEBHOOK = [
-  'porting_order.status_changed',
-  'porting_order.new_comment',
-  'porting_order.split',
-  'porting_order.messaging_changed',
-  'porting_order.deleted',
-];
+const TYPES_WITH_WEBHOOK = KNOWN_TYPES.filter(mayArriveByWebhook);
 
 /** Which failed deliveries to read: all port-in types without `type`; both bounds included. */
 export interface DeliveryFilter {

@@ -72,7 +72,7 @@ export function paintStatus({ paint }: Screen, text: string): string {
 export function eventColumns(screen: Screen, withOrder: boolean): Column<LedgerEvent>[] {
   return [
     { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
-    { head: 'type', of: typeOf, least: 8 },
+    { head: 'type', of: typeOf, least: 8, enough: 21 },
     { head: 'says', of: saysOf, least: 9, enough: 40, paint: (text) => paintStatus(screen, text) },
     ...(withOrder
       ? [{ head: 'order', of: ({ porting_order_id }: LedgerEvent) => porting_order_id, id: true as const }]

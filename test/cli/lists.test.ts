@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { run } from './run.ts';
 import { event, eventId, gap, JOB, job, order, syncRun } from './samples.ts';
-import { cursorPages, numberedPages, stubLedger, upTo } from './stub-ledger.ts';
+import { type Asked, cursorPages, numberedPages, stubLedger, upTo } from './stub-ledger.ts';
 
 describe('orders', () => {
   it('passes on the filters, and shows who must act', async () => {
@@ -60,6 +60,23 @@ describe('orders', () => {
     const rows = Array.from({ length: 100 }, (_, index) => order({ id: eventId(index) }));
     const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([...rows, rows[99]]) });
     expect(JSON.parse((await run(ledger, 'orders', '--all', '--json')).stdout).data).toEqual(rows);
+  });
+
+  it('says which statuses no order has, and which are known', async () => {
+    const ofStatus = (asked: Asked) => {
+      const rows = [order(), order({ id: 'o2', status: { value: 'brand-new', details: [] } })];
+      const wanted = asked.query['filter[status]']?.split(',');
+      return cursorPages(rows.filter(({ status }) => wanted?.includes(status.value)))(asked);
+    };
+    const ledger = await stubLedger({ 'GET /v2/orders': ofStatus });
+    const { code, stdout, stderr } = await run(ledger, 'orders', '--status', 'exception,bogus,draft');
+    expect({ code, rows: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, rows: 2 });
+    expect(stderr).toMatch(/^No order has the status bogus\. Known statuses: draft, .*, ported, .*, none\.\n$/);
+    expect((await run(ledger, 'orders', '--status', 'bogus', '--json')).stderr).toMatch(/^No order has the status /);
+    // A status that Telnyx has added since is no mistake.
+    expect((await run(ledger, 'orders', '--status', 'brand-new')).stderr).toBe('');
+    const limited = await run(ledger, 'orders', '--status', 'exception,brand-new', '--limit', '1');
+    expect(limited.stderr).toMatch(/^There are more .*\n$/);
   });
 
   it('is empty on standard output when there are none', async () => {
@@ -123,6 +140,21 @@ describe('events', () => {
     expect((await run(ledger, 'events')).stderr).toBe(
       'There are more: 700 in all. Ask with a larger --limit than 50.\n',
     );
+  });
+
+  it('says that no event has this type, and which types are known', async () => {
+    const ofType = (asked: Asked) => {
+      const rows = [event(1), event(2, undefined, { event_type: 'porting_order.brand_new' })];
+      const found = rows.filter(({ event_type }) => event_type === asked.query['filter[type]']);
+      return numberedPages(() => found)(asked);
+    };
+    const ledger = await stubLedger({ 'GET /v2/porting/events': ofType });
+    const { code, stderr } = await run(ledger, 'events', '--type', 'bogus');
+    const words =
+      /^No event in the ledger has the type porting_order\.bogus\. Known types: status_changed, new_comment,/;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(words) });
+    expect((await run(ledger, 'events', '--type', 'brand_new')).stderr).toBe('');
+    expect((await run(ledger, 'events', '--type', 'split')).stderr).toBe('No such events.\n');
   });
 
   it('never lets foreign text control the terminal', async () => {

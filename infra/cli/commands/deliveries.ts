@@ -37,7 +37,7 @@ export const addDeliveries: AddCommands = (program, run) => {
 
 const COLUMNS: readonly Column<Delivery>[] = [
   { head: 'began (UTC)', of: ({ started_at }) => instant(started_at) },
-  { head: 'type', of: typeOf, least: 8 },
+  { head: 'type', of: typeOf, least: 8, enough: 21 },
   { head: 'why', of: whyOf, least: 20, enough: 40 },
   { head: 'attempts', of: ({ attempts }) => attempts.length, right: true, spare: true },
   { head: 'the ledger', of: holdingOf },

@@ -15,6 +15,7 @@ import { eventColumns } from '../events-shown.ts';
 import { EXIT } from '../failure.ts';
 import { moreThan, showList } from '../listing.ts';
 import { readNumbered } from '../pages.ts';
+import { sayUnknownTypes } from '../unknown-words.ts';
 
 interface EventsOptions extends Selection {
   readonly limit?: number;
@@ -33,6 +34,7 @@ export const addEvents: AddCommands = (program, run) => {
       refuseBackwards(command, selection);
       return run(async (context) => {
         const listed = await readNumbered<LedgerEvent>(context.api, '/v2/porting/events', filtersOf(selection), limit);
+        if (listed.data.length === 0 && selection.type) await sayUnknownTypes(context, [selection.type]);
         showList(context, listed, eventColumns(context.screen, true), {
           none: 'No such events.',
           more: moreThan(limit, listed.meta.total_results),

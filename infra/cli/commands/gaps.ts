@@ -48,7 +48,7 @@ export const addGaps: AddCommands = (program, run) => {
 
 const columnsOf = (says: Column<Gap>): readonly Column<Gap>[] => [
   { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
-  { head: 'type', of: typeOf, least: 8 },
+  { head: 'type', of: typeOf, least: 8, enough: 21 },
   says,
   { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true },
   { head: 'known since', of: (gap) => instant(gap.recovered_at ?? gap.missed_at ?? gap.unlisted_at), spare: true },

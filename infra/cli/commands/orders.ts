@@ -9,6 +9,7 @@ import { readList } from '../pages.ts';
 import type { Screen } from '../screen.ts';
 import type { Column } from '../table.ts';
 import { counted, distance, instant, shown } from '../text.ts';
+import { sayUnknownStatuses } from '../unknown-words.ts';
 
 interface OrdersOptions {
   readonly status?: string;
@@ -43,6 +44,9 @@ async function orders(context: Context, options: OrdersOptions) {
     'filter[customer_reference]': options.reference,
   };
   const listed = await readList<Order>(context.api, '/v2/orders', query, limit);
+  const found = new Set(listed.data.map(({ status }) => status?.value));
+  const missing = options.status?.split(',').filter((status) => !found.has(status)) ?? [];
+  await sayUnknownStatuses(context, missing);
   showList(context, listed, columns(context.screen), {
     none: 'No such orders.',
     more: `There are more than these ${limit}. Ask with --limit or --all.`,

@@ -31,6 +31,11 @@ export const TYPE = [
   'event type; status_changed stands for porting_order.status_changed',
   eventType,
 ] as const;
+export const TYPES = [
+  '--type <types>',
+  'event types, comma-separated or one by one: status_changed,new_comment',
+  (text: string, before: readonly string[] = []) => [...before, ...text.split(',').map(eventType)],
+] as const;
 export const ORDER = ['--order <id>', 'porting order'] as const;
 
 /** The values of the four filters above. */

@@ -35,7 +35,7 @@ export function saysOf({ event_type, payload, payload_status }: LedgerEvent): st
 const AUTHORS: ReadonlyMap<string, string> = new Map([
   ['admin', 'Telnyx'],
   ['user', 'you'],
-  ['system', 'Telnyx, automatically'],
+  ['system', 'Telnyx (system)'],
 ]);
 
 /** Who wrote a comment, for the people who read it: Telnyx's `user_type` is `admin` for its own staff. */

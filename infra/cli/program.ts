@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCancel } from './commands/cancel.ts';
 import { addCloseSpan } from './commands/close-span.ts';
@@ -15,6 +16,10 @@ import { addTail } from './commands/tail.ts';
 import { type Context, LEDGER } from './context.ts';
 import { EXIT, type ExitCode, Failure } from './failure.ts';
 import type { Surroundings } from './surroundings.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const ABOUT = `
 Environment:
@@ -50,6 +55,7 @@ export async function runProgram(
   const program = new Command(LEDGER)
     .usage('<command> [options]')
     .description('Shows what the ledger knows, and acts on it.')
+    .version(`port-in-ledger ${version}`, '--version', 'which version this is')
     .option('--json', 'for machines: JSON on standard output, and nothing else there')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', ABOUT)

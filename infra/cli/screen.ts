@@ -9,6 +9,8 @@ type Style = Parameters<typeof styleText>[0];
 /** The output of a command: results to standard output, everything else to standard error. */
 export interface Screen {
   readonly json: boolean;
+  /** In characters; infinite without a terminal. */
+  readonly width: number;
   /** A line of the result, for people. */
   readonly print: (text?: string) => void;
   readonly table: <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => void;
@@ -34,6 +36,7 @@ export function screenOf({ environment, stdout, stderr }: Surroundings, json: bo
     colour && style && text ? styleText(style, text, { validateStream: false }) : text;
   return {
     json,
+    width,
     print,
     table(columns, rows) {
       const { text, lacksIds } = drawTable(columns, rows, width, (head) => paint('dim', head));

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { shown } from './text.ts';
+import { shortId, shown } from './text.ts';
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -25,8 +25,6 @@ export interface Drawn {
 }
 
 const GAP = 2;
-/** Enough of a UUID to see which rows have the same one. */
-const SHORT_ID = 8;
 
 /**
  * Rows as text, no line wider than the terminal. Words are what people read, so while too little of them would be
@@ -58,11 +56,7 @@ export function drawTable<Row>(
 }
 
 function cut<Row>({ id: _, ...column }: Column<Row>): Column<Row> {
-  const of = (row: Row) => {
-    const id = shown(column.of(row));
-    return id.length > SHORT_ID + 1 ? `${id.slice(0, SHORT_ID)}…` : id;
-  };
-  return { ...column, of };
+  return { ...column, of: (row) => shortId(shown(column.of(row))) };
 }
 
 function cellsOf<Row>(column: Column<Row>, rows: readonly Row[]): readonly string[] {

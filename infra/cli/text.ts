@@ -45,3 +45,11 @@ export function distance(value: unknown, now = Date.now()): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** Enough of a UUID to see which rows have the same one. */
+const SHORT_ID = 8;
+
+/** The beginning of an id, where there is no room for all of it: `dcec50b4…`. */
+export function shortId(id: string): string {
+  return id.length > SHORT_ID + 1 ? `${id.slice(0, SHORT_ID)}…` : id;
+}

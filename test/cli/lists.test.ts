@@ -307,7 +307,7 @@ describe('gaps', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^2026-11-20 +1 +4 +0$/m);
     expect(stdout).not.toContain('2026-11-19');
-    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment .* 00000000-0000-4000-8000-000000000001$/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +00000000-0000-4000-8000-000000000001 /m);
     await run(ledger, 'gaps', '--kind', 'recovered');
     const lists = ledger.asked.filter(({ path }) => path === '/v2/gaps');
     expect(lists.map(({ query }) => query['filter[kind]'])).toEqual(['missed', 'recovered']);
@@ -326,9 +326,9 @@ describe('gaps', () => {
       [`GET /v2/porting/events/${eventId(3)}`]: { body: { data: event(3) } },
     });
     const { stdout } = await run(ledger, 'gaps');
-    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +Telnyx: Please sign the LOA\. +dcec.* 0\S+1$/m);
-    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +dcec.* 0\S+2$/m);
-    expect(stdout).toMatch(/^2026-11-20 09:00:00 +status_changed +submitted +dcec.* 0\S+3$/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +Telnyx: Please sign the LOA\. +0\S+1 +dcec/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +new_comment +0\S+2 +dcec/m);
+    expect(stdout).toMatch(/^2026-11-20 09:00:00 +status_changed +submitted +0\S+3 +dcec/m);
     const asked = ledger.asked.length;
     await run(ledger, 'gaps', '--json');
     expect(ledger.asked).toHaveLength(asked + 1);

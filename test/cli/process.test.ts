@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { start } from './process.ts';
 import { settingsFor } from './run.ts';
 import { event, eventId, JOB, job, order, status } from './samples.ts';
 import { type Answer, cursorPages, problem, type StubLedger, stubLedger } from './stub-ledger.ts';
+
+const LISTENING = 'Listening for events. Ctrl-C ends it.\n';
 
 const at = (ledger: StubLedger, ...args: string[]) => start(args, settingsFor(ledger));
 
@@ -32,6 +35,15 @@ describe('a process', () => {
     expect(mine).toMatchObject({ stdout: '', stderr: 'It may not. (403)\n' });
     expect(JSON.parse(none?.stdout ?? '').errors).toMatchObject([{ detail: 'There is none.' }]);
     expect(none?.stderr).toBe('There is none. (404)\n');
+  });
+
+  it('says which version it is, without a token', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+    expect(await start(['--version'], {}).ended).toEqual({
+      code: 0,
+      stdout: `port-in-ledger ${version}\n`,
+      stderr: '',
+    });
   });
 
   it('does not begin without a token', async () => {
@@ -71,7 +83,7 @@ describe('a process', () => {
       },
     });
     const tail = at(ledger, 'tail');
-    expect(await tail.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await tail.ended).toMatchObject({ code: 0, stderr: LISTENING });
     expect(ledger.asked).toHaveLength(3);
   });
 });
@@ -89,7 +101,7 @@ describe('Ctrl-C', () => {
     const { child, said, ended } = at(ledger, 'tail');
     await eventually(() => expect(said.stdout).toContain(eventId(2)));
     child.kill('SIGINT');
-    expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await ended).toMatchObject({ code: 0, stderr: LISTENING });
   });
 
   it('ends the watching of a job, even if npm sends it twice, and leaves the job alone', async () => {

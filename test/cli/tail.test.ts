@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { begin, run, settingsFor } from './run.ts';
 import { event, eventId } from './samples.ts';
-import { type Answer, type Asked, cursorPages, problem, stubLedger } from './stub-ledger.ts';
+import { type Answer, type Asked, cursorPages, numberedPages, problem, stubLedger } from './stub-ledger.ts';
 
 type Arrived = ReturnType<typeof event>;
 
 const LIST = 'GET /v2/arrivals';
+const LISTENING = 'Listening for events. Ctrl-C ends it.\n';
 const HOUR = 3_600_000;
 /** The ledger's time when a test begins. */
 const START = Date.parse('2026-11-20T10:00:00Z');
@@ -66,7 +67,7 @@ describe('tail', () => {
     const ledger = await stubLedger({ [LIST]: list });
     const tail = begin(['tail', '--type', 'status_changed', '--order', 'o1'], settingsFor(ledger));
     const { code, stdout, stderr } = await tail.ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: LISTENING });
     expect(stdout.match(/(?<=event=)\S+/g)).toEqual([4, 3, 5, 6, 8, 7].map(eventId));
     expect(stdout).toMatch(/^2026-11-20 10:00:00 status_changed submitted order=\S+ event=\S+ by webhook 2x, list\n/);
     expect(tail.pauses).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
@@ -89,6 +90,53 @@ describe('tail', () => {
     expect(printed).toEqual(rows);
     // Three hundred are three pages.
     expect(ledger.asked).toHaveLength(6);
+  });
+
+  it('says at once that it listens', async () => {
+    const ledger = await stubLedger({ [LIST]: 'hang' });
+    const tail = begin(['tail'], settingsFor(ledger));
+    expect(tail.said.stderr).toBe(LISTENING);
+    tail.interrupt();
+    expect(await tail.ended).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    [['--type', 'new_comment,porting_order.split']],
+    [['--type', 'new_comment', '--type', 'split']],
+  ])('prints several types: %j', async (args) => {
+    const types = ['status_changed', 'new_comment', 'split', 'deleted'];
+    const rows = types.map((type, index) => ({ ...seen(index, index / 10), event_type: `porting_order.${type}` }));
+    const list = ledgerOf([], nothing, nothing, come(2, ...rows), () => tail.interrupt());
+    const ledger = await stubLedger({ [LIST]: list });
+    const tail = begin(['tail', ...args], settingsFor(ledger));
+    const { stdout, stderr } = await tail.ended;
+    expect(stdout.match(/(?<=event=)\S+/g)).toEqual([1, 2].map(eventId));
+    expect(stderr).toBe(LISTENING);
+  });
+
+  it('says that no event has a type, and waits for one', async () => {
+    const late = { ...seen(1, 1), event_type: 'porting_order.bogus' };
+    const list = ledgerOf([], nothing, nothing, come(2, late), () => tail.interrupt());
+    const ledger = await stubLedger({ [LIST]: list, 'GET /v2/porting/events': numberedPages(() => []) });
+    const tail = begin(['tail', '--type', 'bogus'], settingsFor(ledger));
+    const { stdout, stderr } = await tail.ended;
+    expect(stderr.replace(LISTENING, '')).toMatch(/^No event in the ledger has the type porting_order\.bogus\. Known /);
+    expect(stdout).toContain(eventId(1));
+  });
+
+  it('shows the customer’s reference where the event has one', async () => {
+    const payload = { id: 'o1', customer_reference: 'ref 1', status: { value: 'submitted', details: [] } };
+    const rows = [
+      { ...seen(1, 1), payload },
+      { ...seen(2, 2), payload: { ...payload, customer_reference: 'port-4711' } },
+    ];
+    const list = ledgerOf([], nothing, nothing, come(2, ...rows), () => tail.interrupt());
+    const ledger = await stubLedger({ [LIST]: list });
+    const tail = begin(['tail'], settingsFor(ledger));
+    const { stdout } = await tail.ended;
+    expect(stdout).toMatch(
+      / submitted reference="ref 1" order=\S+ event=\S+1 by .*\n.* submitted reference=port-4711 order=/,
+    );
   });
 
   it('continues after the ledger’s clock was three hours ahead for a while, and prints nothing twice', async () => {
@@ -125,7 +173,7 @@ describe('tail', () => {
     const { code, stdout, stderr } = await tail.ended;
     expect(code).toBe(0);
     expect(stdout).toContain(eventId(2));
-    expect(stderr).toBe('Not now. (503); still trying\nThe ledger answers again.\n');
+    expect(stderr).toBe(`${LISTENING}Not now. (503); still trying\nThe ledger answers again.\n`);
     expect(tail.pauses).toEqual([2_000, 2_000, 2_000, 7_000, 2_000]);
   });
 

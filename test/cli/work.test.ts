@@ -84,7 +84,7 @@ describe('republish of what was missed', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^120 events would be republished\n +120 {2}porting_order\.split$/m);
     expect(stdout).toContain(eventId(99));
-    expect(stdout).toMatch(/ status_changed +submitted +dcec\S+ +0\S+7$/m);
+    expect(stdout).toMatch(/ status_changed +submitted +0\S+7 +dcec/m);
     expect(stderr).toBe('These are the first 100.\n');
     expect(ledger.asked.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
       { filter, dry_run: true },

@@ -50,10 +50,10 @@ const columnsOf = (says: Column<Gap>): readonly Column<Gap>[] => [
   { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
   { head: 'type', of: typeOf, least: 8, enough: 21 },
   says,
-  { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true },
+  { head: 'event', of: ({ id }) => id, id: true },
+  { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true, spare: true },
   { head: 'known since', of: (gap) => instant(gap.recovered_at ?? gap.missed_at ?? gap.unlisted_at), spare: true },
   { head: 'healing', of: ({ healing }) => healing && (healing.outcome ?? 'asked'), spare: true },
-  { head: 'event', of: ({ id }) => id, id: true },
 ];
 
 const count = (name: 'missed' | 'recovered' | 'unlisted'): Column<DayOfGaps> => ({

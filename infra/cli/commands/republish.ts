@@ -85,8 +85,8 @@ const firstOf = (says: Column<Selected>): readonly Column<Selected>[] => [
   { head: 'time (UTC)', of: ({ created_at }) => instant(created_at) },
   { head: 'type', of: typeOf, least: 8, enough: 21 },
   says,
-  { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true },
   { head: 'event', of: ({ id }) => id, id: true },
+  { head: 'order', of: ({ porting_order_id }) => porting_order_id, id: true, spare: true },
 ];
 
 /** What a job would do. An empty selection is no failure here. */

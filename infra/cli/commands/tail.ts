@@ -1,15 +1,17 @@
 import type { LedgerEvent } from '../answers.ts';
 import type { Api, Query } from '../api.ts';
-import { type AddCommands, type Context, ORDER, type Selection, TYPE } from '../context.ts';
-import { cameBy, paintStatus, saysOf, typeOf } from '../events-shown.ts';
+import { arrivalLine } from '../arrival-line.ts';
+import { type AddCommands, type Context, ORDER, TYPES } from '../context.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import { pauseAfter } from '../follow.ts';
 import { Interrupted } from '../interrupt.ts';
 import { readList } from '../pages.ts';
-import type { Screen } from '../screen.ts';
-import { instant, shown } from '../text.ts';
+import { sayUnknownTypes } from '../unknown-words.ts';
 
-type TailOptions = Pick<Selection, 'type' | 'order'>;
+interface TailOptions {
+  readonly type?: readonly string[];
+  readonly order?: string;
+}
 
 const LOOK_EVERY = 2_000;
 /** The ledger notes when it first sees an event; a list may show the event some seconds later. */
@@ -24,23 +26,26 @@ export const addTail: AddCommands = (program, run) => {
   program
     .command('tail')
     .description('new events as they come in, until Ctrl-C; with --json one on each line')
-    .option(...TYPE)
+    .option(...TYPES)
     .option(...ORDER)
     .action((options: TailOptions) => run((context) => tail(context, options)));
 };
 
-async function tail({ api, screen, surroundings }: Context, options: TailOptions): Promise<ExitCode> {
+async function tail(context: Context, options: TailOptions): Promise<ExitCode> {
+  const { api, screen, surroundings } = context;
   const signal = surroundings.untilInterrupted();
   const news = newsOf(api, options, signal);
   let inTrouble = false;
+  screen.say('Listening for events. Ctrl-C ends it.');
   try {
     await news.begin();
+    await sayUnknownTypes(context, options.type ?? [], signal);
     for (;;) {
       let pause = LOOK_EVERY;
       try {
         for (const event of await news.look()) {
           if (screen.json) screen.line(event);
-          else screen.print(lineOf(screen, event));
+          else screen.print(arrivalLine(event, screen));
         }
         if (inTrouble) screen.say('The ledger answers again.');
         inTrouble = false;
@@ -58,19 +63,6 @@ async function tail({ api, screen, surroundings }: Context, options: TailOptions
   }
 }
 
-function lineOf(screen: Screen, event: LedgerEvent): string {
-  const { id, created_at, porting_order_id } = event;
-  const parts = [
-    screen.paint('dim', instant(created_at)),
-    typeOf(event).padEnd(14),
-    paintStatus(screen, saysOf(event)),
-    porting_order_id && `order=${shown(porting_order_id)}`,
-    `event=${shown(id)}`,
-    `by ${cameBy(event)}`,
-  ];
-  return parts.filter(Boolean).join(' ');
-}
-
 interface News {
   /** Records what is there already. */
   readonly begin: () => Promise<void>;
@@ -79,14 +71,16 @@ interface News {
 }
 
 /** Finds new events by the ledger's own clock: neither this machine's time nor an event's date matters. */
-function newsOf(api: Api, { type, order }: TailOptions, signal: AbortSignal): News {
+function newsOf(api: Api, { type: types, order }: TailOptions, signal: AbortSignal): News {
   /** When the ledger first saw each event, by id. */
   const known = new Map<string, string>();
   let since: string | undefined;
 
   async function look(repeat = false): Promise<LedgerEvent[]> {
     const get = <Answer>(path: string, query?: Query) => api.get<Answer>(path, query, { signal, repeat });
-    const filters = { 'filter[type]': type, 'filter[porting_order_id]': order, 'filter[first_seen_at][gte]': since };
+    // The API takes one type.
+    const only = types?.length === 1 ? types[0] : undefined;
+    const filters = { 'filter[type]': only, 'filter[porting_order_id]': order, 'filter[first_seen_at][gte]': since };
     const first = since === undefined ? 1 : undefined;
     const { data, meta } = await readList<LedgerEvent>({ ...api, get }, '/v2/arrivals', filters, first);
     const fresh = data.filter(({ id }) => !known.has(id));
@@ -94,7 +88,7 @@ function newsOf(api: Api, { type, order }: TailOptions, signal: AbortSignal): Ne
     const asOf = Date.parse(String(meta.as_of));
     since = new Date(asOf - LOOK_BACK).toISOString();
     for (const [id, at] of known) if (Date.parse(at) < asOf - REMEMBERED) known.delete(id);
-    return fresh.reverse();
+    return fresh.filter(({ event_type }) => types?.includes(event_type) ?? true).reverse();
   }
 
   return {

@@ -70,7 +70,7 @@ describe('a request that fails', () => {
     ['a wrong token', 3, problem(401, '10009', 'No such token.')],
     ['a token that may not', 3, problem(403, '10010', 'It may read only.')],
     ['nothing found', 4, problem(404, '10005', 'There is no order o1.')],
-    ['a refused parameter', 1, problem(422, '10006', 'That is no order id.')],
+    ['a refused parameter', 1, problem(422, '10031', 'That is no parameter.')],
     ['a broken function', 1, problem(500, '10007', 'The log tells what.')],
   ])('says why: %s', async (_, code, answer) => {
     const ledger = await stubLedger({ 'GET /v2/orders/o1': answer });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { run } from './run.ts';
 import { event, eventId, gap, JOB, job, order, syncRun } from './samples.ts';
-import { type Asked, cursorPages, numberedPages, stubLedger, upTo } from './stub-ledger.ts';
+import { type Asked, cursorPages, numberedPages, problem, stubLedger, upTo } from './stub-ledger.ts';
 
 describe('orders', () => {
   it('passes on the filters, and shows who must act', async () => {
@@ -96,7 +96,7 @@ describe('order', () => {
     ];
     const last_comment = { at: '2026-11-21T09:00:00Z', by: 'admin', event_id: eventId(2) };
     const ledger = await stubLedger({
-      'GET /v2/orders/o1': { body: { data: order({ last_comment }) } },
+      'GET /v2/orders/o1': { body: { data: order({ id: 'o1', last_comment }) } },
       'GET /v2/orders/o1/events': cursorPages(events),
     });
     const { code, stdout } = await run(ledger, 'order', 'o1');
@@ -108,7 +108,40 @@ describe('order', () => {
     expect(stdout).toMatch(/^2026-11-21 09:00:00 +new_comment +Telnyx: Please sign the LOA\. /m);
     expect(stdout).toMatch(/^last comment +2026-11-21 09:00:00 UTC, by Telnyx:\n +Please sign\n +the LOA\.$/m);
     const json = await run(ledger, 'order', 'o1', '--json');
-    expect(JSON.parse(json.stdout)).toEqual({ data: order({ last_comment }), events });
+    expect(JSON.parse(json.stdout)).toEqual({ data: order({ id: 'o1', last_comment }), events });
+  });
+});
+
+describe('order with a customer reference', () => {
+  const noId = problem(422, '10006', '"port-4711" is not an order id.');
+  const withReference = (...rows: object[]) =>
+    stubLedger({
+      'GET /v2/orders/port-4711': noId,
+      'GET /v2/orders': cursorPages(rows),
+      [`GET /v2/orders/${order().id}/events`]: cursorPages([event(1)]),
+    });
+
+  it('shows the order that has it', async () => {
+    const ledger = await withReference(order({ customer_reference: 'port-4711' }));
+    const { code, stdout } = await run(ledger, 'order', 'port-4711');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^reference +port-4711$/m);
+    expect(stdout).toContain('1 event\n');
+    expect(ledger.asked[1]?.query['filter[customer_reference]']).toBe('port-4711');
+  });
+
+  it('names the orders that have it, or says that none has', async () => {
+    const several = await withReference(order(), order({ id: 'o2' }));
+    expect(await run(several, 'order', 'port-4711')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `2 orders have the customer reference "port-4711". Give an id: ${order().id}, o2\n`,
+    });
+    expect(await run(await withReference(), 'order', 'port-4711')).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: 'No order has the id or the customer reference "port-4711".\n',
+    });
   });
 });
 

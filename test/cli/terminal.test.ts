@@ -110,7 +110,7 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
     const events = [event(1, undefined, { payload: { status } })];
     const ledger = await stubLedger({
       'GET /v2/orders': cursorPages([one]),
-      'GET /v2/orders/o1': { body: { data: one } },
+      'GET /v2/orders/o1': { body: { data: { ...one, id: 'o1' } } },
       'GET /v2/orders/o1/events': cursorPages(events),
     });
     const seen = async (columns: number, ...args: string[]) => {

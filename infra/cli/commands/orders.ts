@@ -1,9 +1,9 @@
 import { membersOf } from '../../../functions/porting/event.ts';
 import type { LedgerEvent, Order } from '../answers.ts';
-import { segment } from '../api.ts';
+import { type Api, segment } from '../api.ts';
 import { type AddCommands, type Context, DEFAULT_LIMIT, LIMIT } from '../context.ts';
 import { authorOf, eventColumns, paintStatus, reasonsOf } from '../events-shown.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { showList } from '../listing.ts';
 import { readList } from '../pages.ts';
 import type { Screen } from '../screen.ts';
@@ -32,7 +32,7 @@ export const addOrders: AddCommands = (program, run) => {
   program
     .command('order')
     .description('an order: its state, who must act until when, and what happened')
-    .argument('<id>', 'porting order')
+    .argument('<id>', 'porting order, or its customer reference')
     .action((id: string) => run((context) => order(context, id)));
 };
 
@@ -86,9 +86,9 @@ function actor(acts: string): string {
   return new Map(Object.entries(words)).get(acts) ?? shown(acts).replaceAll('_', ' ');
 }
 
-async function order({ api, screen }: Context, id: string) {
-  const path = `/v2/orders/${segment(id)}`;
-  const { data } = await api.get<{ data: Order }>(path);
+async function order({ api, screen }: Context, idOrReference: string) {
+  const data = await oneOrder(api, idOrReference);
+  const path = `/v2/orders/${segment(data.id)}`;
   const { data: events } = await readList<LedgerEvent>(api, `${path}/events`, { sort: 'created_at' });
   if (screen.json) {
     screen.document({ data, events });
@@ -116,6 +116,24 @@ async function order({ api, screen }: Context, id: string) {
   screen.print(screen.paint('dim', counted(events.length, 'event')));
   if (events.length > 0) screen.table(eventColumns(screen, false), events);
   return EXIT.fine;
+}
+
+/** The API's code for a text that is no id. */
+const NO_ID = '10006';
+
+async function oneOrder(api: Api, idOrReference: string): Promise<Order> {
+  try {
+    return (await api.get<{ data: Order }>(`/v2/orders/${segment(idOrReference)}`)).data;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.errors[0]?.code !== NO_ID) throw error;
+  }
+  const { data } = await readList<Order>(api, '/v2/orders', { 'filter[customer_reference]': idOrReference });
+  const [found, ...others] = data;
+  const name = `"${shown(idOrReference)}"`;
+  if (found === undefined) throw new Failure(EXIT.notFound, `No order has the id or the customer reference ${name}.`);
+  if (others.length === 0) return found;
+  const ids = data.map(({ id }) => shown(id)).join(', ');
+  throw new Failure(EXIT.bad, `${data.length} orders have the customer reference ${name}. Give an id: ${ids}`);
 }
 
 /** When the last comment came and who wrote it, then its text, if its event is still kept. */

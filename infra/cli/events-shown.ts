@@ -9,7 +9,7 @@ export function typeOf({ event_type }: { readonly event_type: string | null }): 
   return shown(event_type).replace(PORTING_ORDER_FAMILY, '');
 }
 
-/** What an event says: a status with its codes, a comment with its author and text. Empty for types that say no more. */
+/** What an event says: a status with its codes, a comment with its author and text; empty for types without such. */
 export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
   if (payload === undefined || payload === null) return payload_status === 'created' ? 'no payload yet' : '';
   const part = (name: string) => membersOf(membersOf(payload)[name]);

@@ -2,7 +2,7 @@ import { membersOf } from '../../functions/porting/event.ts';
 import type { LedgerEvent } from './answers.ts';
 import { cameBy, paintStatus, saysOf, typeOf } from './events-shown.ts';
 import type { Screen } from './screen.ts';
-import { instant, shortId, shown } from './text.ts';
+import { beginning, instant, shortId, shown } from './text.ts';
 
 /**
  * An event in one line that fits the terminal. A narrow one shows the date only of an event that came on another day.
@@ -51,8 +51,4 @@ function named(name: string, value: string): string {
 
 function quoted(text: string): string {
   return /[\s"]/.test(text) ? JSON.stringify(text) : text;
-}
-
-function beginning(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
 }

@@ -34,7 +34,7 @@ export const TYPE = [
 export const TYPES = [
   '--type <types>',
   'event types, comma-separated or one by one: status_changed,new_comment',
-  (text: string, before: readonly string[] = []) => [...before, ...text.split(',').map(eventType)],
+  (text: string, before: readonly string[] = []) => [...before, ...eventTypes(text)],
 ] as const;
 export const ORDER = ['--order <id>', 'porting order'] as const;
 
@@ -66,6 +66,12 @@ function instantOr(read: string | undefined): string {
 
 function eventType(text: string): string {
   return text.includes('.') ? text : `${PORTING_ORDER_FAMILY}${text}`;
+}
+
+function eventTypes(text: string): readonly string[] {
+  const types = text.split(',');
+  if (types.includes('')) throw new InvalidArgumentError('It must be event types, with one comma between two.');
+  return types.map(eventType);
 }
 
 /** The API's filters for a selection of events. */

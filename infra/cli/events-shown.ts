@@ -2,12 +2,15 @@ import { membersOf, PORTING_ORDER_FAMILY } from '../../functions/porting/event.t
 import type { LedgerEvent } from './answers.ts';
 import type { Screen } from './screen.ts';
 import type { Column } from './table.ts';
-import { instant, shown } from './text.ts';
+import { beginning, instant, shown } from './text.ts';
 
 /** `status_changed`: the type without its common prefix. */
 export function typeOf({ event_type }: { readonly event_type: string | null }): string {
   return shown(event_type).replace(PORTING_ORDER_FAMILY, '');
 }
+
+/** One long comment would make every row of a table as wide. The command `event` shows all of it. */
+const LONGEST_COMMENT = 200;
 
 /** What an event says: a status with its codes, a comment with its author and text; empty for types without such. */
 export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
@@ -21,7 +24,7 @@ export function saysOf({ event_type, payload, payload_status }: LedgerEvent): st
     }
     case 'porting_order.new_comment': {
       const { user_type, body } = part('comment');
-      return [authorOf(user_type), shown(body)].filter(Boolean).join(': ');
+      return [authorOf(user_type), beginning(shown(body), LONGEST_COMMENT)].filter(Boolean).join(': ');
     }
     case 'porting_order.split':
       return [part('from').id, part('to').id].map(shown).filter(Boolean).join(' into ');

@@ -53,3 +53,9 @@ const SHORT_ID = 8;
 export function shortId(id: string): string {
   return id.length > SHORT_ID + 1 ? `${id.slice(0, SHORT_ID)}…` : id;
 }
+
+/** A text of at most this many characters, which shows that it was cut. */
+export function beginning(text: string, length: number): string {
+  // Not half of a character.
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
+}

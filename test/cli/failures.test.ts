@@ -13,6 +13,8 @@ describe('wrong usage ends with 2', () => {
     [['events', '--from', '2026-02-30']],
     [['events', '--from', '2026-02-02', '--to', '2026-02-01']],
     [['gaps', '--kind', 'lost']],
+    [['tail', '--type', 'split,']],
+    [['event']],
     [['backfill']],
     [['backfill', '--from', '2999-01-01']],
     [['order']],

@@ -243,6 +243,18 @@ describe('event', () => {
     expect(JSON.parse((await run(ledger, 'event', 'e2', '--json')).stdout)).toEqual({ data: comment });
   });
 
+  it('shows all of a comment whose beginning lists show', async () => {
+    const body = 'word '.repeat(100).trim();
+    const data = { ...comment, payload: { comment: { user_type: 'user', body } } };
+    const ledger = await stubLedger({
+      'GET /v2/porting/events/e2': { body: { data } },
+      'GET /v2/porting/events': numberedPages(() => [data]),
+    });
+    expect((await run(ledger, 'event', 'e2')).stdout).toContain(`says          ${body}\n`);
+    const row = (await run(ledger, 'events')).stdout.split('\n')[1] ?? '';
+    expect(row.split(/ {2,}/)[2]).toBe(`you: ${body.slice(0, 199)}…`);
+  });
+
   it('shows a status with every reason in full', async () => {
     const details = [
       { code: 'LOA_ILLEGIBLE', description: 'It cannot be read.' },

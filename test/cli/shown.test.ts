@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readJson } from '../../functions/porting/json.ts';
 import { readInstant } from '../../infra/cli/instants.ts';
 import { type Column, drawTable } from '../../infra/cli/table.ts';
-import { distance, duration, instant, jsonText, shown } from '../../infra/cli/text.ts';
+import { beginning, distance, duration, instant, jsonText, shown } from '../../infra/cli/text.ts';
 import { numberText } from '../json-texts.ts';
 
 /** Control characters of both sets, and characters that change the direction of text. */
@@ -30,6 +30,17 @@ describe('foreign text', () => {
         expect(JSON.parse(json)).toEqual({ text });
       }),
     );
+  });
+});
+
+describe('the beginning of a text', () => {
+  it.each([
+    ['words', 5, 'words'],
+    ['words', 4, 'wor…'],
+    ['ab😀cd', 4, 'ab…'],
+    ['words', 0, '…'],
+  ])('%s in %i characters', (text, length, cut) => {
+    expect(beginning(text, length)).toBe(cut);
   });
 });
 

@@ -186,7 +186,10 @@ describe('events', () => {
     const words =
       /^No event in the ledger has the type porting_order\.bogus\. Known types: status_changed, new_comment,/;
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(words) });
+    // A type that Telnyx has added since is no mistake, even if none is as new as asked for.
     expect((await run(ledger, 'events', '--type', 'brand_new')).stderr).toBe('');
+    const late = await run(ledger, 'events', '--type', 'brand_new', '--from', '2026-11-21');
+    expect(late.stderr).toBe('No such events.\n');
     expect((await run(ledger, 'events', '--type', 'split')).stderr).toBe('No such events.\n');
   });
 

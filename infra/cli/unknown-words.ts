@@ -9,9 +9,14 @@ import { shown } from './text.ts';
 // nothing has it, it was probably misspelt.
 
 /** Says which of these event types no event has, and which types are known. */
-export async function sayUnknownTypes(context: Context, types: readonly string[], signal?: AbortSignal): Promise<void> {
+export async function sayUnknownTypes(
+  context: Context,
+  types: readonly (string | undefined)[],
+  signal?: AbortSignal,
+): Promise<void> {
   const known = KNOWN_TYPES.map((event_type) => typeOf({ event_type })).join(', ');
-  for (const type of types.filter((one) => !KNOWN_TYPES.includes(one))) {
+  for (const type of types) {
+    if (type === undefined || KNOWN_TYPES.includes(type)) continue;
     if (await isAny(context, '/v2/porting/events', { 'filter[type]': type }, signal)) continue;
     context.screen.say(`No event in the ledger has the type ${shown(type)}. Known types: ${known}.`);
   }

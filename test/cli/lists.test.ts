@@ -214,6 +214,24 @@ describe('events', () => {
   });
 });
 
+it.each([
+  [['gaps']],
+  [['deliveries']],
+  [['republish', '--missed', '--from', '24h', '--yes']],
+  [['republish', '--missed', '--from', '24h', '--dry-run']],
+])('%j says that no event has this type when it finds nothing', async (args) => {
+  const none = numberedPages(() => []);
+  const ledger = await stubLedger({
+    'GET /v2/gaps': cursorPages([]),
+    'GET /v2/webhook-deliveries/failed': none,
+    'POST /v2/republish-jobs': problem(422, '10027', 'No event is selected.'),
+    'GET /v2/porting/events': none,
+  });
+  const { code, stderr } = await run(ledger, ...args, '--type', 'bogus');
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^No event in the ledger has the type porting_order\.bogus\. Known types: /);
+});
+
 describe('event', () => {
   const comment = event(2, '2026-11-21T09:00:00.000000Z', {
     event_type: 'porting_order.new_comment',

@@ -16,6 +16,7 @@ import { moreThan, showList } from '../listing.ts';
 import { readNumbered } from '../pages.ts';
 import type { Column } from '../table.ts';
 import { instant, shown } from '../text.ts';
+import { sayUnknownTypes } from '../unknown-words.ts';
 
 interface DeliveriesOptions extends Omit<Selection, 'order'> {
   readonly limit?: number;
@@ -64,6 +65,7 @@ const keyOf = (delivery: Delivery) => JSON.stringify(delivery);
 async function deliveries(context: Context, { type, from, to, limit = DEFAULT_LIMIT }: DeliveriesOptions) {
   const query = { 'filter[type]': type, 'filter[started_at][gte]': from, 'filter[started_at][lte]': to };
   const listed = await readNumbered<Delivery>(context.api, '/v2/webhook-deliveries/failed', query, limit, keyOf);
+  if (listed.data.length === 0) await sayUnknownTypes(context, [type]);
   const { available, reason, total_results } = listed.meta;
   const none = available === false ? shown(reason) : 'Telnyx knows of no webhook that it could not deliver.';
   showList(context, listed, COLUMNS, { none, more: moreThan(limit, total_results) });

@@ -34,7 +34,7 @@ export const addEvents: AddCommands = (program, run) => {
       refuseBackwards(command, selection);
       return run(async (context) => {
         const listed = await readNumbered<LedgerEvent>(context.api, '/v2/porting/events', filtersOf(selection), limit);
-        if (listed.data.length === 0 && selection.type) await sayUnknownTypes(context, [selection.type]);
+        if (listed.data.length === 0) await sayUnknownTypes(context, [selection.type]);
         showList(context, listed, eventColumns(context.screen, true), {
           none: 'No such events.',
           more: moreThan(limit, listed.meta.total_results),

@@ -20,6 +20,7 @@ import { moreThan, showList } from '../listing.ts';
 import { readList } from '../pages.ts';
 import type { Column } from '../table.ts';
 import { instant, shown } from '../text.ts';
+import { sayUnknownTypes } from '../unknown-words.ts';
 
 interface GapsOptions extends Selection {
   readonly kind: string;
@@ -72,6 +73,7 @@ async function gaps(context: Context, { kind, limit = DEFAULT_LIMIT, ...selectio
   const query = { ...filtersOf(selection), 'filter[kind]': kind };
   const listed = await readList<Gap>(context.api, '/v2/gaps', query, limit);
   const { api, screen } = context;
+  if (listed.data.length === 0) await sayUnknownTypes(context, [selection.type]);
   const days = ((listed.meta.by_day ?? []) as readonly DayOfGaps[]).filter(
     ({ missed, recovered, unlisted }) => missed + recovered + unlisted > 0,
   );

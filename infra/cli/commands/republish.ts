@@ -10,6 +10,7 @@ import { EXIT, type ExitCode, Failure } from '../failure.ts';
 import type { Screen } from '../screen.ts';
 import type { Column } from '../table.ts';
 import { counted, instant, shown } from '../text.ts';
+import { sayUnknownTypes } from '../unknown-words.ts';
 import { watchJob } from './jobs.ts';
 
 interface RepublishOptions extends Selection {
@@ -90,12 +91,13 @@ const firstOf = (says: Column<Selected>): readonly Column<Selected>[] => [
 ];
 
 /** What a job would do. An empty selection is no failure here. */
-async function look({ api }: Context, chosen: Chosen): Promise<DryRun> {
+async function look(context: Context, chosen: Chosen): Promise<DryRun> {
   try {
     const body = { ...chosen, dry_run: true };
-    return (await api.post<{ data: DryRun }>('/v2/republish-jobs', body, { repeat: true })).data;
+    return (await context.api.post<{ data: DryRun }>('/v2/republish-jobs', body, { repeat: true })).data;
   } catch (error) {
     if (!(error instanceof Failure) || error.errors[0]?.code !== NOTHING_SELECTED) throw error;
+    if ('filter' in chosen) await sayUnknownTypes(context, [chosen.filter.type]);
     return { dry_run: true, total: 0, by_type: {}, first: [] };
   }
 }

@@ -6,6 +6,7 @@ export type { DayOfGaps } from '../../functions/ledger/gaps/gaps-by-day.ts';
 export type { Job } from '../../functions/ledger/jobs/job.ts';
 export type { JobItem } from '../../functions/ledger/jobs/republish-items.ts';
 export type { Order } from '../../functions/ledger/orders/order-list.ts';
+export type { OrderSummary } from '../../functions/ledger/orders/order-summary.ts';
 export type { Rejection } from '../../functions/ledger/rejections/rejection-list.ts';
 export type { ShownRun as SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
 export type { ShownDelivery as Delivery } from '../../functions/query-deliveries/beside.ts';

@@ -26,6 +26,16 @@ describe('orders', () => {
     ]);
   });
 
+  it('lists those that need you', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([order()]) });
+    expect((await run(ledger, 'orders', '--needs-you')).stdout).toContain(order().id);
+    expect(ledger.asked.map(({ query }) => query)).toEqual([
+      { 'filter[needs]': 'you', sort: 'act_by', 'page[size]': '50' },
+    ]);
+    const none = await stubLedger({ 'GET /v2/orders': cursorPages([]) });
+    expect((await run(none, 'orders', '--needs-you')).stderr).toContain('No order needs you.');
+  });
+
   it.each([
     ['customer', 'you'],
     ['telnyx', 'Telnyx'],

@@ -4,7 +4,15 @@ import { run } from './run.ts';
 import { status } from './samples.ts';
 import { stubLedger } from './stub-ledger.ts';
 
-const answering = (data: object) => stubLedger({ 'GET /v2/status': { body: { data } } });
+const standing = {
+  needs_you: 3,
+  next_deadline: '2026-11-30T09:00:00.000000Z',
+  waiting_for_telnyx: 4,
+  waiting_for_losing_carrier: 8,
+  ended_7d: 5,
+};
+const answering = (data: object, orders: object = standing) =>
+  stubLedger({ 'GET /v2/status': { body: { data } }, 'GET /v2/orders/summary': { body: { data: orders } } });
 
 const finding = (code: string, severity: string, more: object = {}) => ({
   code,
@@ -20,7 +28,8 @@ describe('status', () => {
   it('says that all is well, and ends with 0', async () => {
     const { code, stdout, stderr } = await run(await answering(status()), 'status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^All is well\.\n\nsync +complete /);
+    expect(stdout).toMatch(/^All is well\.\n\nneeds you +3 orders, the next until 2026-11-30 09:00:00 UTC\n/);
+    expect(stdout).toMatch(/^waiting +4 for Telnyx, 8 for the old carrier\nsync +complete /m);
     expect(stdout).toMatch(/^gaps +24 h: 0 missed, 3 recovered, 0 unlisted; 1 awaited$/m);
     expect(stdout).toMatch(/^channels +status_changed \(\d+ \w+ ago\)$/m);
   });
@@ -47,7 +56,7 @@ describe('status', () => {
       'look today: It is so.',
       '  Act.',
       '',
-      'sync',
+      'needs you',
     ];
     expect(stdout.startsWith(lines.join('\n'))).toBe(true);
     expect(stderr).toContain('https://runbook.example/#sync_stopped');

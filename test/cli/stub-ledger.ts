@@ -36,7 +36,10 @@ const CURSOR = ['page[size]', 'page[after]'];
 const PARAMETERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v2\/porting\/events$/, [...FILTERS, 'page[size]', 'page[number]']],
   [/^\/v2\/arrivals$/, ['filter[first_seen_at][gte]', 'filter[type]', 'filter[porting_order_id]', ...CURSOR]],
-  [/^\/v2\/orders$/, ['filter[status]', 'filter[action_required]', 'filter[customer_reference]', 'sort', ...CURSOR]],
+  [
+    /^\/v2\/orders$/,
+    ['filter[status]', 'filter[action_required]', 'filter[customer_reference]', 'filter[needs]', 'sort', ...CURSOR],
+  ],
   [/^\/v2\/orders\/[^/]+\/events$/, ['sort', ...CURSOR]],
   [
     /^\/v2\/webhook-deliveries\/failed$/,

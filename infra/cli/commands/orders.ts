@@ -13,6 +13,7 @@ import { sayUnknownStatuses } from '../unknown-words.ts';
 
 interface OrdersOptions {
   readonly status?: string;
+  readonly needsYou?: true;
   readonly actionRequired?: true;
   readonly reference?: string;
   readonly all?: true;
@@ -23,8 +24,9 @@ export const addOrders: AddCommands = (program, run) => {
   program
     .command('orders')
     .description('the orders, those that changed last first')
+    .option('--needs-you', 'only those that need you, the soonest deadline first')
     .option('--status <list>', 'only in these statuses, comma-separated: exception,submitted')
-    .option('--action-required', 'only those that wait for you')
+    .option('--action-required', 'only those that Telnyx refused')
     .option('--reference <text>', 'only with exactly this customer reference')
     .option('--all', 'all of them')
     .option(...LIMIT)
@@ -42,13 +44,14 @@ async function orders(context: Context, options: OrdersOptions) {
     'filter[status]': options.status,
     'filter[action_required]': options.actionRequired && 'true',
     'filter[customer_reference]': options.reference,
+    ...(options.needsYou && { 'filter[needs]': 'you', sort: 'act_by' }),
   };
   const listed = await readList<Order>(context.api, '/v2/orders', query, limit);
   const found = new Set(listed.data.map(({ status }) => status?.value));
   const missing = options.status?.split(',').filter((status) => !found.has(status)) ?? [];
   await sayUnknownStatuses(context, missing);
   showList(context, listed, columns(context.screen), {
-    none: 'No such orders.',
+    none: options.needsYou ? 'No order needs you.' : 'No such orders.',
     more: `There are more than these ${limit}. Ask with --limit or --all.`,
   });
   return EXIT.fine;

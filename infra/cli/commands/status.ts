@@ -1,9 +1,9 @@
-import type { Status } from '../answers.ts';
+import type { OrderSummary, Status } from '../answers.ts';
 import type { AddCommands, Context } from '../context.ts';
 import { typeOf } from '../events-shown.ts';
 import { EXIT } from '../failure.ts';
 import { showFindings } from '../findings-shown.ts';
-import { distance, duration, instant, shown } from '../text.ts';
+import { counted, distance, duration, instant, shown } from '../text.ts';
 import { runColumns } from './sync-runs.ts';
 
 export const addStatus: AddCommands = (program, run) => {
@@ -21,7 +21,9 @@ async function status({ api, screen }: Context) {
     print(data.well ? paint('green', 'All is well.') : paint('red', 'Not well:'));
     showFindings(data.findings, screen);
     print();
-    for (const [name, words] of linesOf(data)) print(`${paint('dim', name.padEnd(12))} ${words}`);
+    const { data: orders } = await api.get<{ data: OrderSummary }>('/v2/orders/summary');
+    for (const [name, words] of [...ordersIn(orders), ...linesOf(data)])
+      print(`${paint('dim', name.padEnd(12))} ${words}`);
     if (data.sync.last_runs.length > 0) {
       print();
       screen.table(runColumns(screen), data.sync.last_runs);
@@ -30,6 +32,15 @@ async function status({ api, screen }: Context) {
     if (first) screen.say(`\nThe runbook has an entry for each: ${shown(first.runbook)}`);
   }
   return data.well ? EXIT.fine : EXIT.bad;
+}
+
+function ordersIn({ needs_you, next_deadline, ...waiting }: OrderSummary): [string, string][] {
+  const next = next_deadline === null ? '' : `, the next until ${instant(next_deadline)} UTC`;
+  const { waiting_for_telnyx: telnyx, waiting_for_losing_carrier: carrier } = waiting;
+  return [
+    ['needs you', `${counted(needs_you, 'order')}${next}`],
+    ['waiting', `${telnyx} for Telnyx, ${carrier} for the old carrier`],
+  ];
 }
 
 function linesOf(data: Status): [string, string][] {

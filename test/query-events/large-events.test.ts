@@ -61,7 +61,7 @@ describe('an order with 40 comments of 200 KB', () => {
     await Promise.all(ids(1, 28).map((_, index) => delivered(reader.store, comment(index + 1, 200_000))));
     await eventually(() => ended || expect(tail.said.stdout.split('\n')).toHaveLength(29));
     tail.interrupt();
-    expect(await tail.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await tail.ended).toMatchObject({ code: 0, stderr: 'Listening for events. Ctrl-C ends it.\n' });
     const told = tail.said.stdout
       .trimEnd()
       .split('\n')

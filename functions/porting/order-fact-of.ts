@@ -1,6 +1,7 @@
 import { DELETED } from './acts.ts';
 import { hasPayload, inOneCase, isName, isObject, membersOf, type PortingEvent, portingStatusOf } from './event.ts';
 import { isDeeperThan } from './json.ts';
+import { only, textOf } from './members.ts';
 import type { OrderFact, OrderStatus } from './order-facts.ts';
 import { orderIdOf, sameEventKey } from './same-event.ts';
 import { millisecondsOf, recordTime, type Timestamp } from './timestamp.ts';
@@ -15,11 +16,6 @@ export interface Knowledge {
   readonly webhook: boolean;
 }
 
-/**
- * Longer texts are cut: references are keys of an index, for which DynamoDB takes 2,048 bytes, and all facts of an
- * order must fit into one row of 400 KB.
- */
-const LONGEST_TEXT = 500;
 const LONGEST_URL = 2_000;
 
 /** The most characters of JSON for details or a messaging status: all 21 codes with descriptions have some 3,000. */
@@ -125,10 +121,6 @@ function statusOf(event: PortingEvent, told: unknown): OrderStatus | undefined {
   return { value, details: tooMuch === -1 ? details : details.slice(0, tooMuch) };
 }
 
-function textOf(value: unknown, longest = LONGEST_TEXT): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, longest).toWellFormed() : undefined;
-}
-
 function idOf(value: unknown): string | undefined {
   const { id } = membersOf(value);
   return isName(id) ? inOneCase(id) : undefined;
@@ -136,11 +128,4 @@ function idOf(value: unknown): string | undefined {
 
 function isSmallObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return isObject(value) && !isDeeperThan(MOST_LEVELS, value) && JSON.stringify(value).length <= MOST_CHARACTERS;
-}
-
-type Only<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };
-
-/** Leaves out undefined members, which JSON does not have. */
-function only<Members extends object>(members: Members): Only<Members> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Only<Members>;
 }

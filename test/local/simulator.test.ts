@@ -175,6 +175,21 @@ describe('the simulator', () => {
     await expect(other.webhookDeliveries.list()).rejects.toMatchObject({ status: 404 });
   });
 
+  it('shows its orders, whose dates move as fast as it lives', async () => {
+    const dates = async (speed: number, movedDates: number) => {
+      const simulator = await start({ ordersPerMinute: 0, speed, orders: { movedDates } });
+      await simulator.pause();
+      const telnyx = new Telnyx({ apiKey, baseURL: simulator.url, maxRetries: 0 });
+      const { data } = await telnyx.portingOrders.list({ 'page[size]': 250 });
+      const ported = data.filter(({ status }) => status?.value === 'ported').slice(-5);
+      expect(ported).toHaveLength(5);
+      return ported.map(({ activation_settings }) => activation_settings?.foc_datetime_actual?.slice(0, 10));
+    };
+    // At the lower speed, a move takes longer than the history is old.
+    expect(await dates(0.001, 1)).toEqual(await dates(0.001, 0));
+    expect(await dates(2_000_000, 1)).not.toEqual(await dates(2_000_000, 0));
+  });
+
   it('shows a new event without its payload, at the present time, and sends its webhook when complete', async () => {
     const { ids, url } = await receive();
     const before = Date.now();

@@ -58,7 +58,8 @@ const jsonOf = (entry: Entry): string => {
   return entry.json;
 };
 
-const createdAtOf = (event: PortingEvent): number => {
+/** Microseconds since 1970. */
+export const createdAtOf = (event: PortingEvent): number => {
   const text = event.created_at ?? event.payload?.created_at;
   const createdAt = typeof text === 'string' ? toMicroseconds(text) : undefined;
   if (createdAt === undefined) throw new TypeError(`event ${event.id} has no created_at`);

@@ -4,12 +4,15 @@ import { type Answer, authenticationFailed, errorAnswer, jsonAnswer, notFound, t
 import { type DeliveryRecord, listDeliveries, showDelivery } from './delivery-log.ts';
 import { createEventStore, type ListOrder } from './event-store.ts';
 import { parseListParameters } from './list-parameters.ts';
+import { createOrderBook, type OrdersOptions } from './orders-api.ts';
 import type { PortingEvent } from './porting-event.ts';
+import type { PortingOrder } from './porting-order.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 export type { DeliveryRecord } from './delivery-log.ts';
 export type { ListOrder } from './event-store.ts';
 export type { PortingEvent } from './porting-event.ts';
+export type { PortingOrder } from './porting-order.ts';
 
 /** A request as the server saw it. `status` is 0 until it is answered. */
 export interface ApiRequest {
@@ -51,6 +54,8 @@ export interface EventsApiOptions {
   readonly onRepublish?: (event: PortingEvent) => void;
   /** Telnyx's log of webhook deliveries. Without it the answer is 404, as for an account that has no log. */
   readonly webhookDeliveries?: () => readonly DeliveryRecord[];
+  /** How orders behave where no event shows it. */
+  readonly orders?: OrdersOptions;
 }
 
 export interface EventsApi {
@@ -58,11 +63,14 @@ export interface EventsApi {
   readonly url: string;
   /** Inserts, or replaces by id. Listed from `visibleAt` on (milliseconds of the API's clock), or at once. */
   put(event: PortingEvent, when?: { readonly visibleAt: number }): void;
+  /** Takes the event out of the list; its order has lived through it all the same. */
   remove(id: string): void;
   /** The event, listed or not yet. */
   get(id: string): PortingEvent | undefined;
   /** What the API lists now, oldest first. */
   events(): readonly PortingEvent[];
+  /** The porting order as it is now, by the events put so far. */
+  order(id: string): PortingOrder | undefined;
   readonly requests: readonly ApiRequest[];
   /** Called with each request before anything else: injects faults, or changes the store between two pages. */
   intercept: ((request: ApiRequest) => Fault | undefined) | undefined;
@@ -87,12 +95,13 @@ const faked = ({ status = 200, headers, body = '' }: Fault): Answer => {
 
 /**
  * Starts an HTTP server on 127.0.0.1 that answers as Telnyx's Events API does (list, show and republish, with its
- * errors and rate limit) about the events put into it, and as its log of webhook deliveries does. Source: Telnyx's
- * OpenAPI document of 2026-07-16.
+ * errors and rate limit) about the events put into it, as its list of porting orders does about their orders, and as
+ * its log of webhook deliveries does. Source: Telnyx's OpenAPI document of 2026-07-16.
  */
 export const startEventsApi = async (options: EventsApiOptions): Promise<EventsApi> => {
   const { apiKey, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;
   const store = createEventStore(order, seed, now);
+  const book = createOrderBook(options.orders ?? {}, now);
   const admit = createRateLimit(requestsPerSecond, now);
   const requests: ApiRequest[] = [];
   const republished: string[] = [];
@@ -133,6 +142,8 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
   const route = ({ method, path, query }: ApiRequest): Answer => {
     const log = /^\/v2\/webhook_deliveries(?:\/([^/]+))?$/.exec(path);
     if (method === 'GET' && log) return deliveries(log[1], query);
+    const orders = /^\/v2\/porting_orders(?:\/([^/]+))?$/.exec(path);
+    if (method === 'GET' && orders) return orders[1] === undefined ? book.list(query) : book.show(orders[1], query);
     const [, id, action] = /^\/v2\/porting\/events(?:\/([^/]+)(?:\/(republish))?)?$/.exec(path) ?? [];
     if (method === 'GET' && path === '/v2/porting/events') return list(query);
     if (method === 'GET' && id !== undefined && action === undefined) return show(id);
@@ -164,10 +175,14 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
 
   const api: EventsApi = {
     url: `${url}/v2`,
-    put: (event, when) => store.put(event, when?.visibleAt),
+    put: (event, when) => {
+      store.put(event, when?.visibleAt);
+      book.note(event);
+    },
     remove: store.remove,
     get: store.get,
     events: store.listed,
+    order: book.get,
     requests,
     intercept: undefined,
     republished,

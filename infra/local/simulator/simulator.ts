@@ -10,7 +10,7 @@ import { createRandom } from './random.ts';
 import { withoutPayload } from './records.ts';
 import { type Delivery, startWebhooks, type WebhooksOptions } from './webhooks.ts';
 
-type ApiOptions = Pick<EventsApiOptions, 'apiKey' | 'order' | 'requestsPerSecond'>;
+type ApiOptions = Pick<EventsApiOptions, 'apiKey' | 'order' | 'orders' | 'requestsPerSecond'>;
 type WebhookOptions = Omit<WebhooksOptions, 'keys' | 'seed' | 'url'>;
 
 export interface SimulatorOptions extends ApiOptions, WebhookOptions {
@@ -54,7 +54,7 @@ const historySeconds = 28 * 86_400;
 
 /**
  * Starts an account whose porting orders live fast: they begin, are refused, confirmed and ported within minutes. The
- * Events API lists their events, and webhooks deliver most of them. The same seed gives the same events in the same
+ * Events API lists their events, the orders are shown, and webhooks deliver most of the events. The same seed gives the same events in the same
  * order; their instants are real.
  */
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
@@ -71,6 +71,7 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   const api = await startEventsApi({
     ...options,
     seed,
+    orders: { speed, ...options.orders },
     onRepublish: webhooks.resend,
     ...(hasDeliveryLog && { webhookDeliveries: () => webhooks.log }),
   });

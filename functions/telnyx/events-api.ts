@@ -1,18 +1,11 @@
-import { isObject } from '../porting/event.ts';
-import { numberOf, readJson } from '../porting/json.ts';
+import { readJson } from '../porting/json.ts';
 import type { Window } from '../porting/window.ts';
+import { type AnsweredPage, holdSecondsOf, LARGEST_PAGE, readPage } from './answer.ts';
 import { type ClientOptions, telnyxClient } from './client.ts';
-import { isUsedUp, retryAfterOf } from './rate-limit.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** The largest page of the Events API (docs/telnyx.md §1). */
-const LARGEST_PAGE = 250;
-
 /** One page of the list, with its totals. */
-export interface ListPage {
-  readonly records: readonly unknown[];
-  readonly totalResults: number;
-  readonly totalPages: number;
+export interface ListPage extends AnsweredPage {
   /** The number of records that were asked for: a page with fewer is not full. */
   readonly pageSize: number;
   /** Seconds to wait before the next request, when this answer used up the rate limit. */
@@ -47,10 +40,10 @@ export function eventsApi({
         const query = { filter: { created_at }, 'page[number]': pageNumber, 'page[size]': pageSize };
         // The SDK's own page class turns an answer without a list into an empty one, which would look complete.
         const response = await telnyx.porting.events.list(query, options).asResponse();
-        const holdSeconds = isUsedUp(response.headers) ? retryAfterOf(response.headers, Date.now()) : undefined;
+        const holdSeconds = holdSecondsOf(response);
         const date = Date.parse(response.headers.get('date') ?? '');
         const telnyxTime = Number.isNaN(date) ? undefined : date;
-        return { ...readPage(readJson(await response.text())), pageSize, holdSeconds, telnyxTime };
+        return { ...readPage(readJson(await response.text()), 'events'), pageSize, holdSeconds, telnyxTime };
       }, signal),
 
     republish: (id, signal) =>
@@ -63,22 +56,4 @@ export function eventsApi({
         });
       }, signal),
   };
-}
-
-/** An answer without a list and its totals proves nothing about what was listed, so it counts as no answer. */
-function readPage(page: unknown): Omit<ListPage, 'pageSize' | 'holdSeconds' | 'telnyxTime'> {
-  const { data, meta: given } = isObject(page) ? page : {};
-  const meta = isObject(given) ? given : {};
-  const [totalResults, totalPages] = [numberOf(meta.total_results), numberOf(meta.total_pages)];
-  if (!Array.isArray(data) || !isCount(totalResults) || !isCount(totalPages)) {
-    throw new UpstreamError(
-      'unreadable',
-      "Telnyx's answer is no page of events: it has no data, or no totals in meta.",
-    );
-  }
-  return { records: data, totalResults, totalPages };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0;
 }

@@ -86,7 +86,7 @@ test('npm start and the command line do what the README shows, and SIGTERM stops
   expect([...shown.keys()]).toEqual(['status', 'tail']);
   const status = (await succeeded('status')).split('\n');
   for (const line of shown.get('status') ?? []) {
-    const [beginning = ''] = /^\w+ {2,}|.*/.exec(line) ?? [];
+    const [beginning = ''] = /^\w+(?: \w+)* {2,}|.*/.exec(line) ?? [];
     expect(status).toContainEqual(expect.stringMatching(new RegExp(`^${beginning}`)));
   }
 

@@ -46,7 +46,7 @@ export function deliveredEvent(event: LedgerRecord): LedgerRecord {
 export function listing(event: LedgerRecord): ListedEvent {
   const facts = factsOf(event, '2026-01-01T00:00:00.000000Z');
   if (!facts) throw new Error('not an event');
-  return { facts, json: JSON.stringify(event) };
+  return { facts, record: event };
 }
 
 /**

@@ -69,7 +69,7 @@ export const FINDINGS = {
   },
   healing_used_up: {
     severity: 'look_today',
-    do: 'Find out why so many notifications do not come. Healing continues tomorrow (UTC).',
+    do: 'Find out why notifications do not come. Healing continues tomorrow (UTC).',
   },
   dead_letters: {
     severity: 'look_today',

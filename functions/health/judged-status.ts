@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../ledger/status/status.ts';
+import type { LedgerStatus } from '../ledger/status/ledger-status.ts';
 
 /** What is judged: the ledger's status, and its healing of missed notifications. */
 export type JudgedStatus = Omit<LedgerStatus, 'healed_today'> & {

@@ -2,7 +2,7 @@ import { log } from '../lambda/log.ts';
 import { isKnown, type ListedEvent, listingRecorder, readHeld } from '../ledger/events/record-listing.ts';
 import { keepRejectedRecords, type RejectedRecord } from '../ledger/rejections/rejections.ts';
 import type { Store } from '../ledger/table/store.ts';
-import { factsOf, LARGEST_RECORD, withIdsInOneCase } from '../porting/event.ts';
+import { factsOf, LARGEST_RECORD, type PortingEvent, withIdsInOneCase } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 
 /**
@@ -79,7 +79,7 @@ function readRecords(records: readonly unknown[], seenAt: Timestamp) {
     keys.push(facts?.id ?? json);
     if (!facts) rejected.push({ json, reason: 'a listed record has no id or no event_type' });
     else if (bytes > LARGEST_RECORD) rejected.push({ json, reason: `the listed event ${facts.id} has ${bytes} bytes` });
-    else events.push({ facts, json });
+    else events.push({ facts, record: record as PortingEvent });
   }
   return { events, keys, rejected };
 }

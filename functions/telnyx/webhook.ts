@@ -9,8 +9,8 @@ import {
 import { isDeeperThan, readJson } from '../porting/json.ts';
 
 /**
- * What a correctly signed body contains: an event in the record's shape, which is a port-in one or may be; an event of
- * another product, of which only the type is passed on, because a port-out payload holds a PIN (docs/telnyx.md §8); or
+ * What a correctly signed body contains: an event in the record's shape, which is a port-in one or may be; the type of
+ * an event of another product, and nothing else, because a port-out payload holds a PIN (docs/telnyx.md §8); or
  * something that cannot be read as an event.
  */
 export type Webhook =

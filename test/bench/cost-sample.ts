@@ -107,5 +107,5 @@ export function delivered(event: PortingEvent, off = 0) {
 function listing(event: PortingEvent): ListedEvent {
   const facts = factsOf(event, new Date(NOW).toISOString());
   if (!facts) throw new Error('The simulator made a record that is no event.');
-  return { facts, json: JSON.stringify(event) };
+  return { facts, record: event };
 }

@@ -112,7 +112,7 @@ async function doJob({ kind, endpoint, baseUrl, events }: Job): Promise<Outcome>
     const write = async () => {
       for (const event of left) {
         const facts = factsOf(event, '2026-01-01T00:00:00.000000Z');
-        if (facts) await record({ facts, json: JSON.stringify(event) });
+        if (facts) await record({ facts, record: event });
       }
     };
     await Promise.all(Array.from({ length: WRITERS }, write));

@@ -65,7 +65,7 @@ async function rowOf(event: PortingEvent, now: number): Promise<Row> {
     return {};
   };
   const client = { send } as unknown as Store['client'];
-  await recordListing({ client, events: '', control: '' }, { facts, json: JSON.stringify(event) }, now);
+  await recordListing({ client, events: '', control: '' }, { facts, record: event }, now);
   const { Key, UpdateExpression = '', ExpressionAttributeValues = {} } = request ?? {};
   const row: Row = { ...Key };
   for (const [, name = '', value = ''] of UpdateExpression.matchAll(/#?(\w+) = (?:if_not_exists\(#?\w+, )?(:\w+)/g)) {

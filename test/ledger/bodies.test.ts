@@ -30,7 +30,7 @@ function factsOfText(json: string): EventFacts {
 
 const listed = (json: string): Row => {
   const facts = factsOfText(json);
-  return { ...keysOf(facts), ...attributesOf({ listing: listingOf(json, facts) }) };
+  return { ...keysOf(facts), ...attributesOf({ listing: listingOf(readJson(json) as PortingEvent, facts) }) };
 };
 
 /** Records with members that are missing, spelled differently, or unknown. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KeptCounts } from '../../functions/ledger/counts/day-counts.ts';
-import { listRanges, stretchesOf } from '../../functions/ledger/counts/list-ranges.ts';
+import { listRanges, rangesToRead } from '../../functions/ledger/counts/list-ranges.ts';
 import { BEGINNING, END } from '../../functions/ledger/table/event-keys.ts';
 
 const dayOf = (number: number) => `2026-01-${String(number).padStart(2, '0')}`;
@@ -13,16 +13,16 @@ function keptWith(busy: number, rare: readonly number[]): KeptCounts {
   return { days: new Map(days), through: dayOf(20), doubtful: new Set() };
 }
 
-function stretches(kept: KeptCounts): readonly (readonly [string, string])[] {
-  return stretchesOf(kept, listRanges(kept, BEGINNING, END, 'rare')).map(({ from, to }) => [from, to]);
+function rangesOf(kept: KeptCounts): readonly (readonly [string, string])[] {
+  return rangesToRead(kept, listRanges(kept, BEGINNING, END, 'rare')).map(({ from, to }) => [from, to]);
 }
 
 test('days without the type are read over while they hold few events', () => {
-  expect(stretches(keptWith(100, [3, 9, 18]))).toEqual([[dayOf(3), END]]);
+  expect(rangesOf(keptWith(100, [3, 9, 18]))).toEqual([[dayOf(3), END]]);
 });
 
 test('days without the type are left out when they hold more events than half a request reads', () => {
-  expect(stretches(keptWith(1_000, [3, 4, 7, 18]))).toEqual([
+  expect(rangesOf(keptWith(1_000, [3, 4, 7, 18]))).toEqual([
     [dayOf(18), END],
     [dayOf(3), dayOf(8)],
   ]);
@@ -35,7 +35,7 @@ test('what is not counted yet is always read', () => {
     through: dayOf(10),
     doubtful: new Set([dayOf(6)]),
   };
-  expect(stretches(doubtful)).toEqual([
+  expect(rangesOf(doubtful)).toEqual([
     [dayOf(6), END],
     [dayOf(3), dayOf(4)],
   ]);

@@ -49,7 +49,7 @@ describe('a question of Telnyx needs you', () => {
     expect(need(8, status(0, value), comment(1, 'admin'))).toBeUndefined();
   });
 
-  test('in an order of which no status is known', () => {
+  test('in an order without a known status', () => {
     expect(need(2, comment(1, 'admin'))).toEqual(asked);
   });
 

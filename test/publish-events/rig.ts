@@ -1,6 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { expect, onTestFinished, vi } from 'vitest';
-import { openBus } from '../../functions/bus/bus.ts';
+import { vi } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { readHeld } from '../../functions/ledger/events/record-listing.ts';
 import { eventIn, type LedgerEvent } from '../../functions/ledger/events/row.ts';
@@ -13,11 +12,11 @@ import type { PortingEvent } from '../../functions/porting/event.ts';
 import { decide } from '../../functions/publish-events/decide.ts';
 import { type Outcome, type Publisher, publishRows } from '../../functions/publish-events/publish.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
-import { type BusFaults, startBus } from '../../infra/local/bus.ts';
+import type { BusFaults } from '../../infra/local/bus.ts';
 import type { BusEvent } from '../../infra/local/put-events.ts';
-import { problemsOf } from '../bus/schemas.ts';
 import { openStore } from '../open-store.ts';
 import { deliveredEvent, listing, recordListing } from '../porting-events.ts';
+import { startRealBus } from '../real-bus.ts';
 
 export const MINUTE = 60_000;
 export const NOON = Date.parse('2026-03-20T12:00:00Z');
@@ -57,22 +56,11 @@ export interface Rig {
 export async function openRig(): Promise<Rig> {
   const store = await openStore();
   const faults: Rig['faults'] = {};
-  const bus = await startBus({
-    name: 'bus',
-    faults: {
-      request: (entries) => faults.request?.(entries),
-      entry: (entry, index) => faults.entry?.(entry, index),
-    },
+  const { bus, client } = await startRealBus({
+    request: (entries) => faults.request?.(entries),
+    entry: (entry, index) => faults.entry?.(entry, index),
   });
-  onTestFinished(async () => {
-    await bus.close();
-    expect(bus.events().flatMap(problemsOf)).toEqual([]);
-  });
-  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  const publisher = { store, bus: openBus('bus', 1), apiUrl: API };
+  const publisher = { store, bus: client, apiUrl: API };
   const send = store.client.send.bind(store.client) as (command: unknown) => Promise<unknown>;
   const now = () => rig.time;
   let runs = 0;

@@ -56,9 +56,9 @@ async function live(rig: Rig): Promise<readonly Step[]> {
   await step('publish', delivered.id, () => rig.publish(delivered.id));
   await step('another webhook', delivered.id, () => rig.deliver(delivered));
   await step('not listed for a day', delivered.id, () => markUnlisted(store, delivered.id, rig.time));
-  const twin = statusEvent(4, 'exception', 2);
-  await rig.deliver(twin);
-  await step('another event of the same second in its order', delivered.id, () => rig.publish(twin.id));
+  const tied = statusEvent(4, 'exception', 2);
+  await rig.deliver(tied);
+  await step('another event of the same second in its order', delivered.id, () => rig.publish(tied.id));
   await step('listing of an event that a webhook brought', delivered.id, () => rig.list(delivered));
   await rig.publish(delivered.id);
   await step('expiry', delivered.id, () => retire(store, [delivered.id], rig.time));

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openBus } from '../../functions/bus/bus.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
-import { startBus } from '../../infra/local/bus.ts';
-import { problemsOf } from '../bus/schemas.ts';
 import { captureLog } from '../handlers.ts';
 import { jsonText } from '../json-texts.ts';
+import { startRealBus } from '../real-bus.ts';
 import { type Receiver, startReceiver } from '../receive-webhook/receiver.ts';
 import { openRig } from '../sync-events/rig.ts';
 import { type CommandLine, commandLineOf } from './command-line.ts';
@@ -25,13 +23,8 @@ const ISSUE = '[12345678901234567890,1e400,-0,1.0]';
 async function startPublisher(store: OrderStore) {
   const details: string[] = [];
   const keep = ({ Detail = '' }) => void details.push(Detail);
-  const bus = await startBus({ name: 'bus', faults: { entry: (entry) => keep(entry) as undefined } });
-  onTestFinished(async () => {
-    await bus.close();
-    expect(bus.events().flatMap(problemsOf)).toEqual([]);
-  });
-  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
-  const publisher = { store, bus: openBus('bus', 1), apiUrl: 'https://ledger.example' };
+  const { client } = await startRealBus({ entry: (entry) => keep(entry) as undefined });
+  const publisher = { store, bus: client, apiUrl: 'https://ledger.example' };
   const publish = (id: string) => publishRows([id], publisher, () => Date.parse(OCCURRED), 'stream');
   return { details, publish };
 }

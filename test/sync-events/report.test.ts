@@ -1,22 +1,11 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openBus } from '../../functions/bus/bus.ts';
+import { describe, expect, test } from 'vitest';
 import { readIdsAgree } from '../../functions/ledger/events/id-agreement.ts';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import { readUpstream } from '../../functions/ledger/status/upstream-state.ts';
-import { type BusFaults, startBus } from '../../infra/local/bus.ts';
 import { problemsOf } from '../bus/schemas.ts';
 import { deliveredEvent, listedEvent } from '../porting-events.ts';
+import { startRealBus } from '../real-bus.ts';
 import { MINUTE, NOON, openRig } from './rig.ts';
-
-async function startRealBus(faults: BusFaults = {}) {
-  const bus = await startBus({ name: 'bus', faults });
-  onTestFinished(() => bus.close());
-  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  return { bus, client: openBus('bus', 1) };
-}
 
 const down = { status: 500, body: { errors: [] } };
 

@@ -2,10 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readDetails } from '../../functions/porting/order-details.ts';
 import { ordersApi } from '../../functions/telnyx/orders-api.ts';
 import { pace } from '../../functions/telnyx/pace.ts';
-import { UpstreamError } from '../../functions/telnyx/upstream-error.ts';
+import type { UpstreamError } from '../../functions/telnyx/upstream-error.ts';
 import { type EventsApi, type Fault, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { lives } from '../lives.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
+import { caught } from './caught.ts';
 
 const apiKey = 'KEY0123456789_SECRET';
 const TIMEOUT = 500;
@@ -32,15 +33,6 @@ afterAll(() => upstream.close());
 const orders = () =>
   [...new Set(events.map(({ porting_order_id }) => porting_order_id))].flatMap((id) => upstream.order(id) ?? []);
 const withoutNumbers = ({ phone_numbers, ...order }: ReturnType<typeof orders>[number]) => order;
-
-const caught = async (work: Promise<unknown>): Promise<UpstreamError> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UpstreamError);
-  return error as UpstreamError;
-};
 
 describe('show', () => {
   test('gives the order, and asks for no phone numbers', async () => {

@@ -5,6 +5,7 @@ import { isPassing, tookNothing, UpstreamError, upstreamErrorOf } from '../../fu
 import { type EventsApi, type Fault, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import { passDeadlinesSoon } from '../own-time.ts';
 import { listedEvent } from '../porting-events.ts';
+import { caught } from './caught.ts';
 
 const NOW = Date.parse('2026-03-12T19:03:58.250Z');
 
@@ -25,15 +26,6 @@ describe('a failed call', () => {
   });
 
   afterAll(() => upstream.close());
-
-  const caught = async (work: Promise<unknown>): Promise<UpstreamError> => {
-    const error = await work.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(UpstreamError);
-    return error as UpstreamError;
-  };
 
   const errors = [{ code: '10009', title: 'Authentication failed', detail: 'KEY0123456789_SECRET is not known' }];
 

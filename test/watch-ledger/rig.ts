@@ -1,16 +1,14 @@
-import { expect, onTestFinished, vi } from 'vitest';
-import { openBus } from '../../functions/bus/bus.ts';
 import { beginRun, endRun, moveCursor, type RunEnd } from '../../functions/ledger/runs/sync-state.ts';
 import type { DeadLetters } from '../../functions/ledger/status/dead-letters.ts';
 import { type HeldFinding, readFindings } from '../../functions/ledger/status/findings.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { type Look, look, type Watcher } from '../../functions/watch-ledger/look.ts';
 import type { Mail } from '../../functions/watch-ledger/mail.ts';
-import { type BusFaults, startBus } from '../../infra/local/bus.ts';
+import type { BusFaults } from '../../infra/local/bus.ts';
 import type { BusEvent } from '../../infra/local/put-events.ts';
-import { problemsOf } from '../bus/schemas.ts';
 import { openStore } from '../open-store.ts';
 import { ran } from '../query-events/seed.ts';
+import { startRealBus } from '../real-bus.ts';
 
 export const MINUTE = 60_000;
 export const NOON = Date.parse('2026-03-20T12:00:00Z');
@@ -56,20 +54,12 @@ export async function synced(
 export async function openRig(): Promise<Rig> {
   const store = await openStore();
   const faults: Rig['faults'] = {};
-  const bus = await startBus({ name: 'bus', faults: { entry: (entry, index) => faults.entry?.(entry, index) } });
-  onTestFinished(async () => {
-    await bus.close();
-    expect(bus.events().flatMap(problemsOf)).toEqual([]);
-  });
-  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  const { bus, client } = await startRealBus({ entry: (entry, index) => faults.entry?.(entry, index) });
   const mails: Mail[] = [];
   const heartbeats: number[] = [];
   const watcher: Watcher = {
     store,
-    bus: openBus('bus', 1),
+    bus: client,
     async mailer(mail) {
       if (rig.topicIsDown) throw new Error('the topic is down');
       mails.push(mail);

@@ -71,14 +71,17 @@ const READ_OVER = 2_500;
  * Joins ranges of one type's events, newest first, into as few as are worth a request each. Days without this type
  * between two ranges are left out only where they have many events of other types.
  */
-export function stretchesOf(kept: KeptCounts, ranges: readonly ListRange[]): readonly Pick<ListRange, 'from' | 'to'>[] {
+export function rangesToRead(
+  kept: KeptCounts,
+  ranges: readonly ListRange[],
+): readonly Pick<ListRange, 'from' | 'to'>[] {
   const days = [...kept.days].sort(([one], [other]) => (one > other ? -1 : 1)).values();
   let day = days.next().value;
   const result: { from: string; to: string }[] = [];
   for (const { from, to } of ranges) {
     let between = 0;
     for (; day && day[0] >= to; day = days.next().value) between += numberOf(day[1], undefined);
-    for (; day && day[0] >= from; ) day = days.next().value;
+    while (day && day[0] >= from) day = days.next().value;
     const newer = result.at(-1);
     if (newer && between <= READ_OVER) newer.from = from;
     else result.push({ from, to });

@@ -28,14 +28,14 @@ export const FORMER_BODIES = ['record', 'delivered'] as const;
 type Members = Readonly<Record<string, unknown>>;
 
 /** The text of `listing` for the list's record. */
-export function listingOf(json: string, facts: EventFacts): string {
-  const { id, event_type, porting_order_id, record_type, created_at, updated_at, ...rest } = readJson(json) as Members;
+export function listingOf(record: PortingEvent, facts: EventFacts): string {
+  const { id, event_type, porting_order_id, record_type, created_at, updated_at, ...rest } = record;
   const isHeld =
     isKeyed({ id, event_type, porting_order_id, record_type }, facts) &&
     created_at === facts.createdAt &&
     typeof updated_at === 'string' &&
     updated_at === updatedAtIn(facts.version);
-  return isHeld ? JSON.stringify(rest) : json;
+  return JSON.stringify(isHeld ? rest : record);
 }
 
 /** The text of `delivery` for a webhook in the record's shape. */

@@ -1,5 +1,5 @@
 import { readKeptCounts } from '../counts/day-counts.ts';
-import { listRanges, stretchesOf } from '../counts/list-ranges.ts';
+import { listRanges, rangesToRead } from '../counts/list-ranges.ts';
 import { BEGINNING, END, smallestRange, through } from '../table/event-keys.ts';
 import { countAll, type KeyRange, pagesOf, rowsOf } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
@@ -105,9 +105,9 @@ async function idsByTime(
     return false;
   });
   if (newest === -1) return { total, ids: [] };
-  const stretches = stretchesOf(kept, ranges.slice(newest)).map((stretch) => within(filter, stretch));
+  const toRead = rangesToRead(kept, ranges.slice(newest)).map((range) => within(filter, range));
   // Events that came after the count push others behind this page: readers must see that there is another page.
-  const ids = await idsFrom(store, stretches, left, size + 1);
+  const ids = await idsFrom(store, toRead, left, size + 1);
   return { total: Math.max(total, skip + ids.length), ids: ids.slice(0, size) };
 }
 

@@ -1,6 +1,5 @@
 import { dayOf } from '../../porting/day.ts';
 import { type EventFacts, factsOf, mayArriveByWebhook, type PortingEvent } from '../../porting/event.ts';
-import { readJson } from '../../porting/json.ts';
 import { orderFactOf, sayTheSame } from '../../porting/order-fact-of.ts';
 import { millisecondsOf, timestampOf } from '../../porting/timestamp.ts';
 import { dayDoubter } from '../counts/doubtful-days.ts';
@@ -14,10 +13,10 @@ import { awaited } from './awaited.ts';
 import { DELIVERY, deliveredIn, FORMER_BODIES, listingOf, SUPERSEDED } from './bodies.ts';
 import { publish, REVISED, revise } from './outbox-marks.ts';
 
-/** A listed event: what the ledger needs to know about it, and its record as JSON text. */
+/** A listed event: what the ledger needs to know about it, and its record as Telnyx lists it. */
 export interface ListedEvent {
   readonly facts: EventFacts;
-  readonly json: string;
+  readonly record: PortingEvent;
 }
 
 /**
@@ -129,24 +128,24 @@ export function listingRecorder(store: Store, now: () => number) {
 }
 
 /** True when the list's record says the same of the order as the webhook did. */
-function repeats({ facts, json }: ListedEvent, delivered: PortingEvent): boolean {
+function repeats({ facts, record }: ListedEvent, delivered: PortingEvent): boolean {
   const known = factsOf(delivered, facts.createdAt);
   if (!known || !facts.final) return false;
   const factOf = (event: PortingEvent, { createdAt }: EventFacts) =>
     orderFactOf(event, { createdAt, version: undefined, listed: true, webhook: true });
-  return sayTheSame(factOf(delivered, known), factOf(readJson(json) as PortingEvent, facts));
+  return sayTheSame(factOf(delivered, known), factOf(record, facts));
 }
 
-function write(store: Store, { facts, json }: ListedEvent, now: number, meaning: Meaning, when: Condition) {
+function write(store: Store, { facts, record }: ListedEvent, now: number, meaning: Meaning, when: Condition) {
   const { id, eventType, createdAt } = facts;
   const at = timestampOf(now);
   const news = meaning === 'news';
   // With its payload an event may be recognised under another id, so its webhook is awaited again, even if it was given
   // up before.
   const isAwaited = news && mayArriveByWebhook(eventType) && now - millisecondsOf(createdAt) < AWAITED_FOR;
-  const record: Change = {
+  const listing: Change = {
     set: {
-      listing: listingOf(json, facts),
+      listing: listingOf(record, facts),
       record_version: facts.version,
       record_type: RECORD_TYPE,
       event_type: eventType,
@@ -161,6 +160,6 @@ function write(store: Store, { facts, json }: ListedEvent, now: number, meaning:
     remove: [...(facts.hasPayload ? FORMER_BODIES : ['record']), 'fold_again'],
   };
   const left = { news: publish, confirmation: revise, repetition: () => REVISED }[meaning](id, at);
-  const change = together(record, left, isAwaited ? awaited(id, at) : {});
+  const change = together(listing, left, isAwaited ? awaited(id, at) : {});
   return update(store, 'events', { id }, { when, ...change, returns: 'UPDATED_OLD' });
 }

@@ -56,7 +56,7 @@ export async function cancelRun(store: Store, id: string, now: number): Promise<
 
 /** Between two nightly runs, which do not begin at the same second. */
 const DAY_AND_A_BIT = 25 * 3_600_000;
-/** More than a day's requested runs, of which one is the nightly one. */
+/** More than a day's requested runs, the nightly one included. */
 const MOST_LOOKED_AT = 50;
 
 /**

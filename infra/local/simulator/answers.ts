@@ -21,6 +21,27 @@ export const jsonAnswer = (status: number, body: string): Answer => ({
   body,
 });
 
+/** A page of a list: its number, from 1, and the most items on it. */
+export interface ListPage {
+  readonly pageNumber: number;
+  readonly pageSize: number;
+}
+
+/** The totals of a list, as Telnyx puts them beside a page. */
+export const metaOf = ({ pageNumber, pageSize }: ListPage, total: number) => ({
+  page_number: pageNumber,
+  page_size: pageSize,
+  total_pages: Math.ceil(total / pageSize),
+  total_results: total,
+});
+
+/** An answer with a page of these items. */
+export const pageAnswer = <Item>(page: ListPage, items: readonly Item[], show: (item: Item) => unknown): Answer => {
+  const { pageNumber, pageSize } = page;
+  const data = items.slice((pageNumber - 1) * pageSize, pageNumber * pageSize).map(show);
+  return jsonAnswer(200, JSON.stringify({ data, meta: metaOf(page, items.length) }));
+};
+
 /** An answer in Telnyx's error format: `{errors: [{code, title, detail, meta, source}]}`. */
 export const errorAnswer = ({ status, code, title, detail, parameter }: ApiError): Answer => {
   const meta = { url: `https://developers.telnyx.com/docs/overview/errors/${code}` };

@@ -1,4 +1,4 @@
-import { type Answer, errorAnswer, jsonAnswer, notFound } from './answers.ts';
+import { type Answer, errorAnswer, jsonAnswer, notFound, pageAnswer } from './answers.ts';
 import { readQuery } from './query-reader.ts';
 import { toMicroseconds } from './timestamp.ts';
 
@@ -64,14 +64,7 @@ export const listDeliveries = (records: readonly DeliveryRecord[], query: Query)
     .filter((record) => types === undefined || types.includes(record.webhook.event_type))
     .filter((record) => wishes.every((wish) => wish(record)))
     .toSorted((a, b) => (a.started_at < b.started_at ? 1 : -1));
-  const meta = {
-    page_number: pageNumber,
-    page_size: pageSize,
-    total_pages: Math.ceil(matching.length / pageSize),
-    total_results: matching.length,
-  };
-  const data = matching.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
-  return jsonAnswer(200, JSON.stringify({ data, meta }));
+  return pageAnswer({ pageNumber, pageSize }, matching, (record) => record);
 };
 
 /** Answers `GET /v2/webhook_deliveries/{id}`. */

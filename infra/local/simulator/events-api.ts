@@ -1,6 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { serve } from '../loopback-server.ts';
-import { type Answer, authenticationFailed, errorAnswer, jsonAnswer, notFound, tooManyRequests } from './answers.ts';
+import {
+  type Answer,
+  authenticationFailed,
+  errorAnswer,
+  jsonAnswer,
+  metaOf,
+  notFound,
+  tooManyRequests,
+} from './answers.ts';
 import { type DeliveryRecord, listDeliveries, showDelivery } from './delivery-log.ts';
 import { createEventStore, type ListOrder } from './event-store.ts';
 import { parseListParameters } from './list-parameters.ts';
@@ -111,12 +119,7 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
     if ('error' in parameters) return errorAnswer(parameters.error);
     const { filter, pageNumber, pageSize } = parameters;
     const { total, json } = store.page(filter, (pageNumber - 1) * pageSize, pageSize);
-    const meta = {
-      page_number: pageNumber,
-      page_size: pageSize,
-      total_pages: Math.ceil(total / pageSize),
-      total_results: total,
-    };
+    const meta = metaOf({ pageNumber, pageSize }, total);
     return jsonAnswer(200, `{"data":[${json.join(',')}],"meta":${JSON.stringify(meta)}}`);
   };
 

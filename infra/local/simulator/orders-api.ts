@@ -1,5 +1,5 @@
 import { membersOf } from '../../../functions/porting/event.ts';
-import { type Answer, errorAnswer, jsonAnswer, notFound } from './answers.ts';
+import { type Answer, errorAnswer, jsonAnswer, notFound, pageAnswer } from './answers.ts';
 import { createdAtOf } from './event-store.ts';
 import type { FocOptions } from './foc-date.ts';
 import type { PortingEvent } from './porting-event.ts';
@@ -64,14 +64,7 @@ export const createOrderBook = (options: OrdersOptions, now: () => number): Orde
         .sort((a, b) =>
           a.created_at === b.created_at ? (a.id < b.id ? -1 : 1) : a.created_at < b.created_at ? 1 : -1,
         );
-      const meta = {
-        page_number: pageNumber,
-        page_size: pageSize,
-        total_pages: Math.ceil(orders.length / pageSize),
-        total_results: orders.length,
-      };
-      const page = orders.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
-      return jsonAnswer(200, JSON.stringify({ data: page.map((order) => shown(order, withNumbers)), meta }));
+      return pageAnswer({ pageNumber, pageSize }, orders, (order) => shown(order, withNumbers));
     },
     show(id, query) {
       const read = readQuery(query);

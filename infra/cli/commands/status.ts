@@ -18,10 +18,10 @@ async function status({ api, screen }: Context) {
   const { print, paint } = screen;
   if (screen.json) screen.document({ data });
   else {
+    const { data: orders } = await api.get<{ data: OrderSummary }>('/v2/orders/summary');
     print(data.well ? paint('green', 'All is well.') : paint('red', 'Not well:'));
     showFindings(data.findings, screen);
     print();
-    const { data: orders } = await api.get<{ data: OrderSummary }>('/v2/orders/summary');
     for (const [name, words] of [...ordersIn(orders), ...linesOf(data)])
       print(`${paint('dim', name.padEnd(12))} ${words}`);
     if (data.sync.last_runs.length > 0) {

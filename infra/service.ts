@@ -166,11 +166,13 @@ export const tables: Readonly<Record<TableName, Table>> = {
       by_status: {
         partitionKey: 'status',
         sortKey: 'changed_at_id',
-        include: ['since', 'overdue_since', 'retired', 'asked_at'],
+        include: ['since', 'overdue_since', 'retired', 'asked_at', 'read_as'],
       },
       // Its entry never moves.
       with_reference: { partitionKey: 'customer_reference', sortKey: 'id', include: [] },
-      // Sparse: orders that need the customer, where this has not been published.
+      // Sparse: orders with a FOC date. An entry moves only with the date.
+      by_foc: { partitionKey: 'dated', sortKey: 'foc_id', include: [] },
+      // Sparse: orders about which something has not been published.
       undecided: { partitionKey: 'undecided', sortKey: 'changed_at_id', include: [] },
     },
   },

@@ -57,3 +57,12 @@ export function isDeeperThan(levels: number, value: unknown): boolean {
 export function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !json.isRawJSON(value);
 }
+
+/** JSON in which the members of every object are sorted by name: equal values have equal texts. */
+export function sortedJson(value: object): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : member,
+  );
+}

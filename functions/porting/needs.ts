@@ -3,7 +3,7 @@ import { millisecondsOf, type Timestamp, timestampOf } from './timestamp.ts';
 
 const DAY = 24 * 3_600_000;
 /** Telnyx deletes a draft after 30 days. Before its last days, a draft is the customer's own business. */
-const DRAFT_NEEDS_YOU_FOR = 5 * DAY;
+export const DRAFT_NEEDS_YOU_FOR = 5 * DAY;
 /** A question that no one has answered for a week is settled, or forgotten by Telnyx too. */
 export const QUESTION_WAITS_FOR = 7 * DAY;
 /** `user_type` of Telnyx's own people in a comment. */

@@ -6,7 +6,8 @@ import { recordTime, type Timestamp } from './timestamp.ts';
 /**
  * What only the order itself says (docs/telnyx.md §6.1), and the whole of what is kept of it: no names, addresses,
  * account numbers, PINs, documents or phone numbers. Plain JSON; what the order lacks, or has in another type, is left
- * out. Statuses and types are open sets.
+ * out. Statuses and types are open sets. `updated_at` may be kept but is not: each event moves it, and would cost a
+ * write that says nothing else.
  */
 export interface OrderDetails {
   readonly status?: string;
@@ -28,7 +29,6 @@ export interface OrderDetails {
   /** With Telnyx's own names, as in an event of type `messaging_changed`. */
   readonly messaging?: MessagingDetails;
   readonly created?: Timestamp;
-  readonly updated?: Timestamp;
 }
 
 export interface MessagingDetails {
@@ -57,7 +57,6 @@ export function readDetails(order: unknown): { readonly id: string; readonly det
     losingCarrier: textOf(order.old_service_provider_ocn),
     messaging: messagingOf(membersOf(order.messaging)),
     created: recordTime(order.created_at),
-    updated: recordTime(order.updated_at),
   };
   return { id: inOneCase(order.id), details: only(details) };
 }
@@ -86,17 +85,12 @@ export function focChange(before: OrderDetails, after: OrderDetails): FocChange 
  * The details to keep after another reading. A FOC date that the reading says nothing about stays: lost for one
  * reading, it would be announced again by the next.
  *
- * @param before what was kept; `undefined` at the first reading, which is the baseline and changes no date
+ * @param before what was kept; `undefined` at the first reading
  */
-export function refreshedBy(
-  reading: OrderDetails,
-  before: OrderDetails | undefined,
-): { readonly details: OrderDetails; readonly foc: FocChange | undefined; readonly isChanged: boolean } {
-  if (before === undefined) return { details: reading, foc: undefined, isChanged: true };
-  const foc = focChange(before, reading);
-  const focBefore = foc?.from ?? before.focBefore;
-  const details = only({ ...reading, foc: reading.foc === undefined ? before.foc : reading.foc, focBefore });
-  return { details, foc, isChanged: !areEqual(details, before) };
+export function refreshedBy(reading: OrderDetails, before: OrderDetails | undefined): OrderDetails {
+  if (before === undefined) return reading;
+  const focBefore = focChange(before, reading)?.from ?? before.focBefore;
+  return only({ ...reading, foc: reading.foc === undefined ? before.foc : reading.foc, focBefore });
 }
 
 function flagOf(value: unknown): boolean | undefined {
@@ -116,11 +110,4 @@ function messagingOf(given: Readonly<Record<string, unknown>>): MessagingDetails
     messaging_port_status: textOf(given.messaging_port_status),
   });
   return Object.keys(messaging).length > 0 ? messaging : undefined;
-}
-
-/** Compares details whatever the order of their members, which a store need not keep. */
-function areEqual(one: object, other: object): boolean {
-  const sorted = (_: string, value: unknown) =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value;
-  return JSON.stringify(one, sorted) === JSON.stringify(other, sorted);
 }

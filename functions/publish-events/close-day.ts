@@ -15,6 +15,7 @@ import type { OrderState } from '../porting/order.ts';
 import { type OverdueLimits, overdueSince } from '../porting/overdue.ts';
 import { pairsAmong } from '../porting/pairs.ts';
 import { sameEventKey } from '../porting/same-event.ts';
+import { shownDetails } from '../porting/shown-details.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { learnFromPair } from './id-proof.ts';
 import { foldWhole } from './whole-order.ts';
@@ -85,13 +86,16 @@ export async function findOverdue({ store, bus, limits, current }: Closing, now:
       const whole = await foldWhole(store, id, now).catch((error: unknown) => {
         log('error', 'overdue_not_published', { order: id, error: describeError(error) });
       });
-      const order = whole?.order;
-      if (order?.status?.value !== status || order.status_since !== since || isTooLate(order, now)) continue;
+      if (!whole) continue;
+      const { state: order, reading } = whole.held;
+      if (order.status?.value !== status || order.status_since !== since || isTooLate(order, now)) continue;
       if ((await current()) !== before) continue;
       const detail = {
         id: `${id}:overdue:${since}`,
         revision: 1,
+        live: false,
         order,
+        details: shownDetails(reading),
         overdue_since: limitAt,
         limit_business_days: days,
       };

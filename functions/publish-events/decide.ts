@@ -1,8 +1,9 @@
 import { describeError, log } from '../lambda/log.ts';
+import type { HeldOrder } from '../ledger/orders/order-row.ts';
 import { markDecided } from '../ledger/orders/orders.ts';
 import { undecidedOrders } from '../ledger/orders/undecided.ts';
-import type { Folded } from './order-state.ts';
-import { actionRequired } from './publications.ts';
+import { derivedFrom, toldBy } from '../porting/derived.ts';
+import { derivedEvents } from './publications.ts';
 import type { Publisher } from './publish.ts';
 import { foldWhole } from './whole-order.ts';
 
@@ -10,8 +11,8 @@ import { foldWhole } from './whole-order.ts';
 const AT_ONCE = 8;
 
 /**
- * Publishes what undecided orders ask of the customer, once each, while the ledger is current: from the order's state
- * after everything that was read. Orders with a live webhook were published at once and are no longer undecided.
+ * Publishes what undecided orders have to say, once each, while the ledger is current: from the order's row after
+ * everything that was read. What a live webhook brought was published at once.
  *
  * @param current whether the ledger is current: see readCurrent
  * @returns the number of orders published; undefined when the ledger is not current, and the orders go on waiting
@@ -27,13 +28,13 @@ export async function decide(
   for await (const ids of undecidedOrders(store, AT_ONCE)) {
     const before = await current();
     if (before === undefined || outOfTime()) return undefined;
-    const orders = await Promise.allSettled(ids.map(async (id) => ({ id, ...(await foldWhole(store, id, now())) })));
+    const orders = await Promise.allSettled(ids.map((id) => foldWhole(store, id, now())));
     // A run that has begun since may have been half read.
     if ((await current()) !== before) return undefined;
     const outcomes = await Promise.allSettled(
       // An unreadable order must not block the others.
       orders.map(async (order) =>
-        order.status === 'rejected' ? Promise.reject(order.reason) : decideOne(publisher, order.value, now()),
+        order.status === 'rejected' ? Promise.reject(order.reason) : decideOne(publisher, order.value.held, now()),
       ),
     );
     for (const outcome of outcomes) {
@@ -44,19 +45,13 @@ export async function decide(
   return published;
 }
 
-type Undecided = Folded & { readonly id: string };
-
-/** @returns true when it was published; false when there was nothing to publish. Throws when the bus refused it */
-async function decideOne({ store, bus }: Publisher, undecided: Undecided, now: number): Promise<boolean> {
-  const { id, order, actionPublished, version } = undecided;
-  const action = actionRequired(order, actionPublished, now);
-  if (!action) {
-    await markDecided(store, id, undefined, version);
-    return false;
-  }
-  const [reason] = (await bus.put([action])).values();
+/** @returns true when something was published; false when there was nothing. Throws when the bus refused it */
+export async function decideOne({ store, bus }: Publisher, held: HeldOrder, now: number): Promise<boolean> {
+  const { id } = held;
+  const derived = derivedFrom(held, now);
+  const [reason] = (await bus.put(derivedEvents(held, derived, false))).values();
   if (reason !== undefined) throw new Error(`The order ${id}: ${reason}`);
-  await markDecided(store, id, action.detail.event_id, version);
-  log('info', 'action_required', { porting_order_id: id, event_id: action.detail.event_id });
-  return true;
+  await markDecided(store, held, toldBy(derived), now);
+  for (const { type } of derived) log('info', 'decided', { porting_order_id: id, type });
+  return derived.length > 0;
 }

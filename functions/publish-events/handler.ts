@@ -10,6 +10,7 @@ import { readOverdueLimits } from '../porting/overdue.ts';
 import { readGraceMinutes, readRetainDays, readSyncIntervalSeconds } from '../porting/settings.ts';
 import { findOverdue, findUnlisted, retireOld } from './close-day.ts';
 import { decide } from './decide.ts';
+import { findExpiringDrafts } from './find-expiring.ts';
 import { findMissed } from './find-missed.ts';
 import { publishRows } from './publish.ts';
 import { sweep } from './sweep.ts';
@@ -60,7 +61,8 @@ export async function handler(
   if ('closeDay' in event) {
     const unlisted = await findUnlisted(closing, Date.now());
     const overdue = await findOverdue(closing, Date.now());
-    return { unlisted, overdue, retired: await retireOld(closing, Date.now(), outOfTime) };
+    const expiring = await findExpiringDrafts(publisher, current, Date.now());
+    return { unlisted, overdue, expiring, retired: await retireOld(closing, Date.now(), outOfTime) };
   }
   const olderThan = event.sweep.olderThanSeconds * 1000;
   const { left } = await sweep(publisher, olderThan, Date.now, outOfTime);

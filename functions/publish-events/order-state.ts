@@ -2,20 +2,16 @@ import { readIdsAgree } from '../ledger/events/id-agreement.ts';
 import { hideJoined, join, restoreListed } from '../ledger/events/join.ts';
 import { foldAgainWhenListed, readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
 import { retireAgain } from '../ledger/events/retention.ts';
-import { changeOrder, type HeldFact } from '../ledger/orders/orders.ts';
+import type { HeldFact, HeldOrder } from '../ledger/orders/order-row.ts';
+import { changeOrder } from '../ledger/orders/orders.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
-import type { OrderState } from '../porting/order.ts';
 import { orderFactOf } from '../porting/order-fact-of.ts';
 import { mergeFacts } from '../porting/order-facts.ts';
 import { type Pair, pairsAmong, withoutJoined } from '../porting/pairs.ts';
 
 /** An order after its new events, and those of them that are yet to be published. */
 export interface Folded {
-  readonly order: OrderState | null;
-  /** The event whose action_required was last published. */
-  readonly actionPublished: string | undefined;
-  /** The version of the order's row. */
-  readonly version: number;
+  readonly held: HeldOrder;
   readonly rows: readonly Unpublished[];
 }
 
@@ -44,8 +40,7 @@ export async function foldIn(
   for (const { id, createdAt } of rows) if (gone.has(id)) await retireAgain(store, id, createdAt, now);
   await foldOtherOrders(store, orderId, rows, now);
   await settleTies(store, folded.facts, rows, now);
-  const { state: order, actionPublished, version } = folded;
-  return { order, actionPublished, version, rows: rows.filter(({ id }) => !gone.has(id)) };
+  return { held: folded, rows: rows.filter(({ id }) => !gone.has(id)) };
 }
 
 /** Completes joins that an earlier publisher began, and separates rows when the list has shown the webhook's id. */

@@ -1,7 +1,8 @@
 import type { BusEvent } from '../bus/entries.ts';
 import type { Unpublished } from '../ledger/events/outbox.ts';
-import { eventAskingToAct } from '../porting/derived.ts';
+import type { Derived, KnownOrder } from '../porting/derived.ts';
 import type { OrderState } from '../porting/order.ts';
+import { shownDetails } from '../porting/shown-details.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
 
 /**
@@ -11,20 +12,27 @@ import { millisecondsOf } from '../porting/timestamp.ts';
 const WAITS_FOR_PAYLOAD = 15 * 60_000;
 
 /**
- * The event that tells the customer to act on an order, unless it was published. The order's state decides, not the new
- * event: an exception that has ended before it becomes known asks nothing of anyone, and a status may become the newest
- * only when the list dates it.
+ * What an order's row has to publish, for the bus.
  *
- * @param published the event whose action_required was last published
- * @param now milliseconds since 1970
+ * @param isLive true when it is published at once, for a live webhook
  */
-export function actionRequired(order: OrderState | null, published: string | undefined, now: number) {
-  if (!order) return undefined;
-  const event_id = eventAskingToAct(order, published, now);
-  if (event_id === undefined) return undefined;
-  const { act_by } = order;
-  const detail = { id: `${event_id}:action_required`, revision: 1, event_id, act_by, order };
-  return { type: 'porting_order.action_required', detail } satisfies BusEvent;
+export function derivedEvents(
+  { state: order, reading }: KnownOrder,
+  derived: readonly Derived[],
+  isLive: boolean,
+): readonly BusEvent[] {
+  const about = { live: isLive, order, details: shownDetails(reading) };
+  return derived.map((one) => {
+    if ('foc' in one) {
+      const { from, to } = one.foc;
+      const id = `${order.id}:foc:${one.number}:${to ?? 'none'}`;
+      return { type: one.type, detail: { id, revision: 1, from, to, ...about } };
+    }
+    const { type, eventId: event_id } = one;
+    const id = `${event_id}:${type.slice('porting_order.'.length)}`;
+    const deadline = 'actBy' in one && { act_by: one.actBy };
+    return { type, detail: { id, revision: 1, event_id, ...deadline, ...about } };
+  });
 }
 
 /** What to publish about a row. */

@@ -3,11 +3,12 @@ import type { BusEvent } from '../bus/entries.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { learnChannel } from '../ledger/events/channels.ts';
 import { markPublished, readUnpublished, type Unpublished } from '../ledger/events/outbox.ts';
+import type { HeldOrder } from '../ledger/orders/order-row.ts';
 import { markDecided } from '../ledger/orders/orders.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
-import { isLive } from '../porting/derived.ts';
+import { type Derived, derivedFrom, isLive, type KnownOrder, toldBy } from '../porting/derived.ts';
 import { type Folded, foldIn } from './order-state.ts';
-import { actionRequired, type ToPublish, toPublish } from './publications.ts';
+import { derivedEvents, type ToPublish, toPublish } from './publications.ts';
 import { foldWhole } from './whole-order.ts';
 
 export interface Publisher {
@@ -32,10 +33,8 @@ const AT_ONCE = 8;
 
 interface Prepared extends ToPublish {
   readonly row: Unpublished;
-  /** The order's action_required, when it is published with this row. */
-  readonly action?: NonNullable<ReturnType<typeof actionRequired>>;
-  /** The version of the order's row. */
-  readonly version: number;
+  /** The order, and what is published about it with this row. */
+  readonly about?: { readonly held: HeldOrder; readonly derived: readonly Derived[] };
 }
 
 /**
@@ -60,14 +59,18 @@ export async function publishRows(
   const workers = Array.from({ length: AT_ONCE }, async () => {
     for (const [orderId, group] of groups) {
       try {
-        const folded = await stateAfter(store, orderId, group, now());
-        const { order, rows: left } = folded;
-        const { action, version } = await liveAction(store, orderId, folded, now());
-        for (const [index, row] of left.entries()) {
-          const said = { row, version, ...toPublish(row, order, apiUrl, now()) };
+        const folded = orderId === undefined ? undefined : await foldIn(store, orderId, group, now());
+        const about = folded && (await liveDerived(store, folded, now()));
+        for (const [index, row] of (folded?.rows ?? group).entries()) {
+          const said = toPublish(row, folded?.held.state ?? null, apiUrl, now());
           // Goes with one row: if the bus does not take it, that row is retried.
-          const withAction = action && index === 0 && { busEvents: [...said.busEvents, action], action };
-          prepared.push({ ...said, ...withAction });
+          const busEvents = about && index === 0 ? derivedEvents(about.held, about.derived, true) : [];
+          prepared.push({
+            ...said,
+            row,
+            busEvents: [...said.busEvents, ...busEvents],
+            ...(busEvents.length > 0 && about && { about }),
+          });
         }
       } catch (error) {
         for (const { id } of group) failed.set(id, describeError(error));
@@ -83,27 +86,19 @@ export async function publishRows(
   return { ...done, failed };
 }
 
-async function stateAfter(
-  store: OrderStore,
-  orderId: string | undefined,
-  rows: readonly Unpublished[],
-  now: number,
-): Promise<Folded> {
-  if (orderId === undefined) return { order: null, actionPublished: undefined, version: 0, rows };
-  return foldIn(store, orderId, rows, now);
-}
-
 /**
- * The order's action_required, when the webhook that brought its status is live. Any other waits until the ledger is
+ * What is published about an order at once, because a live webhook brought it. Anything else waits until the ledger is
  * current: see decide.ts.
  */
-async function liveAction(store: OrderStore, orderId: string | undefined, folded: Folded, now: number) {
-  const { order, actionPublished, version, rows } = folded;
-  const bearer = rows.find(({ id }) => id === order?.status_event_id);
-  if (orderId === undefined || !bearer?.receivedAt || !isLive(bearer.createdAt, bearer.receivedAt)) return { version };
-  if (!actionRequired(order, actionPublished, now)) return { version };
-  const whole = await foldWhole(store, orderId, now);
-  return { action: actionRequired(whole.order, whole.actionPublished, now), version: whole.version };
+async function liveDerived(store: OrderStore, { held, rows }: Folded, now: number) {
+  const live = new Set(
+    rows.flatMap(({ id, createdAt, receivedAt }) => (receivedAt && isLive(createdAt, receivedAt) ? id : [])),
+  );
+  const liveIn = (order: KnownOrder) =>
+    derivedFrom(order, now).filter((one) => 'eventId' in one && live.has(one.eventId));
+  if (liveIn(held).length === 0) return undefined;
+  const whole = await foldWhole(store, held.id, now);
+  return { held: whole.held, derived: liveIn(whole.held) };
 }
 
 /** Marks and counts what was published. */
@@ -117,7 +112,7 @@ async function settle(
   const done = { events: 0, waiting: 0, missed: 0, recovered: 0 };
   const queue = prepared.values();
   const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (const { row, busEvents, waits, event, missed, recovered, action, version } of queue) {
+    for (const { row, busEvents, waits, event, missed, recovered, about } of queue) {
       const reason = busEvents.map((each) => refused.get(each)).find((each) => each !== undefined);
       if (reason !== undefined) {
         failed.set(row.id, reason);
@@ -125,7 +120,7 @@ async function settle(
       }
       const revision = event ? row.ledger.revision : undefined;
       try {
-        if (action) await markDecided(store, row.portingOrderId ?? '', action.detail.event_id, version);
+        if (about) await markDecided(store, about.held, toldBy(about.derived), now());
         await markPublished(store, row, { revision, missed, recovered, everything: !waits }, now());
       } catch (error) {
         failed.set(row.id, describeError(error));

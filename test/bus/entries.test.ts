@@ -17,7 +17,8 @@ test('an order with more splits than an entry on the bus can hold is published w
     events.map((event) => orderFactOf(event, knowledge)),
   );
   expect(order.split_into).toHaveLength(7_000);
-  const detail = { id: `${uuid(1)}:action_required`, revision: 1, event_id: uuid(1), act_by: order.act_by, order };
+  const about = { live: true, order, details: null };
+  const detail = { id: `${uuid(1)}:action_required`, revision: 1, event_id: uuid(1), act_by: order.act_by, ...about };
   const entry = entryOf({ type: 'porting_order.action_required', detail });
   expect(sizeOf(entry)).toBeLessThanOrEqual(MOST_BYTES);
   const told = JSON.parse(entry.Detail);

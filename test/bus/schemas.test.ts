@@ -7,6 +7,10 @@ import { ownTypes, problemsOf } from './schemas.ts';
 test('docs/events.md has a schema for each type that the ledger adds', () => {
   expect(ownTypes).toEqual([
     'porting_order.action_required',
+    'porting_order.comment_from_telnyx',
+    'porting_order.draft_expiring',
+    'porting_order.foc_set',
+    'porting_order.foc_changed',
     'porting_order.overdue',
     'notification.missed',
     'notification.recovered',

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { changeOrder, type HeldFact, readLargeOrders, readOrder } from '../../functions/ledger/orders/orders.ts';
+import { readLargeOrders } from '../../functions/ledger/orders/large-orders.ts';
+import type { HeldFact } from '../../functions/ledger/orders/order-row.ts';
+import { changeOrder, readOrder } from '../../functions/ledger/orders/orders.ts';
 import { mergeFacts } from '../../functions/porting/order-facts.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { openStore } from '../open-store.ts';

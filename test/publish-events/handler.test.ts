@@ -106,7 +106,7 @@ test('closing the day reports overdue orders', async () => {
   await moveCursor(store, lease, Date.now() - 60_000);
   await endRun(store, lease, Date.now() - 60_000, {});
   const answer = await invoke({ closeDay: true });
-  expect(answer).toEqual({ unlisted: 0, overdue: 1, retired: 0 });
+  expect(answer).toEqual({ unlisted: 0, overdue: 1, expiring: 0, retired: 0 });
   expect(bus.events()[0]).toMatchObject({ 'detail-type': 'porting_order.overdue', detail: { limit_business_days: 1 } });
 });
 

@@ -1,6 +1,7 @@
 import { markMissed, markUnlisted } from '../../functions/ledger/events/awaited.ts';
 import { claimHealing, recordHealing } from '../../functions/ledger/gaps/healing.ts';
-import { changeOrder, type HeldFact } from '../../functions/ledger/orders/orders.ts';
+import type { HeldFact } from '../../functions/ledger/orders/order-row.ts';
+import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import { markOverdue } from '../../functions/ledger/orders/orders-by-status.ts';
 import { newRun, putRun, type SyncRun } from '../../functions/ledger/runs/sync-runs.ts';
 import type { OrderStore, Store } from '../../functions/ledger/table/store.ts';

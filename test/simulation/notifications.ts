@@ -1,4 +1,4 @@
-import { stateIn } from '../../functions/ledger/orders/orders.ts';
+import { stateIn } from '../../functions/ledger/orders/order-row.ts';
 import { type Row, textIn } from '../../functions/ledger/table/values.ts';
 import { overdueSince } from '../../functions/porting/overdue.ts';
 import { GRACE, LIMITS } from './functions.ts';

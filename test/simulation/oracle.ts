@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
-import { stateIn } from '../../functions/ledger/orders/orders.ts';
+import { stateIn } from '../../functions/ledger/orders/order-row.ts';
 import { idIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
 import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';

@@ -11,11 +11,15 @@ export function isKey(reference: string): boolean {
 /** The partition of `undecided`. */
 export const UNDECIDED = 'yes';
 
+/** The partition of `by_foc`. */
+export const DATED = 'yes';
+
 /** The indexes of the table `orders`, as in infra/service.ts: partition key and sort key. */
 const INDEXES = {
   by_status: ['status', 'changed_at_id'],
   with_reference: ['customer_reference', 'id'],
   undecided: ['undecided', 'changed_at_id'],
+  by_foc: ['dated', 'foc_id'],
 } as const;
 
 export type OrderIndex = keyof typeof INDEXES;

@@ -1,5 +1,6 @@
 import { ACTION_REQUIRED } from '../../porting/acts.ts';
 import type { OrderState } from '../../porting/order.ts';
+import { type ShownDetails, shownDetails } from '../../porting/shown-details.ts';
 import type { Timestamp } from '../../porting/timestamp.ts';
 import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
 import { createdAtId } from '../table/event-keys.ts';
@@ -9,13 +10,16 @@ import type { OrderStore } from '../table/store.ts';
 import { idIn, type Row, textIn } from '../table/values.ts';
 import { get } from '../table/verbs.ts';
 import { isKey, NO_STATUS, orderRange } from './order-keys.ts';
+import { readConfirmedAt } from './order-pass.ts';
+import { orderIn } from './order-row.ts';
 import { readStatuses } from './order-statuses.ts';
-import { stateIn } from './orders.ts';
 
 /** An order as the API shows it. */
 export type Order = OrderState & {
   /** Since when it has the status in which it is overdue; null when it is not. The nightly run sets it. */
   readonly overdue_since: Timestamp | null;
+  /** What Telnyx's own order says; null when it was not read. */
+  readonly details: ShownDetails | null;
 };
 
 /** Which orders to list; all conditions apply together. */
@@ -33,8 +37,8 @@ const SORT_KEY = 'changed_at_id';
 
 /** The order with this id, or `undefined`. */
 export async function getOrder(store: OrderStore, id: string): Promise<Order | undefined> {
-  const row = await get(store, 'orders', { id });
-  return row && orderIn(row);
+  const [row, confirmedAt] = await Promise.all([get(store, 'orders', { id }), readConfirmedAt(store)]);
+  return row && shownOrder(row, confirmedAt);
 }
 
 /**
@@ -107,13 +111,19 @@ function statusOf({ status }: Order): string {
 
 /** Orders in the order of their ids; undefined where there is none. */
 export async function readOrders(store: OrderStore, ids: readonly string[]): Promise<readonly (Order | undefined)[]> {
+  if (ids.length === 0) return [];
+  const confirmedAt = await readConfirmedAt(store);
   const orders = new Map<string, Order>();
   for await (const row of readRows(store, 'orders', ids, { attributes: ['id', 'facts', 'overdue_since'] })) {
-    orders.set(idIn(row), orderIn(row));
+    orders.set(idIn(row), shownOrder(row, confirmedAt));
   }
   return ids.map((id) => orders.get(id));
 }
 
-function orderIn(row: Row): Order {
-  return { ...stateIn(row), overdue_since: textIn(row, 'overdue_since') ?? null };
+/** Every pass confirms the orders that are open. */
+function shownOrder(row: Row, confirmedAt: Timestamp | undefined): Order {
+  const { state, reading } = orderIn(row);
+  const isConfirmed = !state.terminal && !reading?.ended;
+  const details = shownDetails(reading, isConfirmed ? confirmedAt : undefined);
+  return { ...state, overdue_since: textIn(row, 'overdue_since') ?? null, details };
 }

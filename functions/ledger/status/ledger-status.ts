@@ -1,6 +1,6 @@
 import type { Timestamp } from '../../porting/timestamp.ts';
 import type { JobStatus } from '../jobs/job.ts';
-import type { LargeOrder } from '../orders/orders.ts';
+import type { LargeOrder } from '../orders/large-orders.ts';
 import type { ShownRun } from '../runs/sync-runs.ts';
 import type { SyncState } from '../runs/sync-state.ts';
 import type { DeadLetters } from './dead-letters.ts';

@@ -4,7 +4,7 @@ import { readIdsAgree } from '../events/id-agreement.ts';
 import { readHealingDay } from '../gaps/healing.ts';
 import type { HeldJob } from '../jobs/job.ts';
 import { oldestUnsettled } from '../jobs/republish-jobs.ts';
-import { readLargeOrders } from '../orders/orders.ts';
+import { readLargeOrders } from '../orders/large-orders.ts';
 import { type OpenSpan, readOpenSpans } from '../runs/open-spans.ts';
 import { readFailedRequests } from '../runs/requested-runs.ts';
 import { listRuns } from '../runs/sync-runs.ts';

@@ -73,6 +73,7 @@ export type ControlKind =
   | 'open-span'
   | 'large-order'
   | 'order-status'
+  | 'order-pass'
   | 'republish-job'
   | `republish-chunk/${string}`
   | `republish-item/${string}`

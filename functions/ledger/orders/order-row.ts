@@ -1,0 +1,153 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { derivedFrom, type KnownOrder, type Told } from '../../porting/derived.ts';
+import { isObject } from '../../porting/event.ts';
+import { readJson } from '../../porting/json.ts';
+import { questionIn } from '../../porting/needs.ts';
+import { foldOrder, type OrderState } from '../../porting/order.ts';
+import { factsIn } from '../../porting/order-facts.ts';
+import type { HeldReading } from '../../porting/order-reading.ts';
+import { type JoinableFact, withoutJoined } from '../../porting/pairs.ts';
+import { createdAtId } from '../table/event-keys.ts';
+import { idIn, numberIn, type Row, textIn, type Values } from '../table/values.ts';
+import { digestOf } from './order-digest.ts';
+import { DATED, isKey, NO_STATUS, UNDECIDED } from './order-keys.ts';
+
+/**
+ * A row of the table `orders`:
+ * - `id`; `facts`: what the fold knows of each event, and the last reading of the order itself, as deflated JSON. Both
+ *   stay even when the events expire, and share most of their texts
+ * - `version` grows with every write: a writer must have read the present row
+ * - the keys of the indexes: `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
+ * - `asked_at`: when Telnyx had the last word in an open order, and still has it
+ * - `dated` and `foc_id`: the keys of an order with a FOC date that is not cancelled or deleted
+ * - `read_as`: the digest of the last reading
+ * - `support_key`, for people who look at the table
+ * - `action_told`, `comment_told`, `draft_told`: the events about which something was last published; `foc_told` and
+ *   `foc_tellings`: the FOC date that was, `none` for none, and how many were
+ * - `undecided`, the key of a sparse index: as far as is known there is something to publish about the order
+ * - `overdue_since`, `overdue_at`: the stay in a status that was published as too long, and when it was
+ * - `retired` once all its events have expired
+ */
+export interface HeldOrder extends KnownOrder {
+  readonly id: string;
+  readonly facts: readonly HeldFact[];
+  readonly overdueSince: string | undefined;
+  /** The version of the row; 0 when there is none. */
+  readonly version: number;
+}
+
+/** A fact, with the state of its event's row. */
+export type HeldFact = JoinableFact & {
+  /** The event has expired. When the list shows it again, that is not news. */
+  readonly gone?: true;
+};
+
+/** What the row says; an empty history when there is none. */
+export function heldIn(id: string, row: Row | undefined): HeldOrder {
+  const { facts, reading } = unpack(row);
+  return {
+    id,
+    facts,
+    reading,
+    state: stateOf(id, facts),
+    overdueSince: textIn(row, 'overdue_since'),
+    told: toldIn(row),
+    version: numberIn(row, 'version') ?? 0,
+  };
+}
+
+/** The order in a row, without what was published of it. */
+export function orderIn(row: Row): Pick<HeldOrder, 'state' | 'reading'> {
+  const { facts, reading } = unpack(row);
+  return { state: stateOf(idIn(row), facts), reading };
+}
+
+/** The order in a row, as its events show it. */
+export function stateIn(row: Row): OrderState {
+  return orderIn(row).state;
+}
+
+export function stateOf(id: string, facts: readonly HeldFact[]): OrderState {
+  return foldOrder(id, withoutJoined(facts));
+}
+
+/**
+ * The whole row. Every writer writes all of it: what it leaves out is gone.
+ *
+ * @param now milliseconds since 1970
+ */
+export function rowOf(order: HeldOrder, now: number): Values {
+  const { id, facts, state, reading, overdueSince, version } = order;
+  const { status_since, customer_reference: reference, support_key } = state;
+  return {
+    id,
+    version,
+    facts: pack(facts, reading),
+    status: statusOf(state),
+    since: status_since ?? undefined,
+    customer_reference: reference && isKey(reference) ? reference : undefined,
+    support_key: support_key ?? undefined,
+    asked_at: questionIn(state),
+    changed_at_id: createdAtId(state.changed_at, id),
+    ...focKeysOf(order),
+    read_as: reading && digestOf(reading.details),
+    ...toldAttributes(order.told),
+    undecided: derivedFrom(order, now).length > 0 ? UNDECIDED : undefined,
+    overdue_since: overdueSince,
+    retired: facts.every(({ gone, of = id }) => gone || of !== id) ? 'yes' : undefined,
+  };
+}
+
+/** The attributes of what was published. */
+export function toldAttributes({ action, comment, draft, foc }: Told): Values {
+  return {
+    action_told: action,
+    comment_told: comment,
+    draft_told: draft,
+    foc_told: foc && (foc.date ?? NO_DATE),
+    foc_tellings: foc?.times,
+  };
+}
+
+export function statusOf({ status }: OrderState): string {
+  return status?.value ?? NO_STATUS;
+}
+
+/** A `foc_told` that says: no date. */
+const NO_DATE = 'none';
+/** Statuses in which a date has no meaning any more. */
+const WITHOUT_DATE: readonly string[] = ['cancelled', 'deleted'];
+
+function focKeysOf({ id, state, reading }: HeldOrder): Values {
+  const statuses = [statusOf(state), reading?.differs?.status ?? ''];
+  const foc = reading?.details.foc ?? undefined;
+  if (foc === undefined || statuses.some((status) => WITHOUT_DATE.includes(status))) return {};
+  return { dated: DATED, foc_id: createdAtId(foc, id) };
+}
+
+function toldIn(row: Row | undefined): Told {
+  const date = textIn(row, 'foc_told');
+  return {
+    action: textIn(row, 'action_told'),
+    comment: textIn(row, 'comment_told'),
+    draft: textIn(row, 'draft_told'),
+    foc:
+      date === undefined
+        ? undefined
+        : { date: date === NO_DATE ? null : date, times: numberIn(row, 'foc_tellings') ?? 0 },
+  };
+}
+
+function unpack(row: Row | undefined): Pick<HeldOrder, 'facts' | 'reading'> {
+  const packed = row?.facts?.B;
+  if (!packed) return { facts: [], reading: undefined };
+  const held = readJson(inflateRawSync(packed).toString());
+  // A row without a reading has only the list of facts.
+  if (!isObject(held)) return { facts: factsIn(held), reading: undefined };
+  return { facts: factsIn(held.facts), reading: held.reading as HeldReading };
+}
+
+/** Facts and reading as they are stored. */
+export function pack(facts: readonly HeldFact[], reading: HeldReading | undefined): Buffer {
+  return deflateRawSync(JSON.stringify(reading ? { facts, reading } : facts));
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { readLargeOrders } from '../../functions/ledger/orders/large-orders.ts';
-import type { HeldFact } from '../../functions/ledger/orders/order-row.ts';
+import type { HeldFact } from '../../functions/ledger/orders/order-packing.ts';
 import { changeOrder, readOrder } from '../../functions/ledger/orders/orders.ts';
 import { mergeFacts } from '../../functions/porting/order-facts.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';

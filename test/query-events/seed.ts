@@ -1,6 +1,6 @@
 import { markMissed, markUnlisted } from '../../functions/ledger/events/awaited.ts';
 import { claimHealing, recordHealing } from '../../functions/ledger/gaps/healing.ts';
-import type { HeldFact } from '../../functions/ledger/orders/order-row.ts';
+import type { HeldFact } from '../../functions/ledger/orders/order-packing.ts';
 import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import { markOverdue } from '../../functions/ledger/orders/orders-by-status.ts';
 import { newRun, putRun, type SyncRun } from '../../functions/ledger/runs/sync-runs.ts';

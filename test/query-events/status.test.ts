@@ -6,7 +6,7 @@ import { learnIdsAgree, learnIdsDiffer } from '../../functions/ledger/events/id-
 import { putLookedThrough, takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { recordProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
 import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
-import type { HeldFact } from '../../functions/ledger/orders/order-row.ts';
+import type { HeldFact } from '../../functions/ledger/orders/order-packing.ts';
 import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import {
   countOtherFamily,

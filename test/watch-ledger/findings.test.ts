@@ -5,7 +5,7 @@ import { learnChannel } from '../../functions/ledger/events/channels.ts';
 import { takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { recordProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
 import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
-import type { HeldFact } from '../../functions/ledger/orders/order-row.ts';
+import type { HeldFact } from '../../functions/ledger/orders/order-packing.ts';
 import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import {
   countOtherFamily,

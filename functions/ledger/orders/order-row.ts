@@ -1,21 +1,17 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { derivedFrom, type KnownOrder, type Told } from '../../porting/derived.ts';
-import { isObject } from '../../porting/event.ts';
-import { readJson } from '../../porting/json.ts';
 import { questionIn } from '../../porting/needs.ts';
 import { foldOrder, type OrderState } from '../../porting/order.ts';
-import { factsIn } from '../../porting/order-facts.ts';
-import type { HeldReading } from '../../porting/order-reading.ts';
-import { type JoinableFact, withoutJoined } from '../../porting/pairs.ts';
+import { withoutJoined } from '../../porting/pairs.ts';
 import { createdAtId } from '../table/event-keys.ts';
 import { idIn, numberIn, type Row, textIn, type Values } from '../table/values.ts';
 import { digestOf } from './order-digest.ts';
 import { DATED, isKey, NO_STATUS, UNDECIDED } from './order-keys.ts';
+import { type HeldFact, pack, unpack } from './order-packing.ts';
 
 /**
  * A row of the table `orders`:
- * - `id`; `facts`: what the fold knows of each event, and the last reading of the order itself, as deflated JSON. Both
- *   stay even when the events expire, and share most of their texts
+ * - `id`; `facts`: what the fold knows of each event, and the last reading of the order itself (order-packing.ts). They
+ *   stay even when the events expire
  * - `version` grows with every write: a writer must have read the present row
  * - the keys of the indexes: `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
  * - `asked_at`: when Telnyx had the last word in an open order, and still has it
@@ -36,15 +32,9 @@ export interface HeldOrder extends KnownOrder {
   readonly version: number;
 }
 
-/** A fact, with the state of its event's row. */
-export type HeldFact = JoinableFact & {
-  /** The event has expired. When the list shows it again, that is not news. */
-  readonly gone?: true;
-};
-
 /** What the row says; an empty history when there is none. */
 export function heldIn(id: string, row: Row | undefined): HeldOrder {
-  const { facts, reading } = unpack(row);
+  const { facts, reading } = unpack(row?.facts?.B);
   return {
     id,
     facts,
@@ -58,7 +48,7 @@ export function heldIn(id: string, row: Row | undefined): HeldOrder {
 
 /** The order in a row, without what was published of it. */
 export function orderIn(row: Row): Pick<HeldOrder, 'state' | 'reading'> {
-  const { facts, reading } = unpack(row);
+  const { facts, reading } = unpack(row.facts?.B);
   return { state: stateOf(idIn(row), facts), reading };
 }
 
@@ -82,7 +72,7 @@ export function rowOf(order: HeldOrder, now: number): Values {
   return {
     id,
     version,
-    facts: pack(facts, reading),
+    facts: pack(order),
     status: statusOf(state),
     since: status_since ?? undefined,
     customer_reference: reference && isKey(reference) ? reference : undefined,
@@ -136,18 +126,4 @@ function toldIn(row: Row | undefined): Told {
         ? undefined
         : { date: date === NO_DATE ? null : date, times: numberIn(row, 'foc_tellings') ?? 0 },
   };
-}
-
-function unpack(row: Row | undefined): Pick<HeldOrder, 'facts' | 'reading'> {
-  const packed = row?.facts?.B;
-  if (!packed) return { facts: [], reading: undefined };
-  const held = readJson(inflateRawSync(packed).toString());
-  // A row without a reading has only the list of facts.
-  if (!isObject(held)) return { facts: factsIn(held), reading: undefined };
-  return { facts: factsIn(held.facts), reading: held.reading as HeldReading };
-}
-
-/** Facts and reading as they are stored. */
-export function pack(facts: readonly HeldFact[], reading: HeldReading | undefined): Buffer {
-  return deflateRawSync(JSON.stringify(reading ? { facts, reading } : facts));
 }

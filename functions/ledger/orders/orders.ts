@@ -5,7 +5,8 @@ import { any, exists, is, lacks } from '../table/expressions.ts';
 import type { OrderStore } from '../table/store.ts';
 import { get, put, update } from '../table/verbs.ts';
 import { noteLargeOrder } from './large-orders.ts';
-import { type HeldFact, type HeldOrder, heldIn, pack, rowOf, stateOf, statusOf, toldAttributes } from './order-row.ts';
+import { type HeldFact, pack } from './order-packing.ts';
+import { type HeldOrder, heldIn, rowOf, stateOf, statusOf, toldAttributes } from './order-row.ts';
 import { noteStatus } from './order-statuses.ts';
 
 /** Bytes of facts, of DynamoDB's 400 KB per row. Some 10,000 deflated events are 300 KB. */
@@ -38,7 +39,7 @@ export function changeOrder(
 ): Promise<HeldOrder> {
   return rewriteOrder(store, id, now, async (held) => {
     const { facts, packed, state, step } = fitted(held, change(held.facts));
-    if (packed.equals(pack(held.facts, held.reading))) return undefined;
+    if (packed.equals(pack(held))) return undefined;
     if (step >= LEAVES_OUT) await noteLargeOrder(store, id, now);
     await noteStatus(store, statusOf(state));
     return {
@@ -102,7 +103,7 @@ export async function markDecided(store: OrderStore, held: HeldOrder, told: Told
 function fitted({ id, reading }: HeldOrder, given: readonly HeldFact[]) {
   for (const [step, gather] of STEPS.entries()) {
     const facts: readonly HeldFact[] = gather ? gather(id, given) : given;
-    const packed = pack(facts, reading);
+    const packed = pack({ facts, reading });
     if (packed.length <= LARGEST) return { facts, packed, state: stateOf(id, facts), step };
   }
   throw new Error(`The order ${id} has ${given.length} events that do not fit into a row.`);

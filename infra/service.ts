@@ -168,8 +168,6 @@ export const tables: Readonly<Record<TableName, Table>> = {
         sortKey: 'changed_at_id',
         include: ['since', 'overdue_since', 'retired', 'asked_at', 'read_as'],
       },
-      // Its entry never moves.
-      with_reference: { partitionKey: 'customer_reference', sortKey: 'id', include: [] },
       // Sparse: orders with a FOC date. An entry moves only with the date.
       by_foc: { partitionKey: 'dated', sortKey: 'foc_id', include: [] },
       // Sparse: orders about which something has not been published.
@@ -279,7 +277,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     tables: {
       events: ['BatchGetItem', 'Query', 'UpdateItem'],
       orders: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
-      control: ['GetItem', 'Query', 'UpdateItem'],
+      control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     },
   },
   'start-jobs': {

@@ -88,6 +88,12 @@ export const anyText: ReadParameter<string> = (name, value) => {
   throw wrong('10031', 'Invalid filter', name, value, 'a text of at least one character');
 };
 
+/** A text to search for: blanks alone would find everything. */
+export const searchText: ReadParameter<string> = (name, value) => {
+  if (/[^\p{Cc}\s]/u.test(value)) return value;
+  throw wrong('10031', 'Invalid filter', name, value, 'an order id, a support key or a customer reference');
+};
+
 /** Reads one of the given words. */
 export function oneOf<Word extends string>(...words: readonly Word[]): ReadParameter<Word> {
   return (name, value) => {

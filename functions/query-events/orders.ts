@@ -1,24 +1,16 @@
 import type { AuthorizedEvent } from '../http/authorize.ts';
 import { orderIdIn } from '../http/path-parameter.ts';
-import { invalid, json, notFound } from '../http/problem.ts';
-import { anyText, flag, oneOf, readCursorQuery, readParameters, statusList } from '../http/query-parameters.ts';
-import { listNeedingYou } from '../ledger/orders/needs-you.ts';
+import { json, notFound } from '../http/problem.ts';
+import { oneOf, readCursorQuery, readParameters } from '../http/query-parameters.ts';
 import { listOrderEvents } from '../ledger/orders/order-events.ts';
-import { getOrder, listOrders, type OrderFilter, type OrderSort } from '../ledger/orders/order-list.ts';
+import { getOrder } from '../ledger/orders/order-list.ts';
 import { summarizeOrders } from '../ledger/orders/order-summary.ts';
 import type { PageRequest } from '../ledger/table/cursor-page.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { LARGEST_ANSWER } from './answer-size.ts';
 import { answerPage } from './cursor-answer.ts';
+import { ORDER_QUERY, orderList } from './order-lists.ts';
 import type { ReadRoute, Resources } from './resources.ts';
-
-const ORDER_QUERY = {
-  statuses: ['filter[status]', statusList],
-  actionRequired: ['filter[action_required]', flag],
-  customerReference: ['filter[customer_reference]', anyText],
-  needs: ['filter[needs]', oneOf('you')],
-  sort: ['sort', oneOf<OrderSort | 'act_by'>('-changed_at', 'changed_at', 'act_by')],
-} as const;
 
 const TIMELINE_QUERY = { sort: ['sort', oneOf('created_at', '-created_at')] } as const;
 
@@ -26,20 +18,7 @@ const TIMELINE_QUERY = { sort: ['sort', oneOf('created_at', '-created_at')] } as
 export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { page, given } = readCursorQuery(event, ORDER_QUERY);
-    if (given.needs !== undefined || given.sort === 'act_by') return listNeeding(given, page);
-    const { sort = '-changed_at', ...filter } = given as { readonly sort?: OrderSort } & OrderFilter;
-    const { statuses = null, actionRequired = null, customerReference = null } = filter;
-    const scope = ['orders', statuses, actionRequired, customerReference, sort];
-    const read = (part: PageRequest) => listOrders(store, filter, sort, part);
-    return answerPage({ tokens }, { scope, page, read });
-  }
-
-  /** The orders that need you come by their deadline, and with no other filter. */
-  async function listNeeding(given: object, page: PageRequest) {
-    const { needs, sort = 'act_by', ...others } = given as { readonly needs?: 'you'; readonly sort?: string };
-    if (needs === undefined || sort !== 'act_by' || Object.keys(others).length > 0) throw onlyTogether();
-    const read = (part: PageRequest) => listNeedingYou(store, part, Date.now());
-    return answerPage({ tokens }, { scope: ['orders', 'needs you'], page, read });
+    return answerPage({ tokens }, { page, ...orderList(store, given) });
   }
 
   async function summary(event: AuthorizedEvent) {
@@ -80,8 +59,3 @@ export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] 
 }
 
 const unknown = (id: string) => notFound(`The ledger has no porting order ${id}.`);
-
-function onlyTogether() {
-  const detail = '"filter[needs]=you" and "sort=act_by" go together, and with no other filter.';
-  return invalid('10031', 'Invalid filter', detail, { parameter: 'filter[needs]' });
-}

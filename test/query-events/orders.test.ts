@@ -16,7 +16,7 @@ const orderId = (number: number) => uuid(3_000_000 + number);
 let reader: Reader;
 let orders: readonly OrderState[];
 
-/** 36 orders, three an hour. One has nothing but a comment; the reference of the last is too long for an index key. */
+/** 36 orders, three an hour. One has nothing but a comment; the last has a very long reference. */
 beforeAll(async () => {
   reader = await startReader();
   const made = Array.from({ length: 36 }, (_, number) =>
@@ -87,8 +87,12 @@ describe('the list', () => {
       ({ customer_reference }) => customer_reference === 'Ref 1/ä',
     ],
     ['a reference in small letters', { 'filter[customer_reference]': 'ref 1/ä' }, () => false],
-    ['a reference too long for an index key', { 'filter[customer_reference]': 'x'.repeat(1_025) }, () => false],
-    ['a reference with two bytes for each character', { 'filter[customer_reference]': 'ä'.repeat(600) }, () => false],
+    [
+      'a very long reference',
+      { 'filter[customer_reference]': 'x'.repeat(1_025) },
+      ({ customer_reference }) => customer_reference === 'x'.repeat(1_025),
+    ],
+    ['a shorter one, all the same letter', { 'filter[customer_reference]': 'x'.repeat(600) }, () => false],
     [
       'a reference and statuses',
       { 'filter[customer_reference]': 'ref 2', 'filter[status]': 'exception,in-process' },

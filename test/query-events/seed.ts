@@ -17,13 +17,14 @@ export interface Told {
   readonly at: number;
   readonly status?: string;
   readonly reference?: string;
+  readonly supportKey?: string;
 }
 
 let facts = 0;
 
 /** Folds events into an order, as the publisher does. */
 export async function tell(store: OrderStore, id: string, ...told: readonly Told[]): Promise<OrderState> {
-  const fresh = told.map(({ at, status, reference }): HeldFact => {
+  const fresh = told.map(({ at, status, reference, supportKey }): HeldFact => {
     facts += 1;
     return {
       id: uuid(9_000_000 + facts),
@@ -34,6 +35,7 @@ export async function tell(store: OrderStore, id: string, ...told: readonly Told
       webhook: true,
       ...(status !== undefined && { status: { value: status, details: [] } }),
       ...(reference !== undefined && { reference }),
+      ...(supportKey !== undefined && { supportKey }),
     };
   });
   const { state } = await changeOrder(store, id, Date.now(), (held) => [...held, ...fresh]);

@@ -55,6 +55,7 @@ const listed: readonly Situation[] = [
           reader,
         ),
     ],
+    [200, 'a search', (api) => api.ask(list({ 'filter[q]': 'sr_', 'filter[status]': 'exception' }), reader)],
     [200, 'those that need you', (api) => api.ask(list({ 'filter[needs]': 'you', sort: 'act_by' }), reader)],
     [
       200,
@@ -76,6 +77,8 @@ const listed: readonly Situation[] = [
     { 'filter[needs]': 'me' },
     { 'filter[needs]': 'you', 'filter[status]': 'draft' },
     { 'filter[customer_reference]': '' },
+    { 'filter[q]': ' ' },
+    { 'filter[q]': 'port', sort: 'changed_at' },
     { sort: 'id' },
   ]),
   ...closed(LIST, () => list()),

@@ -3,11 +3,6 @@ import type { KeyRange } from '../table/key-range.ts';
 /** The partition of `by_status` for orders without a known status, such as those known only from a split. */
 export const NO_STATUS = 'none';
 
-/** DynamoDB takes 2,048 bytes in a partition key. A longer reference is shown, but cannot be searched for. */
-export function isKey(reference: string): boolean {
-  return Buffer.byteLength(reference) <= 1_024;
-}
-
 /** The partition of `undecided`. */
 export const UNDECIDED = 'yes';
 
@@ -17,7 +12,6 @@ export const DATED = 'yes';
 /** The indexes of the table `orders`, as in infra/service.ts: partition key and sort key. */
 const INDEXES = {
   by_status: ['status', 'changed_at_id'],
-  with_reference: ['customer_reference', 'id'],
   undecided: ['undecided', 'changed_at_id'],
   by_foc: ['dated', 'foc_id'],
 } as const;

@@ -1,15 +1,17 @@
 import { ACTION_REQUIRED } from '../../porting/acts.ts';
 import type { OrderState } from '../../porting/order.ts';
+import { folded } from '../../porting/order-names.ts';
 import { type ShownDetails, shownDetails } from '../../porting/shown-details.ts';
 import type { Timestamp } from '../../porting/timestamp.ts';
 import { type CursorPage, fillPage, type PageRequest } from '../table/cursor-page.ts';
 import { createdAtId } from '../table/event-keys.ts';
-import { readMerged, rowsOf } from '../table/key-range.ts';
+import { readKeys, readMerged } from '../table/key-range.ts';
 import { readRows } from '../table/read-rows.ts';
 import type { OrderStore } from '../table/store.ts';
 import { idIn, type Row, textIn } from '../table/values.ts';
 import { get } from '../table/verbs.ts';
-import { isKey, NO_STATUS, orderRange } from './order-keys.ts';
+import { NO_STATUS, orderRange } from './order-keys.ts';
+import { namedBy, nameRange } from './order-names.ts';
 import { readConfirmedAt } from './order-pass.ts';
 import { orderIn } from './order-row.ts';
 import { readStatuses } from './order-statuses.ts';
@@ -34,6 +36,8 @@ export interface OrderFilter {
 export type OrderSort = 'changed_at' | '-changed_at';
 
 const SORT_KEY = 'changed_at_id';
+/** So many orders are read and sorted for a page. */
+const MOST_OF_ONE_REFERENCE = 500;
 
 /** The order with this id, or `undefined`. */
 export async function getOrder(store: OrderStore, id: string): Promise<Order | undefined> {
@@ -52,10 +56,9 @@ export async function listOrders(
   page: PageRequest,
 ): Promise<CursorPage<Order>> {
   const newestFirst = sort === '-changed_at';
-  if (filter.customerReference !== undefined) {
-    return pageWithReference(store, filter.customerReference, filter, newestFirst, page);
-  }
-  const statuses = (filter.statuses ?? (await candidates(store, filter))).filter((status) => isWanted(status, filter));
+  const ids = filter.customerReference === undefined ? undefined : await idsOf(store, filter.customerReference);
+  if (ids !== undefined) return pageOf(await readOrders(store, ids), filter, newestFirst, page);
+  const statuses = (filter.statuses ?? (await candidates(store, filter))).filter((status) => mayBe(status, filter));
   const attributes = ['id', SORT_KEY, 'status'];
   const ranges = statuses.map((status) => orderRange('by_status', status, { newestFirst, attributes }));
   if (ranges.length === 0) return { things: [], next: undefined };
@@ -64,7 +67,7 @@ export async function listOrders(
     // An order that moves between two statuses may be in both partitions for a moment.
     return keys.map((key, index) => {
       const order = orders[index];
-      return order && statusOf(order) === textIn(key, 'status') ? order : undefined;
+      return order && statusOf(order) === textIn(key, 'status') && isWanted(order, filter) ? order : undefined;
     });
   };
   const read = (after: string | undefined) => readMerged(store, ranges, after, page.size + 1);
@@ -76,28 +79,47 @@ async function candidates(store: OrderStore, { actionRequired }: OrderFilter): P
   return actionRequired ? ACTION_REQUIRED : readStatuses(store);
 }
 
-function isWanted(status: string, { statuses, actionRequired }: OrderFilter): boolean {
+/** True if a filter lets an order pass. */
+export function isWanted(order: Order, filter: OrderFilter): boolean {
+  const { customerReference } = filter;
+  return (
+    mayBe(statusOf(order), filter) &&
+    (customerReference === undefined || referencesOf(order).includes(customerReference))
+  );
+}
+
+function referencesOf({ customer_reference, details }: Order) {
+  return [customer_reference, details?.customer_reference];
+}
+
+function mayBe(status: string, { statuses, actionRequired }: OrderFilter): boolean {
   return (
     (statuses === undefined || statuses.includes(status)) &&
     (actionRequired === undefined || ACTION_REQUIRED.includes(status) === actionRequired)
   );
 }
 
-/** One customer reference belongs to a few orders: all of them are read and sorted. */
-async function pageWithReference(
-  store: OrderStore,
-  reference: string,
+/**
+ * The orders that have a reference, or had it; undefined if there are so many that a page is found sooner among all
+ * orders.
+ */
+async function idsOf(store: OrderStore, reference: string): Promise<readonly string[] | undefined> {
+  const range = nameRange(folded(reference), { asPrefix: false });
+  const { rows, end } = await readKeys(store, range, undefined, MOST_OF_ONE_REFERENCE);
+  return end === undefined ? rows.map((row) => namedBy(idIn(row)).orderId) : undefined;
+}
+
+/** A page of orders that have all been read. */
+function pageOf(
+  orders: readonly (Order | undefined)[],
   filter: OrderFilter,
   newestFirst: boolean,
   { size, after }: PageRequest,
-): Promise<CursorPage<Order>> {
-  if (!isKey(reference)) return { things: [], next: undefined };
-  const ids: string[] = [];
-  for await (const row of rowsOf(store, orderRange('with_reference', reference))) ids.push(idIn(row));
+): CursorPage<Order> {
   const isBefore = (one: string, other: string) => (newestFirst ? one > other : one < other);
-  const found = (await readOrders(store, ids))
+  const found = orders
     .filter((order) => order !== undefined)
-    .filter((order) => order.customer_reference === reference && isWanted(statusOf(order), filter))
+    .filter((order) => isWanted(order, filter))
     .map((order) => ({ order, place: createdAtId(order.changed_at, order.id) }))
     .filter(({ place }) => after === undefined || isBefore(after, place))
     .sort((one, other) => (isBefore(one.place, other.place) ? -1 : 1));

@@ -5,7 +5,7 @@ import { withoutJoined } from '../../porting/pairs.ts';
 import { createdAtId } from '../table/event-keys.ts';
 import { idIn, numberIn, type Row, textIn, type Values } from '../table/values.ts';
 import { digestOf } from './order-digest.ts';
-import { DATED, isKey, NO_STATUS, UNDECIDED } from './order-keys.ts';
+import { DATED, NO_STATUS, UNDECIDED } from './order-keys.ts';
 import { type HeldFact, pack, unpack } from './order-packing.ts';
 
 /**
@@ -13,11 +13,11 @@ import { type HeldFact, pack, unpack } from './order-packing.ts';
  * - `id`; `facts`: what the fold knows of each event, and the last reading of the order itself (order-packing.ts). They
  *   stay even when the events expire
  * - `version` grows with every write: a writer must have read the present row
- * - the keys of the indexes: `status`, `customer_reference`, `changed_at_id`; and `since`, the status's own
+ * - the keys of the index by status: `status`, `changed_at_id`; and `since`, the status's own
  * - `asked_at`: when Telnyx had the last word in an open order, and still has it
  * - `dated` and `foc_id`: the keys of an order with a FOC date that is not cancelled or deleted
  * - `read_as`: the digest of the last reading
- * - `support_key`, for people who look at the table
+ * - `customer_reference`, `support_key`, for people who look at the table; searches use the rows of order-names.ts
  * - `action_told`, `comment_told`, `draft_told`: the events about which something was last published; `foc_told` and
  *   `foc_tellings`: the FOC date that was, `none` for none, and how many were
  * - `undecided`, the key of a sparse index: as far as is known there is something to publish about the order
@@ -68,14 +68,14 @@ export function stateOf(id: string, facts: readonly HeldFact[]): OrderState {
  */
 export function rowOf(order: HeldOrder, now: number): Values {
   const { id, facts, state, reading, overdueSince, version } = order;
-  const { status_since, customer_reference: reference, support_key } = state;
+  const { status_since, customer_reference, support_key } = state;
   return {
     id,
     version,
     facts: pack(order),
     status: statusOf(state),
     since: status_since ?? undefined,
-    customer_reference: reference && isKey(reference) ? reference : undefined,
+    customer_reference: customer_reference ?? undefined,
     support_key: support_key ?? undefined,
     asked_at: questionIn(state),
     changed_at_id: createdAtId(state.changed_at, id),

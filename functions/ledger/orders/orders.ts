@@ -1,10 +1,13 @@
 import { derivedFrom, type Told } from '../../porting/derived.ts';
 import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../../porting/gathered-facts.ts';
+import { namesOf } from '../../porting/order-names.ts';
 import { presentId } from '../../porting/pairs.ts';
+import { shownDetails } from '../../porting/shown-details.ts';
 import { any, exists, is, lacks } from '../table/expressions.ts';
 import type { OrderStore } from '../table/store.ts';
 import { get, put, update } from '../table/verbs.ts';
 import { noteLargeOrder } from './large-orders.ts';
+import { addNames, removeNames } from './order-names.ts';
 import { type HeldFact, pack } from './order-packing.ts';
 import { type HeldOrder, heldIn, rowOf, stateOf, statusOf, toldAttributes } from './order-row.ts';
 import { noteStatus } from './order-statuses.ts';
@@ -75,10 +78,23 @@ export async function rewriteOrder(
     const changed = await change(held);
     if (!changed) return held;
     const next = { ...changed, version: held.version + 1 };
+    const [before, after] = [namesHeld(held), namesHeld(next)];
+    await addNames(store, id, without(after, before), next.version);
     const isUnchanged = any(lacks('version'), is('version', held.version));
-    if (await put(store, 'orders', rowOf(next, now), { when: isUnchanged })) return next;
+    if (await put(store, 'orders', rowOf(next, now), { when: isUnchanged })) {
+      await removeNames(store, id, without(before, after), next.version);
+      return next;
+    }
   }
   throw new Error(`The order ${id} was written by others ${MOST_CONFLICTS} times in a row.`);
+}
+
+function namesHeld({ state, reading }: HeldOrder): readonly string[] {
+  return namesOf({ ...state, details: shownDetails(reading) });
+}
+
+function without(names: readonly string[], others: readonly string[]): readonly string[] {
+  return names.filter((name) => !others.includes(name));
 }
 
 /**

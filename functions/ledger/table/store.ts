@@ -74,6 +74,7 @@ export type ControlKind =
   | 'large-order'
   | 'order-status'
   | 'order-pass'
+  | 'order-name'
   | 'republish-job'
   | `republish-chunk/${string}`
   | `republish-item/${string}`

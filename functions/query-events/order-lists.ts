@@ -1,0 +1,56 @@
+import { invalid, type Problem } from '../http/problem.ts';
+import { anyText, flag, oneOf, searchText, statusList } from '../http/query-parameters.ts';
+import { listNeedingYou } from '../ledger/orders/needs-you.ts';
+import { listOrders, type Order, type OrderFilter, type OrderSort } from '../ledger/orders/order-list.ts';
+import { searchOrders } from '../ledger/orders/order-search.ts';
+import type { OrderStore } from '../ledger/table/store.ts';
+import type { CursorRequest } from './cursor-answer.ts';
+
+/** The query of the list of orders. */
+export const ORDER_QUERY = {
+  statuses: ['filter[status]', statusList],
+  actionRequired: ['filter[action_required]', flag],
+  customerReference: ['filter[customer_reference]', anyText],
+  needs: ['filter[needs]', oneOf('you')],
+  text: ['filter[q]', searchText],
+  sort: ['sort', oneOf<OrderSort | 'act_by'>('-changed_at', 'changed_at', 'act_by')],
+} as const;
+
+interface OrderQuery extends OrderFilter {
+  readonly needs?: 'you';
+  readonly text?: string;
+  readonly sort?: OrderSort | 'act_by';
+}
+
+/**
+ * The list that a query asks for: its name for cursors, and how to read a page of it.
+ *
+ * @throws a 422 that says which parameters go together
+ */
+export function orderList(
+  store: OrderStore,
+  { needs, text, sort, ...filter }: OrderQuery,
+): Omit<CursorRequest<Order>, 'page'> {
+  const { statuses = null, actionRequired = null, customerReference = null } = filter;
+  if (needs !== undefined || sort === 'act_by') {
+    const hasOthers = text !== undefined || Object.keys(filter).length > 0;
+    if (needs === undefined || (sort ?? 'act_by') !== 'act_by' || hasOthers) throw together('filter[needs]', NEEDS);
+    return { scope: ['orders', 'needs you'], read: (part) => listNeedingYou(store, part, Date.now()) };
+  }
+  if (text !== undefined) {
+    if (sort !== undefined || customerReference !== null) throw together('filter[q]', SEARCH);
+    const scope = ['orders', 'search', text, statuses, actionRequired];
+    return { scope, read: (part) => searchOrders(store, text, filter, part) };
+  }
+  const order = sort ?? '-changed_at';
+  const scope = ['orders', statuses, actionRequired, customerReference, order];
+  return { scope, read: (part) => listOrders(store, filter, order, part) };
+}
+
+const NEEDS = '"filter[needs]=you" and "sort=act_by" go together, and with no other filter.';
+const SEARCH =
+  '"filter[q]" goes together with "filter[status]" and "filter[action_required]" only. What it finds is sorted by name.';
+
+function together(parameter: string, detail: string): Problem {
+  return invalid('10031', 'Invalid filter', detail, { parameter });
+}

@@ -7,7 +7,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** The parsed JSON body. */
+  /** The parsed JSON body; empty for another content type. */
   readonly body: Body;
 }
 
@@ -80,7 +80,8 @@ export async function coldStart(...how: Parameters<typeof loadHandler>): Promise
   return async (request, context = lambdaContext()) => {
     const answer = (await handle(httpEvent(request), context)) as APIGatewayProxyStructuredResultV2;
     const { statusCode: status = 0, headers = {}, body: text = '' } = answer;
-    return { status, headers: headers as Record<string, string>, text, body: JSON.parse(text || '{}') };
+    const isJson = headers['content-type'] === 'application/json';
+    return { status, headers: headers as Record<string, string>, text, body: JSON.parse(isJson ? text : '{}') };
   };
 }
 

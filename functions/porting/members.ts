@@ -1,6 +1,5 @@
 /**
- * Longer texts are cut: references are keys of an index, for which DynamoDB takes 2,048 bytes, and all facts of an
- * order must fit into one row of 400 KB.
+ * Longer texts are cut: all facts of an order must fit into one row of 400 KB.
  */
 const LONGEST_TEXT = 500;
 

@@ -30,7 +30,7 @@ interface OrderQuery extends OrderFilter {
 export function orderList(
   store: OrderStore,
   { needs, text, sort, ...filter }: OrderQuery,
-): Omit<CursorRequest<Order>, 'page'> {
+): Pick<CursorRequest<Order>, 'scope' | 'read'> {
   const { statuses = null, actionRequired = null, customerReference = null } = filter;
   if (needs !== undefined || sort === 'act_by') {
     const hasOthers = text !== undefined || Object.keys(filter).length > 0;

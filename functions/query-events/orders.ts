@@ -8,6 +8,7 @@ import { summarizeOrders } from '../ledger/orders/order-summary.ts';
 import type { PageRequest } from '../ledger/table/cursor-page.ts';
 import { timestampOf } from '../porting/timestamp.ts';
 import { LARGEST_ANSWER } from './answer-size.ts';
+import { EVENT_COLUMNS, ORDER_COLUMNS } from './csv-columns.ts';
 import { answerPage } from './cursor-answer.ts';
 import { ORDER_QUERY, orderList } from './order-lists.ts';
 import type { ReadRoute, Resources } from './resources.ts';
@@ -18,7 +19,10 @@ const TIMELINE_QUERY = { sort: ['sort', oneOf('created_at', '-created_at')] } as
 export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { page, given } = readCursorQuery(event, ORDER_QUERY);
-    return answerPage({ tokens }, { page, ...orderList(store, given) });
+    return answerPage(
+      { tokens },
+      { page, ...orderList(store, given), inCsv: { request: event, columns: ORDER_COLUMNS } },
+    );
   }
 
   async function summary(event: AuthorizedEvent) {
@@ -46,7 +50,10 @@ export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] 
       if (isEmpty && !(await getOrder(store, orderId))) throw unknown(orderId);
       return events;
     };
-    return answerPage({ tokens }, { scope: ['order-events', orderId, newestFirst], page, read });
+    return answerPage(
+      { tokens },
+      { scope: ['order-events', orderId, newestFirst], page, read, inCsv: { request: event, columns: EVENT_COLUMNS } },
+    );
   }
 
   return [

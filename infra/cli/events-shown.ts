@@ -1,4 +1,5 @@
 import { membersOf, PORTING_ORDER_FAMILY } from '../../functions/porting/event.ts';
+import { authorWords, reasonsIn, saidIn } from '../../functions/porting/event-words.ts';
 import type { LedgerEvent } from './answers.ts';
 import type { Screen } from './screen.ts';
 import type { Column } from './table.ts';
@@ -12,49 +13,24 @@ export function typeOf({ event_type }: { readonly event_type: string | null }): 
 /** One long comment would make every row of a table as wide. The command `event` shows all of it. */
 const LONGEST_COMMENT = 200;
 
-/** What an event says: a status with its codes, a comment with its author and text; empty for types without such. */
-export function saysOf({ event_type, payload, payload_status }: LedgerEvent): string {
+/** What an event says in one line, a comment with its author; empty for types without such. */
+export function saysOf(event: LedgerEvent): string {
+  const { event_type, payload, payload_status } = event;
   if (payload === undefined || payload === null) return payload_status === 'created' ? 'no payload yet' : '';
-  const part = (name: string) => membersOf(membersOf(payload)[name]);
-  switch (event_type) {
-    case 'porting_order.status_changed': {
-      const { value, details } = part('status');
-      const codes = Array.isArray(details) ? details.map((detail) => shown(detail?.code)).filter(Boolean) : [];
-      return [shown(value), codes.join(', ')].filter(Boolean).join(': ');
-    }
-    case 'porting_order.new_comment': {
-      const { user_type, body } = part('comment');
-      return [authorOf(user_type), beginning(shown(body), LONGEST_COMMENT)].filter(Boolean).join(': ');
-    }
-    case 'porting_order.split':
-      return [part('from').id, part('to').id].map(shown).filter(Boolean).join(' into ');
-    case 'porting_order.messaging_changed':
-      return shown(part('messaging').messaging_port_status);
-    default:
-      return '';
-  }
+  const says = shown(saidIn(event));
+  if (event_type !== 'porting_order.new_comment') return says;
+  const author = authorOf(membersOf(membersOf(payload).comment).user_type);
+  return [author, beginning(says, LONGEST_COMMENT)].filter(Boolean).join(': ');
 }
 
-const AUTHORS: ReadonlyMap<string, string> = new Map([
-  ['admin', 'Telnyx'],
-  ['user', 'you'],
-  ['system', 'Telnyx (system)'],
-]);
-
-/** Who wrote a comment, for the people who read it: Telnyx's `user_type` is `admin` for its own staff. */
+/** Who wrote a comment. */
 export function authorOf(userType: unknown): string {
-  const type = shown(userType);
-  return AUTHORS.get(type) ?? type;
+  return shown(authorWords(userType));
 }
 
 /** What Telnyx says about a status: each code with its description. */
 export function reasonsOf(status: unknown): string[] {
-  const { details } = membersOf(status);
-  if (!Array.isArray(details)) return [];
-  return details
-    .map(membersOf)
-    .map(({ code, description }) => [shown(code), shown(description)].filter(Boolean).join(': '))
-    .filter(Boolean);
+  return reasonsIn(status).map(shown);
 }
 
 /** How an event came: `list`, `webhook`, `list, webhook 2x`. */

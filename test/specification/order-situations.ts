@@ -8,6 +8,8 @@ const SUMMARY = 'GET /v2/orders/summary';
 const SHOW = 'GET /v2/orders/{id}';
 const TIMELINE = 'GET /v2/orders/{id}/events';
 
+const IN_CSV = { accept: 'text/csv' };
+
 type Query = Readonly<Record<string, string>>;
 const list = (query: Query = {}) => `${LIST}?${new URLSearchParams(query)}`;
 const show = (id: string) => SHOW.replace('{id}', id);
@@ -39,6 +41,8 @@ const summarized: readonly Situation[] = [
 const listed: readonly Situation[] = [
   ...of(LIST, [
     [200, 'those that changed last', (api) => api.ask(list(), reader)],
+    [200, 'in CSV', (api) => api.ask(list({ 'page[size]': '2' }), { ...reader, headers: IN_CSV })],
+    [422, 'an error is JSON', (api) => api.ask(list({ sort: 'id' }), { ...reader, headers: IN_CSV })],
     [200, 'all of them, in the largest page', (api) => api.ask(list({ 'page[size]': '250' }), operator)],
     [200, 'a second page', (api) => second(api, list, { 'page[size]': '3', sort: 'changed_at' })],
     [
@@ -99,6 +103,7 @@ const shown: readonly Situation[] = [
 const told: readonly Situation[] = [
   ...of(TIMELINE, [
     [200, 'the events of an order', (api) => api.ask(timeline(anOrder(api)), reader)],
+    [200, 'in CSV', (api) => api.ask(timeline(anOrder(api)), { ...reader, headers: IN_CSV })],
     [
       200,
       'a second page, newest first',

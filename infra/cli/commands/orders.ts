@@ -1,4 +1,5 @@
 import { membersOf } from '../../../functions/porting/event.ts';
+import { actorWords } from '../../../functions/porting/event-words.ts';
 import type { LedgerEvent, Order } from '../answers.ts';
 import { type Api, segment } from '../api.ts';
 import { type AddCommands, type Context, DEFAULT_LIMIT, LIMIT } from '../context.ts';
@@ -63,7 +64,7 @@ function columns(screen: Screen): Column<Order>[] {
     { head: 'status', of: statusOf, least: 12, enough: 18, paint: (text) => paintStatus(screen, text) },
     {
       head: 'must act',
-      of: ({ acts }) => actor(acts),
+      of: ({ acts }) => shown(actorWords(acts)),
       least: 8,
       paint: (text, { action_required }) => screen.paint(action_required ? 'yellow' : undefined, text),
     },
@@ -75,18 +76,6 @@ function columns(screen: Screen): Column<Order>[] {
 
 function statusOf({ status, overdue_since }: Order): string {
   return `${status?.value ?? 'not known'}${overdue_since ? ', overdue' : ''}`;
-}
-
-/** Who must act, for the person who reads it. */
-function actor(acts: string): string {
-  const words = {
-    customer: 'you',
-    telnyx: 'Telnyx',
-    losing_carrier: 'the old carrier',
-    nobody: 'no one',
-    unknown: 'not known',
-  };
-  return new Map(Object.entries(words)).get(acts) ?? shown(acts).replaceAll('_', ' ');
 }
 
 async function order({ api, screen }: Context, idOrReference: string) {
@@ -104,8 +93,8 @@ async function order({ api, screen }: Context, idOrReference: string) {
     [
       'must act',
       data.act_by
-        ? `${actor(data.acts)} until ${instant(data.act_by)} UTC, ${distance(data.act_by)}`
-        : actor(data.acts),
+        ? `${shown(actorWords(data.acts))} until ${instant(data.act_by)} UTC, ${distance(data.act_by)}`
+        : shown(actorWords(data.acts)),
     ],
     ['overdue', data.overdue_since && `since ${instant(data.overdue_since)} UTC`],
     ['reference', data.customer_reference],

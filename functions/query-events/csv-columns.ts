@@ -7,17 +7,23 @@ import { recordTime } from '../porting/timestamp.ts';
 
 /** Orders as a spreadsheet shows them. */
 export const ORDER_COLUMNS: readonly CsvColumn<Order>[] = [
-  { head: 'Customer reference', of: ({ customer_reference }) => customer_reference },
+  {
+    head: 'Customer reference',
+    of: ({ customer_reference, details }) => customer_reference ?? details?.customer_reference,
+  },
   { head: 'Status', of: ({ status }) => status?.value ?? 'not known' },
   { head: 'Status since (UTC)', of: ({ status_since }) => instant(status_since) },
   { head: 'Reason', of: ({ status }) => reasonsIn(status).join('; ') },
   { head: 'Must act', of: ({ acts }) => actorWords(acts) },
   { head: 'Act by (UTC)', of: ({ act_by }) => instant(act_by) },
+  { head: 'FOC date (UTC)', of: ({ details }) => instant(details?.foc_date) },
+  { head: 'FOC date before (UTC)', of: ({ details }) => instant(details?.foc_date_before) },
+  { head: 'Numbers', of: ({ details }) => details?.number_count },
   { head: 'Overdue since (UTC)', of: ({ overdue_since }) => instant(overdue_since) },
   { head: 'Last comment (UTC)', of: ({ last_comment }) => instant(last_comment?.at) },
   { head: 'Last comment by', of: ({ last_comment }) => authorWords(last_comment?.by) },
   { head: 'Last change (UTC)', of: ({ changed_at }) => instant(changed_at) },
-  { head: 'Support key', of: ({ support_key }) => support_key },
+  { head: 'Support key', of: ({ support_key, details }) => support_key ?? details?.support_key },
   { head: 'Order ID', of: ({ id }) => id },
 ];
 

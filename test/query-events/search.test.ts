@@ -100,7 +100,7 @@ describe('a search', () => {
   test('reads as many orders as it shows', async () => {
     const { store, requests } = counting(reader.store);
     await searchOrders({ ...reader.store, client: store.client }, 'por', {}, { size: 20, after: undefined });
-    expect(requests()).toEqual({ Query: 1, BatchGetItem: 1 });
+    expect(requests()).toEqual({ Query: 1, BatchGetItem: 1, GetItem: 1 });
   });
 });
 

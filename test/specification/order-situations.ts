@@ -1,3 +1,4 @@
+import { recordReading } from '../../functions/ledger/orders/order-readings.ts';
 import { uuid } from '../porting-events.ts';
 import { tell } from '../query-events/seed.ts';
 import type { Api } from './api.ts';
@@ -8,6 +9,7 @@ const SUMMARY = 'GET /v2/orders/summary';
 const SHOW = 'GET /v2/orders/{id}';
 const TIMELINE = 'GET /v2/orders/{id}/events';
 
+const FOC = '2099-01-05T16:00:00.000000Z';
 const IN_CSV = { accept: 'text/csv' };
 
 type Query = Readonly<Record<string, string>>;
@@ -59,6 +61,19 @@ const listed: readonly Situation[] = [
           reader,
         ),
     ],
+    [
+      200,
+      'by FOC date',
+      async (api) => {
+        await recordReading(
+          api.store,
+          anOrder(api),
+          { details: { foc: FOC, numberCount: 3 }, isNews: false },
+          Date.now(),
+        );
+        return api.ask(list({ 'filter[foc][gte]': FOC, 'filter[foc][lte]': FOC, sort: 'foc' }), reader);
+      },
+    ],
     [200, 'a search', (api) => api.ask(list({ 'filter[q]': 'sr_', 'filter[status]': 'exception' }), reader)],
     [200, 'those that need you', (api) => api.ask(list({ 'filter[needs]': 'you', sort: 'act_by' }), reader)],
     [
@@ -82,6 +97,8 @@ const listed: readonly Situation[] = [
     { 'filter[needs]': 'you', 'filter[status]': 'draft' },
     { 'filter[customer_reference]': '' },
     { 'filter[q]': ' ' },
+    { 'filter[foc][gte]': 'tomorrow' },
+    { 'filter[foc][gte]': FOC, sort: 'changed_at' },
     { 'filter[q]': 'port', sort: 'changed_at' },
     { sort: 'id' },
   ]),

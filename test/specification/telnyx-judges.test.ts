@@ -52,13 +52,13 @@ describe.each(situations)('$operation $status: $what', ({ operation, status, ask
     expect(answer.status).toBe(status);
     const text = await answer.text();
     if (status === 204) return expect(text).toBe('');
+    if (status < 400 && !path.startsWith(THEIRS)) return;
     const body = JSON.parse(text);
     if (status >= 400) {
       expect(violations('telnyx', ERRORS, body)).toEqual([]);
       expect(body.errors).toHaveLength(1);
       return;
     }
-    if (!path.startsWith(THEIRS)) return;
     const data = Array.isArray(body.data) ? body.data.map(withoutNullPayload) : withoutNullPayload(body.data);
     expect(violations('telnyx', successOf(path), { ...body, data })).toEqual([]);
     expect(Object.keys(body).toSorted()).toEqual(Array.isArray(data) ? ['data', 'meta'] : ['data']);

@@ -1,13 +1,16 @@
 import { statusesWaitingFor, TERMINAL } from '../../porting/acts.ts';
+import { type Day, dayOf } from '../../porting/day.ts';
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { isAbove } from '../table/expressions.ts';
 import { countAll } from '../table/key-range.ts';
 import type { OrderStore } from '../table/store.ts';
 import { ordersNeedingYou } from './needs-you.ts';
 import { orderRange } from './order-keys.ts';
+import { ordersWithFoc } from './orders-by-foc.ts';
 
 const DAY = 24 * 3_600_000;
 const ENDED_IN_DAYS = 7;
+const FOC_DAYS = 14;
 
 /** How the orders stand. */
 export interface OrderSummary {
@@ -18,11 +21,14 @@ export interface OrderSummary {
   readonly waiting_for_losing_carrier: number;
   /** Orders that came into a status after which nothing follows. */
   readonly ended_7d: number;
+  /** Today and the next 13 days (UTC), each with the number of orders that have their FOC date on it. */
+  readonly foc_dates: readonly { readonly day: Day; readonly orders: number }[];
 }
 
 /**
  * Counts the orders by who must act. An order that waits for someone else and in which Telnyx asks you something is in
- * both counts. Reads the keys of the open orders, and of those that changed within a week.
+ * both counts. Reads the keys of the open orders, of those that changed within a week, and of those with a FOC date
+ * within two.
  *
  * @param now milliseconds since 1970
  */
@@ -33,11 +39,12 @@ export async function summarizeOrders(store: OrderStore, now: number): Promise<O
   const ended = TERMINAL.map((status) =>
     countAll(store, orderRange('by_status', status, { from: weekAgo, where: isAbove('since', weekAgo) })),
   );
-  const [needing, telnyx, losingCarrier, endedLately] = await Promise.all([
+  const [needing, telnyx, losingCarrier, endedLately, focDates] = await Promise.all([
     ordersNeedingYou(store, now),
     inStatuses(statusesWaitingFor('telnyx')),
     inStatuses(statusesWaitingFor('losing_carrier')),
     sumOf(ended),
+    focDatesOf(store, now),
   ]);
   return {
     needs_you: needing.length,
@@ -45,7 +52,19 @@ export async function summarizeOrders(store: OrderStore, now: number): Promise<O
     waiting_for_telnyx: telnyx,
     waiting_for_losing_carrier: losingCarrier,
     ended_7d: endedLately,
+    foc_dates: focDates,
   };
+}
+
+async function focDatesOf(store: OrderStore, now: number): Promise<OrderSummary['foc_dates']> {
+  const today = dayOf(timestampOf(now));
+  const days = Array.from({ length: FOC_DAYS }, (_, index) => dayOf(timestampOf(Date.parse(today) + index * DAY)));
+  const orders = new Map(days.map((day) => [day, 0]));
+  const end = timestampOf(Date.parse(today) + FOC_DAYS * DAY - 1);
+  for await (const { foc } of ordersWithFoc(store, timestampOf(Date.parse(today)), end)) {
+    orders.set(dayOf(foc), (orders.get(dayOf(foc)) ?? 0) + 1);
+  }
+  return [...orders].map(([day, count]) => ({ day, orders: count }));
 }
 
 async function sumOf(counts: readonly Promise<number>[]): Promise<number> {

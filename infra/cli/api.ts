@@ -21,9 +21,16 @@ interface PostOptions {
   readonly repeat?: boolean;
 }
 
+export interface CsvPage {
+  readonly text: string;
+  readonly next: string | undefined;
+}
+
 /** The ledger's HTTP API. All its methods throw {@link Failure}. */
 export interface Api {
   readonly get: <Answer>(path: string, query?: Query, options?: GetOptions) => Promise<Answer>;
+  /** A page in CSV, and the cursor of the next one. */
+  readonly csv: (path: string, query: Query) => Promise<CsvPage>;
   /** @returns `undefined` for an answer without a body */
   readonly post: <Answer>(path: string, body?: unknown, options?: PostOptions) => Promise<Answer>;
 }
@@ -44,12 +51,17 @@ const WORTH_A_WORD = 2_000;
  * @param say receives messages that explain a delay
  */
 export function apiAt({ url, token }: Settings, say: (text: string) => void, clock: Clock = systemClock): Api {
-  async function ask(method: string, path: string, init: RequestInit): Promise<unknown> {
+  async function ask<Answer>(
+    method: string,
+    path: string,
+    init: RequestInit,
+    read: (response: Response, text: string, what: string) => Answer,
+  ): Promise<Answer> {
     const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN), ...(init.signal ? [init.signal] : [])]);
-    const headers = { ...init.headers, accept: 'application/json', authorization: `Bearer ${token}` };
+    const headers = { accept: 'application/json', ...init.headers, authorization: `Bearer ${token}` };
     try {
       const response = await fetch(url + path, { ...init, method, headers, signal, redirect: 'manual' });
-      return answerIn(response, await response.text(), `${method} ${path.split('?')[0]}`);
+      return read(response, await textOf(response), `${method} ${path.split('?')[0]}`);
     } catch (error) {
       if (error instanceof Failure) throw error;
       init.signal?.throwIfAborted();
@@ -58,7 +70,7 @@ export function apiAt({ url, token }: Settings, say: (text: string) => void, clo
     }
   }
 
-  async function repeated(asked: () => Promise<unknown>): Promise<unknown> {
+  async function repeated<Answer>(asked: () => Promise<Answer>): Promise<Answer> {
     let waited = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -77,13 +89,13 @@ export function apiAt({ url, token }: Settings, say: (text: string) => void, clo
 
   return {
     async get<Answer>(path: string, query: Query = {}, { signal, repeat = true }: GetOptions = {}) {
-      const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
-        value === undefined ? [] : [[name, String(value)]],
-      );
-      const target = given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
-      const asked = () => ask('GET', target, signal ? { signal } : {});
+      const asked = () => ask('GET', targetOf(path, query), signal ? { signal } : {}, answerIn);
       return (await (repeat ? repeated(asked) : asked())) as Answer;
     },
+    csv: (path, query) =>
+      repeated(() =>
+        ask('GET', targetOf(path, query), { headers: { accept: 'text/csv, application/json;q=0.1' } }, csvIn),
+      ),
     async post<Answer>(
       path: string,
       body?: unknown,
@@ -93,7 +105,8 @@ export function apiAt({ url, token }: Settings, say: (text: string) => void, clo
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       };
-      const asked = () => ask('POST', path, { headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+      const init = { headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+      const asked = () => ask('POST', path, init, answerIn);
       return (await (repeat ? repeated(asked) : asked())) as Answer;
     },
   };
@@ -108,6 +121,32 @@ export function segment(id: string): string {
   if (/^\.{0,2}$/.test(id)) throw new Failure(EXIT.usage, `"${id}" is not an id.`);
   // Ids of jobs and runs hold instants, whose colons stand unescaped in a path.
   return encodeURIComponent(id).replaceAll('%3A', ':');
+}
+
+/** The text of an answer; CSV with its byte order mark, by which spreadsheets know the encoding. */
+async function textOf(response: Response): Promise<string> {
+  return isCsv(response) ? Buffer.from(await response.arrayBuffer()).toString() : response.text();
+}
+
+function isCsv({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/csv') ?? false;
+}
+
+function targetOf(path: string, query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+function csvIn(response: Response, text: string, what: string): CsvPage {
+  if (!response.ok) answerIn(response, text, what);
+  if (!isCsv(response)) {
+    throw new Failure(EXIT.bad, `The answer to ${what} is not CSV: is the ledger older than this command line?`);
+  }
+  const target = /^<([^>]+)>; *rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+  const next = target && new URL(target, response.url).searchParams.get('page[after]');
+  return { text, next: next || undefined };
 }
 
 function answerIn(response: Response, text: string, what: string): unknown {

@@ -14,14 +14,15 @@ const LARGEST_PAGE = 100;
  * Asks for one page after the other. When a page is too large for an answer, it halves the page size, from this page
  * on, down to one row.
  *
+ * @param get asks for a page with these parameters
  * @returns a function that asks for a page and also gives its size; `place` says where a page of a given size begins
  */
-function pager<Page>(api: Api, path: string, query: Query, limit: number) {
+export function pager<Page>(get: (query: Query) => Promise<Page>, limit: number) {
   let size = Math.min(LARGEST_PAGE, limit);
   return async function ask(place: (size: number) => Query): Promise<{ readonly page: Page; readonly size: number }> {
     for (;;) {
       try {
-        return { page: await api.get<Page>(path, { ...query, 'page[size]': size, ...place(size) }), size };
+        return { page: await get({ 'page[size]': size, ...place(size) }), size };
       } catch (error) {
         if (size === 1 || !isTooLarge(error)) throw error;
         size = Math.floor(size / 2);
@@ -49,7 +50,7 @@ export async function readList<Row>(
   keyOf: (row: Row) => unknown = (row) => (row as { id?: unknown }).id,
 ): Promise<Listed<Row>> {
   const rows = new Map<unknown, Row>();
-  const ask = pager<CursorPage<Row>>(api, path, query, limit);
+  const ask = pager((place) => api.get<CursorPage<Row>>(path, { ...query, ...place }), limit);
   let first: CursorPage<Row>['meta'] | undefined;
   let after: string | undefined;
   for (;;) {
@@ -81,7 +82,7 @@ export async function readNumbered<Row>(
   keyOf: (row: Row) => unknown = (row) => (row as { id?: unknown }).id,
 ): Promise<Listed<Row>> {
   const rows = new Map<unknown, Row>();
-  const ask = pager<NumberedPage<Row>>(api, path, query, limit);
+  const ask = pager((place) => api.get<NumberedPage<Row>>(path, { ...query, ...place }), limit);
   let read = 0;
   for (;;) {
     // A shorter page may begin before the end of the last one: no row is left out, and a row that is read twice appears

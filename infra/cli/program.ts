@@ -7,6 +7,7 @@ import { addEvent } from './commands/event.ts';
 import { addEvents } from './commands/events.ts';
 import { addGaps } from './commands/gaps.ts';
 import { addJobs } from './commands/jobs.ts';
+import { addOrder } from './commands/order.ts';
 import { addOrders } from './commands/orders.ts';
 import { addRejections } from './commands/rejections.ts';
 import { addRepublish } from './commands/republish.ts';
@@ -66,7 +67,7 @@ export async function runProgram(
     })
     .exitOverride();
   for (const add of [
-    ...[addStatus, addOrders, addEvents, addEvent, addTail, addGaps, addDeliveries, addRejections],
+    ...[addStatus, addOrders, addOrder, addEvents, addEvent, addTail, addGaps, addDeliveries, addRejections],
     ...[addRepublish, addJobs, addSyncRuns, addCancel, addCloseSpan],
   ]) {
     add(program, async (work) => {

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { type Field, fieldsText } from './fields.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type Column, drawTable } from './table.ts';
-import { jsonText } from './text.ts';
+import { harmless, jsonText } from './text.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -16,6 +16,8 @@ export interface Screen {
   readonly table: <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => void;
   /** Names and values, one under the other. */
   readonly fields: (fields: readonly Field[]) => void;
+  /** A part of the result as it is, with its own line ends; at a terminal, without what would control it. */
+  readonly raw: (text: string) => void;
   /** The result as a JSON document. */
   readonly document: (value: unknown) => void;
   /** The result as one of several JSON documents, one on each line. */
@@ -44,6 +46,7 @@ export function screenOf({ environment, stdout, stderr }: Surroundings, json: bo
       if (lacksIds) say(paint('dim', 'No room for whole ids: add | cat to see them.'));
     },
     fields: (fields) => print(fieldsText(fields, width, (text) => paint('dim', text))),
+    raw: (text) => void stdout.write(stdout.isTTY ? harmless(text) : text),
     document: (value) => print(jsonText(value, 2)),
     line: (value) => print(jsonText(value)),
     say,

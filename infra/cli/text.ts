@@ -10,6 +10,12 @@ export function shown(value: unknown): string {
   return stripVTControlCharacters(text).replaceAll(STEERING, ' ').replaceAll(/ {2,}/g, ' ').trim();
 }
 
+/** A text of several lines that cannot control the terminal. */
+export function harmless(text: string): string {
+  const lines = stripVTControlCharacters(text).replaceAll(STEERING, (one) => (/[\r\n]/.test(one) ? one : ' '));
+  return lines.replaceAll(/\r(?!\n)|\ufeff/g, '');
+}
+
 /** A value as JSON that is safe to show: escapes what JSON allows and a terminal would obey. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replaceAll(STEERING, (character) =>

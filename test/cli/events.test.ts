@@ -59,7 +59,7 @@ describe('events', () => {
     ];
     const ledger = await stubLedger({
       'GET /v2/porting/events': numberedPages(() => rows),
-      'GET /v2/orders/o1': { status: 404, body: { errors: [{ code: '10005', title: 'x', detail: steering }] } },
+      'GET /v2/porting/events/e1': { status: 404, body: { errors: [{ code: '10005', title: 'x', detail: steering }] } },
     });
     const plain = await run(ledger, 'events');
     expect(plain.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
@@ -67,7 +67,7 @@ describe('events', () => {
     const json = await run(ledger, 'events', '--json');
     expect(json.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
     expect(JSON.parse(json.stdout).data).toEqual(rows);
-    const failed = await run(ledger, 'order', 'o1');
+    const failed = await run(ledger, 'event', 'e1');
     expect(failed.stderr.trimEnd()).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 });

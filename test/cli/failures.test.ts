@@ -18,7 +18,7 @@ describe('wrong usage ends with 2', () => {
     [['backfill']],
     [['backfill', '--from', '2999-01-01']],
     [['order']],
-    [['order', '..']],
+    [['event', '..']],
     [['republish']],
     [['republish', 'e1', '--missed']],
     [['republish', '--missed']],
@@ -71,16 +71,16 @@ describe('a request that fails', () => {
   it.each([
     ['a wrong token', 3, problem(401, '10009', 'No such token.')],
     ['a token that may not', 3, problem(403, '10010', 'It may read only.')],
-    ['nothing found', 4, problem(404, '10005', 'There is no order o1.')],
+    ['nothing found', 4, problem(404, '10005', 'There is no event e1.')],
     ['a refused parameter', 1, problem(422, '10031', 'That is no parameter.')],
     ['a broken function', 1, problem(500, '10007', 'The log tells what.')],
   ])('says why: %s', async (_, code, answer) => {
-    const ledger = await stubLedger({ 'GET /v2/orders/o1': answer });
+    const ledger = await stubLedger({ 'GET /v2/porting/events/e1': answer });
     const errors = (answer as { body: { errors: { detail: string }[] } }).body.errors;
-    const plain = await run(ledger, 'order', 'o1');
+    const plain = await run(ledger, 'event', 'e1');
     expect(plain).toMatchObject({ code, stdout: '' });
     expect(plain.stderr).toContain(errors[0]?.detail);
-    const json = await run(ledger, 'order', 'o1', '--json');
+    const json = await run(ledger, 'event', 'e1', '--json');
     expect(json.code).toBe(code);
     expect(JSON.parse(json.stdout)).toEqual({ errors });
     expect(plain.stderr + json.stderr).not.toContain(TOKEN);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { run } from './run.ts';
-import { event, eventId, order } from './samples.ts';
-import { type Asked, cursorPages, problem, stubLedger } from './stub-ledger.ts';
+import { details, event, eventId, order } from './samples.ts';
+import { type Answer, type Asked, cursorPages, stubLedger } from './stub-ledger.ts';
 
 describe('orders', () => {
   it('passes on the filters, and shows who must act', async () => {
     const ledger = await stubLedger({
-      'GET /v2/orders': cursorPages([order({ overdue_since: '2026-11-25T00:00:00Z' })]),
+      'GET /v2/orders': cursorPages([order({ overdue_since: '2026-11-25T00:00:00Z', details: details() })]),
     });
     const filters = ['--status', 'exception,draft', '--action-required', '--reference', 'ref 1'];
     const { code, stdout, stderr } = await run(ledger, 'orders', ...filters);
@@ -20,8 +20,16 @@ describe('orders', () => {
       },
     ]);
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-      ['order', 'status', 'must act', 'until', 'reference', 'changed (UTC)'],
-      [order().id, 'exception, overdue', 'you', '2026-12-04', 'ref 1', '2026-11-20 09:00'],
+      ['order', 'status', 'must act', 'date', 'reference', 'numbers', 'changed (UTC)'],
+      [
+        order().id,
+        'exception, overdue',
+        'you',
+        expect.stringMatching(/^by 2026-12-04, (\d+ \w+|past)$/),
+        'ref 1',
+        '12',
+        '2026-11-20 09:00',
+      ],
       [''],
     ]);
   });
@@ -34,6 +42,41 @@ describe('orders', () => {
     ]);
     const none = await stubLedger({ 'GET /v2/orders': cursorPages([]) });
     expect((await run(none, 'orders', '--needs-you')).stderr).toContain('No order needs you.');
+  });
+
+  it('lists those that port within 14 days, with their FOC date', async () => {
+    const dated = (more: object, days: number) => {
+      const foc_date = new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString();
+      return order({ act_by: null, acts: 'nobody', details: details({ foc_date }), ...more });
+    };
+    const rows = [dated({ id: 'o1' }, 3), dated({ id: 'o2' }, -1), dated({ id: 'o3', terminal: true }, -1)];
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages(rows) });
+    const { stdout } = await run(ledger, 'orders', '--porting', '--status', 'exception');
+    expect(stdout.match(/FOC \d{4}-\d\d-\d\d(?:, (?:3 d|past))? {2}/g)).toHaveLength(3);
+    const today = new Date().toISOString().slice(0, 10);
+    const end = new Date(Date.parse(today) + 14 * 86_400_000 - 1).toISOString();
+    expect(ledger.asked[0]?.query).toEqual({
+      'filter[foc][gte]': `${today}T00:00:00.000Z`,
+      'filter[foc][lte]': end,
+      'filter[status]': 'exception',
+      sort: 'foc',
+      'page[size]': '50',
+    });
+  });
+
+  it('searches', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([order()]) });
+    expect((await run(ledger, 'orders', '--search', 'SR_6b')).code).toBe(0);
+    expect(ledger.asked[0]?.query['filter[q]']).toBe('SR_6b');
+    expect(await run(ledger, 'orders', '--search', 'a', '--needs-you')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("option '--needs-you' cannot be used with option '--search <text>'"),
+    });
+  });
+
+  it('calls an order by its support key if it has no reference', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([order({ customer_reference: null })]) });
+    expect((await run(ledger, 'orders')).stdout).toContain('  sr_6bc693  ');
   });
 
   it.each([
@@ -105,7 +148,7 @@ describe('order', () => {
     ];
     const last_comment = { at: '2026-11-21T09:00:00Z', by: 'admin', event_id: eventId(2) };
     const ledger = await stubLedger({
-      'GET /v2/orders/o1': { body: { data: order({ id: 'o1', last_comment }) } },
+      'GET /v2/orders': cursorPages([order({ id: 'o1', last_comment })]),
       'GET /v2/orders/o1/events': cursorPages(events),
     });
     const { code, stdout } = await run(ledger, 'order', 'o1');
@@ -121,35 +164,127 @@ describe('order', () => {
   });
 });
 
-describe('order with a customer reference', () => {
-  const noId = problem(422, '10006', '"port-4711" is not an order id.');
-  const withReference = (...rows: object[]) =>
+describe('order with what Telnyx’s own order says', () => {
+  const shown = async (more: object) => {
+    const ledger = await stubLedger({
+      'GET /v2/orders': cursorPages([order({ id: 'o1', details: details(more) })]),
+      'GET /v2/orders/o1/events': cursorPages([]),
+    });
+    return (await run(ledger, 'order', 'o1')).stdout;
+  };
+  const soon = new Date(Date.now() + 3 * 86_400_000 + 3_600_000).toISOString();
+  const at = `${soon.slice(0, 19).replace('T', ' ')} UTC, in 3 d`;
+
+  it.each([
+    [{ foc_date: soon }, at],
+    [{ foc_date: soon, foc_date_before: '2026-11-01T16:00:00.000000Z' }, `${at}; moved from 2026-11-01 16:00:00 UTC`],
+    [{ foc_date_before: '2026-11-01T16:00:00.000000Z' }, 'taken back; it was 2026-11-01 16:00:00 UTC'],
+    [{ foc_date_requested: '2026-11-01T16:00:00.000000Z' }, 'none yet; you asked for 2026-11-01 16:00:00 UTC'],
+  ])('the FOC date: %j', async (more, words) => {
+    expect(await shown(more)).toContain(`\nFOC date      ${words}\n`);
+  });
+
+  it('the numbers, and a status that no event has given', async () => {
+    const stdout = await shown({ status: 'ported' });
+    expect(stdout).toMatch(/^numbers +12 numbers \(toll free\)$/m);
+    expect(stdout).toMatch(/^at Telnyx +ported, by Telnyx's own order; no event says so$/m);
+  });
+});
+
+describe('order by its name', () => {
+  const named = (...rows: object[]) =>
     stubLedger({
-      'GET /v2/orders/port-4711': noId,
       'GET /v2/orders': cursorPages(rows),
       [`GET /v2/orders/${order().id}/events`]: cursorPages([event(1)]),
     });
 
-  it('shows the order that has it', async () => {
-    const ledger = await withReference(order({ customer_reference: 'port-4711' }));
-    const { code, stdout } = await run(ledger, 'order', 'port-4711');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^reference +port-4711$/m);
-    expect(stdout).toContain('1 event\n');
-    expect(ledger.asked[1]?.query['filter[customer_reference]']).toBe('port-4711');
+  it.each([
+    ['the only one that is found', 'port-47', [order({ customer_reference: 'port-4711' })]],
+    [
+      'the one that has exactly this reference',
+      'PORT-4',
+      [order({ customer_reference: 'port-4' }), order({ id: 'o2' })],
+    ],
+    [
+      'the one that has this support key',
+      'sr_1',
+      [order({ support_key: 'SR_1' }), order({ support_key: 'sr_12', id: 'o2' })],
+    ],
+  ])('shows %s', async (_, name, rows) => {
+    const ledger = await named(...rows);
+    const { code, stdout } = await run(ledger, 'order', name);
+    expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 0, first: `order         ${order().id}` });
+    expect(ledger.asked[0]?.query['filter[q]']).toBe(name);
   });
 
-  it('names the orders that have it, or says that none has', async () => {
-    const several = await withReference(order(), order({ id: 'o2' }));
-    expect(await run(several, 'order', 'port-4711')).toEqual({
+  it('lists the orders that it may be', async () => {
+    const rows = [order(), order({ id: 'o2', customer_reference: 'ref 2' })];
+    const { code, stdout, stderr } = await run(await named(...rows), 'order', 'ref');
+    expect({ code, stderr }).toEqual({
       code: 1,
-      stdout: '',
-      stderr: `2 orders have the customer reference "port-4711". Give an id: ${order().id}, o2\n`,
+      stderr: '2 orders are called "ref", or begin so. Give the id of one.\n',
     });
-    expect(await run(await withReference(), 'order', 'port-4711')).toEqual({
+    expect(stdout).toMatch(/ref 1 .*\no2 .* ref 2 /);
+    const json = await run(await named(...rows), 'order', 'ref', '--json');
+    expect(JSON.parse(json.stdout).errors[0].detail).toContain(`Give the id of one: ${order().id}, o2`);
+    const many = Array.from({ length: 21 }, (_, index) => order({ id: eventId(index) }));
+    expect((await run(await named(...many), 'order', 'ref')).stderr).toMatch(/^More than 20 orders /);
+  });
+
+  it('says that there is none', async () => {
+    expect(await run(await named(), 'order', 'port-4711')).toEqual({
       code: 4,
       stdout: '',
-      stderr: 'No order has the id or the customer reference "port-4711".\n',
+      stderr: 'No order has the id "port-4711", or a reference or support key that begins so.\n',
+    });
+  });
+});
+
+describe('--csv', () => {
+  const page = (rows: string, next?: string): Answer => ({
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      ...(next && { link: `</v2/orders?filter%5Bstatus%5D=draft&page%5Bafter%5D=${next}>; rel="next"` }),
+    },
+    body: `\ufeffReference,Status\r\n${rows}`,
+  });
+
+  it('prints every page as it is, with one line of heads', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': [page('a,draft\r\n', 'one'), page('"b\nc",draft\r\n')] });
+    const { code, stdout } = await run(ledger, 'orders', '--status', 'draft', '--csv');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '\ufeffReference,Status\r\na,draft\r\n"b\nc",draft\r\n' });
+    expect(ledger.asked.map(({ query }) => query)).toEqual([
+      { 'filter[status]': 'draft', 'page[size]': '100' },
+      { 'filter[status]': 'draft', 'page[size]': '100', 'page[after]': 'one' },
+    ]);
+    expect(ledger.asked[0]?.headers.accept).toBe('text/csv, application/json;q=0.1');
+  });
+
+  it('asks for shorter pages when one is too large', async () => {
+    const tooLarge = {
+      status: 422,
+      body: { errors: [{ code: '10033', detail: 'Too large.', source: { parameter: 'page[size]' } }] },
+    };
+    const ledger = await stubLedger({ 'GET /v2/orders': [tooLarge, page('a,draft\r\n')] });
+    expect((await run(ledger, 'orders', '--csv')).stdout).toContain('a,draft');
+    expect(ledger.asked.map(({ query }) => query['page[size]'])).toEqual(['100', '50']);
+  });
+
+  it('prints the timeline of an order', async () => {
+    const ledger = await stubLedger({
+      'GET /v2/orders': cursorPages([order({ id: 'o1' })]),
+      'GET /v2/orders/o1/events': page('x,y\r\n'),
+    });
+    expect((await run(ledger, 'order', 'ref 1', '--csv')).stdout).toBe('\ufeffReference,Status\r\nx,y\r\n');
+  });
+
+  it('goes neither with --json nor with --limit, and says so when the ledger has no CSV', async () => {
+    const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([]) });
+    expect(await run(ledger, 'orders', '--csv', '--json')).toMatchObject({ code: 2 });
+    expect(await run(ledger, 'orders', '--csv', '--limit', '3')).toMatchObject({ code: 2 });
+    expect(await run(ledger, 'orders', '--csv')).toMatchObject({
+      code: 1,
+      stderr: 'The answer to GET /v2/orders is not CSV: is the ledger older than this command line?\n',
     });
   });
 });

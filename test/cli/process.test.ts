@@ -15,11 +15,11 @@ describe('a process', () => {
     const ledger = await stubLedger({
       'GET /v2/orders': cursorPages([]),
       'GET /v2/status': { body: { data: status({ well: false }) } },
-      'GET /v2/orders/mine': problem(403, '10010', 'It may not.'),
-      'GET /v2/orders/none': problem(404, '10005', 'There is none.'),
+      'GET /v2/porting/events/mine': problem(403, '10010', 'It may not.'),
+      'GET /v2/porting/events/none': problem(404, '10005', 'There is none.'),
     });
     const ran = await Promise.all(
-      [['help'], ['orders'], ['status', '--json'], ['nonsense'], ['order', 'mine'], ['order', 'none', '--json']].map(
+      [['help'], ['orders'], ['status', '--json'], ['nonsense'], ['event', 'mine'], ['event', 'none', '--json']].map(
         (args) => at(ledger, ...args).ended,
       ),
     );

@@ -29,6 +29,30 @@ export function order(more: object = {}) {
     last_event: null,
     changed_at: '2026-11-20T09:00:00.000000Z',
     overdue_since: null,
+    details: null,
+    ...more,
+  };
+}
+
+/** Details as Telnyx's own order gives them. */
+export function details(more: object = {}) {
+  return {
+    read_at: '2026-11-20T09:00:00.000000Z',
+    status: null,
+    foc_date: null,
+    foc_date_before: null,
+    foc_date_requested: null,
+    activation_status: null,
+    number_count: 12,
+    number_type: 'toll_free',
+    requirements_met: true,
+    support_key: null,
+    parent_support_key: null,
+    customer_reference: null,
+    customer_group_reference: null,
+    losing_carrier: null,
+    messaging: null,
+    created_at: null,
     ...more,
   };
 }

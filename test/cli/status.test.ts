@@ -10,6 +10,10 @@ const standing = {
   waiting_for_telnyx: 4,
   waiting_for_losing_carrier: 8,
   ended_7d: 5,
+  foc_dates: Array.from({ length: 14 }, (_, index) => ({
+    day: `2026-11-${10 + index}`,
+    orders: index % 7 === 6 ? 2 : 0,
+  })),
 };
 const answering = (data: object, orders: object = standing) =>
   stubLedger({ 'GET /v2/status': { body: { data } }, 'GET /v2/orders/summary': { body: { data: orders } } });
@@ -29,6 +33,7 @@ describe('status', () => {
     const { code, stdout, stderr } = await run(await answering(status()), 'status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^All is well\.\n\nneeds you +3 orders, the next until 2026-11-30 09:00:00 UTC\n/);
+    expect(stdout).toMatch(/^porting +2 orders within 7 days, 4 within 14$/m);
     expect(stdout).toMatch(/^waiting +4 for Telnyx, 8 for the old carrier\nsync +complete /m);
     expect(stdout).toMatch(/^gaps +24 h: 0 missed, 3 recovered, 0 unlisted; 1 awaited$/m);
     expect(stdout).toMatch(/^channels +status_changed \(\d+ \w+ ago\)$/m);

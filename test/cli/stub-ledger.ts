@@ -38,7 +38,10 @@ const PARAMETERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v2\/arrivals$/, ['filter[first_seen_at][gte]', 'filter[type]', 'filter[porting_order_id]', ...CURSOR]],
   [
     /^\/v2\/orders$/,
-    ['filter[status]', 'filter[action_required]', 'filter[customer_reference]', 'filter[needs]', 'sort', ...CURSOR],
+    [
+      ...['filter[status]', 'filter[action_required]', 'filter[customer_reference]', 'filter[needs]', 'filter[q]'],
+      ...['filter[foc][gte]', 'filter[foc][lte]', 'sort', ...CURSOR],
+    ],
   ],
   [/^\/v2\/orders\/[^/]+\/events$/, ['sort', ...CURSOR]],
   [

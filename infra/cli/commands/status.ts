@@ -36,9 +36,11 @@ async function status({ api, screen }: Context) {
 
 function ordersIn({ needs_you, next_deadline, ...waiting }: OrderSummary): [string, string][] {
   const next = next_deadline === null ? '' : `, the next until ${instant(next_deadline)} UTC`;
-  const { waiting_for_telnyx: telnyx, waiting_for_losing_carrier: carrier } = waiting;
+  const { waiting_for_telnyx: telnyx, waiting_for_losing_carrier: carrier, foc_dates: dates } = waiting;
+  const within = (days: number) => dates.slice(0, days).reduce((sum, { orders }) => sum + orders, 0);
   return [
     ['needs you', `${counted(needs_you, 'order')}${next}`],
+    ['porting', `${counted(within(7), 'order')} within 7 days, ${within(14)} within 14`],
     ['waiting', `${telnyx} for Telnyx, ${carrier} for the old carrier`],
   ];
 }

@@ -93,6 +93,24 @@ export function readAddress(text: string): string {
   );
 }
 
+/** Reads the time of the digest: `HH:MM`, on 24 hours. */
+export function readDigestAt(text: string): string {
+  if (/^([01]\d|2[0-3]):[0-5]\d$/.test(text)) return text;
+  throw new Error(`must be a time from 00:00 to 23:59 such as 08:00, not ${inMessage(text)}`);
+}
+
+/** Reads the IANA name of a time zone, in any case, and spells it as IANA does. */
+export function readTimezone(text: string): string {
+  const names = [...Intl.supportedValuesOf('timeZone'), 'UTC'];
+  const known = names.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (known !== undefined) return known;
+  try {
+    // Intl also takes offsets, which EventBridge Scheduler does not, and other names of the same zones.
+    if (/^[A-Za-z]/.test(text)) return new Intl.DateTimeFormat('en', { timeZone: text }) && text;
+  } catch {}
+  throw new Error(`must be the name of a time zone, such as Europe/Berlin or UTC, not ${inMessage(text)}`);
+}
+
 /** Reads the address of the runbook. Links to its entries add a fragment, so it has none. */
 export function readRunbookUrl(text: string): string {
   const url = URL.parse(text);
@@ -114,6 +132,17 @@ export function readBaseUrl(text: string): string {
     'is not an address that an API key may be sent to: set it to one such as https://api.telnyx.com/v2, ' +
       'without a user name, a query or a fragment. http is for this machine only (localhost, 127.0.0.1, [::1])',
   );
+}
+
+/**
+ * Reads the address of an incoming webhook of Slack or Teams, whose path and query are a secret. The message never
+ * contains it. http is for this machine.
+ */
+export function readWebhookAddress(text: string): string {
+  const url = URL.parse(text);
+  const isSafe = url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
+  if (isSafe && !url.username && !url.password && !url.hash) return text;
+  throw new Error('is not the address of an incoming webhook: copy it from Slack or Teams; it begins with https://');
 }
 
 function addressIn(text: string): URL | undefined {

@@ -6,7 +6,7 @@
  */
 
 export type TableName = 'events' | 'orders' | 'control';
-export type SecretName = 'telnyxApiKey' | 'apiTokens';
+export type SecretName = 'telnyxApiKey' | 'apiTokens' | 'chatWebhooks';
 /** The settings of a deployment. `ledgerName`, `apiUrl` and `webhookUrl` are not given: the host knows them. */
 export type SettingName =
   | 'telnyxPublicKey'
@@ -21,7 +21,9 @@ export type SettingName =
   | 'syncIntervalSeconds'
   | 'healing'
   | 'healingPerDay'
-  | 'runbookUrl';
+  | 'runbookUrl'
+  | 'notices'
+  | 'timezone';
 export type FunctionName =
   | 'receive-webhook'
   | 'sync-events'
@@ -31,7 +33,10 @@ export type FunctionName =
   | 'start-jobs'
   | 'run-jobs'
   | 'query-deliveries'
-  | 'watch-ledger';
+  | 'watch-ledger'
+  | 'notify-people';
+/** The topics: alarms and findings that cannot wait; notices to porting teams. */
+export type TopicName = 'alarms' | 'notices';
 /** The queues of work that failed for good. */
 export type QueueName = 'deadLetters' | 'failedBatches';
 
@@ -58,16 +63,16 @@ export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'Up
 
 /**
  * Where the value of an environment variable comes from: a table's name, a secret's ARN, a setting of the deployment,
- * the name of the bus, the ARN of the topic of alarms, or the URL of a queue. A function that has it may read the
- * secret, put events on the bus, publish to the topic, or count the queue's messages. A laptop has neither topic nor
- * queues: there, the value is `none`.
+ * the name of the bus, the ARN of a topic, or the URL of a queue. A function that has it may read the secret, put events
+ * on the bus, publish to the topic, or count the queue's messages. The value is `none` where there is no such thing: a
+ * laptop has neither the topic of alarms nor queues, and on AWS what serves notices is there only if it was asked for.
  */
 export type EnvironmentValue =
   | { readonly table: TableName }
   | { readonly secret: SecretName }
   | { readonly setting: SettingName }
   | { readonly bus: 'bus' }
-  | { readonly topic: 'alarms' }
+  | { readonly topic: TopicName }
   | { readonly queue: QueueName };
 
 /** A Lambda function. */
@@ -98,7 +103,11 @@ export interface Schedule {
   readonly name: string;
   readonly function: FunctionName;
   /** If omitted, it runs only on a laptop: on AWS a stream starts this work. */
-  readonly runs?: { readonly everyMinutes: number } | { readonly dailyAt: string };
+  readonly runs?:
+    | { readonly everyMinutes: number }
+    | { readonly dailyAt: string }
+    /** From Monday to Friday at the setting `digestAt`, in the setting `timezone`. */
+    | { readonly workdaysAt: 'digestAt' };
   /** The whole event that the function receives. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Replaces interval and input on a laptop, where a person is watching and no table is streamed. */
@@ -108,6 +117,16 @@ export interface Schedule {
     readonly afterSeconds?: number;
     readonly input: Readonly<Record<string, unknown>>;
   };
+}
+
+/** A rule on the bus: each event that matches it invokes the function, as EventBridge hands it over. */
+export interface Rule {
+  readonly name: string;
+  readonly function: FunctionName;
+  /** Any of these event types. */
+  readonly types: readonly string[];
+  /** Only events after which their order has this status. */
+  readonly orderStatus?: string;
 }
 
 /** A table's stream and the function that it feeds, with the new row. */
@@ -189,6 +208,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
 export const secrets: Readonly<Record<SecretName, { readonly holds: string }>> = {
   telnyxApiKey: { holds: 'the Telnyx API key, as plain text' },
   apiTokens: { holds: 'the tokens of the API, as JSON: {"read": [...], "operate": [...]}' },
+  chatWebhooks: { holds: 'the addresses of chats, as JSON: {"slack": "https://...", "teams": "https://..."}' },
 };
 
 export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
@@ -349,7 +369,34 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     },
   },
+  'notify-people': {
+    does: 'Events on the bus, and a digest each working morning -> messages to porting teams',
+    entry: 'functions/notify-people/handler.ts',
+    memoryMegabytes: 512,
+    timeoutSeconds: 240,
+    environment: {
+      EVENTS_TABLE: { table: 'events' },
+      ORDERS_TABLE: { table: 'orders' },
+      CONTROL_TABLE: { table: 'control' },
+      NOTICE_TOPIC: { topic: 'notices' },
+      CHAT_WEBHOOKS_SECRET: { secret: 'chatWebhooks' },
+      NOTICES: { setting: 'notices' },
+      TIMEZONE: { setting: 'timezone' },
+      SYNC_INTERVAL_SECONDS: { setting: 'syncIntervalSeconds' },
+    },
+    tables: {
+      events: ['GetItem', 'BatchGetItem', 'Query'],
+      orders: ['GetItem', 'BatchGetItem', 'Query'],
+      control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    },
+  },
 };
+
+/**
+ * What serves notices. On AWS, nothing invokes it where no channel is set: the rules and schedules that would are not
+ * deployed.
+ */
+export const notifying = 'notify-people' satisfies FunctionName;
 
 /**
  * Telnyx posts here: to this path on a laptop, with or without a slash at its end, and on AWS to a function URL, where
@@ -431,6 +478,32 @@ export const schedules: readonly Schedule[] = [
     // A look takes some 35 requests to the embedded engine. At the start, the first run must have a chance to begin.
     locally: { everySeconds: 10, afterSeconds: 10, input: {} },
   },
+  {
+    name: 'notices',
+    function: notifying,
+    runs: { everyMinutes: 5 },
+    input: { notices: true },
+    // Simulated orders live for minutes.
+    locally: { everySeconds: 30, input: { notices: true } },
+  },
+  { name: 'digest', function: notifying, runs: { workdaysAt: 'digestAt' }, input: { digest: true } },
+];
+
+/** What the bus brings to functions of the service. */
+export const rules: readonly Rule[] = [
+  {
+    name: 'notices',
+    function: notifying,
+    types: [
+      'porting_order.action_required',
+      'porting_order.comment_from_telnyx',
+      'porting_order.foc_set',
+      'porting_order.foc_changed',
+      'porting_order.overdue',
+    ],
+  },
+  // Not every status: most events of a ledger are changes of a status, and each would be an invocation.
+  { name: 'cancelled', function: notifying, types: ['porting_order.status_changed'], orderStatus: 'cancelled' },
 ];
 
 /** Wakes a worker when work for it is ready. The next call of its schedule finds what this misses. */

@@ -1,12 +1,15 @@
 import { readWebhookTypes } from '../functions/porting/due.ts';
+import { readNotices } from '../functions/porting/notice-names.ts';
 import { readOverdueLimits } from '../functions/porting/overdue.ts';
 import {
   readBaseUrl,
+  readDigestAt,
   readGraceMinutes,
   readHealing,
   readHealingPerDay,
   readRetainDays,
   readRunbookUrl,
+  readTimezone,
 } from '../functions/porting/settings.ts';
 
 /** How a setting is read, and its default. Without `standard` it may be absent. */
@@ -36,6 +39,12 @@ export const LEDGER_SETTINGS = {
     standard: 'https://github.com/port-in-ledger/port-in-ledger/blob/main/docs/operations.md',
     read: readRunbookUrl,
   },
+  /** Which notices are sent: `all`, `none`, or a comma-separated list. */
+  notices: { standard: 'all', read: checkedBy(readNotices) },
+  /** When the digest is sent on working mornings. */
+  digestAt: { standard: '08:00', read: readDigestAt },
+  /** The time zone of the digest, and of every day that a message names. */
+  timezone: { standard: 'UTC', read: readTimezone },
 } satisfies Readonly<Record<string, Setting<string>>>;
 
 export type LedgerSettings = Readonly<Record<keyof typeof LEDGER_SETTINGS, string>>;

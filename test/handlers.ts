@@ -37,6 +37,7 @@ const modules = {
   'start-jobs': () => import('../functions/start-jobs/handler.ts'),
   'run-jobs': () => import('../functions/run-jobs/handler.ts'),
   'watch-ledger': () => import('../functions/watch-ledger/handler.ts'),
+  'notify-people': () => import('../functions/notify-people/handler.ts'),
 };
 
 const ON_LAMBDA = {

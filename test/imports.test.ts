@@ -14,6 +14,7 @@ const handlers = [
   'run-jobs',
   'query-deliveries',
   'watch-ledger',
+  'notify-people',
 ];
 const shared = ['porting', 'ledger', 'telnyx', 'bus', 'http', 'lambda'];
 
@@ -62,7 +63,7 @@ function importsUnder(folder: string): Import[] {
 }
 
 /** The rooms of the ledger, in order. A file may import from its own room and from earlier ones. */
-const ROOMS = ['table', 'counts', 'events', 'orders', 'jobs', 'gaps', 'runs', 'rejections', 'status'];
+const ROOMS = ['table', 'counts', 'events', 'orders', 'jobs', 'gaps', 'runs', 'rejections', 'notices', 'status'];
 
 /** `functions/ledger/events/row.ts` is in `ledger`. */
 const folderOf = (path: string) => path.split('/')[1] ?? '';
@@ -159,7 +160,7 @@ describe('functions/', () => {
 
   test.each([
     ['bus', 'eventbridge'],
-    ['watch-ledger', 'sns'],
+    ['bus', 'sns'],
     ['watch-ledger', 'sqs'],
   ])('only %s knows the client of %s', (folder, client) => {
     const users = functions.filter(({ to }) => to === `@aws-sdk/client-${client}`);

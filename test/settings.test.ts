@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSettings as readContext } from '../infra/aws/settings.ts';
 import { readSettings as readVariables } from '../infra/local/settings.ts';
-import { type FunctionName, functions, type SettingName } from '../infra/service.ts';
+import { type FunctionName, functions } from '../infra/service.ts';
 import { LEDGER_SETTINGS } from '../infra/settings.ts';
 import { samplePublicKey } from './aws/synthesized.ts';
 import { loadHandler } from './handlers.ts';
@@ -21,6 +21,9 @@ const BAD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = {
     'https://me:hush@wiki.example',
     'https://wiki.example/#top',
   ],
+  notices: ['overdue,', 'all,overdue', 'Overdue', 'draft_expiring', 'overdue;cancelled'],
+  digestAt: ['8:00', '24:00', '08:60', '0800', '08:00 Uhr'],
+  timezone: ['Berlin', 'CEST+2', 'Europe/Nowhere', 'Europe/Berlin,UTC', '+02:00'],
 };
 const BAD_ANYWHERE = ['1e3', '+5', '0x10', '５', '007', '1 000', '5\n5', "'5'", '"off"', '\u00a0 \u200b'];
 
@@ -33,12 +36,15 @@ const GOOD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = 
   healing: ['off', 'republish'],
   healingPerDay: ['1', '10000'],
   runbookUrl: ['https://wiki.example/page?id=5', 'http://wiki.example/ledger/'],
+  notices: ['all', 'none', 'overdue , foc_changed'],
+  digestAt: ['00:00', '23:59', '07:30'],
+  timezone: ['UTC', 'Europe/Berlin', 'america/new_york', 'US/Eastern'],
 };
 
 const names = Object.keys(LEDGER_SETTINGS) as (keyof typeof LEDGER_SETTINGS)[];
 
 /** The functions with a setting in their environment, and the name of its variable. */
-const readersOf = (setting: SettingName) =>
+const readersOf = (setting: string) =>
   Object.entries(functions).flatMap(([name, { environment }]) =>
     Object.entries(environment).flatMap(([variable, value]) =>
       'setting' in value && value.setting === setting ? [{ name: name as FunctionName, variable, environment }] : [],
@@ -56,7 +62,7 @@ function complete(environment: Readonly<Record<string, unknown>>): Record<string
 /** The errors of the CDK app, the local host and each function for a value; `undefined` if they accept it. */
 async function saidOf(setting: (typeof names)[number], text: string): Promise<(string | undefined)[]> {
   const readers = readersOf(setting);
-  const variable = readers[0]?.variable ?? '';
+  const variable = readers[0]?.variable ?? setting.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
   const said = [
     await refusalOf(setting, () => readContext({ telnyxPublicKey: samplePublicKey, [setting]: text })),
     await refusalOf(variable, () => readVariables({ TELNYX_API_KEY: 'KEY0', [variable]: text })),
@@ -82,14 +88,14 @@ async function refusalOf(name: string, read: () => unknown): Promise<string | un
 }
 
 describe.each(names)('%s', (name) => {
-  test('is read by at least one function, from one variable', () => {
-    expect(new Set(readersOf(name).map(({ variable }) => variable)).size).toBe(1);
+  test('is read by at least one function, from one variable, but for the time that only a schedule has', () => {
+    expect(new Set(readersOf(name).map(({ variable }) => variable)).size).toBe(name === 'digestAt' ? 0 : 1);
   });
 
   test.each([...BAD[name], ...BAD_ANYWHERE])('%j is refused everywhere, in the same words', async (text) => {
     const [first, ...others] = await saidOf(name, text);
     expect(first).toMatch(/set it to|must be/);
-    expect(others.length).toBeGreaterThanOrEqual(2);
+    expect(others.length).toBeGreaterThanOrEqual(name === 'digestAt' ? 1 : 2);
     for (const other of others) expect(other).toBe(first);
   });
 

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openBus } from '../bus/bus.ts';
+import { topicMailer } from '../bus/topic.ts';
 import { environment } from '../lambda/environment.ts';
 import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
@@ -7,7 +8,6 @@ import { readHealing, readHealingPerDay, readIfAny, readRunbookUrl } from '../po
 import { deadLetterCounter } from './dead-letters.ts';
 import { writeHeartbeat } from './heartbeat.ts';
 import { type Look, look, type Watcher } from './look.ts';
-import { topicMailer } from './mail.ts';
 
 const ledgerName = environment('LEDGER_NAME');
 const topic = environment('ALARM_TOPIC', readIfAny);

@@ -1,32 +1,12 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Mail } from '../bus/topic.ts';
 import { runbookEntry } from '../health/findings.ts';
 import type { HeldFinding } from '../ledger/status/findings.ts';
-
-/** A message to the people who look after the ledger. */
-export interface Mail {
-  readonly subject: string;
-  readonly text: string;
-}
-
-/** Sends a mail, or throws. */
-export type Mailer = (mail: Mail) => Promise<void>;
 
 /** What a mail says about the ledger that it comes from. */
 export interface Sender {
   readonly ledgerName: string;
   readonly apiUrl: string;
   readonly runbookUrl: string;
-}
-
-/** The topic that mails to `alarmEmail`, and notifies everyone else who has subscribed. */
-export function topicMailer(TopicArn: string): Mailer {
-  const client = new SNSClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
-  return async ({ subject: Subject, text: Message }) => {
-    await client.send(new PublishCommand({ TopicArn, Subject, Message }));
-  };
 }
 
 export function mailOf(finding: HeldFinding, { ledgerName, apiUrl, runbookUrl }: Sender): Mail {

@@ -1,10 +1,11 @@
 import type { Bus } from '../bus/bus.ts';
 import type { BusEvent } from '../bus/entries.ts';
+import type { Mailer } from '../bus/topic.ts';
 import { runbookEntry } from '../health/findings.ts';
 import { describeError, log } from '../lambda/log.ts';
 import { forgetFinding, type HeldFinding, type Medium, putTold } from '../ledger/status/findings.ts';
 import type { Store } from '../ledger/table/store.ts';
-import { type Mailer, mailOf, type Sender } from './mail.ts';
+import { mailOf, type Sender } from './mail.ts';
 
 /** How findings are told. */
 export interface Telling {

@@ -6,11 +6,13 @@ import type { Construct } from 'constructs';
 import { type SecretName, secrets, type Table, type TableName, tables } from '../service.ts';
 import { addBus } from './bus.ts';
 import { constructId, forEachName, output } from './names.ts';
+import type { Settings } from './settings.ts';
 
 /** What outlives the service: the tables, the secrets, and the bus that other people's rules depend on. */
 export interface Data {
   readonly tables: Readonly<Record<TableName, dynamodb.Table>>;
-  readonly secrets: Readonly<Record<SecretName, secretsmanager.Secret>>;
+  /** Without those that no one asked for. */
+  readonly secrets: Readonly<Partial<Record<SecretName, secretsmanager.Secret>>>;
   readonly bus: EventBus;
 }
 
@@ -27,14 +29,17 @@ export class DataStack extends Stack implements Data {
   readonly secrets: Data['secrets'];
   readonly bus: Data['bus'];
 
-  constructor(scope: Construct, name: string) {
+  constructor(scope: Construct, name: string, { chatNotices }: Pick<Settings, 'chatNotices'>) {
     super(scope, name, {
       description: 'port-in-ledger: the tables and the secrets, retained when the stack is deleted, and the event bus.',
       // `cdk destroy --all` then stops at this stack instead of orphaning the data.
       terminationProtection: true,
     });
     this.tables = forEachName(tables, (table) => this.#addTable(table));
-    this.secrets = forEachName(secrets, (secret) => this.#addSecret(secret));
+    const names = (Object.keys(secrets) as SecretName[]).filter(
+      (one) => one !== 'chatWebhooks' || chatNotices === 'on',
+    );
+    this.secrets = Object.fromEntries(names.map((one) => [one, this.#addSecret(one)]));
     this.bus = addBus(this);
     this.exportValue(this.bus.eventBusName);
     this.exportValue(this.bus.eventBusArn);
@@ -91,11 +96,12 @@ export class DataStack extends Stack implements Data {
 const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
 
 /**
- * The value of each secret when it is created: the API key's is empty. Never change the other one: CloudFormation would
+ * The value of each secret when it is created: empty, but for the tokens. Never change those: CloudFormation would
  * overwrite the owner's tokens with a new value.
  */
 const firstValues: Readonly<Record<SecretName, secretsmanager.SecretProps>> = {
   telnyxApiKey: {},
+  chatWebhooks: {},
   // CloudFormation generates one string for a secret. Its halves are the first read token and the first operate token.
   apiTokens: {
     generateSecretString: {
@@ -110,5 +116,6 @@ const firstValues: Readonly<Record<SecretName, secretsmanager.SecretProps>> = {
 
 const notRotated: Readonly<Record<SecretName, string>> = {
   telnyxApiKey: 'Telnyx issues the key and has no call that replaces it; its owner does, as docs/deploy.md says.',
+  chatWebhooks: 'Slack and Teams issue the addresses and have no call that replaces them; their owner does.',
   apiTokens: 'Clients hold the tokens. The tokens are lists, so the owner can rotate them without an interruption.',
 };

@@ -4,7 +4,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { bundling } from '../bundling.ts';
 import {
@@ -21,6 +20,7 @@ import type { Data } from './data-stack.ts';
 import type { FailureQueues } from './failure-queue.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
+import type { Topics } from './topics.ts';
 
 /** The Lambda functions of the service, by name. */
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
@@ -32,7 +32,7 @@ const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
 /** What functions work with. */
 export interface Resources extends Data {
   readonly queues: FailureQueues;
-  readonly topic: sns.ITopic;
+  readonly topics: Topics;
 }
 
 /** The service's addresses, which are known only once its functions exist. */
@@ -120,11 +120,14 @@ function addRole(scope: Construct, name: FunctionName, resources: Resources, log
   }
   const secretArns = Object.values(described.environment)
     .filter((value) => 'secret' in value)
-    .map((value) => resources.secrets[value.secret].secretArn);
+    .flatMap((value) => resources.secrets[value.secret]?.secretArn ?? []);
   if (secretArns.length > 0) allow(['secretsmanager:GetSecretValue'], secretArns);
   const values = Object.values(described.environment);
   if (values.some((value) => 'bus' in value)) allow(['events:PutEvents'], [resources.bus.eventBusArn]);
-  if (values.some((value) => 'topic' in value)) allow(['sns:Publish'], [resources.topic.topicArn]);
+  const topicArns = values.flatMap((value) =>
+    'topic' in value ? (resources.topics[value.topic]?.topicArn ?? []) : [],
+  );
+  if (topicArns.length > 0) allow(['sns:Publish'], topicArns);
   const queueArns = values.flatMap((value) => ('queue' in value ? [resources.queues[value.queue].queueArn] : []));
   if (queueArns.length > 0) allow(['sqs:GetQueueAttributes'], queueArns);
   return role;
@@ -137,9 +140,9 @@ function addressIn(value: EnvironmentValue): keyof Addresses | undefined {
 
 function deployedValue(value: EnvironmentValue, resources: Resources, settings: Settings): string {
   if ('table' in value) return resources.tables[value.table].tableName;
-  if ('secret' in value) return resources.secrets[value.secret].secretArn;
+  if ('secret' in value) return resources.secrets[value.secret]?.secretArn ?? 'none';
   if ('bus' in value) return resources.bus.eventBusName;
-  if ('topic' in value) return resources.topic.topicArn;
+  if ('topic' in value) return resources.topics[value.topic]?.topicArn ?? 'none';
   if ('queue' in value) return resources.queues[value.queue].queueUrl;
   return String(deployedSetting(value.setting as Exclude<SettingName, keyof Addresses>, settings));
 }

@@ -5,15 +5,23 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type Schedule as Described, schedules } from '../service.ts';
+import { type Schedule as Described, schedules as described } from '../service.ts';
 import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
+import { isInvoked } from './rules.ts';
+import type { Settings } from './settings.ts';
 
 /** Adds the schedules. What could not be run goes to the queue. */
-export function addSchedules(scope: Construct, functions: Functions, deadLetters: sqs.IQueue): void {
-  const scheduled = [...new Set(schedules.filter(({ runs }) => runs).map((schedule) => functions[schedule.function]))];
+export function addSchedules(
+  scope: Construct,
+  functions: Functions,
+  deadLetters: sqs.IQueue,
+  settings: Settings,
+): void {
+  const schedules = described.filter(({ runs, function: target }) => runs && isInvoked(target, settings));
+  const scheduled = [...new Set(schedules.map((schedule) => functions[schedule.function]))];
   const role = addSchedulerRole(scope, scheduled, deadLetters);
-  for (const schedule of schedules) addSchedule(scope, schedule, functions, role, deadLetters);
+  for (const schedule of schedules) addSchedule(scope, schedule, functions, role, deadLetters, settings);
   // Scheduler only hands over the event. When the function fails, Lambda's own queue keeps it.
   for (const target of scheduled) keepFailedRuns(target, deadLetters);
 }
@@ -24,11 +32,12 @@ function addSchedule(
   functions: Functions,
   role: iam.IRole,
   deadLetters: sqs.IQueue,
+  settings: Settings,
 ): void {
   if (!runs) return;
   new Schedule(scope, `${constructId(name)}Schedule`, {
     description: `port-in-ledger: ${target} (${name})`,
-    schedule: expressionOf(runs),
+    schedule: expressionOf(runs, settings),
     target: new LambdaInvoke(functions[target], {
       input: ScheduleTargetInput.fromObject(input),
       role,
@@ -40,11 +49,17 @@ function addSchedule(
   });
 }
 
-function expressionOf(runs: NonNullable<Described['runs']>): ScheduleExpression {
+function expressionOf(
+  runs: NonNullable<Described['runs']>,
+  { digestAt, timezone }: Pick<Settings, 'digestAt' | 'timezone'>,
+): ScheduleExpression {
   if ('everyMinutes' in runs) return ScheduleExpression.rate(Duration.minutes(runs.everyMinutes));
-  const [hour, minute] = runs.dailyAt.split(':').map((part) => String(Number(part)));
-  if (!hour || !minute) throw new Error(`a schedule's time of day is HH:MM, not ${runs.dailyAt}`);
-  return ScheduleExpression.cron({ hour, minute, timeZone: TimeZone.ETC_UTC });
+  const isOnWorkdays = 'workdaysAt' in runs;
+  const time = isOnWorkdays ? digestAt : runs.dailyAt;
+  const [hour, minute] = time.split(':').map((part) => String(Number(part)));
+  if (!hour || !minute) throw new Error(`a schedule's time of day is HH:MM, not ${time}`);
+  if (!isOnWorkdays) return ScheduleExpression.cron({ hour, minute, timeZone: TimeZone.ETC_UTC });
+  return ScheduleExpression.cron({ hour, minute, weekDay: 'MON-FRI', timeZone: TimeZone.of(timezone) });
 }
 
 // A role of our own: the target's default role may also invoke every version and alias (`function:*`).

@@ -8,10 +8,11 @@ import type { Data } from './data-stack.ts';
 import { addFailureQueues } from './failure-queue.ts';
 import { addFunctions, tellAddresses } from './functions.ts';
 import { output } from './names.ts';
+import { addRules } from './rules.ts';
 import { addSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { addStreams } from './stream.ts';
-import { addTopic } from './topic.ts';
+import { addTopics } from './topics.ts';
 
 /** The stack that processes the data. It holds none, so it can be destroyed and deployed again at any time. */
 export class ServiceStack extends Stack {
@@ -20,8 +21,8 @@ export class ServiceStack extends Stack {
     // CloudFormation then refuses to drop a table or a secret that the service still uses.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
     const queues = addFailureQueues(this);
-    const topic = addTopic(this, settings);
-    const functions = addFunctions(this, { ...data, queues, topic }, settings);
+    const topics = addTopics(this, settings);
+    const functions = addFunctions(this, { ...data, queues, topics }, settings);
     const api = addApi(this, functions, settings);
     // Telnyx has no AWS credentials: the function lets it in by its signature.
     const webhookUrl =
@@ -29,9 +30,10 @@ export class ServiceStack extends Stack {
         ? api.apiEndpoint + webhook.path
         : functions[webhook.function].addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
     tellAddresses(functions, { apiUrl: api.apiEndpoint, webhookUrl });
-    addSchedules(this, functions, queues.deadLetters);
+    addSchedules(this, functions, queues.deadLetters, settings);
+    addRules(this, functions, data.bus, queues.deadLetters, settings);
     addStreams(this, functions, data, queues.failedBatches);
-    addAlarms(this, { functions, queues, api }, topic, settings);
+    addAlarms(this, { functions, queues, api }, topics.alarms, settings);
 
     output(this, 'WebhookUrl', webhookUrl, 'Register this URL at Telnyx');
     output(this, 'ApiUrl', api.apiEndpoint, 'The API; a Telnyx SDK takes it with /v2 as its base URL');

@@ -25,7 +25,11 @@ const SETTINGS = {
   /** How many requests the API accepts in one burst. */
   apiBurst: { standard: '100', read: wholeNumber(1, 99_999) },
   /** Where alarms and findings that cannot wait are mailed. Without it, only subscribers of the topic are notified. */
-  alarmEmail: { read: matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'one e-mail address') },
+  alarmEmail: { read: emailAddress },
+  /** Where notices and the digest are mailed. Without it, there is no topic of notices. */
+  noticeEmail: { read: emailAddress },
+  /** Whether notices and the digest go to Slack or Teams, whose addresses stand in a secret then. */
+  chatNotices: { standard: 'off', read: choice('off', 'on') },
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
 type Described = typeof SETTINGS;
@@ -102,6 +106,10 @@ function retentionDays(given: string): RetentionDays {
   const days = allowed.find((each) => String(each) === given);
   if (days !== undefined) return days;
   throw new Error(`must be one of ${allowed.join(', ')} (CloudWatch's choice), not ${inMessage(given)}`);
+}
+
+function emailAddress(given: string): string {
+  return matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'one e-mail address')(given);
 }
 
 function matching(pattern: RegExp, allowed: string): (text: string) => string {

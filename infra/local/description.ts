@@ -1,4 +1,4 @@
-import type { EnvironmentValue, Route, Schedule, ServiceFunction, SettingName, Table } from '../service.ts';
+import type { EnvironmentValue, Route, Rule, Schedule, ServiceFunction, SettingName, Table } from '../service.ts';
 
 /** A function as this host needs it: without the closed sets of names, so that a test can describe its own. */
 export interface FunctionDescription extends Omit<ServiceFunction, 'environment' | 'tables'> {
@@ -23,6 +23,7 @@ export interface ServiceDescription {
   readonly routes: readonly (Omit<Route, 'function'> & { readonly function: string })[];
   readonly defaultRoute: { readonly function: string };
   readonly schedules: readonly (Omit<Schedule, 'function'> & { readonly function: string })[];
+  readonly rules: readonly (Omit<Rule, 'function'> & { readonly function: string })[];
 }
 
 /** The values on this machine for the names in a function's environment. */
@@ -30,6 +31,8 @@ export interface Names {
   readonly tableName: (table: string) => string;
   readonly secretId: (secret: string) => string;
   readonly bus: string;
+  /** Where notices are published; there is no other topic here. */
+  readonly noticeTopic: string;
   readonly settings: Readonly<Record<SettingName, string>>;
 }
 
@@ -41,7 +44,8 @@ export function resolveEnvironment(described: FunctionDescription, names: Names)
       if ('secret' in value) return [variable, names.secretId(value.secret)];
       if ('bus' in value) return [variable, names.bus];
       if ('setting' in value) return [variable, names.settings[value.setting]];
-      // This machine has neither a topic nor queues: findings are lines, and failed work is seen as it fails.
+      if ('topic' in value && value.topic === 'notices') return [variable, names.noticeTopic];
+      // This machine has neither a topic of alarms nor queues: findings are lines, and failed work is seen as it fails.
       return [variable, 'none'];
     }),
   );

@@ -109,6 +109,7 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
   }),
   finding_over: ({ code }) => ({ about: 'finding', came: 'over', style: 'green', rest: [shown(code)] }),
   healing: ({ id, outcome }) => ({ about: 'healing', came: shown(outcome), rest: [pair('event', id)] }),
+  message_not_sent: ({ channel, error }) => ({ about: 'notice', came: 'failed', rest: [shown(channel), shown(error)] }),
 };
 
 /**
@@ -122,6 +123,8 @@ export function readableLine(functionName: string, text: string, options: LineOp
   if ('_aws' in entry) return undefined;
   // Each of the events has its own line, from the bus.
   if (entry.event === 'publish' && !entry.failed) return undefined;
+  // Each message has its own line, from where it would be sent.
+  if (entry.event === 'message_sent' || entry.event === 'notices') return undefined;
   const line = FORMATS[String(entry.event)]?.(entry) ?? generic(functionName, entry);
   const ofLevel = entry.level === 'error' ? 'red' : entry.level === 'warn' ? 'yellow' : undefined;
   return render({ ...line, style: line.style ?? STYLES[line.came] ?? ofLevel }, entry.at, options);
@@ -138,6 +141,11 @@ export function busLine({ 'detail-type': type, detail }: BusEvent, options: Line
     pair('revision', detail.revision),
   ];
   return render({ about: 'bus', came: shown(type), style: 'magenta', rest }, undefined, options);
+}
+
+/** The line of a message to people: its subject. The rest of it is at /_local/notices. */
+export function noticeLine(subject: string, options: LineOptions): string {
+  return render({ about: 'notice', came: '', style: 'cyan', rest: [shown(subject)] }, undefined, options);
 }
 
 function render(

@@ -9,7 +9,9 @@ import type { ServiceDescription } from './description.ts';
 import type { FunctionRuntime, RuntimeOptions } from './function-runtime.ts';
 import { startGateway } from './gateway.ts';
 import { hostFunctions } from './hosted-functions.ts';
-import { busLine } from './lines.ts';
+import { busLine, noticeLine } from './lines.ts';
+import { startNoticeBoard } from './notice-board.ts';
+import { functionsFor } from './rules.ts';
 import { runSchedules } from './schedule.ts';
 import { startSecrets } from './secrets.ts';
 import { settingValues } from './setting-values.ts';
@@ -98,6 +100,10 @@ async function start(
   }
 
   await openDataDir(settings.dataDir);
+  const board = await kept(startNoticeBoard((subject) => log(noticeLine(subject, { colour }))));
+  // Functions need the gateway's address, so it opens first. Requests that come before they are ready wait for them.
+  const hosting = Promise.withResolvers<FunctionRuntime>();
+  const showOnBus = busReporter(log, (event) => busLine(event, { colour }));
   const [bundles, dynamodbEndpoint, secrets, bus, account] = await allStarted([
     bundleFunctions(entriesOf(service), { root: ROOT, outdir: join(settings.dataDir, 'functions') }),
     startTables(settings, service, { tableName, cleanup, log }),
@@ -105,12 +111,18 @@ async function start(
       startSecrets({
         [secretId('telnyxApiKey')]: apiKey,
         [secretId('apiTokens')]: JSON.stringify({ read: [tokens.read], operate: [tokens.operate] }),
+        [secretId('chatWebhooks')]: JSON.stringify(board.webhooks),
       }),
     ),
     kept(
       startBus({
         name: 'port-in-ledger',
-        onEvent: busReporter(log, (event) => busLine(event, { colour })),
+        onEvent(event) {
+          showOnBus(event);
+          for (const name of functionsFor(event, service.rules)) {
+            void hosting.promise.then((runtime) => runtime.invoke(name, event));
+          }
+        },
         ...(options.busFaults && { faults: options.busFaults }),
       }),
     ),
@@ -125,8 +137,6 @@ async function start(
         ),
   ] as const);
 
-  // Functions need the gateway's address, so it opens first. Requests that come before they are ready wait for them.
-  const hosting = Promise.withResolvers<FunctionRuntime>();
   const { webhook, routes, defaultRoute, schedules } = service;
   const gateway = await startGateway({
     port: settings.port,
@@ -134,7 +144,10 @@ async function start(
     routes,
     defaultRoute,
     invoke: async (name, event) => (await hosting.promise).invoke(name, event),
-    pages: { '/_local/bus': (query) => ({ data: eventsOn(bus, query.get('detail-type')) }) },
+    pages: {
+      '/_local/bus': (query) => ({ data: eventsOn(bus, query.get('detail-type')) }),
+      '/_local/notices': () => ({ data: board.deliveries() }),
+    },
   });
   cleanup(gateway.cut);
   const webhookUrl = gateway.url + webhook.path;
@@ -147,12 +160,14 @@ async function start(
       tableName,
       secretId,
       bus: bus.name,
+      noticeTopic: board.topic,
       settings: settingValues(settings, account?.simulator, { apiUrl: gateway.url, webhookUrl }),
     },
     endpoints: {
       AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+      AWS_ENDPOINT_URL_SNS: board.endpoint,
     },
     loadSeconds,
     sleep,
@@ -165,6 +180,7 @@ async function start(
   const stopSchedules = runSchedules({
     schedules,
     everySeconds: settings.syncIntervalSeconds,
+    morning: settings,
     invoke: runtime.invoke,
   });
 

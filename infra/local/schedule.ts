@@ -1,3 +1,4 @@
+import { nextWorkdayAt } from '../../functions/porting/local-day.ts';
 import type { ServiceDescription } from './description.ts';
 import { type Sleep, sleep as sleepFor } from './sleep.ts';
 
@@ -7,6 +8,8 @@ export interface ScheduleOptions {
   readonly schedules: readonly Schedule[];
   /** Replaces `everyMinutes` for a schedule without its own interval for a laptop, where a person is watching. */
   readonly everySeconds: number;
+  /** When a schedule of working mornings runs: `HH:MM`, in an IANA time zone. */
+  readonly morning: { readonly digestAt: string; readonly timezone: string };
   /** Must not reject. The next run of the same schedule waits for it. */
   readonly invoke: (functionName: string, input: unknown) => Promise<unknown>;
   readonly now?: () => number;
@@ -18,12 +21,12 @@ const DAY = 24 * 60 * MINUTE;
 
 /**
  * Runs schedules until stopped: those with an interval at once (or a while after the start) and then at that interval,
- * those with a time of day at that time.
+ * those with a time of day at that time, in UTC or on working mornings in a time zone.
  *
  * @returns a function that stops them; runs under way continue
  */
 export function runSchedules(options: ScheduleOptions): () => void {
-  const { schedules, everySeconds, invoke, now = Date.now, sleep = sleepFor } = options;
+  const { schedules, everySeconds, morning, invoke, now = Date.now, sleep = sleepFor } = options;
   const stopped = new AbortController();
   const { signal } = stopped;
 
@@ -35,15 +38,15 @@ export function runSchedules(options: ScheduleOptions): () => void {
   async function run(schedule: Schedule): Promise<void> {
     const { function: name, runs, locally } = schedule;
     const { input } = locally ?? schedule;
-    const dailyAt = !locally && runs && 'dailyAt' in runs ? runs.dailyAt : undefined;
+    const timeAfter = locally ? undefined : timeOfDay(runs, morning);
     const interval = (locally?.everySeconds ?? everySeconds) * 1000;
-    let next = dailyAt === undefined ? now() + (locally?.afterSeconds ?? 0) * 1000 : nextDaily(dailyAt, now());
+    let next = timeAfter?.(now()) ?? now() + (locally?.afterSeconds ?? 0) * 1000;
     while (!signal.aborted) {
       await until(next);
       if (signal.aborted) return;
       const startedAt = now();
       await invoke(name, input);
-      next = dailyAt === undefined ? startedAt + interval : nextDaily(dailyAt, now());
+      next = timeAfter?.(now()) ?? startedAt + interval;
     }
   }
 
@@ -53,6 +56,16 @@ export function runSchedules(options: ScheduleOptions): () => void {
     });
   }
   return () => stopped.abort();
+}
+
+/** The first time after an instant at which a schedule runs; `undefined` for one with an interval. */
+function timeOfDay(
+  runs: Schedule['runs'],
+  { digestAt, timezone }: ScheduleOptions['morning'],
+): ((from: number) => number) | undefined {
+  if (!runs || 'everyMinutes' in runs) return undefined;
+  if ('dailyAt' in runs) return (from) => nextDaily(runs.dailyAt, from);
+  return (from) => nextWorkdayAt(digestAt, timezone, from);
 }
 
 /** The first time after `from` that it is `HH:MM` in UTC. */

@@ -59,6 +59,7 @@ function announce(settings: Settings, { url, simulator, tokens }: Local): void {
   if (apiKey && publicKeys.length === 0) log('webhooks are refused until TELNYX_PUBLIC_KEY is set');
   log(`data ${dynamodbEndpoint ?? dataDir}`);
   log(`bus ${url}/_local/bus`);
+  log(`notices ${url}/_local/notices`);
   if (generatedTokens.includes('read')) log(`API_READ_TOKEN=${tokens.read}`);
   if (generatedTokens.includes('operate')) log(`API_OPERATE_TOKEN=${tokens.operate}`);
 }

@@ -13,6 +13,8 @@ const given = {
   healing: 'republish',
   healingPerDay: 5,
   runbookUrl: 'https://wiki.example/ledger',
+  notices: 'overdue',
+  timezone: 'Europe/Berlin',
 };
 const { resources, service } = synthesized({ ...given, stackPrefix: 'Other' });
 
@@ -132,7 +134,7 @@ function deployed(value: EnvironmentValue): string {
   if ('table' in value) return `<${constructId(value.table)}>`;
   if ('secret' in value) return `<${constructId(value.secret)}>`;
   if ('bus' in value) return '<Bus>';
-  if ('topic' in value) return '<Alarms>';
+  if ('topic' in value) return `<${constructId(value.topic)}>`;
   if ('queue' in value) return `<${constructId(value.queue)}>`;
   const settings: Record<SettingName, string | number> = {
     ...given,

@@ -42,6 +42,9 @@ function expected(name: FunctionName, id: string) {
   const queues = Object.values(environment).flatMap((value) =>
     'queue' in value ? [`<${constructId(value.queue)}.Arn>`] : [],
   );
+  const topics = Object.values(environment).flatMap((value) =>
+    'topic' in value ? [`<${constructId(value.topic)}>`] : [],
+  );
   const onSecrets = secrets.map(({ secret }) => `<${constructId(secret)}>`);
   return [
     allows(['logs:CreateLogStream', 'logs:PutLogEvents'], [`<${id}Logs.Arn>`]),
@@ -50,7 +53,7 @@ function expected(name: FunctionName, id: string) {
     ...(Object.values(environment).some((value) => 'bus' in value)
       ? [allows(['events:PutEvents'], ['<Bus.Arn>'])]
       : []),
-    ...(Object.values(environment).some((value) => 'topic' in value) ? [allows(['sns:Publish'], ['<Alarms>'])] : []),
+    ...(topics.length > 0 ? [allows(['sns:Publish'], topics)] : []),
     ...(queues.length > 0 ? [allows(['sqs:GetQueueAttributes'], queues)] : []),
     ...(schedules.some((schedule) => schedule.function === name)
       ? [allows(['sqs:SendMessage'], ['<DeadLetters.Arn>'])]
@@ -92,6 +95,8 @@ test('through the API, the webhook and all others may do the same as through a U
 test.each([
   ['<Bus.Arn>', ['sync-events', 'publish-events', 'watch-ledger']],
   ['<Alarms>', ['watch-ledger']],
+  ['<Notices>', ['notify-people']],
+  ['<ChatWebhooks>', ['notify-people']],
   ['<TelnyxApiKey>', ['sync-events', 'republish-event', 'run-jobs', 'query-deliveries']],
   ['<ApiTokens>', ['query-events', 'republish-event', 'start-jobs', 'query-deliveries']],
 ])('%s may be used by %j only', (secret, readers) => {
@@ -103,7 +108,7 @@ test('the scheduler invokes the scheduled functions and keeps what fails', () =>
   expect(permissions('SchedulerRole')).toEqual([
     allows(
       ['lambda:InvokeFunction'],
-      ['<SyncEvents.Arn>', '<PublishEvents.Arn>', '<RunJobs.Arn>', '<WatchLedger.Arn>'],
+      ['<SyncEvents.Arn>', '<PublishEvents.Arn>', '<RunJobs.Arn>', '<WatchLedger.Arn>', '<NotifyPeople.Arn>'],
     ),
     allows(['sqs:SendMessage'], ['<DeadLetters.Arn>']),
   ]);

@@ -30,6 +30,8 @@ describe('the defaults', () => {
       apiRequestsPerSecond: 50,
       apiBurst: 100,
       alarmEmail: undefined,
+      noticeEmail: undefined,
+      chatNotices: 'off',
       webhookTypes: 'learned',
       graceMinutes: '15',
       overdueAfter: 'default',
@@ -37,6 +39,9 @@ describe('the defaults', () => {
       healing: 'off',
       healingPerDay: '50',
       runbookUrl: 'https://github.com/port-in-ledger/port-in-ledger/blob/main/docs/operations.md',
+      notices: 'all',
+      digestAt: '08:00',
+      timezone: 'UTC',
     });
   });
 

@@ -1,5 +1,5 @@
 import { constructId } from '../../infra/aws/names.ts';
-import { type Schedule as Described, schedules } from '../../infra/service.ts';
+import { type Schedule as Described, notifying, schedules } from '../../infra/service.ts';
 import type { Aws } from './aws.ts';
 import type { Ledger } from './ledger.ts';
 import { equal } from './report.ts';
@@ -12,7 +12,8 @@ export interface Schedule {
   readonly Target: { readonly Arn: string; readonly Input: string };
 }
 
-const onAws = schedules.filter(({ runs }) => runs);
+// The rehearsal's ledger notifies no one.
+const onAws = schedules.filter((schedule) => schedule.runs && schedule.function !== notifying);
 
 /** The deployed schedules, by their names in service.ts. */
 export async function deployedSchedules(aws: Aws): Promise<ReadonlyMap<string, Schedule>> {
@@ -75,6 +76,7 @@ export async function checkSchedules(aws: Aws, ledger: Ledger): Promise<void> {
 function expressionOf(runs: Described['runs']): string {
   if (!runs) throw new Error('This schedule is not on AWS.');
   if ('everyMinutes' in runs) return `rate(${runs.everyMinutes} minute${runs.everyMinutes === 1 ? '' : 's'})`;
+  if ('workdaysAt' in runs) throw new Error('Its time is a setting.');
   const [hour, minute] = runs.dailyAt.split(':').map(Number);
   return `cron(${minute} ${hour} * * ? *)`;
 }

@@ -12,6 +12,7 @@ const told = {
   tableName: (table: string) => table,
   secretId: (secret: string) => secret,
   bus: 'bus',
+  noticeTopic: 'none',
   settings: {
     telnyxPublicKey: Buffer.alloc(32, 1).toString('base64'),
     telnyxBaseUrl: 'https://api.telnyx.com/v2',
@@ -26,6 +27,8 @@ const told = {
     healing: 'off',
     healingPerDay: '50',
     runbookUrl: 'https://runbook.invalid',
+    notices: 'all',
+    timezone: 'UTC',
   },
 };
 

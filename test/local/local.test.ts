@@ -90,6 +90,7 @@ async function describeService(source = echo, changes: Partial<ServiceDescriptio
     ],
     defaultRoute: { function: 'echo' },
     schedules: [],
+    rules: [],
     ...changes,
   };
 }

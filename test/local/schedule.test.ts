@@ -6,6 +6,9 @@ const often = { name: 'often', function: 'sync', runs: { everyMinutes: 5 }, inpu
 const own = { ...often, locally: { everySeconds: 1, input: { here: true } } } as const;
 const nightly = { name: 'nightly', function: 'sync', runs: { dailyAt: '03:17' }, input: { days: 7 } } as const;
 
+const workdays = { name: 'digest', function: 'notify', runs: { workdaysAt: 'digestAt' }, input: {} } as const;
+const morning = { digestAt: '08:00', timezone: 'Europe/Berlin' };
+
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
@@ -13,7 +16,7 @@ const DAY = 24 * 60 * 60 * SECOND;
 function run(options: Partial<ScheduleOptions>, clock = stoppedClock()) {
   const { now, sleep, pass } = clock;
   const invoke = vi.fn<ScheduleOptions['invoke']>(async () => {});
-  const stop = runSchedules({ schedules: [often], everySeconds: 15, invoke, now, sleep, ...options });
+  const stop = runSchedules({ schedules: [often], everySeconds: 15, morning, invoke, now, sleep, ...options });
   onTestFinished(stop);
   return { invoke, stop, pass };
 }

@@ -16,6 +16,7 @@ await startCommand({
     webhook: { function: 'sync', path: '/hook' },
     routes: [],
     defaultRoute: { function: 'sync' },
+    rules: [],
     schedules: [{ name: 'sync', function: 'sync', runs: { everyMinutes: 5 }, input: {} }],
   },
   loadSeconds: 3600,

@@ -1,9 +1,9 @@
+import type { Mail } from '../../functions/bus/topic.ts';
 import { beginRun, endRun, moveCursor, type RunEnd } from '../../functions/ledger/runs/sync-state.ts';
 import type { DeadLetters } from '../../functions/ledger/status/dead-letters.ts';
 import { type HeldFinding, readFindings } from '../../functions/ledger/status/findings.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { type Look, look, type Watcher } from '../../functions/watch-ledger/look.ts';
-import type { Mail } from '../../functions/watch-ledger/mail.ts';
 import type { BusFaults } from '../../infra/local/bus.ts';
 import type { BusEvent } from '../../infra/local/put-events.ts';
 import { openStore } from '../open-store.ts';

@@ -45,6 +45,12 @@ export async function getOrder(store: OrderStore, id: string): Promise<Order | u
   return row && shownOrder(row, confirmedAt);
 }
 
+/** The order as every earlier write has left it: for twice the price. */
+export async function readPresentOrder(store: OrderStore, id: string): Promise<Order | undefined> {
+  const row = await get(store, 'orders', { id }, { consistent: true });
+  return row && shownOrder(row, undefined);
+}
+
 /**
  * A page of orders, by the time of their last event and, at one instant, by id. The keys come from an index, the orders
  * from their rows: one that has changed since and no longer matches the filter is skipped.

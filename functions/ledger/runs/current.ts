@@ -1,10 +1,8 @@
+import { isNearPresent } from '../../porting/near-present.ts';
 import type { Store } from '../table/store.ts';
 import { oldestRequested } from './requested-runs.ts';
 import { readSync } from './sync-state.ts';
 
-const MINUTE = 60_000;
-/** A ledger is current while its cursor is at most this far behind, or four intervals if that is more. */
-const WITHIN = 20 * MINUTE;
 /**
  * An index shows a write some milliseconds later. After a run, the ledger becomes current only once this time has
  * passed, or a quarter of the interval if that is less.
@@ -22,10 +20,7 @@ const INDEXES_SETTLE = 5_000;
  */
 export async function readCurrent(store: Store, interval: number, now: number): Promise<number | undefined> {
   const { runs, running, completeThrough, endedAt = 0 } = await readSync(store, now);
-  if (running || completeThrough === undefined) return undefined;
-  const behind = now - completeThrough;
-  // Only a wrong clock moves the cursor into the future.
-  if (behind < 0 || behind > Math.max(WITHIN, 4 * interval)) return undefined;
+  if (running || !isNearPresent(completeThrough, interval, now)) return undefined;
   if (now - endedAt < Math.min(INDEXES_SETTLE, interval / 4)) return undefined;
   const requested = await oldestRequested(store, now);
   return requested?.startedAt === undefined ? runs : undefined;

@@ -81,4 +81,8 @@ export type ControlKind =
   | 'healing-day'
   | 'idempotency-key'
   | 'finding'
+  | 'notice'
+  | 'told-notice'
+  | 'notice-channel'
+  | 'notice-state'
   | 'dead-letters';

@@ -6,13 +6,39 @@ import type { Construct } from 'constructs';
 import { output } from './names.ts';
 import type { Settings } from './settings.ts';
 
+/** The topics, without one that no one asked for. */
+export interface Topics {
+  readonly alarms: sns.Topic;
+  readonly notices?: sns.Topic;
+}
+
+/** Adds the topic of alarms, and that of notices where these are mailed. */
+export function addTopics(scope: Construct, settings: Settings): Topics {
+  const { noticeEmail } = settings;
+  return {
+    alarms: addAlarmTopic(scope, settings),
+    ...(noticeEmail && { notices: addNoticeTopic(scope, noticeEmail) }),
+  };
+}
+
+/**
+ * Adds the topic of notices. It has no encryption key of ours, which costs a dollar a month: SNS hands a message over
+ * at once, and keeps it only while a mail server does not take it.
+ */
+function addNoticeTopic(scope: Construct, noticeEmail: string): sns.Topic {
+  const topic = new sns.Topic(scope, 'Notices', { displayName: 'Porting', enforceSSL: true });
+  topic.addSubscription(new EmailSubscription(noticeEmail));
+  output(scope, 'NoticeTopic', topic.topicArn, 'Notices to porting teams go here: subscribe to it to get them');
+  return topic;
+}
+
 /**
  * Adds the topic of findings that cannot wait, and of alarms.
  *
  * It has no encryption key: CloudWatch may not use AWS's own key for SNS, so no alarm would ever arrive, and a key of
  * ours costs a dollar a month to hide what is wrong with a service. Nothing about an order is ever in a message.
  */
-export function addTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings): sns.Topic {
+function addAlarmTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings): sns.Topic {
   const topic = new sns.Topic(scope, 'Alarms', { displayName: stackPrefix, enforceSSL: true });
   const stack = Stack.of(scope);
   // A topic with its own policy, which TLS needs, loses the default statement that lets the account's alarms in.

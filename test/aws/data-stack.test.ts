@@ -98,7 +98,7 @@ test('every table, stream and secret and the bus is exported, even if no functio
   const described = Object.values<Table>(tables);
   const streamed = described.filter((table) => table.streamed);
   const count = 2 * described.length + streamed.length + Object.keys(secrets).length + 2;
-  const alone = Template.fromStack(new DataStack(new App(), 'Alone', { chatNotices: 'off' }));
+  const alone = Template.fromStack(new DataStack(new App(), 'Alone', { chatNotices: 'on' }));
   const outputs = Object.values<{ Export?: unknown }>(alone.toJSON().Outputs);
   expect(outputs.filter((output) => output.Export)).toHaveLength(count);
 });

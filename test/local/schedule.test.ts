@@ -91,6 +91,19 @@ describe('schedule', () => {
     expect(invoke).toHaveBeenCalledTimes(2);
   });
 
+  it('runs on working mornings at the time of the setting, in its time zone', async () => {
+    // A Friday, half a second before eight in Berlin.
+    const { invoke, pass } = run({ schedules: [workdays] }, stoppedClock(Date.UTC(2026, 10, 27, 6, 59, 59, 500)));
+    await pass(499);
+    expect(invoke).not.toHaveBeenCalled();
+    await pass(1);
+    expect(invoke.mock.calls).toEqual([['notify', {}]]);
+    await pass(3 * DAY - 1);
+    expect(invoke).toHaveBeenCalledTimes(1);
+    await pass(1);
+    expect(invoke).toHaveBeenCalledTimes(2);
+  });
+
   it('starts nothing once stopped', async () => {
     const { invoke, stop, pass } = run({});
     await pass(20 * SECOND);

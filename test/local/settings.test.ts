@@ -55,6 +55,9 @@ describe('settings', () => {
       RETAIN_DAYS: '400',
       WEBHOOK_TYPES: 'porting_order.status_changed',
       RUNBOOK_URL: 'https://wiki.example/ledger',
+      NOTICES: 'overdue',
+      DIGEST_AT: '07:30',
+      TIMEZONE: 'europe/berlin',
     });
     expect(settings).toEqual({
       port: 8080,
@@ -74,6 +77,9 @@ describe('settings', () => {
       retainDays: '400',
       webhookTypes: 'porting_order.status_changed',
       runbookUrl: 'https://wiki.example/ledger',
+      notices: 'overdue',
+      digestAt: '07:30',
+      timezone: 'Europe/Berlin',
     });
   });
 

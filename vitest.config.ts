@@ -9,6 +9,7 @@ const unit = [...testsIn('bus', 'health', 'http', 'lambda', 'porting', 'telnyx')
 const engine = testsIn(
   'ledger',
   'publish-events',
+  'notify-people',
   'query-deliveries',
   'query-events',
   'receive-webhook',

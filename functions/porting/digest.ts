@@ -15,7 +15,7 @@ export interface Morning {
   readonly completeThrough: Timestamp | undefined;
   /** The orders that need you, the soonest deadline first. */
   readonly needing: readonly DigestOrder[];
-  /** Orders with a FOC date from today on for {@link DIGEST_DAYS} days, by date. */
+  /** Orders with a FOC date, by date: all from today on for {@link DIGEST_DAYS} days. Others are left out. */
   readonly dated: readonly DigestOrder[];
   readonly overdue: readonly DigestOrder[];
   /** Orders that ended since the last digest. */
@@ -29,9 +29,19 @@ export const DIGEST_DAYS = 7;
 const MOST_LINES = 15;
 
 /** Whether there is anything to say. On Mondays a digest is sent even so: a dead sender must be noticed. */
-export function isWorthSending(morning: Morning, { now, zone }: Wording): boolean {
-  const { needing, dated, overdue, ended } = morning;
-  return !morning.current || isMonday(now, zone) || [needing, dated, overdue, ended].some(({ length }) => length > 0);
+export function isWorthSending(morning: Morning, wording: Wording): boolean {
+  const { needing, overdue, ended } = morning;
+  const { today, later } = byDate(morning, wording);
+  const isQuiet = [needing, today, later, overdue, ended].every(({ length }) => length === 0);
+  return !morning.current || isMonday(wording.now, wording.zone) || !isQuiet;
+}
+
+/** The orders that port today, and those in the days after. */
+function byDate({ dated }: Morning, { now, zone }: Wording) {
+  const daysTo = ({ details }: DigestOrder) => (details?.foc_date ? daysUntil(details.foc_date, now, zone) : -1);
+  const open = dated.filter(({ terminal }) => !terminal);
+  const later = open.filter((order) => daysTo(order) > 0 && daysTo(order) < DIGEST_DAYS);
+  return { today: open.filter((order) => daysTo(order) === 0), later };
 }
 
 /** The digest. An order appears once among those that need you, and again under its date. */
@@ -41,10 +51,7 @@ export function digestMessage(morning: Morning, wording: Wording): Message {
   const refused = morning.needing.filter((order) => why(order) === 'exception');
   const drafts = morning.needing.filter((order) => why(order) === 'draft');
   const asked = morning.needing.filter((order) => why(order) === 'question');
-  const dated = morning.dated.filter(({ terminal }) => !terminal);
-  const daysTo = ({ details }: DigestOrder) => (details?.foc_date ? daysUntil(details.foc_date, now, zone) : -1);
-  const today = dated.filter((order) => daysTo(order) === 0);
-  const later = dated.filter((order) => daysTo(order) > 0 && daysTo(order) < DIGEST_DAYS);
+  const { today, later } = byDate(morning, wording);
   const needing = new Set(morning.needing.map(({ id }) => id));
   const overdue = morning.overdue.filter(({ id }) => !needing.has(id));
   const by = ({ act_by }: DigestOrder) =>

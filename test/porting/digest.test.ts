@@ -92,8 +92,11 @@ test('with nothing to say it is sent on Mondays only, or when it may not be up t
   expect(isWorthSending(QUIET, { ...wording, now: MONDAY })).toBe(true);
   expect(isWorthSending({ ...QUIET, current: false }, wording)).toBe(true);
   for (const part of ['needing', 'dated', 'overdue', 'ended'] as const) {
-    expect(isWorthSending({ ...QUIET, [part]: [refusedOrder()] }, wording)).toBe(true);
+    const order = refusedOrder({ details: details({ foc_date: '2026-11-26T15:00:00.000000Z' }) });
+    expect(isWorthSending({ ...QUIET, [part]: [order] }, wording)).toBe(true);
   }
+  const nextWeek = { ...QUIET, dated: [dated('next week', '2026-12-03T15:00:00.000000Z')] };
+  expect(isWorthSending(nextWeek, wording)).toBe(false);
   const { subject, sections } = digestMessage(QUIET, { ...wording, now: MONDAY });
   expect(subject).toBe('Porting, Mon 30 Nov: nothing needs you');
   expect(sections).toEqual([{ lines: ['No order needs you, and none ports this week.'] }]);

@@ -75,6 +75,10 @@ export const FINDINGS = {
     severity: 'look_today',
     do: 'Read the messages in the two queues, remove the cause, and delete them. List the range of a nightly run again.',
   },
+  notices_failing: {
+    severity: 'look_today',
+    do: 'Read the log of notify-people. If the address of a chat has changed, put the new one into the secret.',
+  },
   run_failed: {
     severity: 'look_today',
     do: 'Remove the cause, and list the same range again.',

@@ -7,12 +7,20 @@ import type { JudgedStatus } from './judged-status.ts';
 const LONGEST_UNPUBLISHED = 25 * 60;
 /** In seconds. While Telnyx is away for a moment, a job only waits. */
 const LONGEST_STANDSTILL = 30 * 60;
+/** Six tries: a chat that is down for a moment is no news. In seconds. */
+const LONGEST_SILENCE = 30 * 60;
 /** An order stays too large permanently: after a week, everyone who must know it does. */
 const LARGE_ORDER_IS_NEWS_FOR = 7 * 24 * 3_600_000;
 
-/** Is the work done that follows: publishing, jobs, orders? */
+/** Is the work done that follows: publishing, jobs, messages to people, orders? */
 export function judgeWork(status: JudgedStatus, now: number): Found[] {
-  return [...published(status, now), ...jobs(status, now), ...deadLetters(status), ...orders(status, now)];
+  return [
+    ...published(status, now),
+    ...jobs(status, now),
+    ...deadLetters(status),
+    ...notices(status, now),
+    ...orders(status, now),
+  ];
 }
 
 function published({ publishing, at_least }: JudgedStatus, now: number): Found[] {
@@ -43,6 +51,18 @@ function deadLetters({ dead_letters: letters }: JudgedStatus): Found[] {
   ];
   if (parts.length === 0) return [];
   return [{ code: 'dead_letters', what: `${parts.join(' and ')} failed for good.` }];
+}
+
+const CHANNEL_NAMES = { mail: 'Mail', slack: 'Slack', teams: 'Teams' } as const;
+
+function notices({ notices_failing: failing }: JudgedStatus, now: number): Found[] {
+  const secondsOf = (since: string) => (now - millisecondsOf(since)) / 1000;
+  const lasting = failing.filter(({ since }) => secondsOf(since) > LONGEST_SILENCE);
+  const since = lasting.map((one) => one.since).sort()[0];
+  if (since === undefined) return [];
+  const names = lasting.map(({ channel }) => CHANNEL_NAMES[channel]).join(' and ');
+  const what = `${names} ${lasting.length === 1 ? 'has' : 'have'} taken no message to porting teams for ${duration(secondsOf(since))}.`;
+  return [{ code: 'notices_failing', what, since }];
 }
 
 function orders({ overdue_orders: overdue, large_orders }: JudgedStatus, now: number): Found[] {

@@ -26,6 +26,7 @@ export const COMMANDS: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   events_unlisted: ['gaps --kind unlisted'],
   healing_used_up: ['gaps'],
   dead_letters: ['backfill --from 7d'],
+  notices_failing: ['digest'],
   run_failed: ['runs', 'backfill --from 7d'],
   job_stuck: ['jobs', 'cancel ID'],
   cursor_set_back: ['runs', 'backfill --from 30d'],

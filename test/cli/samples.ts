@@ -173,6 +173,7 @@ export function status(more: object = {}) {
     large_orders: [],
     oldest_job: null,
     dead_letters: null,
+    notices_failing: [],
     at_least: [] as string[],
     ...more,
   };

@@ -43,6 +43,7 @@ const well: JudgedStatus = {
   large_orders: [{ id: 'a', since: ago(8 * 24 * 60) }],
   oldest_job: { id: 'j', status: 'running', created_at: ago(600), error: 'Telnyx is away.', error_since: ago(29) },
   dead_letters: { scheduled_runs: 0, stream_batches: 0 },
+  notices_failing: [],
   at_least: [],
 };
 
@@ -293,6 +294,30 @@ const CASES: Readonly<Record<Exclude<FindingCode, 'healing_used_up'>, readonly C
       'in both queues',
       { dead_letters: { scheduled_runs: 1, stream_batches: 2 } },
       /^1 scheduled run and 2 batches of the table's stream failed for good\.$/,
+    ],
+  ],
+  notices_failing: [
+    [
+      'one for more than half an hour',
+      {
+        notices_failing: [
+          { channel: 'mail', since: ago(30) },
+          { channel: 'slack', since: ago(31) },
+        ],
+      },
+      /^Slack has taken no message to porting teams for 31 minutes\.$/,
+      ago(31),
+    ],
+    [
+      'two',
+      {
+        notices_failing: [
+          { channel: 'slack', since: ago(40) },
+          { channel: 'teams', since: ago(600) },
+        ],
+      },
+      /^Slack and Teams have taken no message to porting teams for 10 hours\.$/,
+      ago(600),
     ],
   ],
   run_failed: [

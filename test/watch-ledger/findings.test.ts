@@ -5,6 +5,7 @@ import { learnChannel } from '../../functions/ledger/events/channels.ts';
 import { takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { recordProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
 import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
+import { noteChannel } from '../../functions/ledger/notices/channels.ts';
 import type { HeldFact } from '../../functions/ledger/orders/order-packing.ts';
 import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import {
@@ -137,6 +138,10 @@ const CONDITIONS: Readonly<Record<FindingCode, Condition>> = {
     async end(rig) {
       rig.letters = { scheduled_runs: 0, stream_batches: 0 };
     },
+  },
+  notices_failing: {
+    begin: ({ store, time }) => noteChannel(store, 'slack', false, time - 31 * MINUTE),
+    end: ({ store, time }) => noteChannel(store, 'slack', true, time),
   },
   run_failed: {
     begin: ({ store, time }) => requested(store, time, 'failed'),

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../../porting/timestamp.ts';
 import type { JobStatus } from '../jobs/job.ts';
+import type { FailingChannel } from '../notices/channels.ts';
 import type { LargeOrder } from '../orders/large-orders.ts';
 import type { ShownRun } from '../runs/sync-runs.ts';
 import type { SyncState } from '../runs/sync-state.ts';
@@ -86,6 +87,8 @@ export interface LedgerStatus {
   } | null;
   /** Null where no queue is counted. */
   readonly dead_letters: DeadLetters | null;
+  /** Ways to people that took no message since an instant. */
+  readonly notices_failing: readonly FailingChannel[];
   /** Names of the counts that stopped at their bound: there may be more. */
   readonly at_least: readonly string[];
 }

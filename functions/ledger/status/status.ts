@@ -4,6 +4,7 @@ import { readIdsAgree } from '../events/id-agreement.ts';
 import { readHealingDay } from '../gaps/healing.ts';
 import type { HeldJob } from '../jobs/job.ts';
 import { oldestUnsettled } from '../jobs/republish-jobs.ts';
+import { readFailingChannels } from '../notices/channels.ts';
 import { readLargeOrders } from '../orders/large-orders.ts';
 import { type OpenSpan, readOpenSpans } from '../runs/open-spans.ts';
 import { readFailedRequests } from '../runs/requested-runs.ts';
@@ -40,21 +41,35 @@ const MOST_CHANNELS = 100;
  * @param now milliseconds since 1970
  */
 export async function readStatus(store: OrderStore, now: number): Promise<LedgerStatus> {
-  const [sync, spans, largeOrders, runs, failed, job, counted, upstream, idsAgree, channels, healing, deadLetters] =
-    await Promise.all([
-      readSync(store, now),
-      readOpenSpans(store),
-      readLargeOrders(store),
-      listRuns(store, { size: LAST_RUNS, after: undefined }, now),
-      readFailedRequests(store, now - DAY, now),
-      oldestUnsettled(store, now),
-      readCounts(store, now),
-      readUpstream(store),
-      readIdsAgree(store),
-      readShownChannels(store),
-      readHealingDay(store, dayOf(timestampOf(now))),
-      readDeadLetters(store),
-    ]);
+  const [
+    sync,
+    spans,
+    largeOrders,
+    runs,
+    failed,
+    job,
+    counted,
+    upstream,
+    idsAgree,
+    channels,
+    healing,
+    deadLetters,
+    failing,
+  ] = await Promise.all([
+    readSync(store, now),
+    readOpenSpans(store),
+    readLargeOrders(store),
+    listRuns(store, { size: LAST_RUNS, after: undefined }, now),
+    readFailedRequests(store, now - DAY, now),
+    oldestUnsettled(store, now),
+    readCounts(store, now),
+    readUpstream(store),
+    readIdsAgree(store),
+    readShownChannels(store),
+    readHealingDay(store, dayOf(timestampOf(now))),
+    readDeadLetters(store),
+    readFailingChannels(store),
+  ]);
   const { unpublished, undecided, awaiting, missed, recovered, unlisted, overdue } = counted;
   const { refused, unreadable, otherFamily, records } = counted;
   const { lastFault, rateLimitedUntil } = upstream;
@@ -106,6 +121,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     large_orders: largeOrders,
     oldest_job: job ? shownJob(job) : null,
     dead_letters: deadLetters,
+    notices_failing: failing,
     at_least: Object.entries(NAMES).flatMap(([count, name]) =>
       counted[count as keyof typeof NAMES].more ? [name] : [],
     ),

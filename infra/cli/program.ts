@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addCancel } from './commands/cancel.ts';
 import { addCloseSpan } from './commands/close-span.ts';
 import { addDeliveries } from './commands/deliveries.ts';
+import { addDigest } from './commands/digest.ts';
 import { addEvent } from './commands/event.ts';
 import { addEvents } from './commands/events.ts';
 import { addGaps } from './commands/gaps.ts';
@@ -67,7 +68,7 @@ export async function runProgram(
     })
     .exitOverride();
   for (const add of [
-    ...[addStatus, addOrders, addOrder, addEvents, addEvent, addTail, addGaps, addDeliveries, addRejections],
+    ...[addStatus, addDigest, addOrders, addOrder, addEvents, addEvent, addTail, addGaps, addDeliveries, addRejections],
     ...[addRepublish, addJobs, addSyncRuns, addCancel, addCloseSpan],
   ]) {
     add(program, async (work) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Telnyx } from 'telnyx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Local, startLocal } from '../infra/local/local.ts';
+import type { Delivery } from '../infra/local/notice-board.ts';
 import { readSettings } from '../infra/local/settings.ts';
 import { routes, webhook } from '../infra/service.ts';
 import { eventually } from './eventually.ts';
@@ -115,6 +116,15 @@ describe('the whole service under losses, duplicates and late webhooks', () => {
       expect(after.webhook_deliveries).toBeGreaterThan(before.webhook_deliveries);
     });
     expect(lines.some((line) => line.includes('republish sent') && line.includes(id))).toBe(true);
+  });
+
+  test('what people would get is shown and goes nowhere: the digest as a mail, for Slack and for Teams', async () => {
+    const { payload } = await local.invoke('notify-people', { digest: true });
+    expect(JSON.parse(payload ?? '')).toEqual({ digest: true });
+    const answer = (await (await fetch(`${local.url}/_local/notices`)).json()) as { data: Delivery[] };
+    const digests = answer.data.filter((delivery) => JSON.stringify(delivery).includes('Porting, '));
+    expect(digests.map(({ channel }) => channel).sort()).toEqual(['mail', 'slack', 'teams']);
+    expect(lines.filter((line) => /notice {4}Porting, \w{3} \d+ \w{3}: /.test(line))).toHaveLength(1);
   });
 
   test('each webhook and each sync run has a log line, and no line contains a token', () => {

@@ -1,4 +1,4 @@
-import { type FunctionName, functions, schedules, secrets } from '../../infra/service.ts';
+import { type FunctionName, functions, notifying, schedules, secrets } from '../../infra/service.ts';
 import type { Call } from './cost-handlers.ts';
 import { type Priced, prices } from './cost-prices.ts';
 import type { Operation } from './cost-sample.ts';
@@ -177,13 +177,17 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     recovery:
       ((events * (sizes.event.row + ADDED_TO_A_ROW) + orders * (sizes.order.row + ADDED_TO_A_ROW)) / 1e9) * kept,
     busEvent: events * sizes.published.billed,
-    schedule: schedules.reduce((total, { name, runs }) => total + (runs ? runsOf(name) : 0), 0),
+    schedule: schedules.reduce(
+      (total, one) => total + (one.runs && one.function !== notifying ? runsOf(one.name) : 0),
+      0,
+    ),
     apiRequest: apiRequests,
     ...watching(runsOf('watch')),
     log: logged / 1e9,
     logStorage: (logged / 1e9) * MONTHS_OF_LOGS,
     mail: events > 0 ? year.mails : 0,
-    secret: Object.keys(secrets).length * year.months,
+    // Without a channel, nothing of the notices is there.
+    secret: Object.keys(secrets).filter((name) => name !== 'chatWebhooks').length * year.months,
     secretCall: secretCalls(invoked),
     transfer: answered / 1e9,
   };

@@ -176,6 +176,24 @@ describe('the service on this machine', () => {
     expect(await shown('?detail-type=')).toEqual([]);
   });
 
+  it('hands each event on the bus to the functions whose rule it matches', async () => {
+    const rule = (types: readonly string[], orderStatus: string) => ({
+      name: 'a',
+      function: 'echo',
+      types,
+      orderStatus,
+    });
+    const rules = [rule(['first'], 'ported'), rule(['second', 'third'], 'draft'), rule(['other'], 'ported')];
+    const local = await startWith(
+      { DATA_DIR: await temporaryFolder() },
+      { service: await describeService(publish, { rules }) },
+    );
+    await local.invoke('echo', { types: ['first', 'second', 'third'] });
+    const types = () => local.bus.events().map((event) => event['detail-type']);
+    await eventually(() => expect(types()).toContain('told'));
+    expect(types().toReversed()).toEqual(['first', 'second', 'third', 'told']);
+  });
+
   it.for<[string, Record<string, string>, Record<string, string>]>([
     [
       'by default',

@@ -46,6 +46,7 @@ describe('the start command', () => {
     expect(await readdir(join(DATA_DIR, 'functions'))).toContain('bootstrap.cjs');
     expect(said.stdout).toContain('upstream Telnyx simulator ');
     expect(said.stdout).toContain(`bus ${url}/_local/bus\n`);
+    expect(said.stdout).toContain(`notices ${url}/_local/notices\n`);
     // A function may give up on a slow engine.
     for (const path of ['/health', '/_local/bus']) {
       await eventually(async () => expect((await fetch(url + path)).status).toBe(200));

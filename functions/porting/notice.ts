@@ -1,5 +1,5 @@
 import { dayName, daysLeft, timeName } from './local-day.ts';
-import { howMany, type Message, type MessageSection, subjectOf } from './message.ts';
+import { type Message, type MessageSection, subjectOf } from './message.ts';
 import type { NoticeName } from './notice-names.ts';
 import type { OrderState } from './order.ts';
 import {
@@ -154,7 +154,7 @@ function aboutOrder({ order }: Notice, { zone, now, pageOf }: Wording): readonly
   const { number_count: count = null, foc_date: foc = null } = order.details ?? {};
   return [
     `Order: ${orderName(order)}`,
-    ...(count === null ? [] : [`Numbers: ${howMany(count, 'number')}`]),
+    ...(count === null ? [] : [`Numbers: ${count}`]),
     `Now: ${statusWords(order)}`,
     ...(order.act_by === null || order.acts !== 'customer'
       ? []

@@ -100,7 +100,7 @@ describe('the text', () => {
         '',
         'The order:',
         '  Order: port-4711',
-        '  Numbers: 12 numbers',
+        '  Numbers: 12',
         '  Now: refused',
         '  Act by: Thu 10 Dec, 14 days left',
         '  Support key, for Telnyx: sr_6bc693',

@@ -1,4 +1,5 @@
 import { actorWords } from '../../functions/porting/event-words.ts';
+import { needOf } from '../../functions/porting/needs.ts';
 import type { Order } from './answers.ts';
 import { paintStatus } from './events-shown.ts';
 import type { Screen } from './screen.ts';
@@ -27,9 +28,20 @@ function statusOf({ status, overdue_since }: Order): string {
   return `${status?.value ?? 'not known'}${overdue_since ? ', overdue' : ''}`;
 }
 
-/** Who must act, for the person who reads it. */
-export function actorOf({ acts }: Order): string {
-  return shown(actorWords(acts));
+/** Who must act, for the person who reads it: you, too, while Telnyx waits for an answer. */
+function actorOf(order: Order): string {
+  return isAsked(order) ? 'you, to answer' : shown(actorWords(order.acts));
+}
+
+/** Who must act, by when, and whether Telnyx waits for an answer. */
+export function dutyWords(order: Order): string {
+  const until = order.act_by ? ` until ${instant(order.act_by)} UTC, ${distance(order.act_by)}` : '';
+  const question = isAsked(order) ? '; you, to answer the last comment' : '';
+  return `${shown(actorWords(order.acts))}${until}${question}`;
+}
+
+function isAsked(order: Order): boolean {
+  return needOf(order, Date.now())?.why === 'question';
 }
 
 /** What people call an order: their reference, or else Telnyx's support key. */

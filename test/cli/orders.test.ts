@@ -42,6 +42,21 @@ describe('orders', () => {
     ]);
     const none = await stubLedger({ 'GET /v2/orders': cursorPages([]) });
     expect((await run(none, 'orders', '--needs-you')).stderr).toContain('No order needs you.');
+    expect((await run(none, 'orders', '--porting')).stderr).toContain('No order has a FOC date within 14 days.');
+  });
+
+  it('says that Telnyx waits for an answer, whoever must act otherwise', async () => {
+    const last_comment = { at: new Date(Date.now() - 3_600_000).toISOString(), by: 'admin', event_id: eventId(2) };
+    const status = { value: 'submitted', details: [] };
+    const one = order({ acts: 'losing_carrier', act_by: null, status, last_comment });
+    const ledger = await stubLedger({
+      'GET /v2/orders': cursorPages([one]),
+      [`GET /v2/orders/${one.id}/events`]: cursorPages([]),
+    });
+    expect((await run(ledger, 'orders', '--needs-you')).stdout).toContain('  you, to answer  ');
+    expect((await run(ledger, 'order', one.id)).stdout).toMatch(
+      /^must act +the old carrier; you, to answer the last comment$/m,
+    );
   });
 
   it('lists those that port within 14 days, with their FOC date', async () => {
@@ -222,11 +237,11 @@ describe('order by its name', () => {
     const { code, stdout, stderr } = await run(await named(...rows), 'order', 'ref');
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: '2 orders are called "ref", or begin so. Give the id of one.\n',
+      stderr: '2 orders are called "ref", or begin so. Give more of the name, or the id.\n',
     });
     expect(stdout).toMatch(/ref 1 .*\no2 .* ref 2 /);
     const json = await run(await named(...rows), 'order', 'ref', '--json');
-    expect(JSON.parse(json.stdout).errors[0].detail).toContain(`Give the id of one: ${order().id}, o2`);
+    expect(JSON.parse(json.stdout).errors[0].detail).toContain(`or the id: ${order().id}, o2`);
     const many = Array.from({ length: 21 }, (_, index) => order({ id: eventId(index) }));
     expect((await run(await named(...many), 'order', 'ref')).stderr).toMatch(/^More than 20 orders /);
   });

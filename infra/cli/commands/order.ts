@@ -6,7 +6,7 @@ import type { AddCommands, Context } from '../context.ts';
 import { CSV, printCsv } from '../csv.ts';
 import { authorOf, eventColumns, paintStatus, reasonsOf } from '../events-shown.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { actorOf, differenceWords, focWords, numbersWords, orderColumns } from '../orders-shown.ts';
+import { differenceWords, dutyWords, focWords, numbersWords, orderColumns } from '../orders-shown.ts';
 import { readList } from '../pages.ts';
 import { counted, distance, instant, shown } from '../text.ts';
 
@@ -29,14 +29,13 @@ async function order(context: Context, name: string, csv?: true) {
     screen.document({ data, events });
     return EXIT.fine;
   }
-  const until = data.act_by ? ` until ${instant(data.act_by)} UTC, ${distance(data.act_by)}` : '';
   const { details } = data;
   screen.fields([
     ['order', data.id],
     ['status', statusWords(data), (text) => paintStatus(screen, text)],
     ['', reasonsOf(data.status).join('\n')],
     ['at Telnyx', differenceWords(data)],
-    ['must act', `${actorOf(data)}${until}`],
+    ['must act', dutyWords(data)],
     ['FOC date', focWords(data)],
     ['numbers', numbersWords(data)],
     ['overdue', data.overdue_since && `since ${instant(data.overdue_since)} UTC`],
@@ -70,7 +69,7 @@ async function oneOrder({ api, screen }: Context, name: string): Promise<Order> 
   if (!screen.json) screen.table(orderColumns(screen), data);
   const many = meta.more ? `More than ${MOST_SHOWN}` : data.length;
   const ids = screen.json ? `: ${data.map(({ id }) => shown(id)).join(', ')}` : '.';
-  throw new Failure(EXIT.bad, `${many} orders are called ${text}, or begin so. Give the id of one${ids}`);
+  throw new Failure(EXIT.bad, `${many} orders are called ${text}, or begin so. Give more of the name, or the id${ids}`);
 }
 
 /** When the last comment came and who wrote it, then its text, if its event is still kept. */

@@ -62,10 +62,16 @@ async function orders(context: Context, options: OrdersOptions) {
   const missing = options.status?.split(',').filter((status) => !found.has(status)) ?? [];
   await sayUnknownStatuses(context, missing);
   showList(context, listed, orderColumns(context.screen), {
-    none: options.needsYou ? 'No order needs you.' : 'No such orders.',
+    none: noneOf(options),
     more: `There are more than these ${limit}. Ask with --limit or --all.`,
   });
   return EXIT.fine;
+}
+
+function noneOf({ needsYou, porting, status, actionRequired }: OrdersOptions): string {
+  if (needsYou) return 'No order needs you.';
+  const isAll = status === undefined && !actionRequired;
+  return porting && isAll ? `No order has a FOC date within ${PORTING_DAYS} days.` : 'No such orders.';
 }
 
 function queryOf({ status, actionRequired, reference, search, needsYou, porting }: OrdersOptions, now: number): Query {

@@ -21,6 +21,7 @@ export type SettingName =
   | 'syncIntervalSeconds'
   | 'healing'
   | 'healingPerDay'
+  | 'orderDetails'
   | 'runbookUrl'
   | 'notices'
   | 'timezone';
@@ -225,20 +226,25 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
     tables: { events: ['GetItem', 'UpdateItem'], control: ['UpdateItem'] },
   },
   'sync-events': {
-    does: 'The Events API, a window at a time -> the ledger',
+    does: 'The Events API, a window at a time, and then the orders themselves -> the ledger',
     entry: 'functions/sync-events/handler.ts',
-    memoryMegabytes: 512,
+    // It mostly waits for Telnyx, and waiting costs by memory.
+    memoryMegabytes: 256,
     // Lambda's maximum: a first run over years of events should need few invocations.
     timeoutSeconds: 900,
     environment: {
       EVENTS_TABLE: { table: 'events' },
+      ORDERS_TABLE: { table: 'orders' },
       CONTROL_TABLE: { table: 'control' },
       TELNYX_API_KEY_SECRET: { secret: 'telnyxApiKey' },
       TELNYX_BASE_URL: { setting: 'telnyxBaseUrl' },
       EVENT_BUS: { bus: 'bus' },
+      ORDER_DETAILS: { setting: 'orderDetails' },
+      SYNC_INTERVAL_SECONDS: { setting: 'syncIntervalSeconds' },
     },
     tables: {
       events: ['BatchGetItem', 'Query', 'UpdateItem'],
+      orders: ['GetItem', 'Query', 'PutItem'],
       control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     },
   },

@@ -7,6 +7,7 @@ import {
   readGraceMinutes,
   readHealing,
   readHealingPerDay,
+  readOrderDetails,
   readRetainDays,
   readRunbookUrl,
   readTimezone,
@@ -34,6 +35,8 @@ export const LEDGER_SETTINGS = {
   healing: { standard: 'off', read: checkedBy(readHealing) },
   /** The most notifications that healing asks for in one UTC day. */
   healingPerDay: { standard: '50', read: checkedBy(readHealingPerDay) },
+  /** Whether porting orders are read, for FOC dates and what else no event says: `on` or `off`. */
+  orderDetails: { standard: 'on', read: checkedBy(readOrderDetails) },
   /** The page that findings and alarms link to. */
   runbookUrl: {
     standard: 'https://github.com/port-in-ledger/port-in-ledger/blob/main/docs/operations.md',

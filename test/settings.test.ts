@@ -13,6 +13,7 @@ const BAD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = {
   graceMinutes: ['1441', '-1', '0.5'],
   overdueAfter: ['exception', 'exception=500', 'exception=0', 'exception=5,exception=6', 'exception=5;submitted=10'],
   retainDays: ['5', '29', '3651', 'None'],
+  orderDetails: ['On', 'yes', 'true'],
   healing: ['on', 'OFF', 'republish,off'],
   healingPerDay: ['50000', '0', 'banana'],
   runbookUrl: [
@@ -33,6 +34,7 @@ const GOOD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = 
   graceMinutes: ['0', '1440'],
   overdueAfter: ['default', 'exception = 3, submitted=365'],
   retainDays: ['none', '30', '3650'],
+  orderDetails: ['on', 'off'],
   healing: ['off', 'republish'],
   healingPerDay: ['1', '10000'],
   runbookUrl: ['https://wiki.example/page?id=5', 'http://wiki.example/ledger/'],

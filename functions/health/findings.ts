@@ -95,6 +95,14 @@ export const FINDINGS = {
     severity: 'look_today',
     do: "Read the order's timeline, which has all its events, and not its state.",
   },
+  details_refused: {
+    severity: 'look_today',
+    do: "In Telnyx's portal, let the API key read porting orders, or switch order details off.",
+  },
+  order_disagrees: {
+    severity: 'look_today',
+    do: "Trust Telnyx's status. List the time since then again, and ask Telnyx about the event if that brings none.",
+  },
   orders_overdue: {
     severity: 'know',
     do: 'Correct orders in exception before their deadline. Ask Telnyx about the others, with the support key.',

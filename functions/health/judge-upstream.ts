@@ -7,9 +7,13 @@ import type { JudgedStatus } from './judged-status.ts';
 /** In seconds. Telnyx now and then asks for a pause of a second or two. */
 const LONGEST_RATE_LIMIT = 60;
 
+/** It is tried again each hour, unless order details have been switched off. In milliseconds. */
+const REFUSAL_HOLDS_FOR = 3 * 3_600_000;
+
 /** Does Telnyx answer, and does its clock agree with ours? */
 export function judgeUpstream({ sync, upstream }: JudgedStatus, now: number): Found[] {
   const { last_fault: fault, rate_limited_until: until, clock_ahead_seconds: ahead } = upstream;
+  const { orders_refused: refused } = upstream;
   const found: Found[] = [];
   const since = fault !== null && fault.at > (sync.last_complete_at ?? '') ? fault : undefined;
   if (since?.fault === 'key refused') {
@@ -29,6 +33,10 @@ export function judgeUpstream({ sync, upstream }: JudgedStatus, now: number): Fo
   if (ahead !== null) {
     const clocks = `${duration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} Telnyx's`;
     found.push({ code: 'clock_wrong', what: `The ledger's clock is ${clocks}.` });
+  }
+  if (refused !== null && now - millisecondsOf(refused.at) < REFUSAL_HOLDS_FOR) {
+    const what = "Telnyx does not show porting orders to the ledger's API key: FOC dates are missing or old.";
+    found.push({ code: 'details_refused', what, since: refused.since });
   }
   return found;
 }

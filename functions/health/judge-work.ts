@@ -1,4 +1,4 @@
-import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
+import { millisecondsOf, type Timestamp, timestampOf } from '../porting/timestamp.ts';
 import { counted, duration } from './amounts.ts';
 import type { Found } from './findings.ts';
 import type { JudgedStatus } from './judged-status.ts';
@@ -9,8 +9,10 @@ const LONGEST_UNPUBLISHED = 25 * 60;
 const LONGEST_STANDSTILL = 30 * 60;
 /** Six tries: a chat that is down for a moment is no news. In seconds. */
 const LONGEST_SILENCE = 30 * 60;
-/** An order stays too large permanently: after a week, everyone who must know it does. */
-const LARGE_ORDER_IS_NEWS_FOR = 7 * 24 * 3_600_000;
+/**
+ * An order stays too large permanently, and may disagree as long: after a week, everyone who must know it does.
+ */
+const ORDER_IS_NEWS_FOR = 7 * 24 * 3_600_000;
 
 /** Is the work done that follows: publishing, jobs, messages to people, orders? */
 export function judgeWork(status: JudgedStatus, now: number): Found[] {
@@ -65,18 +67,30 @@ function notices({ notices_failing: failing }: JudgedStatus, now: number): Found
   return [{ code: 'notices_failing', what, since }];
 }
 
-function orders({ overdue_orders: overdue, large_orders }: JudgedStatus, now: number): Found[] {
+function isNews(since: Timestamp, now: number): boolean {
+  return now - millisecondsOf(since) < ORDER_IS_NEWS_FOR;
+}
+
+function orders({ overdue_orders: overdue, large_orders, disagreeing_orders }: JudgedStatus, now: number): Found[] {
   const found: Found[] = [];
   if (overdue > 0) {
     const orders = counted(overdue, 'order has been in its', 'orders have been in their');
     found.push({ code: 'orders_overdue', what: `${orders} status for longer than its limit.` });
   }
-  const large = large_orders.filter(({ since }) => now - millisecondsOf(since) < LARGE_ORDER_IS_NEWS_FOR);
+  const large = large_orders.filter(({ since }) => isNews(since, now));
   if (large.length > 0) {
     const orders = counted(large.length, 'order has', 'orders have');
     const ids = large.slice(0, 5).map(({ id }) => id);
     const what = `${orders} too many events: the state only counts the oldest of them. See ${ids.join(', ')}.`;
     found.push({ code: 'order_too_large', what, since: large.map(({ since }) => since).sort()[0] });
+  }
+  const disagreeing = disagreeing_orders.filter(({ since }) => isNews(since, now));
+  const [first] = disagreeing;
+  if (first) {
+    const orders = counted(disagreeing.length, 'order has', 'orders have');
+    const such = `${first.id} is ${first.telnyx} there, and ${first.ledger} here`;
+    const what = `${orders} another status at Telnyx than any event says: ${such}.`;
+    found.push({ code: 'order_disagrees', what, since: disagreeing.map(({ since }) => since).sort()[0] });
   }
   return found;
 }

@@ -7,8 +7,8 @@ import type { JudgedStatus } from './judged-status.ts';
 
 /** A finding, and others that are only its consequences: those say nothing new while it holds. */
 const CAUSES: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
-  key_refused: ['sync_stopped', 'job_stuck'],
-  not_available: ['sync_stopped', 'job_stuck'],
+  key_refused: ['sync_stopped', 'job_stuck', 'details_refused'],
+  not_available: ['sync_stopped', 'job_stuck', 'details_refused'],
   rate_limited: ['sync_stopped', 'job_stuck'],
 };
 

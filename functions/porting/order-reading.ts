@@ -1,7 +1,8 @@
 import { DELETED, TERMINAL } from './acts.ts';
 import { sortedJson } from './json.ts';
+import type { OrderState } from './order.ts';
 import { type OrderDetails, refreshedBy } from './order-details.ts';
-import type { Timestamp } from './timestamp.ts';
+import { millisecondsOf, type Timestamp } from './timestamp.ts';
 
 /** What the ledger keeps of its readings of an order: the last one that said something new. Plain JSON. */
 export interface HeldReading {
@@ -13,9 +14,14 @@ export interface HeldReading {
   readonly ended?: true;
 }
 
-/** What a reading says of an order that Telnyx does not have any more: a draft that was deleted. */
-export function gone(before: HeldReading | undefined): OrderDetails {
-  return { ...before?.details, status: DELETED };
+/**
+ * What a reading says of an order that Telnyx does not have any more: a draft that was deleted, or one that had ended.
+ *
+ * @param status the ledger's
+ */
+export function gone(before: HeldReading | undefined, status: string | undefined): OrderDetails {
+  const hasEnded = status !== undefined && TERMINAL.includes(status);
+  return { ...before?.details, status: hasEnded ? status : DELETED };
 }
 
 /**
@@ -44,9 +50,27 @@ export function readAgain(
   return before && sayingOf(before) === sayingOf(after) ? undefined : after;
 }
 
-/** True when reading the order once more can only repeat what is kept. */
+/** What to keep once the ledger's status has changed: the difference was with the one before. */
+export function withoutDifference({ differs, ...reading }: HeldReading): HeldReading {
+  return reading;
+}
+
+/** True when reading an order that has ended once more can only repeat what is kept. */
 export function isReadToItsEnd({ ended, differs }: HeldReading): boolean {
   return ended === true && differs === undefined;
+}
+
+const DAY = 24 * 3_600_000;
+
+/**
+ * False for an order that has ended and was read since, and for the history of a first sync.
+ *
+ * @param now milliseconds since 1970
+ */
+export function isWorthReading(state: OrderState, reading: HeldReading | undefined, now: number): boolean {
+  if (!state.terminal) return true;
+  if (reading) return !isReadToItsEnd(reading);
+  return state.status_since !== null && now - millisecondsOf(state.status_since) < DAY;
 }
 
 function sayingOf({ readAt, differs, ...saying }: HeldReading): string {

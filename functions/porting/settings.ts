@@ -63,6 +63,9 @@ export const readSyncIntervalSeconds = wholeNumber(1, 86_400);
 /** The most notifications that healing requests in one UTC day. */
 export const readHealingPerDay = wholeNumber(1, 10_000);
 
+/** Whether the order itself is read, beside its events. */
+export const readOrderDetails = choice('on', 'off');
+
 /** What to do about a missed notification. */
 export const readHealing = choice('off', 'republish');
 

@@ -123,7 +123,7 @@ export async function retireOld(
   let retired = 0;
   const until = timestampOf(now - retainDays * DAY);
   for (const status of TERMINAL) {
-    for await (const { id, retired: done } of ordersInStatus(store, status, until)) {
+    for await (const { id, retired: done } of ordersInStatus(store, status, { to: until })) {
       if (outOfTime()) return retired;
       if (!done) retired += await retireOrder(store, id, now);
     }

@@ -9,6 +9,7 @@ import { isAhead, scheduledWindow } from '../porting/window.ts';
 import { pace } from '../telnyx/pace.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
 import { retryOpenSpans } from './open-spans.ts';
+import type { OrderDetailsOptions } from './read-orders.ts';
 import { readWindow } from './read-window.ts';
 import { reportRun } from './report-run.ts';
 import type { SyncResult } from './result.ts';
@@ -19,9 +20,11 @@ const LOG_PROGRESS_EVERY = 5_000;
 /** A requested run fails permanently after this many tries. Its row says why. */
 const TRIES = 3;
 
-export interface SyncOptions extends Omit<ReaderOptions, 'calls'> {
+export interface SyncOptions extends Omit<ReaderOptions, 'calls' | 'changed'> {
   readonly bus: Bus;
   readonly requestsPerSecond: number;
+  /** How the orders themselves are read after the runs; if omitted, they are not. */
+  readonly orders?: OrderDetailsOptions | undefined;
 }
 
 /** An id for a scheduled run: the instant at which it begins, and something that no other run has. */
@@ -33,13 +36,15 @@ export function scheduledRunId(now: number): string {
  * A scheduled run: from the cursor to now.
  *
  * @param id unique to the run
- * @param calls the pace of the calls to Telnyx, if other runs of the same function share it
+ * @param shared the pace of the calls to Telnyx, if other runs of the same function share it, and what they change
  * @returns `undefined` while another run is at work
  */
 export async function runScheduled(
   id: string,
   options: SyncOptions,
-  calls = pace(options.requestsPerSecond, () => options.endsAt - TIME_TO_END, options.clock),
+  shared: Pick<ReaderOptions, 'calls' | 'changed'> = {
+    calls: pace(options.requestsPerSecond, () => options.endsAt - TIME_TO_END, options.clock),
+  },
 ): Promise<SyncResult | undefined> {
   const { store, clock } = options;
   const startedAt = clock.now();
@@ -47,7 +52,7 @@ export async function runScheduled(
   if (!lease) return undefined;
   const window = scheduledWindow(lease.completeThrough, startedAt);
   const run = newRun({ id, trigger: 'schedule', window, status: 'running', startedAt });
-  return work(run, lease, { ...options, calls });
+  return work(run, lease, { ...options, ...shared });
 }
 
 /**

@@ -2,7 +2,7 @@ import { log } from '../lambda/log.ts';
 import { isKnown, type ListedEvent, listingRecorder, readHeld } from '../ledger/events/record-listing.ts';
 import { keepRejectedRecords, type RejectedRecord } from '../ledger/rejections/rejections.ts';
 import type { Store } from '../ledger/table/store.ts';
-import { factsOf, LARGEST_RECORD, type PortingEvent, withIdsInOneCase } from '../porting/event.ts';
+import { type EventFacts, factsOf, LARGEST_RECORD, type PortingEvent, withIdsInOneCase } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 
 /**
@@ -29,9 +29,15 @@ export interface Tally {
  * writes (0.98 of their rate).
  *
  * @param tally is increased
+ * @param note is called with each event that was new or newer
  * @returns a function that stores one page and returns a key for each record
  */
-export function pageStorer(store: Store, now: () => number, tally: Tally) {
+export function pageStorer(
+  store: Store,
+  now: () => number,
+  tally: Tally,
+  note: (event: EventFacts) => void = () => {},
+) {
   const recorder = listingRecorder(store, now);
   let mostlyNew = false;
   let left = MOST_REJECTED;
@@ -39,8 +45,10 @@ export function pageStorer(store: Store, now: () => number, tally: Tally) {
   async function insert(events: readonly ListedEvent[]): Promise<readonly ListedEvent[]> {
     const held: ListedEvent[] = [];
     await withWriters(events, async (event) => {
-      if (await recorder.insert(event)) tally.inserted += 1;
-      else held.push(event);
+      if (await recorder.insert(event)) {
+        tally.inserted += 1;
+        note(event.facts);
+      } else held.push(event);
     });
     return held;
   }
@@ -51,7 +59,9 @@ export function pageStorer(store: Store, now: () => number, tally: Tally) {
     const toWrite = events.filter(({ facts }) => !isKnown(held.get(facts.id), facts));
     await withWriters(toWrite, async (event) => {
       const outcome = await recorder.record(event, held.get(event.facts.id));
-      if (outcome !== 'known') tally[outcome] += 1;
+      if (outcome === 'known') return;
+      tally[outcome] += 1;
+      note(event.facts);
     });
   }
 

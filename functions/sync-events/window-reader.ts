@@ -4,6 +4,7 @@ import type { Store } from '../ledger/table/store.ts';
 import type { EventsApi } from '../telnyx/events-api.ts';
 import type { Clock, Pace } from '../telnyx/pace.ts';
 import { UpstreamError } from '../telnyx/upstream-error.ts';
+import type { ChangedOrders } from './changed-orders.ts';
 import type { WindowReader } from './read-window.ts';
 import { pageStorer, type Tally } from './store-page.ts';
 
@@ -20,6 +21,8 @@ export interface ReaderOptions {
   readonly calls: Pace;
   /** See {@link WindowReader.mostPages}. */
   readonly mostPages?: number;
+  /** Is told what the runs change, if orders are read after them. */
+  readonly changed?: ChangedOrders;
   /** When Lambda ends the function, in milliseconds since 1970. */
   readonly endsAt: number;
 }
@@ -68,6 +71,6 @@ export function windowReader(options: ReaderOptions, lease: RunLease, progress: 
       if (page.holdSeconds !== undefined) calls.holdFor(page.holdSeconds);
       return page;
     },
-    store: pageStorer(store, clock.now, progress),
+    store: pageStorer(store, clock.now, progress, options.changed?.during(lease, clock.now())),
   };
 }

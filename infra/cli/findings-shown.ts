@@ -31,6 +31,7 @@ export const COMMANDS: Readonly<Partial<Record<FindingCode, readonly string[]>>>
   job_stuck: ['jobs', 'cancel ID'],
   cursor_set_back: ['runs', 'backfill --from 30d'],
   order_too_large: ['order ID'],
+  order_disagrees: ['order ID', 'backfill --from 7d'],
   orders_overdue: ['orders --status exception,submitted'],
 };
 

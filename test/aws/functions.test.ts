@@ -10,6 +10,7 @@ const given = {
   graceMinutes: 20,
   overdueAfter: 'exception=3',
   retainDays: 400,
+  orderDetails: 'off',
   healing: 'republish',
   healingPerDay: 5,
   runbookUrl: 'https://wiki.example/ledger',

@@ -48,6 +48,7 @@ const SETTINGS = {
   OVERDUE_AFTER: 'default',
   RETAIN_DAYS: 'none',
   SYNC_INTERVAL_SECONDS: '300',
+  ORDER_DETAILS: 'on',
   HEALING: 'off',
   HEALING_PER_DAY: '50',
   RUNBOOK_URL: 'https://example.com/operations.md',

@@ -159,7 +159,7 @@ export function status(more: object = {}) {
       other_family_24h: 0,
       other_family_latest: null,
     },
-    upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
+    upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null, orders_refused: null },
     ids_agree: true,
     channels: [
       {
@@ -171,6 +171,7 @@ export function status(more: object = {}) {
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
     overdue_orders: 0,
     large_orders: [],
+    disagreeing_orders: [],
     oldest_job: null,
     dead_letters: null,
     notices_failing: [],

@@ -35,12 +35,14 @@ const well: JudgedStatus = {
     last_fault: { fault: 'key refused', at: ago(60) },
     rate_limited_until: timestampOf(NOW + 2_000),
     clock_ahead_seconds: null,
+    orders_refused: { since: ago(60 * 60), at: ago(181) },
   },
   ids_agree: false,
   channels: [{ event_type: 'porting_order.split', first_at: ago(9_000), last_at: ago(60) }],
   healing: { mode: 'republish', asked_today: 50, per_day: 50 },
   overdue_orders: 0,
   large_orders: [{ id: 'a', since: ago(8 * 24 * 60) }],
+  disagreeing_orders: [{ id: 'a', ledger: 'draft', telnyx: 'deleted', since: ago(8 * 24 * 60) }],
   oldest_job: { id: 'j', status: 'running', created_at: ago(600), error: 'Telnyx is away.', error_since: ago(29) },
   dead_letters: { scheduled_runs: 0, stream_batches: 0 },
   notices_failing: [],
@@ -366,6 +368,29 @@ const CASES: Readonly<Record<Exclude<FindingCode, 'healing_used_up'>, readonly C
       ago(60),
     ],
   ],
+  details_refused: [
+    [
+      'within the last hours',
+      { upstream: { ...upstream, orders_refused: { since: ago(600), at: ago(61) } } },
+      /^Telnyx does not show porting orders to the ledger's API key/,
+      ago(600),
+    ],
+  ],
+  order_disagrees: [
+    [
+      'two, and one that everyone knows of',
+      {
+        disagreeing_orders: ['a', 'b', 'old'].map((id) => ({
+          id,
+          ledger: 'submitted',
+          telnyx: 'cancelled',
+          since: ago(id === 'old' ? 9e4 : id === 'a' ? 61 : 70),
+        })),
+      },
+      /^2 orders have another status at Telnyx than any event says: a is cancelled there, and submitted here\.$/,
+      ago(70),
+    ],
+  ],
   orders_overdue: [['two', { overdue_orders: 2 }, /^2 orders have been in their status for longer than its limit\.$/]],
   first_sync_under_way: [
     [
@@ -398,9 +423,10 @@ test('a sync and a job that stand still for a known cause are no findings of the
   const stopped = { ...sync, last_complete_at: ago(90), last_status: 'failed' as const };
   const stuck = { id: 'j', status: 'running' as const, created_at: ago(90), error: 'refused', error_since: ago(80) };
   expect(codesOf(judge({ ...quiet, sync: stopped, oldest_job: stuck }, NOW))).toEqual(['sync_stopped', 'job_stuck']);
+  const orders_refused = { since: ago(90), at: ago(1) };
   const causes = [
-    ['key_refused', { ...upstream, last_fault: { fault: 'key refused', at: ago(1) } }],
-    ['not_available', { ...upstream, last_fault: { fault: 'not available', at: ago(1) } }],
+    ['key_refused', { ...upstream, orders_refused, last_fault: { fault: 'key refused', at: ago(1) } }],
+    ['not_available', { ...upstream, orders_refused, last_fault: { fault: 'not available', at: ago(1) } }],
     ['rate_limited', { ...upstream, last_fault: null, rate_limited_until: ago(-5) }],
   ] as const;
   for (const [code, cause] of causes) {

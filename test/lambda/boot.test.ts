@@ -9,8 +9,11 @@ const names = Object.entries(functions)
 /** The other variables that each of them needs. */
 const environment = {
   EVENTS_TABLE: 'events',
+  ORDERS_TABLE: 'orders',
   CONTROL_TABLE: 'control',
   EVENT_BUS: 'bus',
+  ORDER_DETAILS: 'on',
+  SYNC_INTERVAL_SECONDS: '300',
   HEALING: 'off',
   HEALING_PER_DAY: '50',
   API_TOKENS_SECRET: 'the-tokens',

@@ -24,6 +24,7 @@ const told = {
     overdueAfter: 'default',
     syncIntervalSeconds: '300',
     retainDays: 'none',
+    orderDetails: 'on',
     healing: 'off',
     healingPerDay: '50',
     runbookUrl: 'https://runbook.invalid',

@@ -47,6 +47,29 @@ function leavesOf(given: Schema, path: Path): readonly Leaf[] {
 
 export const leavesOfOrder = leavesOf({ $ref: '#/components/schemas/PortingOrder' }, '');
 
+/** The whole of what may be kept: what Telnyx calls it, and where it is kept. */
+export const ALLOWED: Readonly<Record<string, string>> = {
+  'status.value': 'status',
+  'activation_settings.foc_datetime_requested': 'focRequested',
+  'activation_settings.foc_datetime_actual': 'foc',
+  'activation_settings.activation_status': 'activationStatus',
+  porting_phone_numbers_count: 'numberCount',
+  phone_number_type: 'numberType',
+  requirements_met: 'requirementsMet',
+  support_key: 'supportKey',
+  parent_support_key: 'parentSupportKey',
+  customer_reference: 'reference',
+  customer_group_reference: 'groupReference',
+  old_service_provider_ocn: 'losingCarrier',
+  'messaging.enable_messaging': 'messaging.enable_messaging',
+  'messaging.messaging_capable': 'messaging.messaging_capable',
+  'messaging.messaging_port_completed': 'messaging.messaging_port_completed',
+  'messaging.messaging_port_status': 'messaging.messaging_port_status',
+  created_at: 'created',
+};
+
+export const isAllowed = (path: Path): boolean => path === 'id' || path in ALLOWED;
+
 /** A value that stands nowhere else: it carries its path, or as a number or a date a number of its own. */
 function marked({ type, path }: Leaf, number: number): fc.Arbitrary<string | number | boolean> {
   if (type === 'boolean') return fc.boolean();

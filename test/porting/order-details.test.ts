@@ -2,29 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readJson } from '../../functions/porting/json.ts';
 import { focChange, type OrderDetails, readDetails, refreshedBy } from '../../functions/porting/order-details.ts';
-import { filledOrders, leavesOfOrder } from './filled-order.ts';
-
-/** The whole of what may be kept: what Telnyx calls it, and where it is kept. */
-const ALLOWED: Readonly<Record<string, string>> = {
-  'status.value': 'status',
-  'activation_settings.foc_datetime_requested': 'focRequested',
-  'activation_settings.foc_datetime_actual': 'foc',
-  'activation_settings.activation_status': 'activationStatus',
-  porting_phone_numbers_count: 'numberCount',
-  phone_number_type: 'numberType',
-  requirements_met: 'requirementsMet',
-  support_key: 'supportKey',
-  parent_support_key: 'parentSupportKey',
-  customer_reference: 'reference',
-  customer_group_reference: 'groupReference',
-  old_service_provider_ocn: 'losingCarrier',
-  'messaging.enable_messaging': 'messaging.enable_messaging',
-  'messaging.messaging_capable': 'messaging.messaging_capable',
-  'messaging.messaging_port_completed': 'messaging.messaging_port_completed',
-  'messaging.messaging_port_status': 'messaging.messaging_port_status',
-  created_at: 'created',
-};
-const isAllowed = (path: string) => path === 'id' || path in ALLOWED;
+import { ALLOWED, filledOrders, isAllowed, leavesOfOrder } from './filled-order.ts';
 
 const ID = 'f1486bae-f067-460c-ad43-73a92848f902';
 const read = (members: object): OrderDetails => readDetails({ id: ID, ...members })?.details ?? {};

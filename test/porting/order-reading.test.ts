@@ -76,19 +76,24 @@ describe('an order that has ended', () => {
 
   test('and that Telnyx does not have any more is deleted, and keeps what was known', () => {
     const before = held({ ...details, status: 'draft' }, 'draft');
-    const after = readAgain(before, gone(before), 'draft', LATER);
+    const after = readAgain(before, gone(before, 'draft'), 'draft', LATER);
     expect(after).toEqual({
       details: before.details,
       readAt: LATER,
       differs: { status: 'deleted', since: LATER },
       ended: true,
     });
-    expect(after && readAgain(after, gone(after), 'deleted', LATEST)).toEqual({
+    expect(after && readAgain(after, gone(after, 'deleted'), 'deleted', LATEST)).toEqual({
       details: before.details,
       readAt: LATEST,
       ended: true,
     });
-    expect(gone(undefined)).toEqual({ status: 'deleted' });
+    expect(gone(undefined, undefined)).toEqual({ status: 'deleted' });
+  });
+
+  test('in the ledger too, and that Telnyx does not have any more, agrees with it', () => {
+    const before = held({ ...details, status: 'cancelled' }, 'cancelled');
+    expect(readAgain(before, gone(before, 'cancelled'), 'cancelled', LATER)).toBeUndefined();
   });
 
   test('is read again when it goes on', () => {

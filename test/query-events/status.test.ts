@@ -85,12 +85,13 @@ test('of an empty ledger', async () => {
       other_family_24h: 0,
       other_family_latest: null,
     },
-    upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null },
+    upstream: { last_fault: null, rate_limited_until: null, clock_ahead_seconds: null, orders_refused: null },
     ids_agree: null,
     channels: [],
     healing: { mode: 'off', asked_today: 0, per_day: 50 },
     overdue_orders: 0,
     large_orders: [],
+    disagreeing_orders: [],
     oldest_job: null,
     dead_letters: null,
     notices_failing: [],
@@ -289,6 +290,7 @@ test('the latest faults of Telnyx', async () => {
     last_fault: { fault: 'rate limited', at: timestampOf(NOON - SECOND) },
     rate_limited_until: timestampOf(NOON + 4 * SECOND),
     clock_ahead_seconds: null,
+    orders_refused: null,
   });
   vi.setSystemTime(NOON + 4 * SECOND);
   expect((await status()).upstream.rate_limited_until).toBeNull();

@@ -25,7 +25,10 @@ async function start(firstKey = apiKey) {
     // The event that the run failed cannot be published, which does not change the run.
     AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${await closedPort()}`,
     EVENTS_TABLE: store.events,
+    ORDERS_TABLE: store.orders,
     CONTROL_TABLE: store.control,
+    ORDER_DETAILS: 'on',
+    SYNC_INTERVAL_SECONDS: '300',
     EVENT_BUS: 'bus',
     TELNYX_API_KEY_SECRET: 'the-key',
     TELNYX_BASE_URL: telnyx.url,

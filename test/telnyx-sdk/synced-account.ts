@@ -56,6 +56,8 @@ export async function startSyncedAccount(history: number, more: readonly Porting
     ORDERS_TABLE: store.orders,
     CONTROL_TABLE: store.control,
     EVENT_BUS: 'bus',
+    ORDER_DETAILS: 'off',
+    SYNC_INTERVAL_SECONDS: '300',
     HEALING: 'off',
     HEALING_PER_DAY: '50',
     RUNBOOK_URL: 'https://runbook.example/operations.md',

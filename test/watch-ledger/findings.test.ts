@@ -6,6 +6,7 @@ import { takeShare } from '../../functions/ledger/gaps/healing.ts';
 import { recordProgress, startJob } from '../../functions/ledger/jobs/job-progress.ts';
 import { createJob } from '../../functions/ledger/jobs/republish-jobs.ts';
 import { noteChannel } from '../../functions/ledger/notices/channels.ts';
+import { forgetDisagreement, keepDisagreement } from '../../functions/ledger/orders/disagreements.ts';
 import type { HeldFact } from '../../functions/ledger/orders/order-packing.ts';
 import { changeOrder } from '../../functions/ledger/orders/orders.ts';
 import {
@@ -18,7 +19,7 @@ import { keepOpen, readOpenSpans, recordOpenSpan } from '../../functions/ledger/
 import { requestRun } from '../../functions/ledger/runs/requested-runs.ts';
 import { newRun, putRun } from '../../functions/ledger/runs/sync-runs.ts';
 import { beginRun, endRun, setCursorBack } from '../../functions/ledger/runs/sync-state.ts';
-import { recordFault } from '../../functions/ledger/status/upstream-state.ts';
+import { recordFault, recordOrdersRefused, recordOrdersShown } from '../../functions/ledger/status/upstream-state.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
@@ -177,6 +178,21 @@ const CONDITIONS: Readonly<Record<FindingCode, Condition>> = {
         }),
       ]),
     end: later(7 * DAY),
+  },
+  details_refused: {
+    begin: ({ store, time }) => recordOrdersRefused(store, time),
+    end: ({ store }) => recordOrdersShown(store),
+  },
+  order_disagrees: {
+    begin: ({ store, time }) =>
+      keepDisagreement(store, {
+        id: uuid(4),
+        ledger: 'submitted',
+        telnyx: 'cancelled',
+        since: timestampOf(time - HOUR),
+        lasts: true,
+      }),
+    end: ({ store }) => forgetDisagreement(store, uuid(4)),
   },
   orders_overdue: {
     async begin({ store, time }) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sortedJson } from '../../porting/json.ts';
 import type { OrderDetails } from '../../porting/order-details.ts';
+import type { HeldReading } from '../../porting/order-reading.ts';
 
 /**
  * A short text that differs when the details do, whatever the order of their members. The index of the open orders has
@@ -10,4 +11,9 @@ import type { OrderDetails } from '../../porting/order-details.ts';
  */
 export function digestOf({ status, focBefore, ...details }: OrderDetails): string {
   return createHash('sha256').update(sortedJson(details)).digest('base64url').slice(0, 8);
+}
+
+/** The digest of what was read. It equals none of the list's while the status differs: such an order is read again. */
+export function readAs({ details, differs }: HeldReading): string {
+  return differs ? `${digestOf(details)}!` : digestOf(details);
 }

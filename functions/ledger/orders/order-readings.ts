@@ -28,7 +28,7 @@ export async function recordReading(
 ): Promise<HeldOrder | undefined> {
   const order = await rewriteOrder(store, id, now, async (held) => {
     if (held.version === 0) return undefined;
-    const given = details === 'gone' ? gone(held.reading) : details;
+    const given = details === 'gone' ? gone(held.reading, held.state.status?.value) : details;
     const reading = readAgain(held.reading, given, held.state.status?.value, timestampOf(now));
     return (
       reading && { ...held, reading, told: { ...held.told, foc: held.told.foc ?? baseline(held, reading, isNews) } }
@@ -37,7 +37,9 @@ export async function recordReading(
   return order.version === 0 ? undefined : order;
 }
 
-function baseline({ state }: HeldOrder, { details }: HeldReading, isNews: boolean) {
-  const isPublished = isNews && state.status?.value === 'foc-date-confirmed';
+function baseline({ state }: HeldOrder, { details, differs }: HeldReading, isNews: boolean) {
+  // Telnyx's status, not the fold's: publish-events may fold the event a moment after the order is read.
+  const status = differs?.status ?? state.status?.value;
+  const isPublished = isNews && status === 'foc-date-confirmed';
   return { date: isPublished ? null : (details.foc ?? null), times: 0 };
 }

@@ -4,7 +4,7 @@ import { foldOrder, type OrderState } from '../../porting/order.ts';
 import { withoutJoined } from '../../porting/pairs.ts';
 import { createdAtId } from '../table/event-keys.ts';
 import { idIn, numberIn, type Row, textIn, type Values } from '../table/values.ts';
-import { digestOf } from './order-digest.ts';
+import { readAs } from './order-digest.ts';
 import { DATED, NO_STATUS, UNDECIDED } from './order-keys.ts';
 import { type HeldFact, pack, unpack } from './order-packing.ts';
 
@@ -16,7 +16,7 @@ import { type HeldFact, pack, unpack } from './order-packing.ts';
  * - the keys of the index by status: `status`, `changed_at_id`; and `since`, the status's own
  * - `asked_at`: when Telnyx had the last word in an open order, and still has it
  * - `dated` and `foc_id`: the keys of an order with a FOC date that is not cancelled or deleted
- * - `read_as`: the digest of the last reading
+ * - `read_as`: the digest of the last reading; with `!` while Telnyx's status differs from the ledger's
  * - `customer_reference`, `support_key`, for people who look at the table; searches use the rows of order-names.ts
  * - `action_told`, `comment_told`, `draft_told`: the events about which something was last published; `foc_told` and
  *   `foc_tellings`: the FOC date that was, `none` for none, and how many were
@@ -80,7 +80,7 @@ export function rowOf(order: HeldOrder, now: number): Values {
     asked_at: questionIn(state),
     changed_at_id: createdAtId(state.changed_at, id),
     ...focKeysOf(order),
-    read_as: reading && digestOf(reading.details),
+    read_as: reading && readAs(reading),
     ...toldAttributes(order.told),
     undecided: derivedFrom(order, now).length > 0 ? UNDECIDED : undefined,
     overdue_since: overdueSince,

@@ -15,16 +15,23 @@ export interface OrderMark {
   readonly overdueSince: Timestamp | undefined;
   /** True once all its events have expired. */
   readonly retired: boolean;
+  /** See order-row.ts; undefined when the order was never read. */
+  readonly readAs: string | undefined;
 }
 
-/** Every order in a status, or only those without an event after an instant. */
-export async function* ordersInStatus(store: OrderStore, status: string, until?: Timestamp): AsyncGenerator<OrderMark> {
-  for await (const row of rowsOf(store, orderRange('by_status', status, { to: until }))) {
+/** The orders in a status, or only those whose last event is not before `from`, or not after `to`. */
+export async function* ordersInStatus(
+  store: OrderStore,
+  status: string,
+  within: { readonly from?: Timestamp; readonly to?: Timestamp } = {},
+): AsyncGenerator<OrderMark> {
+  for await (const row of rowsOf(store, orderRange('by_status', status, within))) {
     yield {
       id: idIn(row),
       since: textIn(row, 'since'),
       overdueSince: textIn(row, 'overdue_since'),
       retired: row.retired !== undefined,
+      readAs: textIn(row, 'read_as'),
     };
   }
 }

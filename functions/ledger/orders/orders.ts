@@ -1,6 +1,7 @@
 import { derivedFrom, type Told } from '../../porting/derived.ts';
 import { countGathered, countSplits, type Gather, gatherEqual, gatherPast } from '../../porting/gathered-facts.ts';
 import { namesOf } from '../../porting/order-names.ts';
+import { withoutDifference } from '../../porting/order-reading.ts';
 import { presentId } from '../../porting/pairs.ts';
 import { shownDetails } from '../../porting/shown-details.ts';
 import { any, exists, is, lacks } from '../table/expressions.ts';
@@ -45,10 +46,12 @@ export function changeOrder(
     if (packed.equals(pack(held))) return undefined;
     if (step >= LEAVES_OUT) await noteLargeOrder(store, id, now);
     await noteStatus(store, statusOf(state));
+    const isMoved = statusOf(state) !== statusOf(held.state);
     return {
       ...held,
       facts,
       state,
+      reading: isMoved && held.reading ? withoutDifference(held.reading) : held.reading,
       overdueSince: held.overdueSince === state.status_since ? held.overdueSince : undefined,
       told: {
         ...held.told,

@@ -1,10 +1,12 @@
 import type { Timestamp } from '../../porting/timestamp.ts';
 import type { JobStatus } from '../jobs/job.ts';
 import type { FailingChannel } from '../notices/channels.ts';
+import type { DisagreeingOrder } from '../orders/disagreements.ts';
 import type { LargeOrder } from '../orders/large-orders.ts';
 import type { ShownRun } from '../runs/sync-runs.ts';
 import type { SyncState } from '../runs/sync-state.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { OrdersRefused } from './upstream-state.ts';
 
 /** A type of webhook that is known to arrive. */
 export interface ShownChannel {
@@ -68,6 +70,8 @@ export interface LedgerStatus {
     readonly rate_limited_until: Timestamp | null;
     /** Seconds by which our clock is ahead of Telnyx's (behind: negative); null when they agree within two minutes. */
     readonly clock_ahead_seconds: number | null;
+    /** Telnyx refuses to show porting orders to the API key: since when, and when it last did. */
+    readonly orders_refused: OrdersRefused | null;
   };
   readonly ids_agree: boolean | null;
   readonly channels: readonly ShownChannel[];
@@ -76,6 +80,8 @@ export interface LedgerStatus {
   readonly overdue_orders: number;
   /** Orders with too many events to keep, so that some are only counted; at most 100. */
   readonly large_orders: readonly LargeOrder[];
+  /** Orders whose status at Telnyx has not been the ledger's for an hour or more; at most 100. */
+  readonly disagreeing_orders: readonly DisagreeingOrder[];
   /** The republish job that is worked on, or will be next. */
   readonly oldest_job: {
     readonly id: string;

@@ -5,6 +5,7 @@ import { readHealingDay } from '../gaps/healing.ts';
 import type { HeldJob } from '../jobs/job.ts';
 import { oldestUnsettled } from '../jobs/republish-jobs.ts';
 import { readFailingChannels } from '../notices/channels.ts';
+import { readDisagreeingOrders } from '../orders/disagreements.ts';
 import { readLargeOrders } from '../orders/large-orders.ts';
 import { type OpenSpan, readOpenSpans } from '../runs/open-spans.ts';
 import { readFailedRequests } from '../runs/requested-runs.ts';
@@ -35,7 +36,7 @@ const LAST_RUNS = 5;
 const MOST_CHANNELS = 100;
 
 /**
- * Reads the ledger's status. It costs some 35 requests, all at once, whatever the size of the ledger: counts have
+ * Reads the ledger's status. It costs some 36 requests, all at once, whatever the size of the ledger: counts have
  * bounds.
  *
  * @param now milliseconds since 1970
@@ -55,6 +56,7 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     healing,
     deadLetters,
     failing,
+    disagreeing,
   ] = await Promise.all([
     readSync(store, now),
     readOpenSpans(store),
@@ -69,10 +71,11 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
     readHealingDay(store, dayOf(timestampOf(now))),
     readDeadLetters(store),
     readFailingChannels(store),
+    readDisagreeingOrders(store),
   ]);
   const { unpublished, undecided, awaiting, missed, recovered, unlisted, overdue } = counted;
   const { refused, unreadable, otherFamily, records } = counted;
-  const { lastFault, rateLimitedUntil } = upstream;
+  const { lastFault, rateLimitedUntil, ordersRefused } = upstream;
   return {
     sync: {
       last_complete_at: timestampOrNull(sync.lastCompleteAt),
@@ -113,12 +116,14 @@ export async function readStatus(store: OrderStore, now: number): Promise<Ledger
       last_fault: lastFault ?? null,
       rate_limited_until: (rateLimitedUntil ?? 0) > now ? timestampOrNull(rateLimitedUntil) : null,
       clock_ahead_seconds: sync.clockAheadSeconds ?? null,
+      orders_refused: ordersRefused ?? null,
     },
     ids_agree: idsAgree ?? null,
     channels,
     healed_today: healing.asked,
     overdue_orders: overdue.count,
     large_orders: largeOrders,
+    disagreeing_orders: disagreeing,
     oldest_job: job ? shownJob(job) : null,
     dead_letters: deadLetters,
     notices_failing: failing,

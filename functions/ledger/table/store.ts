@@ -75,6 +75,7 @@ export type ControlKind =
   | 'order-status'
   | 'order-pass'
   | 'order-name'
+  | 'order-disagrees'
   | 'republish-job'
   | `republish-chunk/${string}`
   | `republish-item/${string}`

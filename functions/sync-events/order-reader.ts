@@ -1,0 +1,152 @@
+import {
+  type Disagreement,
+  forgetDisagreement,
+  keepDisagreement,
+  readDisagreements,
+} from '../ledger/orders/disagreements.ts';
+import { recordReading } from '../ledger/orders/order-readings.ts';
+import type { HeldOrder } from '../ledger/orders/order-row.ts';
+import { statusOf } from '../ledger/orders/order-row.ts';
+import { readSync } from '../ledger/runs/sync-state.ts';
+import { recordOrdersShown } from '../ledger/status/upstream-state.ts';
+import type { OrderStore } from '../ledger/table/store.ts';
+import { type OrderDetails, readDetails } from '../porting/order-details.ts';
+import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
+import type { OrdersApi, OrdersPage } from '../telnyx/orders-api.ts';
+import type { Clock, Pace } from '../telnyx/pace.ts';
+import { UpstreamError, type UpstreamFault } from '../telnyx/upstream-error.ts';
+import { TIME_TO_REPORT } from './window-reader.ts';
+
+const HOUR = 3_600_000;
+/** How often a reader looks whether another run has begun, in milliseconds. */
+const LOOK_EVERY = 2_000;
+
+/** Faults that may be about one order. Telnyx can fail at it for good, and the others must not wait for it. */
+const MAY_BE_ABOUT_ONE: ReadonlySet<UpstreamFault> = new Set(['refused', 'failed', 'unreadable', 'no answer']);
+/** After so many of them in a row, it is Telnyx. */
+const IN_A_ROW = 3;
+
+export interface OrderReaderOptions {
+  readonly store: OrderStore;
+  readonly api: () => Promise<OrdersApi>;
+  readonly clock: Clock;
+  readonly calls: Pace;
+  /** No call begins after this, in milliseconds since 1970. */
+  readonly until: number;
+  /** When Lambda ends the function. */
+  readonly endsAt: number;
+  /** The version of the lease of the run that went before: once another run has begun, the share is its own. */
+  readonly lastRun: number;
+  /** True when Telnyx refused to show orders the last time. */
+  readonly wasRefused: boolean;
+}
+
+/** Reads orders and records them. All throw {@link UpstreamError}: `gave up` when the reading must stop. */
+export interface OrderReader {
+  readonly counts: { read: number; changed: number; listed: number };
+  /** Throws when the time is up, or another run has begun. */
+  readonly goOn: () => Promise<void>;
+  readonly list: (page: number) => Promise<OrdersPage>;
+  /** Asks for an order and records what Telnyx says of it, and whether its status is the ledger's. */
+  readonly read: (id: string, isNews?: boolean) => Promise<void>;
+  readonly record: (id: string, details: OrderDetails | 'gone', isNews?: boolean) => Promise<HeldOrder | undefined>;
+  /** The known differences of status, as they were when the reader first needed them. */
+  readonly disagreements: () => Promise<ReadonlyMap<string, Disagreement>>;
+}
+
+export function orderReader(options: OrderReaderOptions): OrderReader {
+  const { store, clock, calls, until } = options;
+  const counts = { read: 0, changed: 0, listed: 0 };
+  const outOfTime = AbortSignal.timeout(Math.max(0, options.endsAt - TIME_TO_REPORT - clock.now()));
+  let { wasRefused } = options;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+  let known: Promise<ReadonlyMap<string, Disagreement>> | undefined;
+
+  async function goOn(): Promise<void> {
+    const now = clock.now();
+    if (now >= until) throw new UpstreamError('gave up', 'The time for orders is up.');
+    if (now - lookedAt < LOOK_EVERY) return;
+    lookedAt = now;
+    const { runs } = await readSync(store, now);
+    if (runs !== options.lastRun) throw new UpstreamError('gave up', 'Another run has begun.');
+  }
+
+  async function ask<Answer extends { readonly holdSeconds: number | undefined }>(
+    request: (telnyx: OrdersApi) => Promise<Answer>,
+  ): Promise<Answer> {
+    const telnyx = await options.api();
+    const answer = await calls.call(() => request(telnyx), goOn);
+    if (answer.holdSeconds !== undefined) calls.holdFor(answer.holdSeconds);
+    if (wasRefused) await recordOrdersShown(store);
+    wasRefused = false;
+    return answer;
+  }
+
+  async function show(id: string): Promise<OrderDetails | 'gone'> {
+    try {
+      const { record } = await ask((telnyx) => telnyx.show(id, outOfTime));
+      const shown = readDetails(record);
+      if (shown?.id === id) return shown.details;
+    } catch (error) {
+      if (error instanceof UpstreamError && error.fault === 'not found') return 'gone';
+      throw error;
+    }
+    throw new UpstreamError('unreadable', "Telnyx's answer is another order than was asked for.");
+  }
+
+  async function record(id: string, details: OrderDetails | 'gone', isNews = false) {
+    const now = clock.now();
+    const order = await recordReading(store, id, { details, isNews }, now);
+    if (order?.reading?.readAt === timestampOf(now)) counts.changed += 1;
+    return order;
+  }
+
+  function disagreements() {
+    known ??= readDisagreements(store);
+    return known;
+  }
+
+  /**
+   * A difference is kept once it has lasted an hour; that of an order which has ended in the ledger at once, because
+   * the pass looks only at open orders, and at these.
+   */
+  async function compareStatus({ id, state, reading }: HeldOrder): Promise<void> {
+    const before = (await disagreements()).get(id);
+    const { differs } = reading ?? {};
+    if (!differs) {
+      if (before) await forgetDisagreement(store, id);
+      return;
+    }
+    const { status: telnyx, since } = differs;
+    const lasts = clock.now() - millisecondsOf(since) >= HOUR;
+    if (!lasts && !state.terminal) return;
+    const isKnown = before?.lasts === lasts && before.since === since;
+    if (!isKnown) await keepDisagreement(store, { id, ledger: statusOf(state), telnyx, since, lasts });
+  }
+
+  return {
+    counts,
+    goOn,
+    record,
+    disagreements,
+    async list(number) {
+      const page = await ask((telnyx) => telnyx.list({ number }, outOfTime));
+      counts.listed += page.records.length;
+      return page;
+    },
+    async read(id, isNews) {
+      try {
+        const details = await show(id);
+        failures = 0;
+        counts.read += 1;
+        const order = await record(id, details, isNews);
+        if (order) await compareStatus(order);
+      } catch (error) {
+        if (!(error instanceof UpstreamError) || !MAY_BE_ABOUT_ONE.has(error.fault)) throw error;
+        failures += 1;
+        if (failures === IN_A_ROW) throw error;
+      }
+    },
+  };
+}

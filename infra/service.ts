@@ -481,7 +481,7 @@ export const schedules: readonly Schedule[] = [
     function: 'watch-ledger',
     runs: { everyMinutes: 5 },
     input: {},
-    // A look takes some 35 requests to the embedded engine. At the start, the first run must have a chance to begin.
+    // A look takes some 37 requests to the embedded engine. At the start, the first run must have a chance to begin.
     locally: { everySeconds: 10, afterSeconds: 10, input: {} },
   },
   {

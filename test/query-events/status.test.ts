@@ -346,8 +346,8 @@ describe('what it costs', () => {
     return { requests: Object.values(requests()).reduce((sum, count) => sum + count, 0), found };
   };
 
-  test('at most 36 requests, even if every part has something to report', async () => {
-    expect((await cost()).requests).toBeLessThanOrEqual(36);
+  test('at most 37 requests, even if every part has something to report', async () => {
+    expect((await cost()).requests).toBeLessThanOrEqual(37);
     const { store } = reader;
     await synced(60 * SECOND);
     for (let number = 0; number < 12; number += 1) {
@@ -355,7 +355,7 @@ describe('what it costs', () => {
       await unlisted(store, eventAt(number, NOON - 3 * DAY), NOON);
       await missed(store, eventAt(100 + number, NOON - HOUR), NOON);
     }
-    expect((await cost()).requests).toBeLessThanOrEqual(36);
+    expect((await cost()).requests).toBeLessThanOrEqual(37);
   });
 
   test('the same with many rows: the count stops, and says that there may be more', async () => {
@@ -366,7 +366,7 @@ describe('what it costs', () => {
       await reader.store.client.send(new BatchWriteItemCommand({ RequestItems }));
     }
     const { requests, found } = await cost();
-    expect(requests).toBeLessThanOrEqual(36);
+    expect(requests).toBeLessThanOrEqual(37);
     expect(found.gaps.awaiting).toBe(2_500);
     expect(found.at_least).toEqual(['gaps.awaiting']);
   });

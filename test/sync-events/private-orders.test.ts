@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { unpack } from '../../functions/ledger/orders/order-packing.ts';
 import { captureLog } from '../handlers.ts';
 import { ALLOWED, type FilledOrder, filledOrders, isAllowed, leavesOfOrder } from '../porting/filled-order.ts';
 import { startReader } from '../query-events/reader.ts';
@@ -39,8 +40,9 @@ async function rowsOf({ store }: OrderRig): Promise<string> {
   for (const TableName of [store.events, store.orders, store.control]) {
     for await (const { Items = [] } of paginateScan({ client: store.client }, { TableName })) {
       for (const row of Items) {
-        const packed = Object.values(row).flatMap(({ B }) => (B ? [inflateRawSync(B).toString()] : []));
-        texts.push(JSON.stringify(row), ...packed);
+        // In other tables, only the place of a pass is packed: ids.
+        const packed = TableName === store.orders ? unpack(row.facts?.B) : row.left?.B && inflateRawSync(row.left.B).toString();
+        texts.push(JSON.stringify(row), JSON.stringify(packed ?? ''));
       }
     }
   }
@@ -114,7 +116,8 @@ test('of an order with every field of the description, only what is allowed reac
       expect([...found.answer].sort()).toEqual(allowed.toSorted());
       expect([...found.bus].sort()).toEqual(allowed.toSorted());
       expect([...found.log].filter((path) => !isAllowed(path))).toEqual([]);
-      expect(wrongly).toBeGreaterThan(8);
+      // Each fault at least once.
+      expect(wrongly).toBeGreaterThanOrEqual(4);
       await rig.telnyx.close();
       vi.restoreAllMocks();
     }),

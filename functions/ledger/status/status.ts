@@ -36,7 +36,7 @@ const LAST_RUNS = 5;
 const MOST_CHANNELS = 100;
 
 /**
- * Reads the ledger's status. It costs some 36 requests, all at once, whatever the size of the ledger: counts have
+ * Reads the ledger's status. It costs some 37 requests, all at once, whatever the size of the ledger: counts have
  * bounds.
  *
  * @param now milliseconds since 1970

@@ -36,6 +36,7 @@ describe('the defaults', () => {
       graceMinutes: '15',
       overdueAfter: 'default',
       retainDays: 'none',
+      orderDetails: 'on',
       healing: 'off',
       healingPerDay: '50',
       runbookUrl: 'https://github.com/port-in-ledger/port-in-ledger/blob/main/docs/operations.md',

@@ -2,7 +2,7 @@ import { TERMINAL } from '../../porting/acts.ts';
 import { type Need, needOf, QUESTION_WAITS_FOR } from '../../porting/needs.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
-import { any, isAbove } from '../table/expressions.ts';
+import { all, any, isAbove, isAtMost } from '../table/expressions.ts';
 import { rowsOf } from '../table/key-range.ts';
 import type { OrderStore } from '../table/store.ts';
 import { idIn } from '../table/values.ts';
@@ -10,10 +10,11 @@ import { orderRange } from './order-keys.ts';
 import { type Order, readOrders } from './order-list.ts';
 import { readStatuses } from './order-statuses.ts';
 
-/** Telnyx deletes a draft after 30 days, and cancels an exception after 14. */
-const LONGEST_DUTY = 31 * 24 * 3_600_000;
-/** Statuses with a deadline of the customer's. */
-const WITH_DEADLINE: readonly string[] = ['exception', 'draft'];
+const DAY = 24 * 3_600_000;
+/** Telnyx deletes a draft after 30 days. Before the last five it needs no one, and most drafts are younger. */
+const DRAFTS = { from: 31 * DAY, to: 25 * DAY - 1_000 };
+/** Telnyx cancels an exception after 14 days. */
+const LONGEST_EXCEPTION = 15 * DAY;
 /** After every deadline. */
 const NO_DEADLINE = '~';
 
@@ -53,11 +54,16 @@ export async function ordersNeedingYou(store: OrderStore, now: number): Promise<
 
 async function idsThatMayNeedYou(store: OrderStore, now: number): Promise<readonly string[]> {
   const isAsked = isAbove('asked_at', timestampOf(now - QUESTION_WAITS_FOR));
-  const isDue = isAbove('since', timestampOf(now - LONGEST_DUTY));
+  const ago = (milliseconds: number) => timestampOf(now - milliseconds);
+  const isDue = new Map([
+    ['exception', isAbove('since', ago(LONGEST_EXCEPTION))],
+    ['draft', all(isAbove('since', ago(DRAFTS.from)), isAtMost('since', ago(DRAFTS.to)))],
+  ]);
   const open = (await readStatuses(store)).filter((status) => !TERMINAL.includes(status));
   const ids = await Promise.all(
     open.map(async (status) => {
-      const where = WITH_DEADLINE.includes(status) ? any(isDue, isAsked) : isAsked;
+      const due = isDue.get(status);
+      const where = due ? any(due, isAsked) : isAsked;
       const found: string[] = [];
       for await (const row of rowsOf(store, orderRange('by_status', status, { where }))) found.push(idIn(row));
       return found;

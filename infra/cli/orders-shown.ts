@@ -15,6 +15,7 @@ export function orderColumns(screen: Screen): Column<Order>[] {
       head: 'must act',
       of: actorOf,
       least: 8,
+      enough: 15,
       paint: (text, { action_required }) => screen.paint(action_required ? 'yellow' : undefined, text),
     },
     { head: 'date', of: dateOf },
@@ -49,17 +50,21 @@ function nameOf({ customer_reference, support_key, details }: Order): string | n
   return customer_reference ?? details?.customer_reference ?? support_key ?? details?.support_key;
 }
 
-/** The one date that matters, and the time left: until when someone must act, or else when the number ports. */
+/** The one date that matters, and the time left: until when someone must act, or else when the numbers port. */
 function dateOf({ act_by, terminal, details }: Order): string {
+  if (act_by !== null) return `by ${dayAndTimeLeft(act_by)}`;
   const foc = details?.foc_date;
-  if (act_by !== null) return `by ${instant(act_by).slice(0, 10)}, ${leftUntil(act_by)}`;
   if (!foc) return '';
-  return `FOC ${instant(foc).slice(0, 10)}${terminal ? '' : `, ${leftUntil(foc)}`}`;
+  return `FOC ${terminal ? instant(foc).slice(0, 10) : dayAndTimeLeft(foc)}`;
 }
 
-function leftUntil(at: string): string {
+const DAY_AND_MONTH = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** `4 Dec, 7 d`, or `2026-11-20, past`. */
+function dayAndTimeLeft(at: string): string {
   const seconds = (Date.parse(at) - Date.now()) / 1000;
-  return seconds > 0 ? duration(seconds) : 'past';
+  if (!(seconds > 0)) return `${instant(at).slice(0, 10)}, past`;
+  return `${DAY_AND_MONTH.format(new Date(at))}, ${duration(seconds)}`;
 }
 
 /** An order's FOC date (the losing carrier's), and where it stood before. */

@@ -121,7 +121,7 @@ describe.skipIf(!hasTerminal)('at a terminal', () => {
     };
     expect((await seen(100, 'orders')).slice(1)).toEqual([expect.stringMatching(/^dcec50b4-\S{27} .* acme-4711$/)]);
     const [, row, note] = await seen(80, 'orders');
-    expect(row).toMatch(/^dcec50b4… +exception +\S+ +by 2026-12-04, (\S+ \w+|past) +acme-4711$/);
+    expect(row).toMatch(/^dcec50b4… +exception +\S+ +by (4 Dec, \S+ \w+|2026-12-04, past) +acme-4711$/);
     expect(note).toMatch(/^No room for whole ids: add \| cat /);
     const shown = await seen(80, 'order', 'acme');
     expect(shown.join(' ').replaceAll(/ +/g, ' ')).toContain(`${why.code}: ${why.description.trim()}`);

@@ -285,7 +285,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
   'publish-events': {
     does: 'What follows a write: order state, the bus, gaps, what is overdue, what may go',
     entry: 'functions/publish-events/handler.ts',
-    memoryMegabytes: 512,
+    memoryMegabytes: 256,
     timeoutSeconds: 240,
     environment: {
       EVENTS_TABLE: { table: 'events' },

@@ -20,9 +20,10 @@ interface OpenOrder {
 
 /**
  * Reads the orders that have ended since a pass or two, if what was read of them last may not be their end: an event is
- * often folded only after its order is read. Then compares the open orders with Telnyx's list, newest first and down to the oldest of them: so the ledger sees what
- * changes without an event, such as a FOC date that moves. The list may lag behind the order itself: where it differs,
- * the order is asked for. Nothing is written about an order that says what it said before.
+ * often folded only after its order is read. Then compares the open orders with Telnyx's list, newest first and down to
+ * the oldest of them: so the ledger sees what changes without an event, such as a FOC date that moves. The list may lag
+ * behind the order itself: where it differs, the order is asked for. Nothing is written about an order that says what
+ * it said before.
  *
  * A pass that is cut off goes on from its page in the next call.
  *

@@ -2,7 +2,7 @@ import { log } from '../lambda/log.ts';
 import { isKnown, type ListedEvent, listingRecorder, readHeld } from '../ledger/events/record-listing.ts';
 import { keepRejectedRecords, type RejectedRecord } from '../ledger/rejections/rejections.ts';
 import type { Store } from '../ledger/table/store.ts';
-import { type EventFacts, factsOf, LARGEST_RECORD, type PortingEvent, withIdsInOneCase } from '../porting/event.ts';
+import { factsOf, LARGEST_RECORD, type PortingEvent, withIdsInOneCase } from '../porting/event.ts';
 import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 
 /**
@@ -36,7 +36,7 @@ export function pageStorer(
   store: Store,
   now: () => number,
   tally: Tally,
-  note: (event: EventFacts) => void = () => {},
+  note: (event: ListedEvent) => void = () => {},
 ) {
   const recorder = listingRecorder(store, now);
   let mostlyNew = false;
@@ -47,7 +47,7 @@ export function pageStorer(
     await withWriters(events, async (event) => {
       if (await recorder.insert(event)) {
         tally.inserted += 1;
-        note(event.facts);
+        note(event);
       } else held.push(event);
     });
     return held;
@@ -61,7 +61,7 @@ export function pageStorer(
       const outcome = await recorder.record(event, held.get(event.facts.id));
       if (outcome === 'known') return;
       tally[outcome] += 1;
-      note(event.facts);
+      note(event);
     });
   }
 

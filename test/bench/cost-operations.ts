@@ -63,7 +63,7 @@ async function byWebhookFirst(endpoint: string, told: readonly PortingEvent[]): 
   const publishOne = (event: PortingEvent) => publish([event]);
   const first = [
     await each('a webhook, first', told, (event) => deliver(event)),
-    await each('an event published alone', told, publishOne),
+    await each('an event published, all of its order being there', told, publishOne),
     await each('a webhook, again', told, (event) => deliver(event)),
   ];
   const before = await held(told);

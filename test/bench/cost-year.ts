@@ -1,4 +1,6 @@
+import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { type FunctionName, functions, notifying, schedules, secrets } from '../../infra/service.ts';
+import type { DetailsCost } from './cost-details.ts';
 import type { Call } from './cost-handlers.ts';
 import { type Priced, prices } from './cost-prices.ts';
 import type { Operation } from './cost-sample.ts';
@@ -20,6 +22,9 @@ export const year = {
   republished: 10_000,
   /** Items of republish jobs. */
   jobItems: 10_000,
+  /** An order is open for this many days, on average; and the oldest open one was made this many days ago. */
+  daysOpen: 10,
+  daysOfOldest: 20,
   /** Mails about findings and alarms, including those about their end. */
   mails: 100,
   /** Milliseconds until DynamoDB, EventBridge, SQS and Telnyx answer a request. */
@@ -37,6 +42,10 @@ export const year = {
  */
 const ONE_PROCESSOR = 1_769;
 const LISTED_AT_ONCE = 250;
+/** Milliseconds between two requests of the sync to Telnyx, its readings of orders included. */
+const SPACING = 1_000 / REQUESTS_A_SECOND.sync;
+/** functions/sync-events/read-orders.ts: a pass over the open orders each hour. */
+const PASSES = 365 * 24;
 /**
  * Each event lies in the windows of four scheduled runs (5 minutes, with an overlap of 15) and of seven nightly ones.
  */
@@ -85,6 +94,7 @@ export interface Measured {
   readonly operations: readonly Operation[];
   readonly calls: readonly Call[];
   readonly sizes: Sizes;
+  readonly details: DetailsCost;
 }
 
 /** Calls of one function in the year. */
@@ -97,14 +107,20 @@ interface Invoked {
 }
 
 /** What a year uses of everything that has a price. */
-export function quantities({ events, asked }: Load, { operations, calls, sizes }: Measured): Quantities {
-  const of = (what: string) => found(operations, what);
+export function quantities({ events, asked }: Load, { operations, calls, sizes, details }: Measured): Quantities {
+  const of = (what: string) => found([...operations, ...details.operations], what);
   const call = (what: string) => found(calls, what);
   const use = (times: number) => (asked ? times : 0);
   const webhooks = events * (1 + year.repeatedWebhooks);
   const foldedAgain = events * (sizes.foldedAgain + year.upgraded);
   const syncs = runsOf('sync') + runsOf('nightly');
   const pages = syncs + (events * LOOKED_UP) / LISTED_AT_ONCE;
+  const orders = events / sizes.eventsOfAnOrder;
+  const open = (orders / year.days) * year.daysOpen;
+  const listed = (orders / year.days) * year.daysOfOldest;
+  const readings = events * details.readings;
+  const passed = events > 0 ? PASSES * (1 + listed / LISTED_AT_ONCE) : 0;
+  const emptyPass = of('a pass over no open order');
   const known = call('sync-events, 300 known');
   const quiet = call('sync-events, nothing new');
   const cpuOfKnown = Math.max(0, known.cpu - quiet.cpu) / 300;
@@ -112,6 +128,10 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
   const doing: readonly (readonly [number, Operation])[] = [
     [events, of('a webhook, first')],
     [events, of('an event published alone')],
+    [readings, of('a reading of an order')],
+    [events * details.decisions, of('what readings found, decided')],
+    [PASSES, emptyPass],
+    [PASSES * (open / details.passedOver), without(of('a pass over open orders'), emptyPass)],
     [events * year.repeatedWebhooks, of('a webhook, again')],
     [events, of('the same, when Telnyx dates the two differently')],
     [events * year.upgraded, of('a payload completed in the list, when its webhook came first')],
@@ -153,6 +173,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
   const longer =
     gigabyteSeconds('sync-events', cpuOfKnown * events * LOOKED_UP, 0) +
     gigabyteSeconds('sync-events', 0, pages * (year.telnyx + IN_A_ROW.page * year.dynamodb)) +
+    gigabyteSeconds('sync-events', 0, (readings + passed) * SPACING) +
     gigabyteSeconds('run-jobs', 0, use(year.jobItems) * (year.telnyx + IN_A_ROW.item * year.dynamodb));
   const requests = invoked.reduce((total, { times }) => total + times, 0);
   const apiRequests = use(year.listPagesOf20 + year.shown + year.orderPagesOf20 + year.statuses + year.republished);
@@ -165,7 +186,6 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     use(year.shown) * call('query-events, one').answered +
     use(year.orderPagesOf20) * call('query-events, 20 orders').answered +
     use(year.statuses) * call('query-events, status').answered;
-  const orders = events / sizes.eventsOfAnOrder;
   // Events come evenly over the year, so each is stored for half of it on average.
   const kept = year.months / 2;
   return {
@@ -176,7 +196,7 @@ export function quantities({ events, asked }: Load, { operations, calls, sizes }
     storage: ((events * stored(sizes.event) + orders * stored(sizes.order)) / 1e9) * kept,
     recovery:
       ((events * (sizes.event.row + ADDED_TO_A_ROW) + orders * (sizes.order.row + ADDED_TO_A_ROW)) / 1e9) * kept,
-    busEvent: events * sizes.published.billed,
+    busEvent: events * (sizes.published.billed + details.decided),
     schedule: schedules.reduce(
       (total, one) => total + (one.runs && one.function !== notifying ? runsOf(one.name) : 0),
       0,
@@ -234,6 +254,11 @@ function secretCalls(invoked: readonly Invoked[]): number {
     const held = Object.values(functions[name].environment).filter((value) => 'secret' in value).length;
     return sum + Math.min(times, spans) * held;
   }, 0);
+}
+
+function without(one: Operation, other: Operation): Operation {
+  const { what, requests, read, write, indexes } = one;
+  return { what, requests: requests - other.requests, read: read - other.read, write: write - other.write, indexes };
 }
 
 function stored({ row, entries, entriesOfARow }: RowSize): number {

@@ -1,5 +1,6 @@
 import '../quiet.ts';
 import { startDynamodbLocal } from '../dynamodb-local/engine.ts';
+import { readingDetails } from './cost-details.ts';
 import { calls } from './cost-handlers.ts';
 import { operations } from './cost-operations.ts';
 import { PRICED_ON, type Priced, prices } from './cost-prices.ts';
@@ -13,6 +14,7 @@ try {
     calls: await calls(engine.endpoint),
     operations: await operations(engine.endpoint),
     sizes: await sizes(engine.endpoint),
+    details: await readingDetails(engine.endpoint),
   });
 } finally {
   await engine.end();
@@ -22,7 +24,7 @@ function report(measured: Measured): void {
   print(
     'Request units of DynamoDB',
     ['', 'requests', 'read', 'write', 'of these, indexes'],
-    measured.operations.map((unit) => [
+    [...measured.operations, ...measured.details.operations].map((unit) => [
       unit.what,
       ...[unit.requests, unit.read, unit.write].map(short),
       Object.entries(unit.indexes)

@@ -85,7 +85,7 @@ test('of an order with every field of the description, only what is allowed reac
       serve(rig, second);
       await rig.live(HOUR);
       const before = { row: await rowsOf(rig), answer: await answersOf(rig) };
-      rig.status(1, 'submitted');
+      rig.status(1, 'in-process');
       serveWrongly(rig, second);
       rig.asked();
       await rig.live(HOUR + INTERVAL);

@@ -24,6 +24,11 @@ const variants = {
     retainDays: '400',
     healing: 'republish',
     healingPerDay: '10',
+    noticeEmail: 'ports@example.com',
+    chatNotices: 'on',
+    notices: 'overdue,cancelled',
+    digestAt: '07:30',
+    timezone: 'Europe/Berlin',
   },
 };
 const repository = join(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { takeMessage } from '../ledger/notices/notice-state.ts';
 import { type HeldNotice, recordNotice, waitingNotices } from '../ledger/notices/notices.ts';
-import { releaseLease, takeLease } from '../ledger/table/lease.ts';
+import { LeaseLost, releaseLease, takeLease } from '../ledger/table/lease.ts';
 import { controlKey } from '../ledger/table/store.ts';
 import type { NoticeName } from '../porting/notice-names.ts';
 import { millisecondsOf } from '../porting/timestamp.ts';
@@ -55,7 +55,10 @@ export async function sendWaiting(notifier: Notifier, now: number): Promise<Sent
   for (const { id, name } of waiting) if (name === DIGEST) await sendRecordedDigest(notifier, id, now);
   const ids = waiting.filter(({ name }) => name !== DIGEST).map(({ id }) => id);
   const sent = await sendNotices(notifier, ids, now);
-  await releaseLease(store, lease);
+  // Another sender may have taken it meanwhile: each notice is taken one by one, so that none is sent twice.
+  await releaseLease(store, lease).catch((error: unknown) => {
+    if (!(error instanceof LeaseLost)) throw error;
+  });
   return sent;
 }
 

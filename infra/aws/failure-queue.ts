@@ -11,7 +11,7 @@ export type FailureQueues = Readonly<Record<QueueName, sqs.Queue>>;
 export function addFailureQueues(scope: Construct): FailureQueues {
   const deadLetters = addQueue(scope, 'DeadLetters');
   const failedBatches = addQueue(scope, 'FailedBatches');
-  output(scope, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs that failed for good');
+  output(scope, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs and notices that failed for good');
   output(scope, 'FailedBatchesUrl', failedBatches.queueUrl, 'Batches of the stream that failed for good');
   return { deadLetters, failedBatches };
 }

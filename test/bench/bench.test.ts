@@ -5,6 +5,7 @@ import { bundleLoad } from './bundle-load.ts';
 import { calls } from './cost-handlers.ts';
 import { startEngineProcess } from './engine.ts';
 import { firstSync } from './first-sync.ts';
+import { orderLists } from './order-lists.ts';
 import { growth, soak } from './soak.ts';
 import { webhookWork } from './webhook-work.ts';
 
@@ -30,6 +31,17 @@ test('the bill can be measured: each handler has its whole environment', async (
     const measured = await calls(engine.endpoint, { calls: 2, warmUp: 1, events: 60, listed: 40, alone: 5 });
     expect(measured.length).toBeGreaterThan(10);
     for (const { cpu } of measured) expect(cpu).toSatisfy(Number.isFinite);
+  } finally {
+    engine.end();
+  }
+});
+
+test('the lists of orders keep their number of requests', async () => {
+  const engine = await startEngineProcess();
+  try {
+    for (const { what, measured, budget } of await orderLists(engine.endpoint, 400)) {
+      expect({ what, measured }).toEqual({ what, measured: expect.toSatisfy((requests) => requests <= budget) });
+    }
   } finally {
     engine.end();
   }

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
-import { stateIn } from '../../functions/ledger/orders/order-row.ts';
+import { namedBy } from '../../functions/ledger/orders/order-names.ts';
+import { orderIn, stateIn } from '../../functions/ledger/orders/order-row.ts';
 import { idIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
+import { namesOf } from '../../functions/porting/order-names.ts';
 import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
+import { shownDetails } from '../../functions/porting/shown-details.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { SimulatedBus } from './bus.ts';
@@ -99,6 +102,7 @@ export async function judge(rest: Rest): Promise<Verdict> {
   checkCalls(rest);
   const control = await engine.rows('control');
   checkRuns(rest, control);
+  checkNames(rest, orders, control);
   checkSecrets(rest, [...rows.values(), ...orders, ...control]);
 
   const recovered = [...held.keys()].filter(
@@ -213,6 +217,18 @@ function checkOrders({ truth }: Rest, expected: ReadonlyMap<string, Expected>, r
   }
   const others = [...states.keys()].filter((id) => !wanted.has(id));
   if (others.length > 0) truth.violate('I7', 'orders that no event mentions', others);
+}
+
+/** A row that a crash left behind names an order by what it was called before. */
+function checkNames({ truth }: Rest, orders: readonly Row[], control: readonly Row[]): void {
+  const rows = control.filter((row) => textIn(row, 'kind') === 'order-name').map((row) => namedBy(idIn(row)));
+  const found = new Set(rows.map(({ beginning, orderId }) => `${beginning} ${orderId}`));
+  for (const row of orders) {
+    const { state, reading } = orderIn(row);
+    const names = namesOf({ ...state, details: shownDetails(reading) });
+    const missing = names.filter((name) => !found.has(`${name} ${state.id}`));
+    if (missing.length > 0) truth.violate('search', `not found as ${missing.join(', ')}`, [state.id]);
+  }
 }
 
 /** Each requested run ends, and the last nightly run, which meets no fault, is complete. */

@@ -86,6 +86,7 @@ describe('the oracle notices', () => {
       'I7',
       { ...onWrites('orders', unconditional), plan: (plan) => ({ ...busy(plan), equalInstants: 0.9, stalls: 0.5 }) },
     ],
+    ['names that are written for another order', 'search', onWrites('control', (input) => misnamed(input))],
     ['a cursor that runs ahead', 'I8', onWrites('control', (input) => ahead(input))],
     [
       'calls that come too fast',
@@ -173,6 +174,12 @@ function elsewhere(input: Input): Input {
   // The body does not repeat the id of its row.
   if (!assignedTo(input, 'listing')) return input;
   return { ...input, Key: { id: { S: `${(input.Key?.id?.S ?? '').slice(0, -1)}f` } } };
+}
+
+function misnamed(input: Input): Input {
+  const { Item } = input;
+  if (Item?.kind?.S !== 'order-name') return input;
+  return { ...input, Item: { ...Item, id: { S: `${Item.id?.S}f` } } };
 }
 
 /** The request with one value replaced by another. */

@@ -1,4 +1,5 @@
 import type { Row } from '../../functions/ledger/table/values.ts';
+import { type FunctionName, functions, type TableAction, type TableName } from '../../infra/service.ts';
 import { type Answer, type Engine, tableOf } from './engine.ts';
 import type { Part, Plan } from './plan.ts';
 import type { Process } from './processes.ts';
@@ -39,6 +40,8 @@ interface World {
   readonly isOut: (part: Part) => boolean;
   readonly trace: (process: Process, text: string) => void;
   readonly onWrite: (write: Write) => void | Promise<void>;
+  /** Told of a request that infra/service.ts does not grant to the function: on AWS it would fail. */
+  readonly onForbidden: (what: string) => void;
   /** Changes a request on its way: this is how a test breaks the functions. */
   readonly tamper: ((process: Process, operation: string, input: Input) => Input) | undefined;
 }
@@ -48,7 +51,7 @@ const WRITES = ['UpdateItem', 'PutItem', 'DeleteItem'];
 
 /** Carries the requests of simulated processes to the engine. */
 export function openDynamoDb(world: World, engine: Engine) {
-  const { plan, timeline, isOut, trace, onWrite, tamper } = world;
+  const { plan, timeline, isOut, trace, onWrite, onForbidden, tamper } = world;
 
   function faultFor({ random, name }: Process): Fault | undefined {
     if (isOut('ledger')) return random.chance(0.1) ? 'never answered' : { refused: 'InternalServerError' };
@@ -86,6 +89,7 @@ export function openDynamoDb(world: World, engine: Engine) {
 
   return (process: Process, operation: string, given: object, signal?: AbortSignal): Promise<Answer> => {
     const input = tamper?.(process, operation, given) ?? (given as Input);
+    if (!isGranted(process, operation, input)) onForbidden(`${process.name}: ${operation} ${labelOf(input)}`);
     return send({
       process,
       label: `${operation} ${labelOf(input)}`,
@@ -96,6 +100,14 @@ export function openDynamoDb(world: World, engine: Engine) {
       act: () => act(process, operation, input),
     });
   };
+}
+
+/** `publish-events (sweep)` is a process of the function publish-events; the oracle's readers may read everything. */
+function isGranted({ name }: Process, operation: string, { TableName, RequestItems = {} }: Input): boolean {
+  const granted = functions[name.split(' ')[0] as FunctionName]?.tables;
+  const used = TableName === undefined ? Object.keys(RequestItems) : [TableName];
+  const isAllowed = (table: string) => granted?.[tableOf(table) as TableName]?.includes(operation as TableAction);
+  return granted === undefined || used.every(isAllowed);
 }
 
 function idOf({ Key, Item }: Input): string {

@@ -29,6 +29,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   'action required': 'action_required is published for each order that waits for the customer',
   overdue: 'overdue is published for each order that stays too long in a status',
   retention: 'nothing is published about an event that has expired',
+  grants: 'a function asks of a table only what infra/service.ts grants it',
   search: 'each order is found by its reference and its support key',
   runs: 'each requested run ends, and the last nightly run is complete',
   works: 'no function fails unless a fault was injected',

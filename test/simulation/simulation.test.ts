@@ -87,6 +87,15 @@ describe('the oracle notices', () => {
       { ...onWrites('orders', unconditional), plan: (plan) => ({ ...busy(plan), equalInstants: 0.9, stalls: 0.5 }) },
     ],
     ['names that are written for another order', 'search', onWrites('control', (input) => misnamed(input))],
+    [
+      'a function that writes to a table which it may only read',
+      'grants',
+      onWrites('events', (input, { name }) =>
+        name === 'receive-webhook'
+          ? { ...input, TableName: (input.TableName ?? '').replace('events', 'orders') }
+          : input,
+      ),
+    ],
     ['a cursor that runs ahead', 'I8', onWrites('control', (input) => ahead(input))],
     [
       'calls that come too fast',

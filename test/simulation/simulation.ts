@@ -57,13 +57,14 @@ export async function simulate(seed: number, breakage: Breakage = {}): Promise<V
     alarms.onWrite(write);
     await truth.onWrite(write);
   };
+  const onForbidden = (what: string): void => truth.violate('grants', what);
   const surroundings: Surroundings = {
     timeline,
     onOutput: (process, text) => {
       output.push(text);
       trace(process, text.trim().slice(0, 200));
     },
-    onDynamoDb: openDynamoDb({ ...world, onWrite, tamper: breakage.tamper }, engine),
+    onDynamoDb: openDynamoDb({ ...world, onWrite, onForbidden, tamper: breakage.tamper }, engine),
     onPutEvents: bus.put,
     onFetch: telnyx.fetch,
   };

@@ -41,7 +41,8 @@ async function rowsOf({ store }: OrderRig): Promise<string> {
     for await (const { Items = [] } of paginateScan({ client: store.client }, { TableName })) {
       for (const row of Items) {
         // In other tables, only the place of a pass is packed: ids.
-        const packed = TableName === store.orders ? unpack(row.facts?.B) : row.left?.B && inflateRawSync(row.left.B).toString();
+        const packed =
+          TableName === store.orders ? unpack(row.facts?.B) : row.left?.B && inflateRawSync(row.left.B).toString();
         texts.push(JSON.stringify(row), JSON.stringify(packed ?? ''));
       }
     }

@@ -301,7 +301,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       SYNC_INTERVAL_SECONDS: { setting: 'syncIntervalSeconds' },
     },
     tables: {
-      events: ['BatchGetItem', 'Query', 'UpdateItem'],
+      events: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'],
       orders: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
       control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     },

@@ -104,7 +104,7 @@ export function openDynamoDb(world: World, engine: Engine) {
 
 /** `publish-events (sweep)` is a process of the function publish-events; the oracle's readers may read everything. */
 function isGranted({ name }: Process, operation: string, { TableName, RequestItems = {} }: Input): boolean {
-  const granted = functions[name.split(' ')[0] as FunctionName]?.tables;
+  const granted = functions[name.split(/[ #]/)[0] as FunctionName]?.tables;
   const used = TableName === undefined ? Object.keys(RequestItems) : [TableName];
   const isAllowed = (table: string) => granted?.[tableOf(table) as TableName]?.includes(operation as TableAction);
   return granted === undefined || used.every(isAllowed);

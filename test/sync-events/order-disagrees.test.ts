@@ -55,8 +55,17 @@ describe("an order whose status at Telnyx is not the ledger's", () => {
 
   test('is over when Telnyx goes back, by the next pass', async () => {
     const rig = await withOrder('submitted');
-    rig.silently(1, 'foc-date-confirmed');
+    // Both without a date: the orders differ by their status only.
+    rig.silently(1, 'in-process');
+    await rig.live(HOUR);
+    expect((await rig.held(1)).reading?.differs?.status).toBe('in-process');
+    rig.silently(1, 'submitted');
+    await rig.live(HOUR);
+    expect((await rig.held(1)).reading?.differs).toBeUndefined();
+
+    rig.silently(1, 'in-process');
     await rig.live(2 * HOUR + INTERVAL);
+    expect(await disagreeing(rig)).toEqual([[order(1), 'submitted', 'in-process']]);
     rig.silently(1, 'submitted');
     await rig.live(HOUR);
     expect(await disagreeing(rig)).toEqual([]);

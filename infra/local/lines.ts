@@ -75,6 +75,12 @@ const FORMATS: Readonly<Record<string, (entry: Entry) => Line>> = {
       pair('run', entry.run_id),
     ],
   }),
+  orders_read: (entry) => ({
+    about: 'orders',
+    came: 'read',
+    rest: [counts(entry, 'read', 'changed', 'listed')],
+  }),
+  orders_not_read: ({ error }) => ({ about: 'orders', came: 'failed', rest: ['not read:', shown(error)] }),
   republish: (entry) => ({
     about: 'republish',
     came: shown(entry.outcome),

@@ -23,7 +23,7 @@ export interface Pace {
    *   next one is spaced from there
    */
   readonly call: <Answer>(ask: () => Promise<Answer>, ready?: () => Promise<void>) => Promise<Answer>;
-  /** Delays every later call by this many seconds, as an answer's headers asked. */
+  /** Delays every later call by this many seconds, at most 30, as an answer's headers asked. */
   readonly holdFor: (seconds: number) => void;
 }
 
@@ -31,7 +31,7 @@ export interface Pace {
  * Spaces calls evenly: at most `perSecond` start in a second, repeated ones included. A call that fails for a passing
  * reason is repeated up to 4 times. Each repeat waits as long as Telnyx asked, or else 0.5 s, doubled each time, with a
  * random part so that two accounts do not stay in step. If a pause would be over 30 s, or end after the deadline, the
- * call fails instead: the next run comes anyway.
+ * call fails instead: the next run comes anyway. A later call waits as long as Telnyx asked, too.
  *
  * @param perSecond the share of this kind of work (porting/shares.ts)
  * @param deadline milliseconds since 1970; no pause may end after it
@@ -51,6 +51,10 @@ export function pace(perSecond: number, deadline: () => number, clock: Clock = s
     return FIRST_PAUSE * 2 ** (attempt - 1) * (1 + Math.random() / 4);
   }
 
+  function holdFor(seconds: number): void {
+    nextStartAt = Math.max(nextStartAt, clock.now() + Math.min(seconds * 1000, LONGEST_PAUSE));
+  }
+
   async function call<Answer>(ask: () => Promise<Answer>, ready?: () => Promise<void>): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       await turn();
@@ -60,6 +64,8 @@ export function pace(perSecond: number, deadline: () => number, clock: Clock = s
         return await ask();
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
+        // The next call may belong to another run.
+        if (error.retryAfterSeconds !== undefined) holdFor(error.retryAfterSeconds);
         const pause = pauseAfter(error, attempt);
         const final = !isPassing(error) || attempt === ATTEMPTS;
         if (final || pause > LONGEST_PAUSE || clock.now() + pause >= deadline()) throw error;
@@ -68,10 +74,5 @@ export function pace(perSecond: number, deadline: () => number, clock: Clock = s
     }
   }
 
-  return {
-    call,
-    holdFor: (seconds) => {
-      nextStartAt = Math.max(nextStartAt, clock.now() + Math.min(seconds * 1000, LONGEST_PAUSE));
-    },
-  };
+  return { call, holdFor };
 }

@@ -92,6 +92,21 @@ describe('the rate', () => {
   });
 });
 
+test('a call that fails for good holds the next one for the time that Telnyx asked for', async () => {
+  const clock = testClock();
+  const start = clock.now();
+  const calls = pace(4, () => start + 1e9, clock);
+  let attempts = 0;
+  const refused = calls.call(async () => {
+    attempts += 1;
+    throw attempts === 5 ? fault('rate limited', 20) : fault('failed');
+  });
+  await expect(refused).rejects.toThrow('rate limited');
+  const failedAt = clock.now();
+  await calls.call(async () => 'fine');
+  expect(clock.now() - failedAt).toBe(20_000);
+});
+
 describe('retries', () => {
   test.each([
     'rate limited',

@@ -50,6 +50,7 @@ export function openSimulatedBus({ plan, timeline, random, isOut, trace, onEvent
 
   function take(process: Process, entry: Entry): object {
     if (timeline.now() < plan.calm && random.chance(plan.bus.partial)) {
+      process.failures += 1;
       return { ErrorCode: 'ThrottlingException', ErrorMessage: 'a fault' };
     }
     const event = eventOf(entry, 'us-east-1', timeline.now());

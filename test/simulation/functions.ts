@@ -9,12 +9,14 @@ import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { SETTLE } from '../../functions/porting/window.ts';
 import { findOverdue, findUnlisted, retireOld } from '../../functions/publish-events/close-day.ts';
 import { decide } from '../../functions/publish-events/decide.ts';
+import { findExpiringDrafts } from '../../functions/publish-events/find-expiring.ts';
 import { findMissed } from '../../functions/publish-events/find-missed.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
 import { sweep } from '../../functions/publish-events/sweep.ts';
 import { readInput } from '../../functions/sync-events/input.ts';
 import { requestLastDays, runRequested } from '../../functions/sync-events/requested.ts';
 import { type EventsApi, eventsApi } from '../../functions/telnyx/events-api.ts';
+import { type OrdersApi, ordersApi } from '../../functions/telnyx/orders-api.ts';
 import { httpEvent, lambdaContext } from '../http-event.ts';
 import { BUS } from './bus.ts';
 import { OUR_URL } from './lives.ts';
@@ -25,6 +27,8 @@ import { ACCOUNT_KEYS, type WebhookAnswer } from './webhooks.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+/** Between two scheduled runs of the sync. */
+export const EVERY = 5 * MINUTE;
 export const GRACE = 15 * MINUTE;
 export const OLDER_THAN = 300_000;
 export const LIMITS = readOverdueLimits('exception=1');
@@ -33,9 +37,12 @@ const API_URL = 'https://ledger.example';
 /** How a test breaks the ledger, to check that the oracle notices. */
 export interface Sabotage {
   readonly api?: (api: EventsApi) => EventsApi;
+  readonly orders?: (api: OrdersApi) => OrdersApi;
   readonly bus?: (bus: Bus) => Bus;
   readonly answer?: (answer: WebhookAnswer) => WebhookAnswer;
   readonly grace?: number;
+  /** The instant that the search for expiring drafts takes for the present. */
+  readonly draftsAt?: (now: number) => number;
   /** Decides what calls for action after each batch, whatever run is under way. */
   readonly decidesAtOnce?: true;
 }
@@ -83,13 +90,15 @@ export function openFunctions(
 ): Functions {
   const realBus = openBus(BUS);
   const bus = () => sabotage.bus?.(realBus) ?? realBus;
-  const realApi = eventsApi({ apiKey: API_KEY, baseUrl: BASE_URL, timeout: 20_000 });
+  const account = { apiKey: API_KEY, baseUrl: BASE_URL, timeout: 20_000 };
+  const realApi = eventsApi(account);
+  const realOrders = ordersApi(account);
   const publishing = { timeout: 240_000, patience: 5_000 };
   const everyType = new Set(
     ['status_changed', 'new_comment', 'split', 'messaging_changed', 'deleted'].map((type) => `porting_order.${type}`),
   );
   const types = plan.types === 'all' ? everyType : plan.types;
-  const current = (store: OrderStore) => () => readCurrent(store, 5 * MINUTE, now());
+  const current = (store: OrderStore) => () => readCurrent(store, EVERY, now());
   let runs = 0;
 
   return {
@@ -119,6 +128,9 @@ export function openFunctions(
           },
           requestsPerSecond: REQUESTS_A_SECOND.sync,
           endsAt: now() + 900_000,
+          ...(plan.readsOrders && {
+            orders: { store, api: async () => sabotage.orders?.(realOrders) ?? realOrders, interval: EVERY },
+          }),
         };
         const asked = readInput(input);
         if (asked === 'scheduled') return runRequested(options, { scheduledFirst: true });
@@ -165,6 +177,8 @@ export function openFunctions(
         const day = { store, bus: bus(), limits: LIMITS, current: current(store), retainDays: plan.retainDays };
         await findUnlisted(day, now());
         await findOverdue(day, now());
+        const draftsAt = sabotage.draftsAt?.(now()) ?? now();
+        await findExpiringDrafts({ store, bus: bus(), apiUrl: API_URL }, current(store), draftsAt);
         await retireOld(day, now(), () => false);
       }),
   };

@@ -4,6 +4,7 @@ import * as records from '../../infra/local/simulator/records.ts';
 import { fromMicroseconds } from '../../infra/local/simulator/timestamp.ts';
 import { exceptions } from '../../infra/local/simulator/vocabulary.ts';
 import type { Plan } from './plan.ts';
+import { type Coming, drawConversations, drawDatedOrder, drawOldDraft } from './waiting-orders.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -70,12 +71,19 @@ export function drawLives(plan: Plan): readonly Happening[] {
     ...settled.flat().filter(({ at }) => at < plan.begins),
     ...history.slice(0, plan.history).filter(({ at }) => at < plan.begins),
   ];
-  return events
-    .map(({ at, draft, order }) => happening(random, plan, at, draft, order))
-    .sort((a, b) => a.createdAt - b.createdAt);
+  const happenings = events.map((coming) => happening(random, plan, coming));
+  // With random numbers of their own: they change no other life.
+  const others = createRandom(`${plan.seed}/waiting`);
+  const drafts = Array.from({ length: plan.drafts }, () => drawOldDraft(others, plan, drawOrder(others, plan)));
+  const dated = Array.from({ length: plan.dates.orders }, () => drawDatedOrder(others, plan, drawOrder(others, plan)));
+  const more = [...drafts.flat(), ...dated.flat()];
+  const waiting = [...more, ...drawConversations(others, plan, [...events, ...more])];
+  return [...happenings, ...waiting.filter(({ at }) => at < plan.calm).map((one) => happening(others, plan, one))].sort(
+    (a, b) => a.createdAt - b.createdAt,
+  );
 }
 
-function placed({ webhooks }: Plan, from: number, course: Course) {
+function placed({ webhooks }: Plan, from: number, course: Course): readonly Coming[] {
   let at = Math.floor(from);
   const toldIn = new Map<string, number>();
   return course.map(([wait, draft, order, status]) => {
@@ -157,13 +165,7 @@ function unknownType(random: Random, order: records.Order): records.Draft {
   });
 }
 
-function happening(
-  random: Random,
-  plan: Plan,
-  createdAt: number,
-  draft: records.Draft,
-  order: records.Order,
-): Happening {
+function happening(random: Random, plan: Plan, { at: createdAt, draft, order }: Coming): Happening {
   const { list, webhooks } = plan;
   const isSlow = random.chance(plan.slowPayloads);
   const completeAt = createdAt + (isSlow ? random.between(1, 20) * MINUTE : random.between(0, 4) * SECOND);

@@ -1,12 +1,14 @@
 import { stateIn } from '../../functions/ledger/orders/order-row.ts';
 import { type Row, textIn } from '../../functions/ledger/table/values.ts';
 import { overdueSince } from '../../functions/porting/overdue.ts';
+import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { GRACE, LIMITS } from './functions.ts';
 import { RECOGNISABLE } from './lives.ts';
 import type { Expected, Rest } from './oracle.ts';
 import { createdAtOf } from './plain-order.ts';
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** Compares what the ledger reported about missing webhooks, unlisted events and waiting orders with the truth. */
 export function checkNotifications(
@@ -116,19 +118,27 @@ function checkGap(rest: Rest, one: Expected | undefined, id: string, row: Row): 
   if (gap !== wanted) truth.violate('gap', `${gap} instead of ${wanted}`, [id]);
 }
 
-/** Orders that wait for the customer and orders that stay in a status too long were published. */
+/** Orders that wait for the customer, and orders that stay in a status too long, were published. */
 function checkWaiting({ bus, truth, plan, timeline }: Rest, orders: readonly Row[]): void {
   for (const row of orders) {
-    const { id, status, status_since, status_event_id: event, acts, act_by: actBy } = stateIn(row);
+    const { id, status, status_since, status_event_id: event, acts, act_by: actBy, terminal, ...state } = stateIn(row);
+    const { last_comment: last } = state;
     const since = status_since ?? undefined;
     // A deadline that passed within the last hour still left time to publish.
     const isOver = actBy !== null && Date.parse(`${actBy.slice(0, 23)}Z`) < timeline.now();
     const told = (detail: string) => bus.published.some((one) => one.detail.id === detail);
     // When webhooks give another time than the list does, the newest status becomes known only later.
     const isSure = plan.webhooks.sameIds && plan.webhooks.lag === 0;
-    if (status?.value === 'exception' && !isOver && isSure && !told(`${event}:action_required`)) {
-      truth.violate('action required', 'not published', [id, String(event)]);
-    }
+    if (status?.value === 'exception' && !isOver && isSure && !told(`${event}:action_required`))
+      truth.violate('told', 'the refusal was not', [id, String(event)]);
+    // The day was closed less than an hour ago.
+    const isExpiring = actBy !== null && timestampOf(timeline.now() - HOUR + 5 * DAY) > actBy;
+    if (status?.value === 'draft' && isExpiring && !isOver && isSure && !told(`${event}:draft_expiring`))
+      truth.violate('told', 'the expiring draft was not', [id, String(event)]);
+    const isOpen = last?.by === 'admin' && !terminal && (since ?? '') <= last.at;
+    const isRecent = last && last.at > timestampOf(timeline.now() - 6 * DAY);
+    if (isOpen && isRecent && isSure && !told(`${last.event_id}:comment_from_telnyx`))
+      truth.violate('told', 'the question was not', [id, last.event_id]);
     const limit = status && overdueSince(status.value, since, LIMITS, timeline.now() - 3 * HOUR);
     const isNews = limit && Date.parse(`${limit.slice(0, 23)}Z`) > timeline.now() - 29 * 24 * HOUR;
     if (isNews && !(acts === 'customer' && isOver) && !told(`${id}:overdue:${since}`))

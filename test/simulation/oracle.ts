@@ -2,29 +2,31 @@ import { isDeepStrictEqual } from 'node:util';
 import { listEvents } from '../../functions/ledger/events/event-list.ts';
 import type { LedgerEvent } from '../../functions/ledger/events/row.ts';
 import { namedBy } from '../../functions/ledger/orders/order-names.ts';
+import { unpack } from '../../functions/ledger/orders/order-packing.ts';
 import { orderIn, stateIn } from '../../functions/ledger/orders/order-row.ts';
 import { idIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
 import { namesOf } from '../../functions/porting/order-names.ts';
-import { REQUESTS_A_SECOND } from '../../functions/porting/shares.ts';
 import { shownDetails } from '../../functions/porting/shown-details.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import type { SimulatedBus } from './bus.ts';
+import { checkCalls } from './calls.ts';
 import type { Engine } from './engine.ts';
 import type { Launch } from './functions.ts';
 import { type Happening, RECOGNISABLE } from './lives.ts';
 import { checkNotifications } from './notifications.ts';
+import { checkDetails } from './order-details.ts';
 import { differences, ordersIn, plainOrder } from './plain-order.ts';
 import type { Plan } from './plan.ts';
 import { checkPublished } from './published.ts';
-import { API_KEY, type TelnyxList } from './telnyx.ts';
+import { API_KEY, type TelnyxAccount } from './telnyx.ts';
 import type { Truth, Violation } from './truth.ts';
 
 /** What the oracle looks at when the world is at rest. */
 export interface Rest {
   readonly plan: Plan;
   readonly happenings: readonly Happening[];
-  readonly telnyx: TelnyxList;
+  readonly telnyx: TelnyxAccount;
   readonly bus: SimulatedBus;
   readonly engine: Engine;
   readonly truth: Truth;
@@ -75,8 +77,6 @@ export interface Expected {
   readonly byWebhookOnly: boolean;
 }
 
-const MOST_CALLS_A_SECOND = REQUESTS_A_SECOND.sync;
-
 /** Compares what Telnyx lists, what the ledger holds and what was published. */
 export async function judge(rest: Rest): Promise<Verdict> {
   const { plan, telnyx, bus, engine, truth, lines } = rest;
@@ -103,6 +103,7 @@ export async function judge(rest: Rest): Promise<Verdict> {
   const control = await engine.rows('control');
   checkRuns(rest, control);
   checkNames(rest, orders, control);
+  checkDetails(rest, orders, control);
   checkSecrets(rest, [...rows.values(), ...orders, ...control]);
 
   const recovered = [...held.keys()].filter(
@@ -242,32 +243,18 @@ function checkRuns({ plan, truth }: Rest, control: readonly Row[]): void {
   if (!isCalm || textIn(last, 'status') !== 'complete') truth.violate('runs', 'the last nightly run is not complete');
 }
 
-/** I9. A run makes at most the sync's share of calls in any second, waits as long as an answer asks, and calls nothing but lists. */
-function checkCalls({ telnyx, truth }: Rest): void {
-  const byProcess = Map.groupBy(telnyx.calls, ({ process }) => process.name);
-  for (const [name, calls] of byProcess) {
-    for (const [index, { at, path, method }] of calls.entries()) {
-      const isList = method.toLowerCase() === 'get' && path === '/v2/porting/events';
-      if (!isList) truth.violate('I9', `${name} asks for ${method} ${path}`);
-      const earlier = calls[index - MOST_CALLS_A_SECOND];
-      if (earlier && at - earlier.at < 1_000)
-        truth.violate('I9', `${name} calls ${MOST_CALLS_A_SECOND + 1} times in a second`);
-      const { at: before = 0, waitAsked = 0 } = calls[index - 1] ?? {};
-      if (at - before < waitAsked * 1_000)
-        truth.violate('I9', `${name} waits ${at - before} ms instead of ${waitAsked} s`);
-    }
-  }
-}
-
-/** I10. */
-function checkSecrets({ secrets, output, bus, truth }: Rest, rows: readonly Row[]): void {
+/** I10 and I15. */
+function checkSecrets({ secrets, output, bus, truth, telnyx }: Rest, rows: readonly Row[]): void {
   const places = {
     'a log line': output.join(''),
-    'a row': JSON.stringify(rows),
+    'a row': JSON.stringify(rows.map((row) => [row, unpack(row.facts?.B)])),
     'the bus': JSON.stringify(bus.published),
   };
+  const personal = telnyx.orders.privateTexts();
   for (const [place, text] of Object.entries(places)) {
     const found = [API_KEY, ...secrets].filter((secret) => text.includes(secret));
     if (found.length > 0) truth.violate('I10', `${found.length} secrets in ${place}`);
+    const leaked = personal.filter((one) => text.includes(one));
+    if (leaked.length > 0) truth.violate('I15', `${leaked.length} private texts in ${place}`, leaked.slice(0, 3));
   }
 }

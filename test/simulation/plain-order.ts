@@ -4,6 +4,14 @@ import { fromMicroseconds, toMicroseconds } from '../../infra/local/simulator/ti
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The members of an order's state that {@link plainOrder} gives, as far as the simulation reads them one by one. */
+export interface PlainOrder extends Fields {
+  readonly status: { readonly value: string; readonly details: unknown } | null;
+  readonly status_since: string | null;
+  readonly status_event_id: string | null;
+  readonly last_comment: { readonly at: string; readonly by: string; readonly event_id: string } | null;
+}
+
 /** When an event was created, as the list spells it. */
 export function createdAtOf(event: PortingEvent): string {
   return instant(event.created_at ?? event.payload?.created_at) ?? '';
@@ -54,14 +62,14 @@ export function ordersIn(events: readonly PortingEvent[]): ReadonlySet<string> {
  * The state of an order after its events, one after the other, without the ledger's own fold: the simplest code that
  * does what docs/events.md says. Leaves out members that follow from the status alone.
  */
-export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
+export function plainOrder(id: string, all: readonly PortingEvent[]): PlainOrder {
   const events = all
     .filter(
       (event) =>
         event.porting_order_id === id || (event.event_type === 'porting_order.split' && end(event, 'to') === id),
     )
     .toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-  const state: Record<string, unknown> = {
+  const state: { -readonly [Name in keyof PlainOrder]: PlainOrder[Name] } = {
     status: null,
     status_since: null,
     status_event_id: null,
@@ -77,7 +85,7 @@ export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
   const into = new Set<string>();
   const from = new Set<string>();
   const tellStatus = (event: PortingEvent, value: string, details: unknown): void => {
-    if (object(state.status).value !== value) state.status_since = timeOf(event);
+    if (state.status?.value !== value) state.status_since = timeOf(event);
     state.status = { value, details };
     state.status_event_id = event.id;
   };
@@ -103,7 +111,7 @@ export function plainOrder(id: string, all: readonly PortingEvent[]): Fields {
     if (type === 'porting_order.deleted') state.deleted_at = instant(payload?.deleted_at) ?? null;
     if (type === 'porting_order.messaging_changed') state.messaging = payload?.messaging ?? state.messaging;
     if (type === 'porting_order.new_comment')
-      state.last_comment = { at, by: object(payload?.comment).user_type, event_id: event.id };
+      state.last_comment = { at, by: String(object(payload?.comment).user_type), event_id: event.id };
   }
   const total = Object.values(byType).reduce((sum, count) => sum + count, 0);
   return {

@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** A part of the world that fails for a while. */
-export type Part = 'ledger' | 'bus' | 'telnyx' | 'key' | 'stream' | 'schedule' | 'webhooks';
+export type Part = 'ledger' | 'bus' | 'telnyx' | 'orders' | 'key' | 'stream' | 'schedule' | 'webhooks';
 
 export interface Outage {
   readonly part: Part;
@@ -28,6 +28,21 @@ export interface Plan {
    */
   readonly history: number;
   readonly settled: number;
+  /** Whether the ledger reads the orders themselves. */
+  readonly readsOrders: boolean;
+  readonly dates: {
+    /** Orders that wait for their FOC date. */
+    readonly orders: number;
+    /** The share of dates that move without any event, and how many times as fast as real ones. */
+    readonly moved: number;
+    readonly speed: number;
+    /** Milliseconds by which Telnyx's list of orders lags behind. */
+    readonly lag: number;
+  };
+  /** Drafts that began four weeks before. */
+  readonly drafts: number;
+  /** The share of orders that Telnyx comments on. */
+  readonly questions: number;
   readonly list: {
     readonly order: ListOrder;
     /** The most that Telnyx puts on a page, whatever size is asked for. */
@@ -100,7 +115,7 @@ export function drawPlan(seed: number): Plan {
   // The list is down for a day while webhooks arrive.
   if (isLong)
     outages.push({ part: random.pick(['telnyx', 'key', 'schedule']), from: begins + 10 * MINUTE, to: begins + DAY });
-  return {
+  const plan = {
     seed,
     begins,
     calm,
@@ -156,7 +171,19 @@ export function drawPlan(seed: number): Plan {
     outages,
     types: random.chance(0.7) ? 'learned' : random.pick(['none', 'all']),
     retainDays: random.chance(0.15) ? 1 : undefined,
-  };
+    drafts: random.chance(0.4) ? random.integer(1, 3) : 0,
+    questions: sometimes(0.2, 0.8),
+    readsOrders: random.chance(0.9),
+    dates: {
+      orders: random.chance(0.5) ? random.integer(1, 4) : 0,
+      moved: sometimes(0.2, 1, 0.7),
+      speed: random.pick([1, 40, 200]),
+      lag: random.chance(0.5) ? random.integer(1, 40) * MINUTE : 0,
+    },
+  } satisfies Plan;
+  const isRefused = random.chance(0.1);
+  if (isRefused) outages.push({ part: 'orders', from: begins, to: random.between(begins, calm) });
+  return plan;
 }
 
 function drawOutage(random: Random, begins: number, calm: number): Outage {

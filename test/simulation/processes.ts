@@ -33,6 +33,10 @@ export interface Process {
   /** Milliseconds that its clients wait for an answer. */
   readonly patience: number;
   requests: number;
+  /** How often something failed that it may have to repeat. */
+  failures: number;
+  /** Milliseconds since 1970; `Infinity` while it runs. */
+  endedAt: number;
   /** A dead process does nothing more: nothing that it awaits ever settles, and no clean-up runs. */
   dead: boolean;
   ended: boolean;
@@ -56,16 +60,27 @@ const endings = new WeakMap<Process, (ending: { how: 'died' }) => void>();
 
 /** Starts a process. It is killed after `timeout` milliseconds, as Lambda does. */
 export function start<Result>(
-  about: Omit<Process, 'startedAt' | 'requests' | 'dead' | 'ended'> & { readonly timeout: number },
+  about: Omit<Process, 'startedAt' | 'requests' | 'failures' | 'endedAt' | 'dead' | 'ended'> & {
+    readonly timeout: number;
+  },
   work: () => Promise<Result>,
 ): Promise<Ending<Result>> {
   const { timeout, ...rest } = about;
   const { timeline } = about.surroundings;
-  const process: Process = { ...rest, startedAt: timeline.now(), requests: 0, dead: false, ended: false };
+  const process: Process = {
+    ...rest,
+    startedAt: timeline.now(),
+    requests: 0,
+    failures: 0,
+    endedAt: Infinity,
+    dead: false,
+    ended: false,
+  };
   return new Promise((resolve) => {
     const end = (ending: Ending<Result>): void => {
       if (process.ended) return;
       process.ended = true;
+      process.endedAt = timeline.now();
       timeline.touch();
       resolve(ending);
     };
@@ -81,5 +96,6 @@ export function start<Result>(
 /** Ends a process at once. */
 export function kill(process: Process): void {
   process.dead = true;
+  process.failures += 1;
   endings.get(process)?.({ how: 'died' });
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { numberIn, type Row, textIn } from '../../functions/ledger/table/values.ts';
 import type { Published } from './bus.ts';
+import { DERIVED } from './false-alarms.ts';
 import type { Expected, Rest } from './oracle.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Expected, Rest } from './oracle.ts';
  */
 function contentOf({ detail, type }: Published): unknown {
   if (/^notification\./.test(type)) return [detail.missed_at, detail.recovered_at];
-  if (type === 'porting_order.action_required' || type === 'porting_order.overdue') return detail.event_id;
+  if (DERIVED.includes(type)) return [detail.event_id, detail.overdue_since, detail.from, detail.to];
   return detail.event;
 }
 

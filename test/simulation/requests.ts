@@ -55,6 +55,7 @@ export function send<Answer>(request: Request<Answer>): Promise<Answer> {
         return;
       }
       const fault = request.fault();
+      if (fault !== undefined) process.failures += 1;
       const latency = random.chance(0.03) ? random.between(100, 900) : random.between(1, 12);
       const again = (name: string, pause: number): void => {
         if (number < request.attempts) timeline.after(pause, () => attempt(number + 1));

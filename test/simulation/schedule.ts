@@ -1,14 +1,13 @@
 import type { Random } from '../../infra/local/simulator/random.ts';
 import { aBatch } from '../wake-ups.ts';
 import type { Engine } from './engine.ts';
-import type { Functions } from './functions.ts';
+import { EVERY, type Functions } from './functions.ts';
 import type { Part, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 import type { Truth } from './truth.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const EVERY = 5 * MINUTE;
 /** Covers payloads that take 20 minutes, rows that are listed 8 minutes late, and the last retries of webhooks. */
 const SETTLES = 55 * MINUTE;
 /** Webhooks may be a day late, and their last retry comes later still. */
@@ -71,8 +70,9 @@ export async function runSchedule(world: World): Promise<void> {
   const last = Math.ceil((settled + LATEST_WEBHOOK) / DAY) * DAY;
   for (let midnight = today; midnight <= last; midnight += DAY) night(midnight);
   scheduled(last + 300 * MINUTE, () => functions.sync());
-  scheduled(last + 301 * MINUTE, functions.sweep);
-  await timeline.runUntil(last + 310 * MINUTE);
+  // A run reads orders for a minute after it has ended.
+  scheduled(last + 304 * MINUTE, functions.sweep);
+  await timeline.runUntil(last + 313 * MINUTE);
 }
 
 /** Deletes expired rows, as DynamoDB eventually does. */

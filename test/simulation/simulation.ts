@@ -9,6 +9,7 @@ import { judge, type Verdict } from './oracle.ts';
 import { enterSimulation } from './patches.ts';
 import { drawPlan, type Part, type Plan } from './plan.ts';
 import { type Fate, type Process, type Surroundings, start } from './processes.ts';
+import { watchReadings } from './readings.ts';
 import { runSchedule } from './schedule.ts';
 import { openStream } from './stream.ts';
 import { openTelnyx } from './telnyx.ts';
@@ -51,10 +52,16 @@ export async function simulate(seed: number, breakage: Breakage = {}): Promise<V
   const world = { plan, timeline, isOut, trace };
   const telnyx = openTelnyx({ ...world, random: randomFor('telnyx') }, happenings);
   const alarms = watchForFalseAlarms({ plan, truth, happenings, now });
-  const bus = openSimulatedBus({ ...world, random: randomFor('bus'), onEvent: alarms.onEvent });
+  const readings = watchReadings(truth, telnyx.orders, now);
+  const onEvent: typeof alarms.onEvent = (process, event) => {
+    alarms.onEvent(process, event);
+    readings.onEvent(process, event);
+  };
+  const bus = openSimulatedBus({ ...world, random: randomFor('bus'), onEvent });
   const onWrite = async (write: Parameters<typeof truth.onWrite>[0]): Promise<void> => {
     if (write.table === 'events' && assignedTo(write.input, 'unpublished')) stream(write.id);
     alarms.onWrite(write);
+    readings.onWrite(write);
     await truth.onWrite(write);
   };
   const onForbidden = (what: string): void => truth.violate('grants', what);

@@ -8,28 +8,39 @@ import { withoutPayload } from '../../infra/local/simulator/records.ts';
 import type { Happening } from './lives.ts';
 import type { Part, Plan } from './plan.ts';
 import type { Process } from './processes.ts';
+import { openTelnyxOrders, type TelnyxOrders } from './telnyx-orders.ts';
 import type { Timeline } from './timeline.ts';
 
 export const API_KEY = 'KEY0192A5C6F1simulatedSECRET';
 export const BASE_URL = 'http://telnyx.example/v2';
+
+/** The key may list events, and not see orders. */
+const notForThisAccount = {
+  status: 403,
+  code: '10038',
+  title: 'Feature not permitted',
+  detail: 'This feature is not available to this account.',
+};
 
 /** A call as Telnyx saw it. */
 export interface Call {
   readonly process: Process;
   readonly at: number;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly method: string;
   /** Seconds that its answer asks the caller to wait. */
   waitAsked: number | undefined;
 }
 
-/** The Events API of the simulated account. */
-export interface TelnyxList {
+/** The simulated account as Telnyx's API shows it: its events, and its orders. */
+export interface TelnyxAccount {
   /** Answers one call by a process. */
   readonly fetch: (process: Process, url: URL, init: RequestInit) => Promise<Response>;
   /** What is listed now. */
   readonly events: () => readonly PortingEvent[];
   readonly calls: readonly Call[];
+  readonly orders: TelnyxOrders;
 }
 
 interface World {
@@ -44,8 +55,9 @@ interface World {
 export function openTelnyx(
   { plan, timeline, random, isOut, trace }: World,
   happenings: readonly Happening[],
-): TelnyxList {
+): TelnyxAccount {
   const store = createEventStore(plan.list.order, plan.seed, timeline.now);
+  const orders = openTelnyxOrders(plan, timeline.now, happenings);
   const admit = createRateLimit(5, timeline.now);
   const calls: Call[] = [];
 
@@ -92,12 +104,18 @@ export function openTelnyx(
     return plain(jsonAnswer(200, `{"data":[${json.join(',')}],"meta":${JSON.stringify(meta)}}`));
   }
 
+  function show({ pathname, searchParams }: URL): { status: number; headers: Record<string, string>; body: string } {
+    const query = Object.fromEntries(searchParams);
+    if (pathname === '/v2/porting/events') return list(query);
+    return plain(isOut('orders') ? errorAnswer(notForThisAccount) : orders.answer(pathname, query));
+  }
+
   function answer(url: URL, init: RequestInit): { status: number; headers: Record<string, string>; body: string } {
     const key = new Headers(init.headers).get('authorization');
     if (isOut('key') || key !== `Bearer ${API_KEY}`) return plain(errorAnswer(authenticationFailed));
     if (isOut('telnyx')) return plain(jsonAnswer(503, random.chance(0.5) ? '<html>down</html>' : '{"errors":[]}'));
     const { allowed, headers } = admit();
-    const given = allowed ? list(Object.fromEntries(url.searchParams)) : plain(errorAnswer(tooManyRequests));
+    const given = allowed ? show(url) : plain(errorAnswer(tooManyRequests));
     return { ...given, headers: { ...given.headers, ...headers } };
   }
 
@@ -135,12 +153,14 @@ export function openTelnyx(
   return {
     calls,
     events: store.listed,
+    orders,
     fetch(process, url, init) {
       timeline.touch();
       const call: Call = {
         process,
         at: timeline.now(),
         path: url.pathname,
+        query: url.searchParams,
         method: init.method ?? 'GET',
         waitAsked: undefined,
       };
@@ -153,16 +173,19 @@ export function openTelnyx(
           const honest = answer(url, init);
           const { status, headers, body } = isFaulty ? spoilt(honest) : honest;
           if (status === 429) call.waitAsked = Number(headers['retry-after'] ?? headers['x-ratelimit-reset'] ?? 0);
-          trace(
-            process,
-            `Telnyx answers page ${url.searchParams.get('page[number]')}: ${status}${isFaulty ? ', spoilt' : ''}`,
-          );
+          trace(process, `Telnyx answers ${labelOf(url)}: ${status}${isFaulty ? ', spoilt' : ''}`);
           if (process.dead) return false;
           resolve(new Response(body, { status, headers }));
         });
       });
     },
   };
+}
+
+function labelOf({ pathname, searchParams }: URL): string {
+  const page = searchParams.get('page[number]');
+  const what = pathname.replace(/^.*\/v2\//, '');
+  return page === null ? what : `${what} page ${page}`;
 }
 
 function plain({ status, headers, body }: ReturnType<typeof jsonAnswer>) {

@@ -4,7 +4,7 @@ import {
   keepDisagreement,
   readDisagreements,
 } from '../ledger/orders/disagreements.ts';
-import { recordReading } from '../ledger/orders/order-readings.ts';
+import { type OrderReading, recordReading } from '../ledger/orders/order-readings.ts';
 import type { HeldOrder } from '../ledger/orders/order-row.ts';
 import { statusOf } from '../ledger/orders/order-row.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
@@ -49,7 +49,8 @@ export interface OrderReader {
   readonly list: (page: number) => Promise<OrdersPage>;
   /** Asks for an order and records what Telnyx says of it, and whether its status is the ledger's. */
   readonly read: (id: string, isNews?: boolean) => Promise<void>;
-  readonly record: (id: string, details: OrderDetails | 'gone', isNews?: boolean) => Promise<HeldOrder | undefined>;
+  /** Records the first reading of an order from the list, which may lag: any reading that there is stays. */
+  readonly recordFirst: (id: string, details: OrderDetails) => Promise<HeldOrder | undefined>;
   /** The known differences of status, as they were when the reader first needed them. */
   readonly disagreements: () => Promise<ReadonlyMap<string, Disagreement>>;
 }
@@ -83,21 +84,25 @@ export function orderReader(options: OrderReaderOptions): OrderReader {
     return answer;
   }
 
-  async function show(id: string): Promise<OrderDetails | 'gone'> {
+  async function show(id: string): Promise<Pick<OrderReading, 'details' | 'askedAt'>> {
+    let askedAt: number | undefined;
     try {
-      const { record } = await ask((telnyx) => telnyx.show(id, outOfTime));
+      const { record } = await ask((telnyx) => {
+        askedAt = clock.now();
+        return telnyx.show(id, outOfTime);
+      });
       const shown = readDetails(record);
-      if (shown?.id === id) return shown.details;
+      if (shown?.id === id) return { details: shown.details, askedAt };
     } catch (error) {
-      if (error instanceof UpstreamError && error.fault === 'not found') return 'gone';
+      if (error instanceof UpstreamError && error.fault === 'not found') return { details: 'gone', askedAt };
       throw error;
     }
     throw new UpstreamError('unreadable', "Telnyx's answer is another order than was asked for.");
   }
 
-  async function record(id: string, details: OrderDetails | 'gone', isNews = false) {
+  async function record(id: string, reading: OrderReading) {
     const now = clock.now();
-    const order = await recordReading(store, id, { details, isNews }, now);
+    const order = await recordReading(store, id, reading, now);
     if (order?.reading?.readAt === timestampOf(now)) counts.changed += 1;
     return order;
   }
@@ -128,19 +133,19 @@ export function orderReader(options: OrderReaderOptions): OrderReader {
   return {
     counts,
     goOn,
-    record,
+    recordFirst: (id, details) => record(id, { details, isNews: false, askedAt: 0 }),
     disagreements,
     async list(number) {
       const page = await ask((telnyx) => telnyx.list({ number }, outOfTime));
       counts.listed += page.records.length;
       return page;
     },
-    async read(id, isNews) {
+    async read(id, isNews = false) {
       try {
-        const details = await show(id);
+        const shown = await show(id);
         failures = 0;
         counts.read += 1;
-        const order = await record(id, details, isNews);
+        const order = await record(id, { ...shown, isNews });
         if (order) await compareStatus(order);
       } catch (error) {
         if (!(error instanceof UpstreamError) || !MAY_BE_ABOUT_ONE.has(error.fault)) throw error;

@@ -109,6 +109,6 @@ async function compare(reader: OrderReader, id: string, details: OrderDetails, h
   const { status, ...others } = details;
   const isSame = status === undefined || held.status === NO_STATUS || held.status === status;
   // A first reading may come from the list: what lags in it, the next pass corrects.
-  if (isSame && held.readAs === undefined) await reader.record(id, others);
+  if (isSame && held.readAs === undefined) await reader.recordFirst(id, others);
   else if (!isSame || held.readAs !== digestOf(details)) await reader.read(id);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type OrderReading, recordReading } from '../../functions/ledger/orders/order-readings.ts';
+import { readOrder } from '../../functions/ledger/orders/orders.ts';
 import { ordersWithFoc } from '../../functions/ledger/orders/orders-by-foc.ts';
 import { undecidedOrders } from '../../functions/ledger/orders/undecided.ts';
 import type { OrderDetails } from '../../functions/porting/order-details.ts';
@@ -58,6 +59,17 @@ describe('a FOC date', () => {
     await read(rig, details(ONE), true);
     await rig.decide();
     expect(derived(rig)).toEqual([['foc_set', `ORDER:foc:1:${ONE}`]]);
+  });
+
+  test('that was asked for before another reading does not replace it', async () => {
+    const rig = await withOrder('foc-date-confirmed');
+    const askedAt = rig.time;
+    rig.time += MINUTE;
+    await read(rig, details(OTHER));
+    rig.time += MINUTE;
+    await recordReading(rig.store, ORDER, { details: details(ONE), isNews: false, askedAt }, rig.time);
+    expect(await rig.decide()).toBe(0);
+    expect((await readOrder(rig.store, ORDER)).reading?.details.foc).toBe(OTHER);
   });
 
   test('is not news of an order that has not confirmed one, whenever its events came', async () => {

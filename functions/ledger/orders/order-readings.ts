@@ -11,6 +11,8 @@ export interface OrderReading {
   readonly details: OrderDetails | 'gone';
   /** True when the order's present status came while the ledger was current: see {@link recordReading}. */
   readonly isNews: boolean;
+  /** When Telnyx was asked, in milliseconds since 1970: what was read since then stays. If omitted, now. */
+  readonly askedAt?: number | undefined;
 }
 
 /**
@@ -23,11 +25,13 @@ export interface OrderReading {
 export async function recordReading(
   store: OrderStore,
   id: string,
-  { details, isNews }: OrderReading,
+  { details, isNews, askedAt }: OrderReading,
   now: number,
 ): Promise<HeldOrder | undefined> {
   const order = await rewriteOrder(store, id, now, async (held) => {
     if (held.version === 0) return undefined;
+    // A function that stood still would bring an old FOC date back, and two moves that never were would be published.
+    if (held.reading && held.reading.readAt > timestampOf(askedAt ?? now)) return undefined;
     const given = details === 'gone' ? gone(held.reading, held.state.status?.value) : details;
     const reading = readAgain(held.reading, given, held.state.status?.value, timestampOf(now));
     return (

@@ -83,7 +83,7 @@ const FEW = 10;
 
 /**
  * Most confirmations by the list are not folded, so the facts keep the date of the webhook. It must be the list's in a
- * large order, and where two payloads name the same second, since only that date then says which came first.
+ * large order, and where two events have one time, since only that date then says which came first.
  */
 async function settleTies(
   store: OrderStore,
@@ -93,8 +93,7 @@ async function settleTies(
 ): Promise<void> {
   const ids = new Set(rows.map(({ id }) => id));
   const isNew = ({ id }: HeldFact) => ids.has(id);
-  const timed = withoutJoined(facts).filter(({ status, comment }) => status !== undefined || comment !== undefined);
-  const tied = [...Map.groupBy(timed, ({ at }) => at).values()]
+  const tied = [...Map.groupBy(withoutJoined(facts), ({ at }) => at).values()]
     .filter((those) => those.length > 1 && those.some(isNew))
     .flatMap((those) => (those.length > FEW ? those.filter(isNew) : those));
   const deciding = new Set([...tied, ...(facts.length > LARGE ? facts.filter(isNew) : [])]);

@@ -117,3 +117,16 @@ describe('statuses within one second', () => {
     expect((await rig.order(ORDER)).state.status?.value).toBe('exception');
   });
 });
+
+test('two splits of one instant end in the order of the list, whatever came by webhook', async () => {
+  const rig = await openRig();
+  const [one, other] = [splitEvent(1, 0, uuid(0xdef)), splitEvent(2, 0, uuid(0xdef))];
+  const changedLater = { ...one, updated_at: at(1) };
+  await rig.deliver(one);
+  await rig.publish(one.id);
+  await rig.list(changedLater);
+  await rig.list(other);
+  await rig.publish(other.id);
+  await rig.sweep();
+  expect((await rig.order(ORDER)).state).toMatchObject({ first_event: { id: other.id }, last_event: { id: one.id } });
+});

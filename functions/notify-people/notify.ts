@@ -11,7 +11,6 @@ import { DIGEST, sendRecordedDigest } from './send-digest.ts';
 import { type Sent, sendNotices } from './send-notices.ts';
 
 const NOTHING: Sent = { sent: 0, over: 0, waiting: 0 };
-const MINUTE = 60_000;
 
 /**
  * Records what an event on the bus tells people. What a live webhook brought is sent at once, unless 10 messages have
@@ -34,11 +33,6 @@ export async function notifyOf(
   return sendNotices(notifier, [notice.id], now);
 }
 
-/** What is decided together arrives within seconds; this long after the last of it, all of it is there. */
-const QUIET_FOR = MINUTE;
-/** But no notice waits longer than this for others. */
-const LONGEST_WAIT = 10 * MINUTE;
-
 /**
  * Sends all that waits, as one message: what is decided when the ledger becomes current, what was too much to be sent
  * at once, and what a channel did not take.
@@ -46,9 +40,9 @@ const LONGEST_WAIT = 10 * MINUTE;
  * @param now milliseconds since 1970
  */
 export async function sendWaiting(notifier: Notifier, now: number): Promise<Sent> {
-  const { store } = notifier;
+  const { store, interval } = notifier;
   const waiting = await waitingNotices(store);
-  if (waiting.length === 0 || isArriving(waiting, now)) return { ...NOTHING, waiting: waiting.length };
+  if (waiting.length === 0 || isArriving(waiting, interval, now)) return { ...NOTHING, waiting: waiting.length };
   const lease = await takeLease(store, controlKey('lease', 'notices'), randomUUID(), now);
   // Two senders would make two messages of it.
   if (!lease) return { ...NOTHING, waiting: waiting.length };
@@ -62,8 +56,12 @@ export async function sendWaiting(notifier: Notifier, now: number): Promise<Sent
   return sent;
 }
 
-function isArriving(waiting: readonly HeldNotice[], now: number): boolean {
+/**
+ * What is decided together arrives within seconds: a fifth of the sync's interval after the last of it (a minute on
+ * AWS), all of it is there. No notice waits for others longer than two intervals.
+ */
+function isArriving(waiting: readonly HeldNotice[], interval: number, now: number): boolean {
   // What some channel has is not new: the others get it again and again.
   const ages = waiting.filter(({ told }) => told.length === 0).map(({ at }) => now - millisecondsOf(at));
-  return Math.min(...ages) < QUIET_FOR && Math.max(...ages) < LONGEST_WAIT;
+  return Math.min(...ages) < interval / 5 && Math.max(...ages) < 2 * interval;
 }

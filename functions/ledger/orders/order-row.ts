@@ -15,7 +15,7 @@ import { type HeldFact, pack, unpack } from './order-packing.ts';
  * - `version` grows with every write: a writer must have read the present row
  * - the keys of the index by status: `status`, `changed_at_id`; and `since`, the status's own
  * - `asked_at`: when Telnyx had the last word in an open order, and still has it
- * - `dated` and `foc_id`: the keys of an order with a FOC date that is not cancelled or deleted
+ * - `dated` and `foc_id`: the keys of an order with a FOC date that is yet to port
  * - `read_as`: the digest of the last reading; with `!` while Telnyx's status differs from the ledger's
  * - `customer_reference`, `support_key`, for people who look at the table; searches use the rows of order-names.ts
  * - `action_told`, `comment_told`, `draft_told`: the events about which something was last published; `foc_told` and
@@ -105,14 +105,10 @@ export function statusOf({ status }: OrderState): string {
 
 /** A `foc_told` that says: no date. */
 const NO_DATE = 'none';
-/** Statuses in which a date has no meaning any more. */
-const WITHOUT_DATE: readonly string[] = ['cancelled', 'deleted'];
-
+/** The keys of an order that is yet to port. */
 function focKeysOf({ id, state, reading }: HeldOrder): Values {
-  const statuses = [statusOf(state), reading?.differs?.status ?? ''];
   const foc = reading?.details.foc ?? undefined;
-  if (foc === undefined || statuses.some((status) => WITHOUT_DATE.includes(status))) return {};
-  return { dated: DATED, foc_id: createdAtId(foc, id) };
+  return foc === undefined || state.terminal || reading?.ended ? {} : { dated: DATED, foc_id: createdAtId(foc, id) };
 }
 
 function toldIn(row: Row | undefined): Told {

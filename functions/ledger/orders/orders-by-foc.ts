@@ -13,7 +13,7 @@ export interface DatedOrder {
   readonly foc: Timestamp;
 }
 
-/** The orders with a FOC date from `from` to `to`, both included, by date; without those cancelled or deleted. */
+/** The orders that are yet to port with a FOC date from `from` to `to`, both included, by date. */
 export async function* ordersWithFoc(store: OrderStore, from: Timestamp, to: Timestamp): AsyncGenerator<DatedOrder> {
   for await (const row of rowsOf(store, orderRange('by_foc', DATED, { from, to: through(to) }))) {
     yield { id: idIn(row), foc: focIn(row) };
@@ -27,8 +27,8 @@ export interface FocSpan {
 }
 
 /**
- * A page of the orders with a FOC date, by date and, on one date, by id; without those cancelled or deleted. An order
- * whose date has changed since the index was read is skipped.
+ * A page of the orders that are yet to port, by FOC date and, on one date, by id. An order that has changed since the
+ * index was read, and no longer has this date, is skipped.
  */
 export async function listByFoc(
   store: OrderStore,
@@ -46,7 +46,8 @@ export async function listByFoc(
         const orders = await readOrders(store, keys.map(idIn));
         return keys.map((key, index) => {
           const order = orders[index];
-          return order?.details?.foc_date === focIn(key) && isWanted(order, filter) ? order : undefined;
+          const isStill = order?.details?.foc_date === focIn(key) && !order.terminal;
+          return isStill && isWanted(order, filter) ? order : undefined;
         });
       },
     },

@@ -17,8 +17,8 @@ export async function overdueOrders(store: OrderStore): Promise<readonly Order[]
 }
 
 /**
- * The orders with a FOC date from `from` to `to`, both included, by date; without those cancelled or deleted. The date
- * of the row counts: it may have moved since it was indexed.
+ * The orders that are yet to port with a FOC date from `from` to `to`, both included, by date. The date of the row counts:
+ * it may have moved since it was indexed.
  */
 export async function ordersDated(store: OrderStore, from: Timestamp, to: Timestamp): Promise<readonly Order[]> {
   const ids: string[] = [];

@@ -261,6 +261,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       HEALING: { setting: 'healing' },
       HEALING_PER_DAY: { setting: 'healingPerDay' },
       RUNBOOK_URL: { setting: 'runbookUrl' },
+      TIMEZONE: { setting: 'timezone' },
     },
     tables: {
       events: ['GetItem', 'BatchGetItem', 'Query'],

@@ -11,7 +11,7 @@ import { environment } from '../lambda/environment.ts';
 import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
-import { readHealing, readHealingPerDay, readRunbookUrl } from '../porting/settings.ts';
+import { readHealing, readHealingPerDay, readRunbookUrl, readTimezone } from '../porting/settings.ts';
 import { arrivalRoutes } from './arrivals.ts';
 import { eventRoutes } from './events.ts';
 import { gapRoutes } from './gaps.ts';
@@ -35,6 +35,7 @@ const resources: Resources = {
   tokens,
   healing: { mode: environment('HEALING', readHealing), perDay: environment('HEALING_PER_DAY', readHealingPerDay) },
   runbookUrl: environment('RUNBOOK_URL', readRunbookUrl),
+  zone: environment('TIMEZONE', readTimezone),
 };
 
 const routes = [

@@ -4,19 +4,22 @@ import { json, notFound } from '../http/problem.ts';
 import { oneOf, readCursorQuery, readParameters } from '../http/query-parameters.ts';
 import { listOrderEvents } from '../ledger/orders/order-events.ts';
 import { getOrder } from '../ledger/orders/order-list.ts';
-import { summarizeOrders } from '../ledger/orders/order-summary.ts';
+import { type OrderSummary, summarizeOrders } from '../ledger/orders/order-summary.ts';
 import type { PageRequest } from '../ledger/table/cursor-page.ts';
-import { timestampOf } from '../porting/timestamp.ts';
+import { type Timestamp, timestampOf } from '../porting/timestamp.ts';
 import { LARGEST_ANSWER } from './answer-size.ts';
 import { EVENT_COLUMNS, ORDER_COLUMNS } from './csv-columns.ts';
 import { answerPage } from './cursor-answer.ts';
 import { ORDER_QUERY, orderList } from './order-lists.ts';
 import type { ReadRoute, Resources } from './resources.ts';
 
+/** The summary as the API shows it, with the time zone of its days. */
+export type ShownSummary = OrderSummary & { readonly timezone: string; readonly as_of: Timestamp };
+
 const TIMELINE_QUERY = { sort: ['sort', oneOf('created_at', '-created_at')] } as const;
 
 /** Orders, as their events show them, and the events of one. */
-export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] {
+export function orderRoutes({ store, tokens, zone }: Resources): readonly ReadRoute[] {
   async function list(event: AuthorizedEvent) {
     const { page, given } = readCursorQuery(event, ORDER_QUERY);
     return answerPage(
@@ -28,7 +31,13 @@ export function orderRoutes({ store, tokens }: Resources): readonly ReadRoute[] 
   async function summary(event: AuthorizedEvent) {
     readParameters(event, {});
     const now = Date.now();
-    return json(200, { data: { ...(await summarizeOrders(store, now)), as_of: timestampOf(now) } });
+    return json(200, {
+      data: {
+        ...(await summarizeOrders(store, now, zone)),
+        timezone: zone,
+        as_of: timestampOf(now),
+      } satisfies ShownSummary,
+    });
   }
 
   async function show(event: AuthorizedEvent) {

@@ -12,6 +12,8 @@ export interface Resources {
   readonly healing: HealingSettings;
   /** The page with an entry for each finding. */
   readonly runbookUrl: string;
+  /** The IANA time zone in which days are named. */
+  readonly zone: string;
 }
 
 /** A GET route for callers with a token. `path` is in API Gateway's form. */

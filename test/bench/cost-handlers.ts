@@ -51,6 +51,7 @@ const SETTINGS = {
   ORDER_DETAILS: 'on',
   HEALING: 'off',
   HEALING_PER_DAY: '50',
+  TIMEZONE: 'UTC',
   RUNBOOK_URL: 'https://example.com/operations.md',
   LEDGER_NAME: 'PortInLedger',
   ALARM_TOPIC: 'arn:aws:sns:us-east-1:000000000000:alarms',

@@ -40,7 +40,7 @@ const questions: readonly Question[] = [
     ask: (store) => listByFoc(store, { focFrom: timestampOf(NOW), focTo: timestampOf(NOW + 14 * DAY) }, PAGE),
   },
   { what: 'filter[needs]=you', mostRequests: 20, ask: (store) => listNeedingYou(store, PAGE, NOW) },
-  { what: 'the summary', mostRequests: 30, ask: (store) => summarizeOrders(store, NOW) },
+  { what: 'the summary', mostRequests: 30, ask: (store) => summarizeOrders(store, NOW, 'UTC') },
 ];
 
 /** Writes all rows, a batch at a time. */

@@ -43,8 +43,9 @@ function orders({ query }: Asked): readonly object[] {
   ];
 }
 
-const ledger = (answer = known(1)) =>
+const ledger = (answer = known(1), timezone = 'UTC') =>
   stubLedger({
+    'GET /v2/orders/summary': { body: { data: { timezone } } },
     'GET /v2/status': { body: { data: answer } },
     'GET /v2/orders': (asked) => cursorPages(orders(asked))(asked),
   });
@@ -70,6 +71,11 @@ test('digest prints the message that people get, from what the API answers', asy
     ].join('\n'),
   );
   expect(code).toBe(0);
+});
+
+test("names days and times as in the ledger's time zone", async () => {
+  const { stdout } = await run(await ledger(known(1), 'Asia/Tokyo'), 'digest');
+  expect(stdout).toContain('Porting in the days after (1):\n  port-7 (12 numbers) - Fri 27 Nov, 08:30');
 });
 
 test('--timezone names days and times as there', async () => {

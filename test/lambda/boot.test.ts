@@ -16,6 +16,7 @@ const environment = {
   SYNC_INTERVAL_SECONDS: '300',
   HEALING: 'off',
   HEALING_PER_DAY: '50',
+  TIMEZONE: 'UTC',
   API_TOKENS_SECRET: 'the-tokens',
   TELNYX_API_KEY_SECRET: 'the-key',
 };

@@ -58,6 +58,7 @@ describe('settings', () => {
       NOTICES: 'overdue',
       DIGEST_AT: '07:30',
       TIMEZONE: 'europe/berlin',
+      ORDER_DETAILS: 'off',
     });
     expect(settings).toEqual({
       port: 8080,
@@ -80,6 +81,7 @@ describe('settings', () => {
       notices: 'overdue',
       digestAt: '07:30',
       timezone: 'Europe/Berlin',
+      orderDetails: 'off',
     });
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Order } from '../../functions/ledger/orders/order-list.ts';
 import { recordReading } from '../../functions/ledger/orders/order-readings.ts';
+import { summarizeOrders } from '../../functions/ledger/orders/order-summary.ts';
 import { listByFoc } from '../../functions/ledger/orders/orders-by-foc.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
 import { counting } from '../counting-client.ts';
@@ -114,4 +115,16 @@ test('the summary counts them by day, today and the next 13 days', async () => {
   const countOn = (day: string) => expected(({ foc }) => foc.startsWith(day)).length;
   expect((body.data as { foc_dates: unknown }).foc_dates).toEqual(days.map((day) => ({ day, orders: countOn(day) })));
   expect(days.map(countOn)).toContain(3);
+});
+
+test('the days of the summary are those of the time zone', async () => {
+  const dayAt = (at: number, zone: string) => new Date(at).toLocaleDateString('sv-SE', { timeZone: zone });
+  for (const zone of ['Pacific/Kiritimati', 'America/Los_Angeles']) {
+    const { foc_dates } = await summarizeOrders(reader.store, NOW, zone);
+    expect(foc_dates.map(({ day }) => day)).toEqual(
+      Array.from({ length: 14 }, (_, index) => dayAt(NOW + index * DAY, zone)),
+    );
+    const counted = foc_dates.map(({ day }) => expected(({ foc }) => dayAt(Date.parse(foc), zone) === day).length);
+    expect(foc_dates.map(({ orders }) => orders)).toEqual(counted);
+  }
 });

@@ -32,6 +32,7 @@ export async function startReader(engine?: string, over?: OrderStore): Promise<R
     API_TOKENS_SECRET: 'the-tokens',
     HEALING: 'off',
     HEALING_PER_DAY: '50',
+    TIMEZONE: 'UTC',
     RUNBOOK_URL: 'https://runbook.example/operations.md',
   });
   return { invoke, store, secrets, get: (target) => invoke({ target, headers: bearer(readToken) }) };

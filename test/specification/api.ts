@@ -168,6 +168,7 @@ function environmentOf(
     CONTROL_TABLE: store.control,
     HEALING: 'off',
     HEALING_PER_DAY: '50',
+    TIMEZONE: 'UTC',
     RUNBOOK_URL: 'https://runbook.example/operations.md',
     API_TOKENS_SECRET: 'tokens',
     TELNYX_API_KEY_SECRET: 'key',

@@ -60,6 +60,7 @@ export async function startSyncedAccount(history: number, more: readonly Porting
     SYNC_INTERVAL_SECONDS: '300',
     HEALING: 'off',
     HEALING_PER_DAY: '50',
+    TIMEZONE: 'UTC',
     RUNBOOK_URL: 'https://runbook.example/operations.md',
     API_TOKENS_SECRET: 'tokens',
     TELNYX_API_KEY_SECRET: 'key',

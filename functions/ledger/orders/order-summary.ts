@@ -1,6 +1,7 @@
 import { statusesWaitingFor, TERMINAL } from '../../porting/acts.ts';
-import { type Day, dayOf } from '../../porting/day.ts';
-import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
+import { type Day, dayAfter } from '../../porting/day.ts';
+import { localDayOf } from '../../porting/local-day.ts';
+import { millisecondsOf, type Timestamp, timestampOf } from '../../porting/timestamp.ts';
 import { isAbove } from '../table/expressions.ts';
 import { countAll } from '../table/key-range.ts';
 import type { OrderStore } from '../table/store.ts';
@@ -21,7 +22,7 @@ export interface OrderSummary {
   readonly waiting_for_losing_carrier: number;
   /** Orders that came into a status after which nothing follows. */
   readonly ended_7d: number;
-  /** Today and the next 13 days (UTC), each with the number of orders that have their FOC date on it. */
+  /** Today and the next 13 days, each with the number of orders that have their FOC date on it. */
   readonly foc_dates: readonly { readonly day: Day; readonly orders: number }[];
 }
 
@@ -31,8 +32,9 @@ export interface OrderSummary {
  * within two.
  *
  * @param now milliseconds since 1970
+ * @param zone the IANA time zone of the days
  */
-export async function summarizeOrders(store: OrderStore, now: number): Promise<OrderSummary> {
+export async function summarizeOrders(store: OrderStore, now: number, zone: string): Promise<OrderSummary> {
   const inStatuses = (statuses: readonly string[]) =>
     sumOf(statuses.map((status) => countAll(store, orderRange('by_status', status))));
   const weekAgo = timestampOf(now - ENDED_IN_DAYS * DAY);
@@ -44,7 +46,7 @@ export async function summarizeOrders(store: OrderStore, now: number): Promise<O
     inStatuses(statusesWaitingFor('telnyx')),
     inStatuses(statusesWaitingFor('losing_carrier')),
     sumOf(ended),
-    focDatesOf(store, now),
+    focDatesOf(store, now, zone),
   ]);
   return {
     needs_you: needing.length,
@@ -56,13 +58,16 @@ export async function summarizeOrders(store: OrderStore, now: number): Promise<O
   };
 }
 
-async function focDatesOf(store: OrderStore, now: number): Promise<OrderSummary['foc_dates']> {
-  const today = dayOf(timestampOf(now));
-  const days = Array.from({ length: FOC_DAYS }, (_, index) => dayOf(timestampOf(Date.parse(today) + index * DAY)));
+async function focDatesOf(store: OrderStore, now: number, zone: string): Promise<OrderSummary['foc_dates']> {
+  const days = [localDayOf(now, zone)];
+  while (days.length < FOC_DAYS) days.push(dayAfter(days.at(-1) ?? ''));
   const orders = new Map(days.map((day) => [day, 0]));
-  const end = timestampOf(Date.parse(today) + FOC_DAYS * DAY - 1);
-  for await (const { foc } of ordersWithFoc(store, timestampOf(Date.parse(today)), end)) {
-    orders.set(dayOf(foc), (orders.get(dayOf(foc)) ?? 0) + 1);
+  // A day more at both ends, for any time zone.
+  const [from, to] = [now - DAY, now + (FOC_DAYS + 1) * DAY].map(timestampOf);
+  for await (const { foc } of ordersWithFoc(store, from ?? '', to ?? '')) {
+    const day = localDayOf(millisecondsOf(foc), zone);
+    const count = orders.get(day);
+    if (count !== undefined) orders.set(day, count + 1);
   }
   return [...orders].map(([day, count]) => ({ day, orders: count }));
 }

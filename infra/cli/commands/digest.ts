@@ -6,7 +6,7 @@ import { textOfMessage } from '../../../functions/porting/message.ts';
 import { isNearPresent } from '../../../functions/porting/near-present.ts';
 import { readTimezone } from '../../../functions/porting/settings.ts';
 import { millisecondsOf, type Timestamp, timestampOf } from '../../../functions/porting/timestamp.ts';
-import type { Order, Status } from '../answers.ts';
+import type { Order, ShownSummary, Status } from '../answers.ts';
 import type { Api, Query } from '../api.ts';
 import type { AddCommands, Context } from '../context.ts';
 import { EXIT } from '../failure.ts';
@@ -20,11 +20,12 @@ export const addDigest: AddCommands = (program, run) => {
   program
     .command('digest')
     .description("this morning's message to the porting team: what needs you, what ports, what ended")
-    .option('--timezone <name>', 'names days and times as there, such as Europe/Berlin', timezone, 'UTC')
-    .action(({ timezone }: { readonly timezone: string }) => run((context) => digest(context, timezone)));
+    .option('--timezone <name>', "names days and times as there, and not in the ledger's own time zone", timezone)
+    .action(({ timezone }: { readonly timezone?: string }) => run((context) => digest(context, timezone)));
 };
 
-async function digest({ api, screen, surroundings }: Context, zone: string) {
+async function digest({ api, screen, surroundings }: Context, given: string | undefined) {
+  const zone = given ?? (await api.get<{ data: ShownSummary }>('/v2/orders/summary')).data.timezone;
   const now = surroundings.clock.now();
   // The API does not say when the last digest was sent: usually on the last working morning.
   const since = timestampOf(now - (isMonday(now, zone) ? 3 : 1) * DAY);

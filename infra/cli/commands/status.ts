@@ -1,4 +1,4 @@
-import type { OrderSummary, Status } from '../answers.ts';
+import type { ShownSummary, Status } from '../answers.ts';
 import type { AddCommands, Context } from '../context.ts';
 import { typeOf } from '../events-shown.ts';
 import { EXIT } from '../failure.ts';
@@ -18,7 +18,7 @@ async function status({ api, screen }: Context) {
   const { print, paint } = screen;
   if (screen.json) screen.document({ data });
   else {
-    const { data: orders } = await api.get<{ data: OrderSummary }>('/v2/orders/summary');
+    const { data: orders } = await api.get<{ data: ShownSummary }>('/v2/orders/summary');
     print(data.well ? paint('green', 'All is well.') : paint('red', 'Not well:'));
     showFindings(data.findings, screen);
     print();
@@ -34,7 +34,7 @@ async function status({ api, screen }: Context) {
   return data.well ? EXIT.fine : EXIT.bad;
 }
 
-function ordersIn({ needs_you, next_deadline, ...waiting }: OrderSummary): [string, string][] {
+function ordersIn({ needs_you, next_deadline, ...waiting }: ShownSummary): [string, string][] {
   const next = next_deadline === null ? '' : `, the next until ${instant(next_deadline)} UTC`;
   const { waiting_for_telnyx: telnyx, waiting_for_losing_carrier: carrier, foc_dates: dates } = waiting;
   const within = (days: number) => dates.slice(0, days).reduce((sum, { orders }) => sum + orders, 0);

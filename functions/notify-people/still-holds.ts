@@ -5,7 +5,7 @@ import { readPresentOrder } from '../ledger/orders/order-list.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import { portingStatusOf } from '../porting/event.ts';
-import { needOf, questionIn } from '../porting/needs.ts';
+import { isToBeChecked, needOf, questionIn } from '../porting/needs.ts';
 import type { Notice } from '../porting/notice.ts';
 import { NOTICE_NAMES } from '../porting/notice-names.ts';
 import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
@@ -30,7 +30,6 @@ export async function noticeNow(store: OrderStore, held: HeldNotice, now: number
 }
 
 function holds({ at, eventId, since }: HeldNotice, { name, order, to }: Notice, now: number): boolean {
-  const isPast = order.act_by !== null && order.act_by <= timestampOf(now);
   switch (name) {
     case 'action_required':
       return needOf(order, now)?.why === 'exception' && !isAnother(order.status_event_id, order.status_since);
@@ -42,7 +41,7 @@ function holds({ at, eventId, since }: HeldNotice, { name, order, to }: Notice, 
       return !order.terminal && order.details !== null && date === to && (to === null || to > timestampOf(now));
     }
     case 'overdue':
-      return order.status_since === since && !order.terminal && !(order.acts === 'customer' && isPast);
+      return order.status_since === since && !order.terminal && !isToBeChecked(order, now);
     default:
       return false;
   }

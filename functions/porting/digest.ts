@@ -1,6 +1,6 @@
 import { dayName, daysLeft, daysUntil, isMonday, timeName } from './local-day.ts';
 import { type Message, type MessageSection, subjectOf } from './message.ts';
-import { needOf } from './needs.ts';
+import { isToBeChecked, needOf } from './needs.ts';
 import type { Wording } from './notice.ts';
 import type { OrderState } from './order.ts';
 import { type NamedOrder, numbersIn, orderName, shortReason, statusWords, supportKeyOf } from './order-words.ts';
@@ -69,7 +69,8 @@ export function digestMessage(morning: Morning, wording: Wording): Message {
     ),
     section('Overdue', overdue, (one) => {
       const since = one.status_since === null ? '' : ` since ${dayName(one.status_since, zone)}`;
-      return ` - ${statusWords(one)}${since}`;
+      const check = isToBeChecked(one, now) ? '; check with Telnyx: the deadline has passed' : '';
+      return ` - ${statusWords(one)}${since}${check}`;
     }),
     section('Ended', morning.ended, (one) => ` - ${statusWords(one)}`),
   ].filter(({ lines }) => lines.length > 0);

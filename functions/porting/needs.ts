@@ -25,15 +25,24 @@ export interface Need {
  */
 export function needOf(order: OrderState, now: number): Need | undefined {
   const { status, status_since: since, act_by: by } = order;
-  const isPast = by !== null && by <= timestampOf(now);
   if (since !== null && (status?.value === 'exception' || status?.value === 'draft')) {
-    if (isPast) return undefined;
+    if (isToBeChecked(order, now)) return undefined;
     if (status.value === 'exception') return { why: 'exception', since, by };
     if (by !== null && millisecondsOf(by) - now <= DRAFT_NEEDS_YOU_FOR) return { why: 'draft', since, by };
   }
   const asked = questionIn(order);
   if (asked === undefined || millisecondsOf(asked) <= now - QUESTION_WAITS_FOR) return undefined;
   return { why: 'question', since: asked, by: null };
+}
+
+/**
+ * True when a deadline of the customer's has passed: by its own rules Telnyx has cancelled or deleted the order by now,
+ * whether or not it has said so. Such an order needs no one; it is to be checked with Telnyx.
+ *
+ * @param now milliseconds since 1970
+ */
+export function isToBeChecked({ acts, act_by }: Pick<OrderState, 'acts' | 'act_by'>, now: number): boolean {
+  return acts === 'customer' && act_by !== null && act_by <= timestampOf(now);
 }
 
 /** When Telnyx had the last word in an open order, with nothing of the customer's and no status after it. */

@@ -11,7 +11,7 @@ import { listIsRead } from '../ledger/runs/open-spans.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import { TERMINAL } from '../porting/acts.ts';
-import type { OrderState } from '../porting/order.ts';
+import { isToBeChecked } from '../porting/needs.ts';
 import { type OverdueLimits, overdueSince } from '../porting/overdue.ts';
 import { pairsAmong } from '../porting/pairs.ts';
 import { sameEventKey } from '../porting/same-event.ts';
@@ -88,7 +88,7 @@ export async function findOverdue({ store, bus, limits, current }: Closing, now:
       });
       if (!whole) continue;
       const { state: order, reading } = whole.held;
-      if (order.status?.value !== status || order.status_since !== since || isTooLate(order, now)) continue;
+      if (order.status?.value !== status || order.status_since !== since || isToBeChecked(order, now)) continue;
       if ((await current()) !== before) continue;
       const detail = {
         id: `${id}:overdue:${since}`,
@@ -106,11 +106,6 @@ export async function findOverdue({ store, bus, limits, current }: Closing, now:
     }
   }
   return overdue;
-}
-
-/** Telnyx has cancelled or deleted it by now, whether or not it has said so. */
-function isTooLate({ acts, act_by }: OrderState, now: number): boolean {
-  return acts === 'customer' && act_by !== null && act_by <= timestampOf(now);
 }
 
 /** Expires the events of ended orders. What the order's fold knows of them stays. */

@@ -1,5 +1,5 @@
 import { actorWords } from '../../functions/porting/event-words.ts';
-import { needOf } from '../../functions/porting/needs.ts';
+import { isToBeChecked, needOf } from '../../functions/porting/needs.ts';
 import type { Order } from './answers.ts';
 import { paintStatus } from './events-shown.ts';
 import type { Screen } from './screen.ts';
@@ -31,11 +31,15 @@ function statusOf({ status, overdue_since }: Order): string {
 
 /** Who must act, for the person who reads it: you, too, while Telnyx waits for an answer. */
 function actorOf(order: Order): string {
+  if (isToBeChecked(order, Date.now())) return 'check with Telnyx';
   return isAsked(order) ? 'you, to answer' : shown(actorWords(order.acts));
 }
 
 /** Who must act, by when, and whether Telnyx waits for an answer. */
 export function dutyWords(order: Order): string {
+  if (isToBeChecked(order, Date.now())) {
+    return `check with Telnyx: the deadline passed ${instant(order.act_by)} UTC, ${distance(order.act_by)}`;
+  }
   const until = order.act_by ? ` until ${instant(order.act_by)} UTC, ${distance(order.act_by)}` : '';
   const question = isAsked(order) ? '; you, to answer the last comment' : '';
   return `${shown(actorWords(order.acts))}${until}${question}`;

@@ -89,6 +89,18 @@ describe('orders', () => {
     });
   });
 
+  it('says to check with Telnyx when the deadline of an order has passed', async () => {
+    const passed = order({ id: 'o1', act_by: '2026-11-20T09:00:00.000000Z' });
+    const ledger = await stubLedger({
+      'GET /v2/orders': cursorPages([passed]),
+      'GET /v2/orders/o1/events': cursorPages([]),
+    });
+    expect((await run(ledger, 'orders')).stdout).toMatch(/ {2}check with Telnyx {2,}by 2026-11-20, past/);
+    expect((await run(ledger, 'order', 'o1')).stdout).toMatch(
+      /^must act +check with Telnyx: the deadline passed 2026-11-20 09:00:00 UTC, .* ago$/m,
+    );
+  });
+
   it('calls an order by its support key if it has no reference', async () => {
     const ledger = await stubLedger({ 'GET /v2/orders': cursorPages([order({ customer_reference: null })]) });
     expect((await run(ledger, 'orders')).stdout).toContain('  sr_6bc693  ');

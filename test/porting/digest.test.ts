@@ -23,6 +23,13 @@ const dated = (reference: string, foc_date: string) =>
     details: details({ foc_date, customer_reference: reference }),
   });
 
+test('an overdue order whose deadline has passed is to be checked with Telnyx', () => {
+  const late = refusedOrder({ act_by: '2026-11-20T09:00:00.000000Z' });
+  expect(textOfMessage(digestMessage({ ...QUIET, overdue: [late] }, wording))).toContain(
+    '; check with Telnyx: the deadline has passed',
+  );
+});
+
 test('the digest has who needs you, what ports when, what is overdue and what ended', () => {
   const draft = orderIn('draft', {
     id: 'draft',

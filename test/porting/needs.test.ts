@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { needOf } from '../../functions/porting/needs.ts';
+import { isToBeChecked, needOf } from '../../functions/porting/needs.ts';
 import { foldOrder } from '../../functions/porting/order.ts';
 import type { OrderFact } from '../../functions/porting/order-facts.ts';
 import { timestampOf } from '../../functions/porting/timestamp.ts';
@@ -69,4 +69,12 @@ describe('a question of Telnyx needs you', () => {
   test('behind an exception that still has time', () => {
     expect(need(2, status(0, 'exception'), comment(1, 'admin'))).toMatchObject({ why: 'exception' });
   });
+});
+
+test('an order is to be checked with Telnyx once a deadline of the customer has passed, and only then', () => {
+  const order = (day: number, value: string) =>
+    isToBeChecked(foldOrder('order', [status(0, value)]), START + day * DAY);
+  expect([order(13.99, 'exception'), order(14, 'exception')]).toEqual([false, true]);
+  expect([order(29.99, 'draft'), order(30, 'draft')]).toEqual([false, true]);
+  for (const value of ['submitted', 'cancel-pending', 'cancelled', 'ported']) expect(order(40, value)).toBe(false);
 });

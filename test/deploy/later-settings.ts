@@ -9,7 +9,7 @@ export function changedSettings({ settings, telnyx: { keys, nextKeys } }: Rehear
   return { ...settings, telnyxPublicKey, logRetentionDays: String(LOG_DAYS) };
 }
 
-/** And webhooks come through the API. */
+/** And webhooks come through the API, and notices go to people. */
 export function throughApi(rehearsal: Rehearsal): Settings {
-  return { ...changedSettings(rehearsal), webhookThrough: 'api' };
+  return { ...changedSettings(rehearsal), webhookThrough: 'api', noticeEmail: 'ports@example.com', chatNotices: 'on' };
 }

@@ -35,6 +35,9 @@ export interface Ledger {
   readonly alarmTopic: string;
   readonly apiKeySecret: string;
   readonly tokensSecret: string;
+  /** Only with a channel of notices. */
+  readonly noticeTopic: string | undefined;
+  readonly chatSecret: string | undefined;
   /** The functions' names as deployed. */
   readonly functions: Readonly<Record<FunctionName, string>>;
   /** The tables' names, as the functions' environment has them. */
@@ -69,6 +72,8 @@ export async function ledgerOf(aws: Aws, outputs: Outputs): Promise<Ledger> {
     alarmTopic: output('Service', 'AlarmTopic'),
     apiKeySecret: output('Data', 'TelnyxApiKeySecret'),
     tokensSecret: output('Data', 'ApiTokensSecret'),
+    noticeTopic: outputs['PortInLedger-Service']?.NoticeTopic,
+    chatSecret: outputs['PortInLedger-Data']?.ChatWebhooksSecret,
     functions: mapped(deployed, ({ FunctionName }) => FunctionName),
     tables: tablesOf(deployed),
     post: (body, headers) => send(aws.endpoint, 'POST', webhookUrl, headers, body),

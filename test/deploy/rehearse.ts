@@ -14,6 +14,7 @@ import { createCdk } from './cdk.ts';
 import { checkLogs, printFunctionLogs } from './function-logs.ts';
 import { checkLosses } from './losses.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
+import { checkNotices } from './notices.ts';
 import { checkException, checkOrders } from './orders.ts';
 import { checkPublished, subscribeAsDocumented } from './published.ts';
 import { deploy, type Rehearsal } from './rehearsal.ts';
@@ -154,6 +155,8 @@ async function rehearse(): Promise<void> {
   ledger = await step('cdk deploy --all, with webhooks through the API', () =>
     deployThroughApi(rehearsal, ledger, tokens, bus),
   );
+  await step('order details', () => checkDetails(rehearsal, ledger, tokens));
+  await step('notices', () => checkNotices(rehearsal, ledger));
   await step('what the functions logged', () => checkLogs(rehearsal, tokens));
   ledger = await step('cdk destroy of the service, and deploy', () => destroyAndDeploy(rehearsal, ledger, tokens, bus));
   await step('the data stack', () => checkDataStays(rehearsal, ledger, bus));

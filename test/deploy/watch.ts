@@ -39,7 +39,7 @@ interface Mail {
 export async function checkRevokedKey(rehearsal: Rehearsal, ledger: Ledger, { action }: Subscriptions): Promise<void> {
   const { aws, telnyx } = rehearsal;
   const [sync, watch] = [await payloadOf(aws, 'sync'), await payloadOf(aws, 'watch')];
-  const mailed = await subscribeToTopic(aws, ledger);
+  const mailed = await subscribeToTopic(aws, ledger.alarmTopic, 'mails');
 
   const body = { errors: [{ code: '10009', title: 'Authentication failed' }] };
   telnyx.api.intercept = () => ({ status: 401, body });
@@ -70,9 +70,13 @@ export async function checkRevokedKey(rehearsal: Rehearsal, ledger: Ledger, { ac
 }
 
 /** Puts a queue behind the topic. Returns a function that waits for a message with such a subject. */
-async function subscribeToTopic(aws: Aws, { alarmTopic }: Ledger): Promise<(subject: RegExp) => Promise<Mail>> {
+export async function subscribeToTopic(
+  aws: Aws,
+  TopicArn: string,
+  QueueName: string,
+): Promise<(subject: RegExp) => Promise<Mail>> {
   const sqs = (operation: string, input: object) => aws.target('sqs', `AmazonSQS.${operation}`, input);
-  const { QueueUrl } = (await sqs('CreateQueue', { QueueName: 'mails' })) as { QueueUrl: string };
+  const { QueueUrl } = (await sqs('CreateQueue', { QueueName })) as { QueueUrl: string };
   const { Attributes } = (await sqs('GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] })) as {
     Attributes: { QueueArn: string };
   };
@@ -84,13 +88,13 @@ async function subscribeToTopic(aws: Aws, { alarmTopic }: Ledger): Promise<(subj
         Principal: { Service: 'sns.amazonaws.com' },
         Action: 'sqs:SendMessage',
         Resource: Attributes.QueueArn,
-        Condition: { ArnEquals: { 'aws:SourceArn': alarmTopic } },
+        Condition: { ArnEquals: { 'aws:SourceArn': TopicArn } },
       },
     ],
   });
   await sqs('SetQueueAttributes', { QueueUrl, Attributes: { Policy } });
   const to = { Protocol: 'sqs', Endpoint: Attributes.QueueArn };
-  await aws.query('sns', { Action: 'Subscribe', TopicArn: alarmTopic, ...to });
+  await aws.query('sns', { Action: 'Subscribe', TopicArn, ...to });
   const mails: Mail[] = [];
   return async (subject) => {
     const until = Date.now() + PATIENCE;

@@ -11,6 +11,7 @@ import { checkDataStays, deployOverLiveData, destroyAndDeploy } from './again.ts
 import { checkList, checkRepublish, checkShow } from './api.ts';
 import { type Aws, createAws } from './aws.ts';
 import { createCdk } from './cdk.ts';
+import { checkDetails } from './details.ts';
 import { checkLogs, printFunctionLogs } from './function-logs.ts';
 import { checkLosses } from './losses.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';

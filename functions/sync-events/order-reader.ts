@@ -18,8 +18,6 @@ import { UpstreamError, type UpstreamFault } from '../telnyx/upstream-error.ts';
 import { TIME_TO_REPORT } from './window-reader.ts';
 
 const HOUR = 3_600_000;
-/** How often a reader looks whether another run has begun, in milliseconds. */
-const LOOK_EVERY = 2_000;
 
 /** Faults that may be about one order. Telnyx can fail at it for good, and the others must not wait for it. */
 const MAY_BE_ABOUT_ONE: ReadonlySet<UpstreamFault> = new Set(['refused', 'failed', 'unreadable', 'no answer']);
@@ -60,16 +58,12 @@ export function orderReader(options: OrderReaderOptions): OrderReader {
   const counts = { read: 0, changed: 0, listed: 0 };
   const outOfTime = AbortSignal.timeout(Math.max(0, options.endsAt - TIME_TO_REPORT - clock.now()));
   let { wasRefused } = options;
-  let lookedAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let known: Promise<ReadonlyMap<string, Disagreement>> | undefined;
 
   async function goOn(): Promise<void> {
-    const now = clock.now();
-    if (now >= until) throw new UpstreamError('gave up', 'The time for orders is up.');
-    if (now - lookedAt < LOOK_EVERY) return;
-    lookedAt = now;
-    const { runs } = await readSync(store, now);
+    if (clock.now() >= until) throw new UpstreamError('gave up', 'The time for orders is up.');
+    const { runs } = await readSync(store, clock.now());
     if (runs !== options.lastRun) throw new UpstreamError('gave up', 'Another run has begun.');
   }
 

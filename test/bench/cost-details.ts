@@ -56,6 +56,8 @@ export async function readingDetails(endpoint: string): Promise<DetailsCost> {
     const { details } = readDetails(book.get(id)) ?? { details: 'gone' as const };
     read.push(
       await each('', [id], async () => {
+        // Each reading looks first whether another run has begun.
+        await readSync(store, now);
         await readOrder(store, id);
         await recordReading(store, id, { details, isNews: true }, now);
       }),

@@ -22,11 +22,11 @@ export async function openDataDir(path: string): Promise<void> {
 }
 
 /** Writes a file whole or not at all: a concurrent reader, such as another start, sees the old content until then. */
-export async function replaceFile(path: string, contents: string | Uint8Array): Promise<void> {
+export async function replaceFile(path: string, contents: string | Uint8Array, mode = 0o644): Promise<void> {
   const unfinished = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    await writeFile(unfinished, contents);
+    await writeFile(unfinished, contents, { mode });
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});

@@ -9,6 +9,7 @@ import type { ServiceDescription } from './description.ts';
 import type { FunctionRuntime, RuntimeOptions } from './function-runtime.ts';
 import { startGateway } from './gateway.ts';
 import { hostFunctions } from './hosted-functions.ts';
+import { keptTokens, type LocalTokens } from './kept-tokens.ts';
 import { busLine, noticeLine } from './lines.ts';
 import { startNoticeBoard } from './notice-board.ts';
 import { functionsFor } from './rules.ts';
@@ -24,7 +25,7 @@ import { startTables } from './start-tables.ts';
 /** The whole service on this machine, while it runs. */
 export interface Local {
   readonly url: string;
-  readonly tokens: Settings['tokens'];
+  readonly tokens: LocalTokens;
   /** Absent when the settings name a real upstream. */
   readonly simulator: Simulator | undefined;
   readonly dynamodbEndpoint: string;
@@ -87,7 +88,7 @@ async function start(
 ): Promise<Local> {
   const { log, colour = false, service = realService } = options;
   const { loadSeconds = LOAD_SECONDS, sleep = sleepFor } = options;
-  const { tokens, seed = 1 } = settings;
+  const { seed = 1 } = settings;
   // Simulated events must never mix with real ones.
   const tableName = (table: string): string => `port-in-ledger-${settings.apiKey ? '' : `simulator-${seed}-`}${table}`;
   const secretId = (secret: string): string => `port-in-ledger/${secret}`;
@@ -100,6 +101,7 @@ async function start(
   }
 
   await openDataDir(settings.dataDir);
+  const tokens = await keptTokens(settings.dataDir, settings.tokens);
   const board = await kept(startNoticeBoard((subject) => log(noticeLine(subject, { colour }))));
   // Functions need the gateway's address, so it opens first. Requests that come before they are ready wait for them.
   const hosting = Promise.withResolvers<FunctionRuntime>();

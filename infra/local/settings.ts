@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { readApiKey } from '../../functions/porting/api-key.ts';
 import { publicKeysIn } from '../../functions/porting/public-keys.ts';
@@ -11,6 +10,7 @@ import {
 } from '../../functions/porting/settings.ts';
 import { LEDGER_SETTINGS, type LedgerSettings } from '../settings.ts';
 import { CannotStart } from './cannot-start.ts';
+import type { LocalTokens } from './kept-tokens.ts';
 
 /** The settings of `npm start`, read and checked. */
 export interface Settings extends LedgerSettings {
@@ -20,9 +20,8 @@ export interface Settings extends LedgerSettings {
   readonly apiKey?: string;
   /** Each as base64 of its 32 bytes. */
   readonly publicKeys: readonly string[];
-  readonly tokens: { readonly read: string; readonly operate: string };
-  /** The tokens that were generated here, which `npm start` therefore prints. */
-  readonly generatedTokens: readonly ('read' | 'operate')[];
+  /** The owner's. Those that are missing are generated: kept-tokens.ts. */
+  readonly tokens: Partial<LocalTokens>;
   readonly syncIntervalSeconds: number;
   readonly dataDir: string;
   readonly dynamodbEndpoint?: string;
@@ -76,8 +75,7 @@ export function readSettings(environment: Environment): Settings {
     port: read('PORT', wholeNumber(0, 65_535)) ?? 3000,
     ...(apiKey && { apiKey }),
     publicKeys,
-    tokens: { read: readOnly ?? newToken(), operate: operate ?? newToken() },
-    generatedTokens: [...(readOnly ? [] : (['read'] as const)), ...(operate ? [] : (['operate'] as const))],
+    tokens: { ...(readOnly !== undefined && { read: readOnly }), ...(operate !== undefined && { operate }) },
     syncIntervalSeconds: read('SYNC_INTERVAL_SECONDS', readSyncIntervalSeconds) ?? 15,
     dataDir: resolve(read('DATA_DIR', (text) => text) ?? '.data'),
     ...(dynamodbEndpoint && { dynamodbEndpoint }),
@@ -88,8 +86,4 @@ export function readSettings(environment: Environment): Settings {
 /** `graceMinutes` is `GRACE_MINUTES`, here as in infra/service.ts. */
 function variableOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
-}
-
-function newToken(): string {
-  return randomBytes(24).toString('base64url');
 }

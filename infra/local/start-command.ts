@@ -50,7 +50,7 @@ function log(line: string): void {
 }
 
 function announce(settings: Settings, { url, simulator, tokens }: Local): void {
-  const { apiKey, publicKeys, generatedTokens, dataDir, dynamodbEndpoint, seed = 1 } = settings;
+  const { apiKey, publicKeys, tokens: given, dataDir, dynamodbEndpoint, seed = 1 } = settings;
   log(
     apiKey
       ? `upstream ${settings.telnyxBaseUrl}`
@@ -60,6 +60,7 @@ function announce(settings: Settings, { url, simulator, tokens }: Local): void {
   log(`data ${dynamodbEndpoint ?? dataDir}`);
   log(`bus ${url}/_local/bus`);
   log(`notices ${url}/_local/notices`);
-  if (generatedTokens.includes('read')) log(`API_READ_TOKEN=${tokens.read}`);
-  if (generatedTokens.includes('operate')) log(`API_OPERATE_TOKEN=${tokens.operate}`);
+  // The owner knows the tokens that they have set.
+  if (given.read === undefined) log(`API_READ_TOKEN=${tokens.read}`);
+  if (given.operate === undefined) log(`API_OPERATE_TOKEN=${tokens.operate}`);
 }

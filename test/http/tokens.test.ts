@@ -38,6 +38,45 @@ test("a caller's name is a digest of the token, not the token", () => {
   expect(JSON.stringify(tokens)).not.toContain('oooo');
 });
 
+describe('a token with a name', () => {
+  const named = (name: unknown, more: object = {}) =>
+    JSON.stringify({ read: [{ name, token: readToken, ...more }], operate: [operateToken] });
+
+  test('is called by it in place of the digest', () => {
+    const tokens = readTokens(named('porting-desk'));
+    expect(callerOf(readToken, tokens)).toEqual({ permission: 'read', name: 'read:porting-desk' });
+    expect(callerOf(operateToken, tokens)?.name).toMatch(/^operate:[0-9a-f]{8}$/);
+  });
+
+  test('that may operate too is called by the name that it has there', () => {
+    const operate = [{ name: 'ops', token: readToken }];
+    const tokens = readTokens(JSON.stringify({ read: [{ name: 'desk', token: readToken }], operate }));
+    expect(callerOf(readToken, tokens)).toEqual({ permission: 'operate', name: 'operate:ops' });
+  });
+
+  test.each(['Jörg', 'a', '東京 desk', 'x'.repeat(40), 'ops@example.com', '7'])('takes the name %j', (name) => {
+    expect(callerOf(readToken, readTokens(named(name)))?.name).toBe(`read:${name}`);
+  });
+
+  test.each([
+    ['', {}],
+    [' desk', {}],
+    ['x'.repeat(41), {}],
+    ['a\nb', {}],
+    ['a\u202eb', {}],
+    ['<b>', {}],
+    [7, {}],
+    [undefined, {}],
+    ['desk', { token: 'SECRET' }],
+    ['desk', { token: undefined }],
+    ['desk', { note: 'SECRET' }],
+  ])('refuses the name %j with %j, and says what it must be', (name, more) => {
+    const read = () => readTokens(named(name, more));
+    expect(read).toThrow(/^must have a list of tokens .* with a name of up to 40 letters/);
+    expect(read).not.toThrow(/SECRET|rrrr/);
+  });
+});
+
 describe('the text that the deployment generated', () => {
   const generated = readToken + operateToken;
 

@@ -7,11 +7,11 @@ export interface CsvColumn<Row> {
   readonly of: (row: Row) => string | number | null | undefined;
 }
 
-/** True if a request asks for CSV, and does not prefer JSON. */
+/** True if a request prefers CSV. A client that takes both alike gets JSON. */
 export function wantsCsv({ headers }: { readonly headers?: Readonly<Record<string, string | undefined>> }): boolean {
   const weights = new Map((headers?.accept ?? '').split(',').map(weightOf));
   const csv = weights.get('text/csv') ?? 0;
-  return csv > 0 && csv >= (weights.get('application/json') ?? 0);
+  return csv > (weights.get('application/json') ?? 0);
 }
 
 /** `text/csv; q=0.5` becomes `['text/csv', 0.5]`. */

@@ -58,6 +58,8 @@ test.each([
   ['TEXT/CSV; charset=utf-8', true],
   ['text/csv, application/json;q=0.5', true],
   ['application/json, text/csv;q=0.5', false],
+  ['application/json, text/csv', false],
+  ['text/csv, application/json', false],
   ['text/csv;q=0', false],
   ['text/csv;q=none', false],
   ['text/html,application/xhtml+xml,*/*;q=0.8', false],

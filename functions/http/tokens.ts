@@ -26,8 +26,9 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,39}$/u;
 
 /**
  * Reads the secret with the tokens: `{"read": ["…"], "operate": [{"name": "porting-desk", "token": "…"}]}`. A token may
- * have a name. The lists allow a new token beside the old one. `generated` comes from the deployment. CloudFormation generates one text per secret, so its first 32 characters
- * are a read token and its last 32 an operate token. Remove it once the lists hold your own tokens.
+ * have a name. The lists allow a new token beside the old one. `generated` comes from the deployment. CloudFormation
+ * generates one text per secret, so its first 32 characters are a read token and its last 32 an operate token. Remove
+ * it once the lists hold your own tokens.
  *
  * @throws an error that says what the secret should contain, never what it contains
  */

@@ -5,7 +5,7 @@ import { readPresentOrder } from '../ledger/orders/order-list.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import { portingStatusOf } from '../porting/event.ts';
-import { isToBeChecked, needOf, questionIn } from '../porting/needs.ts';
+import { isToBeChecked, needOf, openQuestion } from '../porting/needs.ts';
 import type { Notice } from '../porting/notice.ts';
 import { NOTICE_NAMES } from '../porting/notice-names.ts';
 import { millisecondsOf, timestampOf } from '../porting/timestamp.ts';
@@ -33,8 +33,10 @@ function holds({ at, eventId, since }: HeldNotice, { name, order, to }: Notice, 
   switch (name) {
     case 'action_required':
       return needOf(order, now)?.why === 'exception' && !isAnother(order.status_event_id, order.status_since);
-    case 'comment_from_telnyx':
-      return questionIn(order) !== undefined && !isAnother(order.last_comment?.event_id, order.last_comment?.at);
+    case 'comment_from_telnyx': {
+      const question = openQuestion(order, now);
+      return question !== undefined && !isAnother(question.event_id, question.at);
+    }
     case 'foc_set':
     case 'foc_changed': {
       const date = order.details?.foc_date ?? null;

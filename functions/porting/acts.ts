@@ -26,6 +26,7 @@ interface Rule {
 }
 
 const DAY = 24;
+const HOUR = 3_600_000;
 
 /** docs/telnyx.md §6. */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
@@ -53,6 +54,11 @@ export const TERMINAL: readonly string[] = [...RULES].flatMap(([status, { termin
 /** Statuses in which an order waits for someone. */
 export function statusesWaitingFor(actor: Actor): readonly string[] {
   return [...RULES].flatMap(([status, { acts, terminal }]) => (acts === actor && !terminal ? [status] : []));
+}
+
+/** How long the customer or Telnyx has in a status before Telnyx's rules end it, in milliseconds; 0 for no limit. */
+export function timeToActIn(status: string): number {
+  return (RULES.get(status)?.withinHours ?? 0) * HOUR;
 }
 
 /** Statuses after which something may follow. */

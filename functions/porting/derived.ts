@@ -1,4 +1,4 @@
-import { needOf, QUESTION_WAITS_FOR, questionIn } from './needs.ts';
+import { needOf, openQuestion } from './needs.ts';
 import type { OrderState } from './order.ts';
 import { type FocChange, focChange } from './order-details.ts';
 import type { HeldReading } from './order-reading.ts';
@@ -33,7 +33,7 @@ export type Derived =
   | {
       readonly type: 'porting_order.foc_set' | 'porting_order.foc_changed';
       readonly foc: FocChange;
-      /** The how-manieth of this order. */
+      /** Its number among those of its order, from 1. */
       readonly number: number;
     };
 
@@ -50,7 +50,7 @@ export function derivedFrom({ state, reading, told }: KnownOrder, now: number): 
   if (action !== undefined && action !== told.action) {
     derived.push({ type: 'porting_order.action_required', eventId: action, actBy });
   }
-  const question = openQuestion(state, now);
+  const question = openQuestion(state, now)?.event_id;
   if (question !== undefined && question !== told.comment) {
     derived.push({ type: 'porting_order.comment_from_telnyx', eventId: question });
   }
@@ -88,13 +88,6 @@ function noteOf(one: Derived): Told {
 function eventAskingToAct({ action_required, status_event_id, act_by }: OrderState, now: number): string | undefined {
   if (!action_required || status_event_id === null) return undefined;
   return act_by === null || act_by > timestampOf(now) ? status_event_id : undefined;
-}
-
-/** The comment in which Telnyx waits for an answer: see needs.ts. */
-function openQuestion(state: OrderState, now: number): string | undefined {
-  const askedAt = questionIn(state);
-  if (askedAt === undefined || millisecondsOf(askedAt) <= now - QUESTION_WAITS_FOR) return undefined;
-  return state.last_comment?.event_id;
 }
 
 /**

@@ -15,7 +15,7 @@ const LONGEST_SUBJECT = 99;
 const SHORTEST_PART = 12;
 
 /**
- * A subject of parts, of which some may be cut to fit: the longest first.
+ * A subject of parts; some of them may be cut to fit, the longest first.
  *
  * @param parts the ones to cut are in an array of their own
  */

@@ -30,9 +30,8 @@ export function needOf(order: OrderState, now: number): Need | undefined {
     if (status.value === 'exception') return { why: 'exception', since, by };
     if (by !== null && millisecondsOf(by) - now <= DRAFT_NEEDS_YOU_FOR) return { why: 'draft', since, by };
   }
-  const asked = questionIn(order);
-  if (asked === undefined || millisecondsOf(asked) <= now - QUESTION_WAITS_FOR) return undefined;
-  return { why: 'question', since: asked, by: null };
+  const question = openQuestion(order, now);
+  return question && { why: 'question', since: question.at, by: null };
 }
 
 /**
@@ -45,8 +44,19 @@ export function isToBeChecked({ acts, act_by }: Pick<OrderState, 'acts' | 'act_b
   return acts === 'customer' && act_by !== null && act_by <= timestampOf(now);
 }
 
-/** When Telnyx had the last word in an open order, with nothing of the customer's and no status after it. */
-export function questionIn({ terminal, last_comment: last, status_since: since }: OrderState): Timestamp | undefined {
-  const isLast = !terminal && last?.by === TELNYX && (since === null || since <= last.at);
-  return isLast ? last.at : undefined;
+type Comment = NonNullable<OrderState['last_comment']>;
+
+/**
+ * The comment in which Telnyx waits for an answer: for a week, the last word in an open order.
+ *
+ * @param now milliseconds since 1970
+ */
+export function openQuestion(order: OrderState, now: number): Comment | undefined {
+  const question = questionIn(order);
+  return question && millisecondsOf(question.at) > now - QUESTION_WAITS_FOR ? question : undefined;
+}
+
+/** The comment with which Telnyx has the last word in an open order: nothing of the customer's, no status after it. */
+export function questionIn({ terminal, last_comment: last, status_since: since }: OrderState): Comment | undefined {
+  return last && !terminal && last.by === TELNYX && (since === null || since <= last.at) ? last : undefined;
 }

@@ -46,8 +46,9 @@ const orders =
     : undefined;
 
 /**
- * Lists the Events API into the ledger, then reads orders. For the input see {@link readInput}. A failed run does not throw: its result
- * has the status `failed`. The next scheduled run lists the same window again; a requested run is tried again.
+ * Lists the Events API into the ledger, then reads orders. For the input see {@link readInput}. A failed run does not
+ * throw: its result has the status `failed`. The next scheduled run lists the same window again; a requested run is tried
+ * again.
  *
  * @returns the result of the scheduled run, or those of the requested runs
  */

@@ -5,8 +5,7 @@ import {
   readDisagreements,
 } from '../ledger/orders/disagreements.ts';
 import { type OrderReading, recordReading } from '../ledger/orders/order-readings.ts';
-import type { HeldOrder } from '../ledger/orders/order-row.ts';
-import { statusOf } from '../ledger/orders/order-row.ts';
+import { type HeldOrder, statusOf } from '../ledger/orders/order-row.ts';
 import { readSync } from '../ledger/runs/sync-state.ts';
 import { recordOrdersShown } from '../ledger/status/upstream-state.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
@@ -21,7 +20,7 @@ const HOUR = 3_600_000;
 
 /** Faults that may be about one order. Telnyx can fail at it for good, and the others must not wait for it. */
 const MAY_BE_ABOUT_ONE: ReadonlySet<UpstreamFault> = new Set(['refused', 'failed', 'unreadable', 'no answer']);
-/** After so many of them in a row, it is Telnyx. */
+/** This many in a row are Telnyx's fault, not an order's. */
 const IN_A_ROW = 3;
 
 export interface OrderReaderOptions {
@@ -42,8 +41,8 @@ export interface OrderReaderOptions {
 /** Reads orders and records them. All throw {@link UpstreamError}: `gave up` when the reading must stop. */
 export interface OrderReader {
   readonly counts: { read: number; changed: number; listed: number };
-  /** Throws when the time is up, or another run has begun. */
-  readonly goOn: () => Promise<void>;
+  /** Throws when the time is up. A call to Telnyx also makes sure that no other run has begun. */
+  readonly goOn: () => void;
   readonly list: (page: number) => Promise<OrdersPage>;
   /** Asks for an order and records what Telnyx says of it, and whether its status is the ledger's. */
   readonly read: (id: string, isNews?: boolean) => Promise<void>;
@@ -61,8 +60,12 @@ export function orderReader(options: OrderReaderOptions): OrderReader {
   let failures = 0;
   let known: Promise<ReadonlyMap<string, Disagreement>> | undefined;
 
-  async function goOn(): Promise<void> {
+  function goOn(): void {
     if (clock.now() >= until) throw new UpstreamError('gave up', 'The time for orders is up.');
+  }
+
+  async function readyToCall(): Promise<void> {
+    goOn();
     const { runs } = await readSync(store, clock.now());
     if (runs !== options.lastRun) throw new UpstreamError('gave up', 'Another run has begun.');
   }
@@ -71,7 +74,7 @@ export function orderReader(options: OrderReaderOptions): OrderReader {
     request: (telnyx: OrdersApi) => Promise<Answer>,
   ): Promise<Answer> {
     const telnyx = await options.api();
-    const answer = await calls.call(() => request(telnyx), goOn);
+    const answer = await calls.call(() => request(telnyx), readyToCall);
     if (answer.holdSeconds !== undefined) calls.holdFor(answer.holdSeconds);
     if (wasRefused) await recordOrdersShown(store);
     wasRefused = false;

@@ -85,7 +85,7 @@ async function readOpenOrders(store: OrderStore): Promise<ReadonlyMap<string, Op
 async function settleDisagreements(store: OrderStore, reader: OrderReader): Promise<ReadonlySet<string>> {
   const gone = new Set<string>();
   for (const { id, telnyx, lasts } of (await reader.disagreements()).values()) {
-    await reader.goOn();
+    reader.goOn();
     const { state, reading } = await readOrder(store, id);
     if (!reading?.differs) await forgetDisagreement(store, id);
     else if (telnyx === DELETED && lasts) gone.add(id);
@@ -98,7 +98,7 @@ async function readEnded(store: OrderStore, reader: OrderReader, now: number, fr
   const settled = await reader.disagreements();
   for (const status of TERMINAL) {
     for await (const { id } of ordersInStatus(store, status, { from })) {
-      await reader.goOn();
+      reader.goOn();
       const { state, reading } = await readOrder(store, id);
       if (!settled.has(id) && isWorthReading(state, reading, now)) await reader.read(id);
     }

@@ -78,7 +78,7 @@ async function readAfterEvents(
   now: number,
 ): Promise<void> {
   for (const [id, isNews] of ids) {
-    await reader.goOn();
+    reader.goOn();
     const { version, state, reading } = await readOrder(store, id);
     if (version > 0 && isWorthReading(state, reading, now)) await reader.read(id, isNews);
   }

@@ -82,7 +82,7 @@ export async function readingDetails(endpoint: string): Promise<DetailsCost> {
   };
 }
 
-/** The second pass over open orders, of which none has changed since the first. */
+/** The second pass over open orders. None has changed since the first. */
 async function passes(endpoint: string): Promise<readonly Operation[]> {
   const empty = await open(endpoint);
   const none = await empty.each('a pass over no open order', [NOW], () => pass(empty, []));

@@ -1,5 +1,7 @@
 /** Answers as the API gives them, for the stub. */
 
+import { refusedOrder, details as shownDetails } from '../porting/porting-orders.ts';
+
 const ORDER = 'dcec50b4-55f2-4501-9fcd-f028ddba81d9';
 
 export function eventId(index: number): string {
@@ -8,53 +10,25 @@ export function eventId(index: number): string {
 
 export function order(more: object = {}) {
   return {
-    id: ORDER,
-    record_type: 'porting_order',
+    ...refusedOrder({
+      id: ORDER,
+      status_since: '2026-11-20T09:00:00.000000Z',
+      status_event_id: eventId(1),
+      act_by: '2026-12-04T09:00:00.000000Z',
+      customer_reference: 'ref 1',
+      changed_at: '2026-11-20T09:00:00.000000Z',
+      details: null,
+    }),
     status: { value: 'exception', details: [{ code: 'LOA_ILLEGIBLE', description: 'It cannot be read.' }] },
-    status_since: '2026-11-20T09:00:00.000000Z',
-    status_event_id: eventId(1),
-    terminal: false,
-    acts: 'customer',
-    act_by: '2026-12-04T09:00:00.000000Z',
-    action_required: true,
-    support_key: 'sr_6bc693',
-    customer_reference: 'ref 1',
-    messaging: null,
-    split_from: [],
-    split_into: [],
-    last_comment: null,
-    deleted_at: null,
-    events: { total: 1, by_type: { 'porting_order.status_changed': 1 } },
-    first_event: null,
-    last_event: null,
-    changed_at: '2026-11-20T09:00:00.000000Z',
     overdue_since: null,
-    details: null,
     ...more,
   };
 }
 
 /** Details as Telnyx's own order gives them. */
 export function details(more: object = {}) {
-  return {
-    read_at: '2026-11-20T09:00:00.000000Z',
-    status: null,
-    foc_date: null,
-    foc_date_before: null,
-    foc_date_requested: null,
-    activation_status: null,
-    number_count: 12,
-    number_type: 'toll_free',
-    requirements_met: true,
-    support_key: null,
-    parent_support_key: null,
-    customer_reference: null,
-    customer_group_reference: null,
-    losing_carrier: null,
-    messaging: null,
-    created_at: null,
-    ...more,
-  };
+  const sparse = { number_type: 'toll_free', support_key: null, customer_reference: null, created_at: null };
+  return { ...shownDetails({ read_at: '2026-11-20T09:00:00.000000Z', ...sparse }), ...more };
 }
 
 export function event(index: number, created_at = '2026-11-20T09:00:00.000000Z', more: object = {}) {

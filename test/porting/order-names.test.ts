@@ -80,6 +80,6 @@ test('a search finds equal names, and from 3 characters on those that begin with
   expect(finds('p1', 'p1')).toBe(true);
   expect(finds('por', 'port-1')).toBe(true);
   expect(finds('ort', 'port-1')).toBe(false);
-  // Three characters, of which each takes two code units.
+  // Three characters of two code units each.
   expect(finds('😀😀', '😀😀😀')).toBe(false);
 });

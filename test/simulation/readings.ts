@@ -26,8 +26,8 @@ export interface Readings {
 const MINUTE = 60_000;
 
 /**
- * I13, for FOC dates: what is published of them is a chain, each link of which a reading found. No reading replaces one
- * that is younger.
+ * I13, for FOC dates: what is published about an order's dates is a chain, and a reading found each link. No reading
+ * replaces one that is younger.
  */
 export function watchReadings(truth: Truth, telnyx: TelnyxOrders, now: () => number): Readings {
   /** When a reading that was kept was written, and the date that it found. */

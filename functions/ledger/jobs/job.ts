@@ -13,7 +13,7 @@ export interface Job {
   readonly id: string;
   readonly status: JobStatus;
   readonly created_at: string;
-  /** The token's kind and 8 digits of its digest. */
+  /** The token's kind and its name, or else 8 digits of its digest. */
   readonly created_by: string;
   /** The request: its filter, or its number of ids. */
   readonly selection: Readonly<Record<string, unknown>>;

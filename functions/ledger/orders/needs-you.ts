@@ -1,20 +1,15 @@
-import { TERMINAL } from '../../porting/acts.ts';
-import { type Need, needOf, QUESTION_WAITS_FOR } from '../../porting/needs.ts';
+import { TERMINAL, timeToActIn } from '../../porting/acts.ts';
+import { DRAFT_NEEDS_YOU_FOR, type Need, needOf, QUESTION_WAITS_FOR } from '../../porting/needs.ts';
 import { timestampOf } from '../../porting/timestamp.ts';
 import type { CursorPage, PageRequest } from '../table/cursor-page.ts';
 import { all, any, isAbove, isAtMost } from '../table/expressions.ts';
-import { rowsOf } from '../table/key-range.ts';
 import type { OrderStore } from '../table/store.ts';
-import { idIn } from '../table/values.ts';
-import { orderRange } from './order-keys.ts';
 import { type Order, readOrders } from './order-list.ts';
 import { readStatuses } from './order-statuses.ts';
+import { idsInStatuses } from './orders-by-status.ts';
 
-const DAY = 24 * 3_600_000;
-/** Telnyx deletes a draft after 30 days. Before the last five it needs no one, and most drafts are younger. */
-const DRAFTS = { from: 31 * DAY, to: 25 * DAY - 1_000 };
-/** Telnyx cancels an exception after 14 days. */
-const LONGEST_EXCEPTION = 15 * DAY;
+/** {@link needOf} decides, in whole milliseconds: what is read before must not be less. */
+const MARGIN = 1_000;
 /** After every deadline. */
 const NO_DEADLINE = '~';
 
@@ -53,21 +48,18 @@ export async function ordersNeedingYou(store: OrderStore, now: number): Promise<
 }
 
 async function idsThatMayNeedYou(store: OrderStore, now: number): Promise<readonly string[]> {
-  const isAsked = isAbove('asked_at', timestampOf(now - QUESTION_WAITS_FOR));
   const ago = (milliseconds: number) => timestampOf(now - milliseconds);
+  const isAsked = isAbove('asked_at', ago(QUESTION_WAITS_FOR));
+  const hasTime = (status: string) => isAbove('since', ago(timeToActIn(status) + MARGIN));
+  // Most drafts are younger than that, and the customer's own business.
+  const isOldDraft = isAtMost('since', ago(timeToActIn('draft') - DRAFT_NEEDS_YOU_FOR - MARGIN));
   const isDue = new Map([
-    ['exception', isAbove('since', ago(LONGEST_EXCEPTION))],
-    ['draft', all(isAbove('since', ago(DRAFTS.from)), isAtMost('since', ago(DRAFTS.to)))],
+    ['exception', hasTime('exception')],
+    ['draft', all(hasTime('draft'), isOldDraft)],
   ]);
   const open = (await readStatuses(store)).filter((status) => !TERMINAL.includes(status));
-  const ids = await Promise.all(
-    open.map(async (status) => {
-      const due = isDue.get(status);
-      const where = due ? any(due, isAsked) : isAsked;
-      const found: string[] = [];
-      for await (const row of rowsOf(store, orderRange('by_status', status, { where }))) found.push(idIn(row));
-      return found;
-    }),
-  );
-  return [...new Set(ids.flat())];
+  return idsInStatuses(store, open, (status) => {
+    const due = isDue.get(status);
+    return { where: due ? any(due, isAsked) : isAsked };
+  });
 }

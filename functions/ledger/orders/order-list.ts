@@ -36,7 +36,7 @@ export interface OrderFilter {
 export type OrderSort = 'changed_at' | '-changed_at';
 
 const SORT_KEY = 'changed_at_id';
-/** So many orders are read and sorted for a page. */
+/** The most orders of one reference that are read and sorted for a page. */
 const MOST_OF_ONE_REFERENCE = 500;
 
 /** The order with this id, or `undefined`. */
@@ -106,8 +106,8 @@ function mayBe(status: string, { statuses, actionRequired }: OrderFilter): boole
 }
 
 /**
- * The orders that have a reference, or had it; undefined if there are so many that a page is found sooner among all
- * orders.
+ * The orders that have a reference, or had it; undefined if there are more than {@link MOST_OF_ONE_REFERENCE}: a page is
+ * then found sooner among all orders.
  */
 async function idsOf(store: OrderStore, reference: string): Promise<readonly string[] | undefined> {
   const range = nameRange(folded(reference), { asPrefix: false });

@@ -77,7 +77,7 @@ export function rowOf(order: HeldOrder, now: number): Values {
     since: status_since ?? undefined,
     customer_reference: customer_reference ?? undefined,
     support_key: support_key ?? undefined,
-    asked_at: questionIn(state),
+    asked_at: questionIn(state)?.at,
     changed_at_id: createdAtId(state.changed_at, id),
     ...focKeysOf(order),
     read_as: reading && readAs(reading),
@@ -105,6 +105,7 @@ export function statusOf({ status }: OrderState): string {
 
 /** A `foc_told` that says: no date. */
 const NO_DATE = 'none';
+
 /** The keys of an order that is yet to port. */
 function focKeysOf({ id, state, reading }: HeldOrder): Values {
   const foc = reading?.details.foc ?? undefined;

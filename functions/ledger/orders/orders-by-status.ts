@@ -1,5 +1,5 @@
 import { type Timestamp, timestampOf } from '../../porting/timestamp.ts';
-import { is } from '../table/expressions.ts';
+import { type Condition, is } from '../table/expressions.ts';
 import { rowsOf } from '../table/key-range.ts';
 import type { OrderStore } from '../table/store.ts';
 import { idIn, textIn } from '../table/values.ts';
@@ -34,6 +34,23 @@ export async function* ordersInStatus(
       readAs: textIn(row, 'read_as'),
     };
   }
+}
+
+/** The ids of the orders in some statuses, or only of those that the index shows to be within what is given for each. */
+export async function idsInStatuses(
+  store: OrderStore,
+  statuses: readonly string[],
+  within: (status: string) => { readonly where: Condition; readonly from?: Timestamp },
+): Promise<readonly string[]> {
+  const ids = await Promise.all(
+    statuses.map(async (status) => {
+      const found: string[] = [];
+      for await (const row of rowsOf(store, orderRange('by_status', status, within(status)))) found.push(idIn(row));
+      return found;
+    }),
+  );
+  // An order that moves between two statuses may be in both partitions for a moment.
+  return [...new Set(ids.flat())];
 }
 
 /** Records that an order's present stay in its status was published as overdue, unless it has ended. */

@@ -1,16 +1,14 @@
 import { OPEN_STATUSES, TERMINAL } from '../../porting/acts.ts';
 import type { Timestamp } from '../../porting/timestamp.ts';
 import { areEqual, type Condition, isAbove } from '../table/expressions.ts';
-import { rowsOf } from '../table/key-range.ts';
 import type { OrderStore } from '../table/store.ts';
-import { idIn } from '../table/values.ts';
-import { orderRange } from './order-keys.ts';
 import { type Order, readOrders } from './order-list.ts';
 import { ordersWithFoc } from './orders-by-foc.ts';
+import { idsInStatuses } from './orders-by-status.ts';
 
 /** The overdue orders, those longest in their status first. Reads the keys of the open orders. */
 export async function overdueOrders(store: OrderStore): Promise<readonly Order[]> {
-  const orders = await inStatuses(store, OPEN_STATUSES, areEqual('overdue_since', 'since'));
+  const orders = await inStatuses(store, OPEN_STATUSES, { where: areEqual('overdue_since', 'since') });
   return orders
     .filter(({ overdue_since, status_since }) => overdue_since !== null && overdue_since === status_since)
     .sort((one, other) => ((one.status_since ?? '') < (other.status_since ?? '') ? -1 : 1));
@@ -32,7 +30,7 @@ export async function ordersDated(store: OrderStore, from: Timestamp, to: Timest
 
 /** The orders that ended after an instant, the last first. Reads the keys of the ended orders that changed since. */
 export async function ordersEndedSince(store: OrderStore, since: Timestamp): Promise<readonly Order[]> {
-  const orders = await inStatuses(store, TERMINAL, isAbove('since', since), since);
+  const orders = await inStatuses(store, TERMINAL, { where: isAbove('since', since), from: since });
   return orders
     .filter(({ terminal, status_since }) => terminal && (status_since ?? '') > since)
     .sort((one, other) => ((one.status_since ?? '') > (other.status_since ?? '') ? -1 : 1));
@@ -41,16 +39,8 @@ export async function ordersEndedSince(store: OrderStore, since: Timestamp): Pro
 async function inStatuses(
   store: OrderStore,
   statuses: readonly string[],
-  where: Condition,
-  from?: Timestamp,
+  within: { readonly where: Condition; readonly from?: Timestamp },
 ): Promise<readonly Order[]> {
-  const ids = await Promise.all(
-    statuses.map(async (status) => {
-      const found: string[] = [];
-      for await (const row of rowsOf(store, orderRange('by_status', status, { where, from }))) found.push(idIn(row));
-      return found;
-    }),
-  );
-  const orders = await readOrders(store, [...new Set(ids.flat())]);
+  const orders = await readOrders(store, await idsInStatuses(store, statuses, () => within));
   return orders.filter((order) => order !== undefined);
 }

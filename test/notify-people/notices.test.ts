@@ -134,6 +134,18 @@ describe('nobody is told', () => {
     expect(rig.got()).toEqual([]);
   });
 
+  test.each([
+    ['is', 7 * DAY - MINUTE, 1],
+    ['is not', 7 * DAY, 0],
+  ])('of a question that no longer needs them: it %s sent %i ms later', async (_, later, messages) => {
+    await rig.changes(1, 'submitted');
+    rig.time += MINUTE;
+    const { id } = await rig.writes(1, 'admin', 'Which account?');
+    await rig.bus('comment_from_telnyx', 1, { id: `${id}:comment_from_telnyx`, event_id: id, live: false });
+    await rig.later(later);
+    expect(rig.got()).toHaveLength(messages);
+  });
+
   test('of an overdue order that has moved on', async () => {
     const { created_at } = await rig.changes(1, 'submitted');
     const order = { id: orderId(1), status_since: created_at };

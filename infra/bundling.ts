@@ -24,5 +24,9 @@ export const bundling = {
   // The SDK asks of each request and answer whether it is a web stream; none is. Only to ask, Node would load them all,
   // which takes 3 ms of the first webhook, and 15 on a slow machine. Telnyx's SDK asks `globalThis`, and still finds
   // them.
-  define: { ReadableStream: 'undefined' },
+  define: {
+    ReadableStream: 'undefined',
+    // A CommonJS module has no `import.meta`: show-console finds its page beside itself.
+    'import.meta.dirname': '__dirname',
+  },
 };

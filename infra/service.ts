@@ -35,7 +35,8 @@ export type FunctionName =
   | 'run-jobs'
   | 'query-deliveries'
   | 'watch-ledger'
-  | 'notify-people';
+  | 'notify-people'
+  | 'show-console';
 /** The topics: alarms and findings that cannot wait; notices to porting teams. */
 export type TopicName = 'alarms' | 'notices';
 /** The queues of work that failed for good. */
@@ -397,6 +398,14 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       control: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     },
   },
+  'show-console': {
+    does: 'The console: a page for people, and the files that it loads',
+    entry: 'functions/show-console/handler.ts',
+    memoryMegabytes: 256,
+    timeoutSeconds: 5,
+    environment: {},
+    tables: {},
+  },
 };
 
 /**
@@ -404,6 +413,9 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
  * deployed.
  */
 export const notifying = 'notify-people' satisfies FunctionName;
+
+/** What serves the console. Where the setting `console` is off, its routes are not there. */
+export const showing = 'show-console' satisfies FunctionName;
 
 /**
  * Telnyx posts here: to this path on a laptop, with or without a slash at its end, and on AWS to a function URL, where
@@ -415,6 +427,8 @@ export const webhook = { function: 'receive-webhook', path: '/webhooks/telnyx' }
 };
 
 export const routes: readonly Route[] = [
+  { method: 'GET', path: '/', function: showing, token: 'none' },
+  { method: 'GET', path: '/console/{file}', function: showing, token: 'none' },
   { method: 'GET', path: '/v2/porting/events', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/v2/porting/events/{id}', function: 'query-events', token: 'read' },
   { method: 'GET', path: '/v2/arrivals', function: 'query-events', token: 'read' },

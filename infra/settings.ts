@@ -3,6 +3,7 @@ import { readNotices } from '../functions/porting/notice-names.ts';
 import { readOverdueLimits } from '../functions/porting/overdue.ts';
 import {
   readBaseUrl,
+  readConsole,
   readDigestAt,
   readGraceMinutes,
   readHealing,
@@ -48,6 +49,8 @@ export const LEDGER_SETTINGS = {
   digestAt: { standard: '08:00', read: readDigestAt },
   /** The time zone of the digest, and of every day that a message names. */
   timezone: { standard: 'UTC', read: readTimezone },
+  /** Whether there is a page for people at the API's address: `on` or `off`. */
+  console: { standard: 'on', read: readConsole },
 } satisfies Readonly<Record<string, Setting<string>>>;
 
 export type LedgerSettings = Readonly<Record<keyof typeof LEDGER_SETTINGS, string>>;

@@ -64,6 +64,8 @@ export const readSyncIntervalSeconds = wholeNumber(1, 86_400);
 export const readHealingPerDay = wholeNumber(1, 10_000);
 
 /** Whether the order itself is read, beside its events. */
+export const readConsole = choice('on', 'off');
+
 export const readOrderDetails = choice('on', 'off');
 
 /** What to do about a missed notification. */

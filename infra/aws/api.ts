@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
-import { defaultRoute, routes, webhook } from '../service.ts';
+import { defaultRoute, routes, showing, webhook } from '../service.ts';
 import { addLogGroup, type Functions } from './functions.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -56,6 +56,7 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
     (name, target) => new HttpLambdaIntegration(`${constructId(name)}Integration`, target),
   );
   for (const { method, path, function: name } of routes) {
+    if (name === showing && settings.console === 'off') continue;
     const [added] = api.addRoutes({ path, methods: [HttpMethod[method]], integration: integrations[name] });
     if (method === 'GET' && added) addHead(api, path, added);
   }

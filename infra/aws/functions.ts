@@ -11,6 +11,7 @@ import {
   type FunctionName,
   functions,
   type SettingName,
+  showing,
   SYNC_EVERY_MINUTES,
   type TableName,
   tables,
@@ -82,10 +83,24 @@ function addFunction(scope: Construct, name: FunctionName, resources: Resources,
       esbuildArgs: Object.fromEntries(Object.entries(alias).map(([from, to]) => [`--alias:${from}`, to])),
       sourceMap: false,
       bundleAwsSDK: true,
+      ...(name === showing && { commandHooks: besideIt }),
     },
     ...(name === webhook.function &&
       settings.webhookConcurrency !== undefined && { reservedConcurrentExecutions: settings.webhookConcurrency }),
   });
+}
+
+const buildPage = join(repository, 'infra/build-page.ts');
+/** Puts the console's page beside the bundle. */
+const besideIt = {
+  beforeInstall: () => [],
+  beforeBundling: () => [],
+  afterBundling: (_: string, folder: string) => [[process.execPath, buildPage, folder].map(quoted).join(' ')],
+};
+
+/** A word for the shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** A log group that is deleted with the service: what must last is in the tables. */

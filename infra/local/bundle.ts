@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { type BuildFailure, type BuildOptions, build, type OutputFile, stop } from 'esbuild';
 import { bundling } from '../bundling.ts';
+import { builtPage } from '../page-build.ts';
 import { CannotStart } from './cannot-start.ts';
 import { cannotUse, replaceFile } from './data-dir.ts';
 import { installationFault } from './installation-fault.ts';
@@ -47,6 +48,21 @@ export async function bundleFunctions(
     functions: Object.fromEntries(Object.keys(entries).map((name) => [name, bundleOf(name)])),
     bootstrap: bundleOf('bootstrap'),
   };
+}
+
+/**
+ * Builds the console's page into the folder of the bundles.
+ *
+ * @throws {CannotStart} with the first thing that esbuild does not accept
+ */
+export async function bundlePage(outdir: string): Promise<void> {
+  const page = await builtPage().catch((error: unknown) => {
+    if (installationFault(error)) throw error;
+    throw new CannotStart(`The console cannot be built: ${firstProblem(error as BuildFailure)}`, { cause: error });
+  });
+  await replaceFile(join(outdir, 'page.json'), JSON.stringify(page)).catch((error: unknown) => {
+    throw cannotUse(outdir, error);
+  });
 }
 
 async function bundled(options: BuildOptions & { write: false }): Promise<{ outputFiles: readonly OutputFile[] }> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import * as realService from '../service.ts';
-import { bundleFunctions } from './bundle.ts';
+import { bundleFunctions, bundlePage } from './bundle.ts';
 import { type Bus, type BusFaults, startBus } from './bus.ts';
 import { busReporter } from './bus-lines.ts';
 import { openDataDir } from './data-dir.ts';
@@ -106,8 +106,9 @@ async function start(
   // Functions need the gateway's address, so it opens first. Requests that come before they are ready wait for them.
   const hosting = Promise.withResolvers<FunctionRuntime>();
   const showOnBus = busReporter(log, (event) => busLine(event, { colour }));
+  const bundlesIn = join(settings.dataDir, 'functions');
   const [bundles, dynamodbEndpoint, secrets, bus, account] = await allStarted([
-    bundleFunctions(entriesOf(service), { root: ROOT, outdir: join(settings.dataDir, 'functions') }),
+    bundleFunctions(entriesOf(service), { root: ROOT, outdir: bundlesIn }),
     startTables(settings, service, { tableName, cleanup, log }),
     kept(
       startSecrets({
@@ -137,9 +138,12 @@ async function start(
             simulator: { ...options.simulator, apiKey },
           }),
         ),
+    realService.showing in service.functions ? bundlePage(bundlesIn) : undefined,
   ] as const);
 
-  const { webhook, routes, defaultRoute, schedules } = service;
+  const { webhook, defaultRoute, schedules } = service;
+  const isShown = settings.console === 'on';
+  const routes = service.routes.filter((route) => isShown || route.function !== realService.showing);
   const gateway = await startGateway({
     port: settings.port,
     webhook,

@@ -61,6 +61,8 @@ function announce(settings: Settings, { url, simulator, tokens }: Local): void {
   log(`bus ${url}/_local/bus`);
   log(`notices ${url}/_local/notices`);
   // The owner knows the tokens that they have set.
+  const isKnown = given.operate !== undefined;
+  if (settings.console === 'on') log(`open ${url}/${isKnown ? '' : `#token=${tokens.operate}`}`);
   if (given.read === undefined) log(`API_READ_TOKEN=${tokens.read}`);
   if (given.operate === undefined) log(`API_OPERATE_TOKEN=${tokens.operate}`);
 }

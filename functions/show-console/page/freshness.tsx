@@ -1,0 +1,43 @@
+import type { ShownSummary } from '../../query-events/orders.ts';
+import { hrefTo } from './address.ts';
+import { ask } from './api.ts';
+import { lengthOf } from './instants.ts';
+import { type Live, useLive, useNow } from './live.ts';
+
+interface HealthAnswer {
+  readonly last_complete_sync_age_seconds: number | null;
+  readonly last_sync_status: string;
+}
+
+/** A ledger whose last complete sync is older is in doubt: four scheduled runs have failed, or did not begin. */
+const IN_DOUBT_SECONDS = 20 * 60;
+
+/**
+ * How fresh the page is. Red only when the data are in doubt: the sync has stopped, or never worked. What this page
+ * could not refresh is said, and is not red: the ledger itself may be fine.
+ */
+export function Freshness({ summary }: { readonly summary: Live<ShownSummary> }) {
+  const health = useLive('health', (signal) => ask<HealthAnswer>('/health', { signal }));
+  const now = useNow(5_000);
+  const failed = health.error ?? summary.error;
+  if (failed !== undefined) {
+    const since = summary.at === undefined ? '' : ` Shown: as of ${lengthOf((now - summary.at) / 1000)} ago.`;
+    return (
+      <p class="fresh warn" role="status">
+        Not refreshed: {failed.message}
+        {since}
+      </p>
+    );
+  }
+  if (health.data === undefined || health.at === undefined) return <p class="fresh">Loading…</p>;
+  const { last_complete_sync_age_seconds: then, last_sync_status: status } = health.data;
+  if (then === null && status !== 'failed') return <p class="fresh">The first sync is under way</p>;
+  const age = then === null ? undefined : then + (now - health.at) / 1000;
+  if (age !== undefined && age <= IN_DOUBT_SECONDS) return <p class="fresh">Up to date, {lengthOf(age)} ago</p>;
+  return (
+    <p class="fresh doubt" role="alert">
+      {age === undefined ? 'Nothing could be read from Telnyx yet.' : `Not up to date: last ${lengthOf(age)} ago.`}{' '}
+      <a href={hrefTo('health')}>See why</a>
+    </p>
+  );
+}

@@ -1,0 +1,52 @@
+import type { Order } from '../../ledger/orders/order-list.ts';
+import { membersOf } from '../../porting/event.ts';
+import { isToBeChecked, needOf } from '../../porting/needs.ts';
+import { shortReason } from '../../porting/order-words.ts';
+
+/** Where an order stands, in the words of the person who has ordered it. */
+export function placeOf(order: Order, now: number): string {
+  if (isToBeChecked(order, now)) return 'Check with Telnyx';
+  if (needOf(order, now)) return 'Needs you';
+  const status = order.status?.value;
+  const known = PLACES.get(status ?? '');
+  if (known !== undefined) return known;
+  if (order.acts === 'telnyx') return 'Waiting for Telnyx';
+  if (order.acts === 'losing_carrier') return 'Waiting for the old carrier';
+  return status?.replaceAll('-', ' ') ?? 'Not known yet';
+}
+
+const PLACES: ReadonlyMap<string, string> = new Map([
+  ['draft', 'Draft'],
+  ['foc-date-confirmed', 'Date set'],
+  ['ported', 'Ported'],
+  ['cancelled', 'Cancelled'],
+  ['deleted', 'Deleted'],
+]);
+
+/** What is wrong with an order that needs you, one line for each reason; in Telnyx's words where it has any. */
+export function wrongIn(order: Order, now: number): readonly string[] {
+  switch (needOf(order, now)?.why) {
+    case 'draft':
+      return ['A draft that was not sent. Telnyx deletes it after 30 days.'];
+    case 'question':
+      return ['Telnyx wrote, and waits for your answer.'];
+    case 'exception':
+      return refusalsOf(order);
+    default:
+      return [];
+  }
+}
+
+/** Why Telnyx refused an order: the descriptions without the codes, or a code in words where there is only that. */
+export function refusalsOf(order: Order): readonly string[] {
+  const described = (order.status?.details ?? [])
+    .map((detail) => (typeof detail === 'string' ? detail : membersOf(detail).description))
+    .filter((text): text is string => typeof text === 'string' && text.trim() !== '');
+  if (described.length > 0) return described;
+  return [shortReason(order) || 'Telnyx refused it and gives no reason.'];
+}
+
+/** Since when an order waits for whom it waits for. */
+export function waitingSince(order: Order, now: number): string | null {
+  return needOf(order, now)?.since ?? order.status_since;
+}

@@ -1,0 +1,101 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ShownSummary } from '../../query-events/orders.ts';
+import { type Address, addressIn, hrefTo } from './address.ts';
+import { ask } from './api.ts';
+import { Freshness } from './freshness.tsx';
+import { type Live, useLive } from './live.ts';
+import { forgetToken } from './token.ts';
+import { AllOrders } from './views/all.tsx';
+import { Deliveries } from './views/deliveries.tsx';
+import { DoneOrders } from './views/done.tsx';
+import { Health } from './views/health.tsx';
+import { NeedsYou } from './views/needs-you.tsx';
+import { OrderPage } from './views/order.tsx';
+import { ThisWeek } from './views/this-week.tsx';
+import { WaitingForOthers } from './views/waiting.tsx';
+
+/** What every view gets: where the reader is, and how the orders stand. */
+export interface ViewProps {
+  readonly address: Address;
+  readonly summary: Live<ShownSummary>;
+}
+
+const VIEWS: Readonly<Record<string, { readonly name: string; readonly shows: ComponentType<ViewProps> }>> = {
+  'needs-you': { name: 'Needs you', shows: NeedsYou },
+  'this-week': { name: 'This week', shows: ThisWeek },
+  waiting: { name: 'Waiting for others', shows: WaitingForOthers },
+  done: { name: 'Done', shows: DoneOrders },
+  all: { name: 'All', shows: AllOrders },
+  deliveries: { name: 'Deliveries', shows: Deliveries },
+  health: { name: 'Health', shows: Health },
+};
+
+/** The frame around the views: where they are reached, and how fresh everything is. */
+export function Shell() {
+  const [address, setAddress] = useState(() => addressIn(location.hash));
+  const main = useRef<HTMLElement>(null);
+  const summary = useLive('summary', async (signal) => {
+    return (await ask<{ data: ShownSummary }>('/v2/orders/summary', { signal })).data;
+  });
+  useEffect(() => {
+    const moved = () => setAddress(addressIn(location.hash));
+    addEventListener('hashchange', moved);
+    return () => removeEventListener('hashchange', moved);
+  }, []);
+
+  const orderId = /^orders\/(.+)$/.exec(address.path)?.[1];
+  const view = VIEWS[address.path];
+  const title = orderId === undefined ? (view?.name ?? 'No such page') : 'Order';
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${title} · Port-in ledger`;
+    // After a move, keyboard and screen reader begin at the new view; at the first load the browser decides.
+    if (!isFirst.current) main.current?.focus();
+    if (!isFirst.current) scrollTo(0, 0);
+    isFirst.current = false;
+  }, [address.path, title]);
+
+  const View = view?.shows;
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skipTo(main)}>
+        Skip to the content
+      </a>
+      <header>
+        <nav aria-label="Views">
+          {Object.entries(VIEWS).map(([path, { name }]) => (
+            <a key={path} href={hrefTo(path)} aria-current={path === address.path ? 'page' : undefined}>
+              {name}
+              {path === 'needs-you' && summary.data !== undefined && <b class="count">{summary.data.needs_you}</b>}
+            </a>
+          ))}
+        </nav>
+        <Freshness summary={summary} />
+        <button type="button" class="link" onClick={forgetToken}>
+          Sign out
+        </button>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {orderId !== undefined && <OrderPage key={orderId} id={decodeURIComponent(orderId)} />}
+        {View && <View address={address} summary={summary} />}
+        {orderId === undefined && !View && (
+          <>
+            <h1>There is no such page</h1>
+            <p>
+              <a href={hrefTo('needs-you')}>See what needs you</a>
+            </p>
+          </>
+        )}
+      </main>
+    </>
+  );
+}
+
+/** The fragment belongs to the views: a plain link to `#main` would leave them. */
+function skipTo(main: { readonly current: HTMLElement | null }) {
+  return (event: MouseEvent) => {
+    event.preventDefault();
+    main.current?.focus();
+  };
+}

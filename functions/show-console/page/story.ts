@@ -1,0 +1,70 @@
+import type { LedgerEvent } from '../../ledger/events/row.ts';
+import { membersOf, PORTING_ORDER_FAMILY } from '../../porting/event.ts';
+import { authorWords } from '../../porting/event-words.ts';
+
+/** What one event tells, for the person who reads the order's story. */
+export interface Told {
+  readonly sentence: string;
+  /** A comment in full, or the reasons of a refusal. */
+  readonly quoted?: readonly string[];
+  /** The orders at both ends of a split. */
+  readonly orders?: readonly string[];
+}
+
+const STATUSES: ReadonlyMap<string, string> = new Map([
+  ['draft', 'The order was begun, as a draft.'],
+  ['in-process', 'The order was sent. Telnyx checks it.'],
+  ['submitted', 'Telnyx passed the order to the old carrier.'],
+  ['exception', 'The order was refused.'],
+  ['foc-date-confirmed', 'The old carrier confirmed the date.'],
+  ['activation-in-progress', 'The numbers are being activated.'],
+  ['ported', 'The numbers are ported.'],
+  ['cancel-pending', 'Someone asked to cancel the order.'],
+  ['cancelled', 'The order was cancelled.'],
+]);
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['porting_order.deleted', 'The order was deleted.'],
+  ['porting_order.loa_updated', 'The letter of authorisation was updated.'],
+  ['porting_order.sharing_token_expired', 'A link that shares the order has expired.'],
+]);
+
+/** An event as a sentence. A type or status that this page does not know is told in Telnyx's own words. */
+export function toldBy({ event_type, payload }: LedgerEvent): Told {
+  const members = membersOf(payload);
+  switch (event_type) {
+    case 'porting_order.status_changed':
+      return statusTold(membersOf(members.status));
+    case 'porting_order.new_comment': {
+      const { body, user_type: by } = membersOf(members.comment);
+      const author = authorWords(by) || 'Someone';
+      const sentence = `${author.charAt(0).toUpperCase()}${author.slice(1)} wrote:`;
+      return { sentence, quoted: [typeof body === 'string' ? body : '(without a text)'] };
+    }
+    case 'porting_order.split': {
+      const ends = [membersOf(members.from).id, membersOf(members.to).id];
+      return { sentence: 'The order was split:', orders: ends.filter((id) => typeof id === 'string') };
+    }
+    case 'porting_order.messaging_changed': {
+      const { messaging_port_status: status } = membersOf(members.messaging);
+      return { sentence: `Messaging: ${typeof status === 'string' ? inPlain(status) : 'changed'}.` };
+    }
+    default:
+      return { sentence: TYPES.get(event_type) ?? `${inPlain(event_type.replace(PORTING_ORDER_FAMILY, ''))}.` };
+  }
+}
+
+function statusTold({ value, details }: Readonly<Record<string, unknown>>): Told {
+  if (typeof value !== 'string') return { sentence: 'The status changed.' };
+  const reasons = (Array.isArray(details) ? details : []).map(membersOf).flatMap(({ description, code }) => {
+    const text = description ?? code;
+    return typeof text === 'string' && text !== '' ? [text] : [];
+  });
+  const sentence = STATUSES.get(value) ?? `The status is now: ${inPlain(value)}.`;
+  return reasons.length > 0 ? { sentence, quoted: reasons } : { sentence };
+}
+
+/** `activation_failed` and `foc-date-lost` as words. */
+function inPlain(text: string): string {
+  return text.replaceAll(/[_-]+/g, ' ');
+}

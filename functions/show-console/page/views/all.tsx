@@ -1,0 +1,91 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Order } from '../../../ledger/orders/order-list.ts';
+import { hrefTo } from '../address.ts';
+import { CsvButton } from '../csv-button.tsx';
+import { useList } from '../list.ts';
+import { CHANGED, idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
+import type { ViewProps } from '../shell.tsx';
+import { Empty } from '../states.tsx';
+import { ListTable } from '../table.tsx';
+
+const COLUMNS = [NAME, PLACE, PORTS, NUMBERS, CHANGED, SUPPORT_KEY];
+/** Typing pauses. */
+const PAUSE_MS = 300;
+
+/** All orders, and the search: by reference, support key or id, or how one of them begins. */
+export function AllOrders({ address }: ViewProps) {
+  const wanted = address.query.q ?? '';
+  const query = { 'filter[q]': wanted || undefined };
+  const list = useList<Order>('/v2/orders', query);
+  return (
+    <>
+      <h1>All orders</h1>
+      <Search wanted={wanted} />
+      <ListTable
+        caption={wanted ? `Orders called ${wanted}, or beginning so` : 'All orders, the latest change first'}
+        columns={COLUMNS}
+        keyOf={idOf}
+        list={list}
+        empty={
+          <Empty>{wanted ? `No reference, support key or id begins with “${wanted}”.` : 'There is no order yet.'}</Empty>
+        }
+      />
+      <p class="tools">
+        <CsvButton name="orders" path="/v2/orders" query={query} />
+      </p>
+    </>
+  );
+}
+
+function Search({ wanted }: { readonly wanted: string }) {
+  const [text, setText] = useState(wanted);
+  const sent = useRef(wanted);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // The back button changes the address, and so the box.
+  useEffect(() => {
+    if (wanted === sent.current) return;
+    sent.current = wanted;
+    setText(wanted);
+  }, [wanted]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function search(given: string, isFinal: boolean) {
+    clearTimeout(timer.current);
+    const go = () => {
+      sent.current = given.trim();
+      // One entry in the history for one search, however many letters it took.
+      const url = hrefTo('all', { q: given.trim() });
+      if (isFinal || wanted === '') location.hash = url;
+      else {
+        history.replaceState(null, '', url);
+        dispatchEvent(new HashChangeEvent('hashchange'));
+      }
+    };
+    if (isFinal) go();
+    else timer.current = setTimeout(go, PAUSE_MS);
+  }
+
+  return (
+    <form
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        search(text, true);
+      }}
+    >
+      <label for="search">Search by reference, support key or id</label>
+      <input
+        id="search"
+        type="search"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={200}
+        value={text}
+        onInput={({ currentTarget: { value } }) => {
+          setText(value);
+          search(value, false);
+        }}
+      />
+    </form>
+  );
+}

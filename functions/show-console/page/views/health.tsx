@@ -1,0 +1,4 @@
+/** Health. */
+export function Health() {
+  return <h1>Health</h1>;
+}

@@ -1,0 +1,77 @@
+import type { Order } from '../../../ledger/orders/order-list.ts';
+import type { ShownStatus } from '../../../query-events/status.ts';
+import { ask } from '../api.ts';
+import { CsvButton } from '../csv-button.tsx';
+import { dayWords, ZONE } from '../instants.ts';
+import { type List, useList } from '../list.ts';
+import { useLive, useNow } from '../live.ts';
+import { idOf, LAST_WORD, LEFT, NAME, NUMBERS, SUPPORT_KEY, WAITING, WRONG } from '../order-columns.tsx';
+import { isAllZero, sentenceOf } from '../sentence.ts';
+import type { ViewProps } from '../shell.tsx';
+import { Empty, StateOf } from '../states.tsx';
+import { ListTable } from '../table.tsx';
+
+const PATH = '/v2/orders';
+const QUERY = { 'filter[needs]': 'you', sort: 'act_by' };
+const COLUMNS = [NAME, WRONG, LEFT, WAITING, LAST_WORD, NUMBERS, SUPPORT_KEY];
+
+/** The first view: which orders need you, the soonest deadline first. */
+export function NeedsYou({ summary }: Pick<ViewProps, 'summary'>) {
+  const list = useList<Order>(PATH, QUERY);
+  const now = useNow();
+  return (
+    <>
+      <h1 class="sentence" aria-live="polite">
+        {summary.data ? sentenceOf(summary.data, now, ZONE) : 'Needs you'}
+      </h1>
+      {summary.data === undefined && <StateOf live={summary} />}
+      <ListTable
+        caption="Orders that need you, the soonest deadline first"
+        columns={COLUMNS}
+        keyOf={idOf}
+        list={list}
+        empty={<Nothing isAccountQuiet={summary.data !== undefined && isAllZero(summary.data)} />}
+      />
+      <Tools list={list} />
+    </>
+  );
+}
+
+function Tools({ list }: { readonly list: List<Order> }) {
+  if (!list.data?.some(({ things }) => things.length > 0)) return null;
+  return (
+    <p class="tools">
+      <CsvButton name="needs-you" path={PATH} query={QUERY} />
+    </p>
+  );
+}
+
+function Nothing({ isAccountQuiet }: { readonly isAccountQuiet: boolean }) {
+  return isAccountQuiet ? <FirstDays /> : <Empty>Every order is on its way. Nothing to do here.</Empty>;
+}
+
+/** An account without an order that moves: it may be new, or its history is being read at this moment. */
+function FirstDays() {
+  const found = useLive('first-days', async (signal) => {
+    const [orders, { data: status }] = await Promise.all([
+      ask<{ data: readonly Order[] }>('/v2/orders?page[size]=1', { signal }),
+      ask<{ data: ShownStatus }>('/v2/status', { signal }),
+    ]);
+    return { hasOrders: orders.data.length > 0, sync: status.sync };
+  });
+  if (found.data === undefined) return <StateOf live={found} />;
+  const { hasOrders, sync } = found.data;
+  const [run] = sync.last_runs;
+  if (sync.last_complete_at === null) {
+    return (
+      <Empty>
+        The first sync is under way: it reads all port-in events of your account.
+        {run && ` ${run.seen} read so far`}
+        {run && sync.complete_through && `, up to ${dayWords(sync.complete_through, Date.now(), ZONE)}`}
+        {run && '.'} Orders appear here as it goes on.
+      </Empty>
+    );
+  }
+  if (hasOrders) return <Empty>Every order is done. Nothing to do here.</Empty>;
+  return <Empty>There is no port-in order yet. The first one shows here within minutes of its first event.</Empty>;
+}

@@ -1,0 +1,136 @@
+import type { LedgerEvent } from '../../../ledger/events/row.ts';
+import type { Order } from '../../../ledger/orders/order-list.ts';
+import { daysLeft } from '../../../porting/local-day.ts';
+import { needOf } from '../../../porting/needs.ts';
+import { orderName, supportKeyOf } from '../../../porting/order-words.ts';
+import { hrefTo } from '../address.ts';
+import { ask } from '../api.ts';
+import { Copyable } from '../copy.tsx';
+import { CsvButton } from '../csv-button.tsx';
+import { movedFrom } from '../days.ts';
+import { ZONE } from '../instants.ts';
+import { useList } from '../list.ts';
+import { useLive, useNow } from '../live.ts';
+import { placeOf, wrongIn } from '../places.ts';
+import { StateOf } from '../states.tsx';
+import { type Step, stepsOf } from '../steps.ts';
+import { HowWeKnow, Story } from '../story.tsx';
+import { When } from '../when.tsx';
+
+/** One order: where it stands, its way, and its story. Notices link here. */
+export function OrderPage({ id }: { readonly id: string }) {
+  const path = `/v2/orders/${encodeURIComponent(id)}`;
+  const live = useLive(path, async (signal) => (await ask<{ data: Order }>(path, { signal })).data);
+  const list = useList<LedgerEvent>(`${path}/events`, { sort: 'created_at' });
+  const events = list.data?.flatMap(({ things }) => things) ?? [];
+  if (live.data === undefined) {
+    return (
+      <>
+        <h1>Order</h1>
+        <StateOf live={live} />
+      </>
+    );
+  }
+  return (
+    <>
+      <h1 dir="auto">{orderName(live.data)}</h1>
+      <StateOf live={live} />
+      <Standing order={live.data} />
+      <Steps steps={stepsOf(live.data, events)} />
+      <Facts order={live.data} />
+      <h2>The story</h2>
+      <StateOf live={list} />
+      <Story events={events} ownId={id} />
+      {list.hasMore && (
+        <p class="more">
+          <button type="button" class="plain" onClick={list.more}>
+            Load more of the story
+          </button>
+        </p>
+      )}
+      <HowWeKnow order={live.data} events={events} />
+      <p class="tools">
+        <CsvButton name={`order-${id}`} path={`${path}/events`} query={{ sort: 'created_at' }} />
+      </p>
+    </>
+  );
+}
+
+function Standing({ order }: { readonly order: Order }) {
+  const now = useNow();
+  const by = needOf(order, now)?.by;
+  return (
+    <div aria-live="polite">
+      <p class="standing">
+        {placeOf(order, now)}
+        {by && `: ${daysLeft(by, now, ZONE)}`}
+      </p>
+      {wrongIn(order, now).map((line) => (
+        <p key={line} dir="auto">
+          {line}
+        </p>
+      ))}
+      {order.details?.status && (
+        <p class="notice">
+          Telnyx's own order says “{order.details.status.replaceAll('-', ' ')}”, and no event says so. Check with
+          Telnyx.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Steps({ steps }: { readonly steps: readonly Step[] }) {
+  return (
+    <ol class="steps" aria-label="The way of the order">
+      {steps.map(({ name, at, is, note }) => (
+        <li key={name} class={is} aria-current={is === 'now' ? 'step' : undefined}>
+          <span class="line strong">{name}</span>
+          {note && <span class="line mark">{note}</span>}
+          {at ? <When at={at} day /> : <span class="quiet">{is === 'ahead' ? 'not yet' : ''}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Facts({ order }: { readonly order: Order }) {
+  const { details } = order;
+  const key = supportKeyOf(order);
+  const before = movedFrom(order);
+  const facts = [
+    ['Ports', details?.foc_date && <When at={details.foc_date} />],
+    ['Moved from', before && <When at={before} />],
+    ['You asked for', details?.foc_date_requested && <When at={details.foc_date_requested} />],
+    ['Numbers', details?.number_count],
+    ['Old carrier', details?.losing_carrier],
+    ['Support key', key && <Copyable text={key} what="support key" />],
+    ['Act by', order.act_by && <When at={order.act_by} />],
+    ['Split from', order.split_from.length > 0 && <Orders ids={order.split_from} />],
+    ['Split into', order.split_into.length > 0 && <Orders ids={order.split_into} />],
+  ] as const;
+  return (
+    <dl>
+      {facts.map(([name, value]) =>
+        value ? (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ) : null,
+      )}
+    </dl>
+  );
+}
+
+function Orders({ ids }: { readonly ids: readonly string[] }) {
+  return (
+    <>
+      {ids.map((id) => (
+        <a key={id} class="line" href={hrefTo(`orders/${id}`)}>
+          {id}
+        </a>
+      ))}
+    </>
+  );
+}

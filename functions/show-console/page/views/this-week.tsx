@@ -1,0 +1,74 @@
+import type { Order } from '../../../ledger/orders/order-list.ts';
+import { dayAfter } from '../../../porting/day.ts';
+import { daysUntil, localDayOf } from '../../../porting/local-day.ts';
+import { CsvButton } from '../csv-button.tsx';
+import { byDay } from '../days.ts';
+import { dayWords, ZONE } from '../instants.ts';
+import { useList } from '../list.ts';
+import { useNow } from '../live.ts';
+import { idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
+import { Empty, StateOf } from '../states.tsx';
+import { Table } from '../table.tsx';
+
+const DAYS = 14;
+const COLUMNS = [NAME, PORTS, PLACE, NUMBERS, SUPPORT_KEY];
+
+/** What ports when: the orders with a date within 14 days, by day. */
+export function ThisWeek() {
+  const now = useNow(60_000);
+  const query = spanFrom(now);
+  const list = useList<Order>('/v2/orders', query);
+  const days = byDay(list.data?.flatMap(({ things }) => things) ?? [], ZONE);
+  return (
+    <>
+      <h1>What ports in the next {DAYS} days</h1>
+      <StateOf live={list} />
+      {list.data && days.length === 0 && (
+        <Empty>
+          No order has a date in these days. Dates come from Telnyx's orders: if order details are switched off, the
+          ledger knows none.
+        </Empty>
+      )}
+      {days.map(({ day, at, orders }) => (
+        <section key={day} aria-labelledby={`day-${day}`}>
+          <h2 id={`day-${day}`}>
+            {dayNamed(at, now)} <span class="quiet">{orders.length}</span>
+          </h2>
+          <Table caption={`Orders that port on ${day}`} columns={COLUMNS} keyOf={idOf} things={orders} />
+        </section>
+      ))}
+      {list.hasMore && (
+        <p class="more">
+          <button type="button" class="plain" onClick={list.more}>
+            Load more
+          </button>
+        </p>
+      )}
+      {days.length > 0 && (
+        <p class="tools">
+          <CsvButton name="this-week" path="/v2/orders" query={query} />
+        </p>
+      )}
+    </>
+  );
+}
+
+/** From the beginning of today, in the reader's time, to the end of the last day. The text changes once a day. */
+function spanFrom(now: number) {
+  const today = localDayOf(now, ZONE);
+  let after = today;
+  for (let count = 0; count < DAYS; count += 1) after = dayAfter(after);
+  // Without a zone at its end, the browser reads its own.
+  const [from, to] = [today, after].map((day) => new Date(`${day}T00:00:00`).getTime());
+  return {
+    'filter[foc][gte]': new Date(from ?? 0).toISOString(),
+    'filter[foc][lte]': new Date((to ?? 0) - 1).toISOString(),
+    sort: 'foc',
+  };
+}
+
+function dayNamed(at: string, now: number): string {
+  const name = dayWords(at, now, ZONE);
+  const ahead = daysUntil(at, now, ZONE);
+  return ahead === 0 ? `Today, ${name}` : ahead === 1 ? `Tomorrow, ${name}` : name;
+}

@@ -38,6 +38,7 @@ const modules = {
   'run-jobs': () => import('../functions/run-jobs/handler.ts'),
   'watch-ledger': () => import('../functions/watch-ledger/handler.ts'),
   'notify-people': () => import('../functions/notify-people/handler.ts'),
+  'show-console': () => import('../functions/show-console/handler.ts'),
 };
 
 const ON_LAMBDA = {

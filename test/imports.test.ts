@@ -15,6 +15,7 @@ const handlers = [
   'query-deliveries',
   'watch-ledger',
   'notify-people',
+  'show-console',
 ];
 const shared = ['porting', 'ledger', 'telnyx', 'bus', 'http', 'lambda'];
 
@@ -58,7 +59,7 @@ function importsIn(from: string, source: string): Import[] {
 }
 
 function importsUnder(folder: string): Import[] {
-  const files = globSync(`${folder}/**/*.{ts,cjs,mjs,js}`, { cwd: root });
+  const files = globSync(`${folder}/**/*.{ts,tsx,cjs,mjs,js}`, { cwd: root });
   return files.flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')));
 }
 
@@ -90,7 +91,7 @@ const functions = importsUnder('functions');
 const infra = importsUnder('infra');
 
 test('every folder of functions/ has its rule, and every rule its folder', () => {
-  const folders = new Set(globSync('functions/**/*.ts', { cwd: root }).map(folderOf));
+  const folders = new Set(globSync('functions/**/*.{ts,tsx}', { cwd: root }).map(folderOf));
   expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
 });
 
@@ -190,7 +191,7 @@ describe('functions/', () => {
 
 test('no two exports in functions/ share a name, except what each function exports', () => {
   const EXPORT = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
-  const names = globSync('functions/**/*.ts', { cwd: root }).flatMap((file) => [
+  const names = globSync('functions/**/*.{ts,tsx}', { cwd: root }).flatMap((file) => [
     // Once for each file: overloads repeat a name.
     ...new Set([...readFileSync(join(root, file), 'utf8').matchAll(EXPORT)].map(([, name = '']) => name)),
   ]);

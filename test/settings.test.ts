@@ -24,6 +24,7 @@ const BAD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = {
   ],
   notices: ['overdue,', 'all,overdue', 'Overdue', 'draft_expiring', 'overdue;cancelled'],
   digestAt: ['8:00', '24:00', '08:60', '0800', '08:00 Uhr'],
+  console: ['On', 'no', 'true'],
   timezone: ['Berlin', 'CEST+2', 'Europe/Nowhere', 'Europe/Berlin,UTC', '+02:00'],
 };
 const BAD_ANYWHERE = ['1e3', '+5', '0x10', '５', '007', '1 000', '5\n5', "'5'", '"off"', '\u00a0 \u200b'];
@@ -40,6 +41,7 @@ const GOOD: Readonly<Record<keyof typeof LEDGER_SETTINGS, readonly string[]>> = 
   runbookUrl: ['https://wiki.example/page?id=5', 'http://wiki.example/ledger/'],
   notices: ['all', 'none', 'overdue , foc_changed'],
   digestAt: ['00:00', '23:59', '07:30'],
+  console: ['on', 'off'],
   timezone: ['UTC', 'Europe/Berlin', 'america/new_york', 'US/Eastern'],
 };
 

@@ -38,7 +38,8 @@ export function useLive<Data>(
     let isLoading = false;
     const ending = new AbortController();
     const set = (change: Partial<Live<Data>>) => {
-      if (!ending.signal.aborted) setState((before) => ({ ...(before.key === key ? before : nothing(key)), ...change }));
+      if (!ending.signal.aborted)
+        setState((before) => ({ ...(before.key === key ? before : nothing(key)), ...change }));
     };
     const now = async () => {
       if (isLoading) return;

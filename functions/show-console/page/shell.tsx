@@ -59,9 +59,10 @@ export function Shell() {
   const View = view?.shows;
   return (
     <>
-      <a class="skip" href="#main" onClick={skipTo(main)}>
+      {/* A link to `#main` would leave the view: the fragment says which it is. */}
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <header>
         <nav aria-label="Views">
           {Object.entries(VIEWS).map(([path, { name }]) => (
@@ -76,7 +77,7 @@ export function Shell() {
           Sign out
         </button>
       </header>
-      <main id="main" ref={main} tabIndex={-1}>
+      <main ref={main} tabIndex={-1}>
         {orderId !== undefined && <OrderPage key={orderId} id={decodeURIComponent(orderId)} />}
         {View && <View address={address} summary={summary} />}
         {orderId === undefined && !View && (
@@ -90,12 +91,4 @@ export function Shell() {
       </main>
     </>
   );
-}
-
-/** The fragment belongs to the views: a plain link to `#main` would leave them. */
-function skipTo(main: { readonly current: HTMLElement | null }) {
-  return (event: MouseEvent) => {
-    event.preventDefault();
-    main.current?.focus();
-  };
 }

@@ -27,7 +27,9 @@ export function AllOrders({ address }: ViewProps) {
         keyOf={idOf}
         list={list}
         empty={
-          <Empty>{wanted ? `No reference, support key or id begins with “${wanted}”.` : 'There is no order yet.'}</Empty>
+          <Empty>
+            {wanted ? `No reference, support key or id begins with “${wanted}”.` : 'There is no order yet.'}
+          </Empty>
         }
       />
       <p class="tools">
@@ -66,26 +68,27 @@ function Search({ wanted }: { readonly wanted: string }) {
   }
 
   return (
-    <form
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        search(text, true);
-      }}
-    >
-      <label for="search">Search by reference, support key or id</label>
-      <input
-        id="search"
-        type="search"
-        autocomplete="off"
-        spellcheck={false}
-        maxLength={200}
-        value={text}
-        onInput={({ currentTarget: { value } }) => {
-          setText(value);
-          search(value, false);
+    <search>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          search(text, true);
         }}
-      />
-    </form>
+      >
+        <label for="search">Search by reference, support key or id</label>
+        <input
+          id="search"
+          type="search"
+          autocomplete="off"
+          spellcheck={false}
+          maxLength={200}
+          value={text}
+          onInput={({ currentTarget: { value } }) => {
+            setText(value);
+            search(value, false);
+          }}
+        />
+      </form>
+    </search>
   );
 }

@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 const testsIn = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Pure code, and what needs no more than a server on the loopback. */
-const unit = [...testsIn('bus', 'health', 'http', 'lambda', 'porting', 'telnyx'), 'test/imports.test.ts'];
+const unit = [
+  ...testsIn('bus', 'health', 'http', 'lambda', 'porting', 'show-console', 'telnyx'),
+  'test/imports.test.ts',
+];
 
 /** The functions and the ledger on the embedded engine, or on the one at DYNAMODB_ENDPOINT. */
 const engine = testsIn(

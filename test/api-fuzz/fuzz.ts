@@ -58,6 +58,8 @@ try {
     'GET /v2/sync-runs/{id}',
     'GET /v2/status',
     'GET /health',
+    'GET /',
+    'GET /console/{file}',
   ]);
 
   const door = await openSigningDoor(local.url, createKeys(ACCOUNT));

@@ -5,8 +5,13 @@ import * as service from '../../infra/service.ts';
 import { loadFunction } from '../handlers.ts';
 
 const { functions }: ServiceDescription = service;
-/** All but query-deliveries: its only permission is to read rows in batches, and it is seldom called. */
-const names = (Object.keys(service.functions) as service.FunctionName[]).filter((name) => name !== 'query-deliveries');
+/**
+ * All but query-deliveries, whose only permission is to read rows in batches, and which is seldom called; and but
+ * show-console, which reads no table.
+ */
+const names = (Object.keys(service.functions) as service.FunctionName[]).filter(
+  (name) => name !== 'query-deliveries' && name !== 'show-console',
+);
 
 const told = {
   tableName: (table: string) => table,

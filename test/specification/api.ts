@@ -1,12 +1,14 @@
-import type { Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import { recordDelivery } from '../../functions/ledger/events/record-delivery.ts';
 import type { OrderStore } from '../../functions/ledger/table/store.ts';
 import { publishRows } from '../../functions/publish-events/publish.ts';
+import { answerFile } from '../../functions/show-console/answer-file.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { type EventsApi, startEventsApi } from '../../infra/local/simulator/events-api.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
 import { withoutPayload } from '../../infra/local/simulator/records.ts';
+import { builtPage } from '../../infra/page-build.ts';
 import { defaultRoute, routes, webhook } from '../../infra/service.ts';
 import { type FaultyEngine, startFaultyEngine } from '../faulty-engine.ts';
 import { loadHandler } from '../handlers.ts';
@@ -181,6 +183,9 @@ async function loadAll(environment: Readonly<Record<string, string>>) {
   const names = ['query-events', 'republish-event', 'receive-webhook', 'start-jobs', 'query-deliveries'] as const;
   const handlers = new Map<string, Awaited<ReturnType<typeof loadHandler>>>();
   for (const name of names) handlers.set(name, await loadHandler(name, environment));
+  // Only its bundle has a page beside it.
+  const page = await builtPage();
+  handlers.set('show-console', async (event) => answerFile(page, event as APIGatewayProxyEventV2));
   return async (name: string, event: unknown, context: Context) =>
     JSON.stringify(await handlers.get(name)?.(event, context));
 }

@@ -204,6 +204,27 @@ const healthy: readonly Situation[] = of(HEALTH, [
   [503, 'DynamoDB refuses', whileDynamoDb(REFUSED, (api) => api.ask(HEALTH))],
 ]);
 
+const PAGE = 'GET /';
+const PAGE_FILE = 'GET /console/{file}';
+const seen: readonly Situation[] = [
+  ...of(PAGE, [
+    [200, 'compressed', (api) => api.ask(PAGE)],
+    [200, 'for a client that takes no compression', (api) => api.ask(PAGE, { headers: { 'accept-encoding': '' } })],
+  ]),
+  ...of(PAGE_FILE, [
+    [200, 'its script', (api) => fileOfPage(api, 'js')],
+    [200, 'its style', (api) => fileOfPage(api, 'css')],
+    [200, 'its icon', (api) => fileOfPage(api, 'svg')],
+    [404, 'of another deployment', (api) => api.ask('GET /console/0123456789ab.js')],
+  ]),
+];
+
+async function fileOfPage(api: Api, kind: string): Promise<Response> {
+  const html = await (await api.ask(PAGE)).text();
+  const [path] = new RegExp(`/console/[0-9a-f]+\\.${kind}`).exec(html) ?? [];
+  return api.ask(`GET ${path}`);
+}
+
 const received: readonly Situation[] = of(WEBHOOK, [
   [200, 'stored', (api) => api.deliver(webhookOf(uuid(901)))],
   [
@@ -245,5 +266,6 @@ export const situations: readonly Situation[] = [
   ...ofStatus,
   ...republished,
   ...healthy,
+  ...seen,
   ...received,
 ];

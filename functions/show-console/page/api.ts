@@ -1,7 +1,7 @@
 import { forgetToken, heldToken } from './token.ts';
 
 /** Why a request was not answered as asked. `status` is 0 if no answer came. */
-export class Refused extends Error {
+export class NotAnswered extends Error {
   readonly status: number;
   readonly code: string;
 
@@ -12,7 +12,7 @@ export class Refused extends Error {
   }
 }
 
-export interface Asked {
+export interface AskOptions {
   readonly method?: 'GET' | 'POST';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -32,29 +32,29 @@ export function withQuery(path: string, query: Readonly<Record<string, string | 
 }
 
 /** The JSON of an answer. */
-export async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answer> {
+export async function ask<Answer>(path: string, asked: AskOptions = {}): Promise<Answer> {
   return (await answerTo(path, asked)).json();
 }
 
 /**
  * Asks the API. A GET is asked again when the ledger is busy; a POST only once, as it may have been carried out.
  *
- * @throws {Refused} after a 401 the token is forgotten, and the page shows where to sign in
+ * @throws {NotAnswered} after a 401 the token is forgotten, and the page shows where to sign in
  */
-export async function answerTo(path: string, asked: Asked = {}): Promise<Response> {
+export async function answerTo(path: string, asked: AskOptions = {}): Promise<Response> {
   const tries = (asked.method ?? 'GET') === 'GET' ? TRIES : 1;
   for (let tried = 1; ; tried += 1) {
     try {
       return await askOnce(path, asked);
     } catch (error) {
-      const mayPass = error instanceof Refused && (error.status === 429 || error.status >= 500);
+      const mayPass = error instanceof NotAnswered && (error.status === 429 || error.status >= 500);
       if (!mayPass || tried >= tries || asked.signal?.aborted) throw error;
       await new Promise((resolve) => setTimeout(resolve, tried * BETWEEN_MS));
     }
   }
 }
 
-async function askOnce(path: string, { method = 'GET', body, headers, signal }: Asked): Promise<Response> {
+async function askOnce(path: string, { method = 'GET', body, headers, signal }: AskOptions): Promise<Response> {
   const token = heldToken();
   const limit = AbortSignal.timeout(LONGEST_MS);
   const response = await fetch(path, {
@@ -71,13 +71,17 @@ async function askOnce(path: string, { method = 'GET', body, headers, signal }: 
     cache: 'no-store',
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new Refused(0, '', limit.aborted ? 'The ledger did not answer in time.' : 'The ledger cannot be reached.');
+    throw new NotAnswered(
+      0,
+      '',
+      limit.aborted ? 'The ledger did not answer in time.' : 'The ledger cannot be reached.',
+    );
   });
   if (response.ok) return response;
   if (response.status === 401 && heldToken() === token) forgetToken();
   const problem = await response.json().catch(() => ({}));
   const first = problem?.errors?.[0];
-  throw new Refused(response.status, first?.code ?? '', first?.detail ?? wordsFor(response.status));
+  throw new NotAnswered(response.status, first?.code ?? '', first?.detail ?? wordsFor(response.status));
 }
 
 function wordsFor(status: number): string {

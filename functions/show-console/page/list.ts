@@ -3,14 +3,14 @@ import { ask, withQuery } from './api.ts';
 import { type Live, useLive } from './live.ts';
 
 /** A page of a list: where it begins, and where the next one does (null at the end). */
-export interface ListPage<Thing> {
+export interface LoadedPage<Thing> {
   readonly after: string | null;
   readonly things: readonly Thing[];
   readonly next: string | null;
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-export interface List<Thing> extends Live<readonly ListPage<Thing>[]> {
+export interface List<Thing> extends Live<readonly LoadedPage<Thing>[]> {
   readonly hasMore: boolean;
   /** Loads one page more. */
   readonly more: () => void;
@@ -32,8 +32,8 @@ const PAGE_SIZE = '50';
 export function useList<Thing>(path: string, query: Readonly<Record<string, string | undefined>>): List<Thing> {
   const elements = useRef(new Map<number, Element>());
   const wanted = useRef(false);
-  const live = useLive<readonly ListPage<Thing>[]>(withQuery(path, query), async (signal, held = []) => {
-    const read = async (after: string | null): Promise<ListPage<Thing>> => {
+  const live = useLive<readonly LoadedPage<Thing>[]>(withQuery(path, query), async (signal, held = []) => {
+    const read = async (after: string | null): Promise<LoadedPage<Thing>> => {
       const asked = withQuery(path, { ...query, 'page[size]': PAGE_SIZE, 'page[after]': after ?? undefined });
       const { data, meta } = await ask<Answer<Thing>>(asked, { signal });
       return { after, things: data, next: meta.next ?? null, meta };
@@ -47,7 +47,7 @@ export function useList<Thing>(path: string, query: Readonly<Record<string, stri
     const isShown = held.map((_, index) => isOnScreen(elements.current.get(index)));
     const from = Math.max(0, isShown.indexOf(true));
     const to = Math.max(from, isShown.lastIndexOf(true));
-    const fresh: ListPage<Thing>[] = [];
+    const fresh: LoadedPage<Thing>[] = [];
     let after = held[from]?.after ?? null;
     for (let index = from; index <= to; index += 1) {
       const page = await read(after);

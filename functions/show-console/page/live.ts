@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Refused } from './api.ts';
+import { NotAnswered } from './api.ts';
 
 /** While the page is visible, everything on it is asked for anew this often. */
 export const REFRESH_MS = 30_000;
@@ -10,7 +10,7 @@ const SLOW_MS = 3_000;
 export interface Live<Data> {
   readonly data: Data | undefined;
   /** Why the last request brought nothing. */
-  readonly error: Refused | undefined;
+  readonly error: NotAnswered | undefined;
   /** When the data came, in milliseconds since 1970. */
   readonly at: number | undefined;
   readonly isSlow: boolean;
@@ -50,7 +50,7 @@ export function useLive<Data>(
         at = Date.now();
         set({ data: held, error: undefined, at });
       } catch (error) {
-        set({ error: error instanceof Refused ? error : new Refused(0, '', String(error)) });
+        set({ error: error instanceof NotAnswered ? error : new NotAnswered(0, '', String(error)) });
       } finally {
         clearTimeout(slow);
         set({ isSlow: false });

@@ -3,7 +3,7 @@ import type { Job } from '../../ledger/jobs/job.ts';
 import { howMany } from '../../porting/message.ts';
 import type { DryRun } from '../../start-jobs/selected.ts';
 import { hrefTo } from './address.ts';
-import { ask, Refused } from './api.ts';
+import { ask, NotAnswered } from './api.ts';
 
 const PATH = '/v2/republish-jobs';
 const HOURS = { '24': 'the last 24 hours', '168': 'the last 7 days', '720': 'the last 30 days' };
@@ -101,7 +101,7 @@ function Found({ found: { total, by_type } }: { readonly found: DryRun }) {
 }
 
 function wordsOf(error: unknown): string {
-  if (!(error instanceof Refused)) return String(error);
+  if (!(error instanceof NotAnswered)) return String(error);
   if (error.status === 403) {
     return 'Your token may read only. To send again, sign in with an operate token, or ask who runs this ledger.';
   }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ask, Refused } from './api.ts';
+import { ask, NotAnswered } from './api.ts';
 import { keepToken } from './token.ts';
 
 /** The one screen without a token: where to type it, and where tokens come from. */
@@ -17,7 +17,7 @@ export function SignIn() {
       await ask('/v2/orders?page[size]=1', { headers: { authorization: `Bearer ${token}` } });
       keepToken(token, form.get('remember') === 'on');
     } catch (error) {
-      const isUnknown = error instanceof Refused && error.status === 401;
+      const isUnknown = error instanceof NotAnswered && error.status === 401;
       setProblem(isUnknown ? 'The ledger does not know this token.' : (error as Error).message);
       setBusy(false);
     }

@@ -3,7 +3,7 @@ import { membersOf, PORTING_ORDER_FAMILY } from '../../porting/event.ts';
 import { authorWords } from '../../porting/event-words.ts';
 
 /** What one event tells, for the person who reads the order's story. */
-export interface Told {
+export interface StoryPart {
   readonly sentence: string;
   /** A comment in full, or the reasons of a refusal. */
   readonly quoted?: readonly string[];
@@ -30,11 +30,11 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** An event as a sentence. A type or status that this page does not know is told in Telnyx's own words. */
-export function toldBy({ event_type, payload }: LedgerEvent): Told {
+export function storyPartOf({ event_type, payload }: LedgerEvent): StoryPart {
   const members = membersOf(payload);
   switch (event_type) {
     case 'porting_order.status_changed':
-      return statusTold(membersOf(members.status));
+      return statusPart(membersOf(members.status));
     case 'porting_order.new_comment': {
       const { body, user_type: by } = membersOf(members.comment);
       const author = authorWords(by) || 'Someone';
@@ -54,7 +54,7 @@ export function toldBy({ event_type, payload }: LedgerEvent): Told {
   }
 }
 
-function statusTold({ value, details }: Readonly<Record<string, unknown>>): Told {
+function statusPart({ value, details }: Readonly<Record<string, unknown>>): StoryPart {
   if (typeof value !== 'string') return { sentence: 'The status changed.' };
   const reasons = (Array.isArray(details) ? details : []).map(membersOf).flatMap(({ description, code }) => {
     const text = description ?? code;

@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '../../ledger/events/row.ts';
 import type { Order } from '../../ledger/orders/order-list.ts';
 import { hrefTo } from './address.ts';
-import { toldBy } from './story.ts';
+import { storyPartOf } from './story.ts';
 import { Table } from './table.tsx';
 import { When } from './when.tsx';
 
@@ -10,7 +10,7 @@ export function Story({ events, ownId }: { readonly events: readonly LedgerEvent
   return (
     <ol class="story">
       {events.map((event) => {
-        const { sentence, quoted = [], orders = [] } = toldBy(event);
+        const { sentence, quoted = [], orders = [] } = storyPartOf(event);
         return (
           <li key={event.id}>
             <When at={event.created_at} />

@@ -1,4 +1,4 @@
-import { dayName, daysUntil, timeName } from '../../porting/local-day.ts';
+import { dayName, daysUntil, localDayOf, timeName } from '../../porting/local-day.ts';
 import type { Timestamp } from '../../porting/timestamp.ts';
 
 /** The reader's own time zone. */
@@ -17,15 +17,15 @@ export function lengthOf(seconds: number): string {
   return `${Math.round(whole / DAY)} days`;
 }
 
-/** `Wed 9 Dec, 14:05`, with the year if it is another than now. */
+/** `Wed 9 Dec, 14:05`, with the year if it is more than 300 days away. */
 export function instantWords(at: Timestamp, now: number, zone: string): string {
   return `${dayWords(at, now, zone)}, ${timeName(at, zone)}`;
 }
 
-/** `Wed 9 Dec`, with the year if it is another than now. */
+/** `Wed 9 Dec`, with the year if it is more than 300 days away. */
 export function dayWords(at: Timestamp, now: number, zone: string): string {
   const far = Math.abs(Date.parse(at) - now) > 300 * DAY * 1000;
-  return `${dayName(at, zone)}${far ? ` ${at.slice(0, 4)}` : ''}`;
+  return `${dayName(at, zone)}${far ? ` ${localDayOf(Date.parse(at), zone).slice(0, 4)}` : ''}`;
 }
 
 /** A day that is near, in words that follow "due": `today at 14:05`, `tomorrow`, `Thursday`, `Thu 10 Dec`. */

@@ -72,7 +72,8 @@ export function useList<Thing>(path: string, query: Readonly<Record<string, stri
   };
 }
 
+/** A page that has no element of its own counts as shown. */
 function isOnScreen(element: Element | undefined): boolean {
   const box = element?.getBoundingClientRect();
-  return box !== undefined && box.bottom > 0 && box.top < innerHeight;
+  return box === undefined || (box.bottom > 0 && box.top < innerHeight);
 }

@@ -36,12 +36,15 @@ export function useLive<Data>(
     let held: Data | undefined;
     let at = 0;
     let isLoading = false;
+    let isWantedAgain = false;
     const ending = new AbortController();
     const set = (change: Partial<Live<Data>>) => {
       if (!ending.signal.aborted)
         setState((before) => ({ ...(before.key === key ? before : nothing(key)), ...change }));
     };
     const now = async () => {
+      // What is asked for meanwhile may be more than what is being loaded.
+      isWantedAgain = isLoading;
       if (isLoading) return;
       isLoading = true;
       const slow = setTimeout(() => set({ isSlow: true }), SLOW_MS);
@@ -56,6 +59,7 @@ export function useLive<Data>(
         set({ isSlow: false });
         isLoading = false;
       }
+      if (isWantedAgain && !ending.signal.aborted) void now();
     };
     run.current = now;
     void now();

@@ -56,19 +56,24 @@ export const LEFT: OrderColumn = {
   },
 };
 
+/** Since when you are waited for. */
 export const WAITING: OrderColumn = {
   head: 'Waiting since',
-  of: (order) => {
-    const since = waitingSince(order, Date.now());
-    if (since === null) return null;
-    return (
-      <>
-        <When at={since} day />
-        <span class="line quiet">{lengthOf((Date.now() - Date.parse(since)) / 1000)}</span>
-      </>
-    );
-  },
+  of: (order) => <Since at={waitingSince(order, Date.now())} />,
 };
+
+/** Since when an order is where it is. */
+export const HERE_SINCE: OrderColumn = { head: 'Since', of: ({ status_since }) => <Since at={status_since} /> };
+
+function Since({ at }: { readonly at: string | null }) {
+  if (at === null) return null;
+  return (
+    <>
+      <When at={at} day />
+      <span class="line quiet">{lengthOf((Date.now() - Date.parse(at)) / 1000)}</span>
+    </>
+  );
+}
 
 export const LAST_WORD: OrderColumn = {
   head: 'Last word',
@@ -117,5 +122,4 @@ export const WAITS_FOR: OrderColumn = {
   },
 };
 
-export const ENDED: OrderColumn = { head: 'Since', of: ({ status_since }) => <When at={status_since} day /> };
 export const CHANGED: OrderColumn = { head: 'Last change', of: ({ changed_at }) => <When at={changed_at} /> };

@@ -38,7 +38,7 @@ export function storyPartOf({ event_type, payload }: LedgerEvent): StoryPart {
     case 'porting_order.new_comment': {
       const { body, user_type: by } = membersOf(members.comment);
       const author = authorWords(by) || 'Someone';
-      const sentence = `${author.charAt(0).toUpperCase()}${author.slice(1)} wrote:`;
+      const sentence = `${capital(author)} wrote:`;
       return { sentence, quoted: [typeof body === 'string' ? body : '(without a text)'] };
     }
     case 'porting_order.split': {
@@ -50,7 +50,9 @@ export function storyPartOf({ event_type, payload }: LedgerEvent): StoryPart {
       return { sentence: `Messaging: ${typeof status === 'string' ? inPlain(status) : 'changed'}.` };
     }
     default:
-      return { sentence: TYPES.get(event_type) ?? `${inPlain(event_type.replace(PORTING_ORDER_FAMILY, ''))}.` };
+      return {
+        sentence: TYPES.get(event_type) ?? `${capital(inPlain(event_type.replace(PORTING_ORDER_FAMILY, '')))}.`,
+      };
   }
 }
 
@@ -62,6 +64,10 @@ function statusPart({ value, details }: Readonly<Record<string, unknown>>): Stor
   });
   const sentence = STATUSES.get(value) ?? `The status is now: ${inPlain(value)}.`;
   return reasons.length > 0 ? { sentence, quoted: reasons } : { sentence };
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** `activation_failed` and `foc-date-lost` as words. */

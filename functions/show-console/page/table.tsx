@@ -48,7 +48,7 @@ export function ListTable<Thing>({
           ))}
         </table>
       )}
-      {list.hasMore && <More list={list} />}
+      <More list={list} />
     </>
   );
 }
@@ -93,7 +93,7 @@ function Rows<Thing>({ columns, keyOf, things }: TableProps<Thing> & { readonly 
 }
 
 /** Loads more as it comes near the screen; the button is for keyboards, and for when that failed. */
-function More<Thing>({ list }: { readonly list: List<Thing> }) {
+export function More<Thing>({ list }: { readonly list: List<Thing> }) {
   const place = useRef<HTMLParagraphElement>(null);
   const more = useRef(list.more);
   more.current = list.more;
@@ -107,6 +107,7 @@ function More<Thing>({ list }: { readonly list: List<Thing> }) {
     return () => watching.disconnect();
     // Watched anew after each page: a page may be shorter than the margin.
   }, [pages]);
+  if (!list.hasMore) return null;
   return (
     <p ref={place} class="more">
       <button type="button" class="plain" onClick={list.more}>

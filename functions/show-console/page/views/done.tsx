@@ -3,13 +3,13 @@ import { TERMINAL } from '../../../porting/acts.ts';
 import { Choices } from '../choices.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { useList } from '../list.ts';
-import { ENDED, idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
+import { HERE_SINCE, idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
 import type { ViewProps } from '../shell.tsx';
 import { Empty } from '../states.tsx';
 import { ListTable } from '../table.tsx';
 
 const HOW = { '': 'All', ported: 'Ported', cancelled: 'Cancelled', deleted: 'Deleted' };
-const COLUMNS = [NAME, PLACE, ENDED, PORTS, NUMBERS, SUPPORT_KEY];
+const COLUMNS = [NAME, PLACE, HERE_SINCE, PORTS, NUMBERS, SUPPORT_KEY];
 
 /** What is over: ported, cancelled or deleted, the latest first. */
 export function DoneOrders({ address, summary }: ViewProps) {

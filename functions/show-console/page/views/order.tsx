@@ -15,6 +15,7 @@ import { placeOf, wrongIn } from '../places.ts';
 import { StateOf } from '../states.tsx';
 import { type Step, stepsOf } from '../steps.ts';
 import { HowWeKnow, Story } from '../story.tsx';
+import { More } from '../table.tsx';
 import { When } from '../when.tsx';
 
 /** One order: where it stands, its way, and its story. Notices link here. */
@@ -41,13 +42,7 @@ export function OrderPage({ id }: { readonly id: string }) {
       <h2>The story</h2>
       <StateOf live={list} />
       <Story events={events} ownId={id} />
-      {list.hasMore && (
-        <p class="more">
-          <button type="button" class="plain" onClick={list.more}>
-            Load more of the story
-          </button>
-        </p>
-      )}
+      <More list={list} />
       <HowWeKnow order={live.data} events={events} />
       <p class="tools">
         <CsvButton name={`order-${id}`} path={`${path}/events`} query={{ sort: 'created_at' }} />

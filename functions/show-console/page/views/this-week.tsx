@@ -8,7 +8,7 @@ import { useList } from '../list.ts';
 import { useNow } from '../live.ts';
 import { idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
 import { Empty, StateOf } from '../states.tsx';
-import { Table } from '../table.tsx';
+import { More, Table } from '../table.tsx';
 
 const DAYS = 14;
 const COLUMNS = [NAME, PORTS, PLACE, NUMBERS, SUPPORT_KEY];
@@ -37,13 +37,7 @@ export function ThisWeek() {
           <Table caption={`Orders that port on ${day}`} columns={COLUMNS} keyOf={idOf} things={orders} />
         </section>
       ))}
-      {list.hasMore && (
-        <p class="more">
-          <button type="button" class="plain" onClick={list.more}>
-            Load more
-          </button>
-        </p>
-      )}
+      <More list={list} />
       {days.length > 0 && (
         <p class="tools">
           <CsvButton name="this-week" path="/v2/orders" query={query} />

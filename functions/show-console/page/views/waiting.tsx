@@ -3,7 +3,7 @@ import { statusesWaitingFor } from '../../../porting/acts.ts';
 import { Choices } from '../choices.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { useList } from '../list.ts';
-import { idOf, LAST_WORD, NAME, NUMBERS, SUPPORT_KEY, WAITING, WAITS_FOR } from '../order-columns.tsx';
+import { HERE_SINCE, idOf, LAST_WORD, NAME, NUMBERS, SUPPORT_KEY, WAITS_FOR } from '../order-columns.tsx';
 import type { ViewProps } from '../shell.tsx';
 import { Empty } from '../states.tsx';
 import { ListTable } from '../table.tsx';
@@ -13,7 +13,7 @@ const STATUSES: Readonly<Record<string, readonly string[]>> = {
   telnyx: statusesWaitingFor('telnyx'),
   carrier: statusesWaitingFor('losing_carrier'),
 };
-const COLUMNS = [NAME, WAITS_FOR, WAITING, LAST_WORD, NUMBERS, SUPPORT_KEY];
+const COLUMNS = [NAME, WAITS_FOR, HERE_SINCE, LAST_WORD, NUMBERS, SUPPORT_KEY];
 
 /** What waits for Telnyx or the old carrier, the longest unchanged first. */
 export function WaitingForOthers({ address, summary }: ViewProps) {

@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'watch-ledger': [...shared, 'health'],
   'republish-event': [...shared, 'republishing'],
   'run-jobs': [...shared, 'republishing'],
+  'show-console': [...shared, 'health', 'query-events', 'query-deliveries', 'start-jobs'],
 };
 
 interface Import {
@@ -167,6 +168,16 @@ describe('functions/', () => {
     const users = functions.filter(({ to }) => to === `@aws-sdk/client-${client}`);
     expect(users.length).toBeGreaterThan(0);
     expect(shown(users.filter(({ from }) => folderOf(from) !== folder))).toEqual([]);
+  });
+
+  test("the console's page takes only types of other rooms, code of porting, and Preact", () => {
+    const imports = functions.filter(({ from }) => from.startsWith('functions/show-console/page/'));
+    expect(imports.length).toBeGreaterThan(50);
+    const isFit = ({ to, isOurs, names }: Import) =>
+      isOurs
+        ? /^functions\/(porting|show-console\/page)\//.test(to) || /^\s*type\s/.test(names)
+        : /^preact(\/hooks)?$/.test(to);
+    expect(shown(imports.filter((one) => !isFit(one)))).toEqual([]);
   });
 
   test('health is pure: it imports only types of the ledger, and no package', () => {

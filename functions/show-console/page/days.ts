@@ -1,7 +1,7 @@
-import type { Order } from '../../ledger/orders/order-list.ts';
 import type { Day } from '../../porting/day.ts';
 import { localDayOf } from '../../porting/local-day.ts';
 import { millisecondsOf, type Timestamp } from '../../porting/timestamp.ts';
+import type { Order } from './answers.ts';
 
 /** The orders that port on one day. */
 export interface PortingDay {

@@ -1,5 +1,5 @@
-import type { ShownSummary } from '../../query-events/orders.ts';
 import { hrefTo } from './address.ts';
+import type { ShownSummary } from './answers.ts';
 import { ask } from './api.ts';
 import { lengthOf } from './instants.ts';
 import { type Live, useLive, useNow } from './live.ts';

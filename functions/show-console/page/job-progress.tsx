@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Job } from '../../ledger/jobs/job.ts';
 import { hrefTo } from './address.ts';
+import type { Job } from './answers.ts';
 import { ask } from './api.ts';
 import { REFRESH_MS, useLive } from './live.ts';
 import { StateOf } from './states.tsx';

@@ -1,6 +1,5 @@
-import type { ShownGap } from '../../ledger/gaps/gap-list.ts';
-import type { DayOfGaps } from '../../ledger/gaps/gaps-by-day.ts';
 import { hrefTo } from './address.ts';
+import type { DayOfGaps, ShownGap } from './answers.ts';
 import { useList } from './list.ts';
 import { SendAgain } from './send-again.tsx';
 import { Empty } from './states.tsx';

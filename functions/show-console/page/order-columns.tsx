@@ -1,9 +1,9 @@
-import type { Order } from '../../ledger/orders/order-list.ts';
 import { authorWords } from '../../porting/event-words.ts';
 import { daysLeft } from '../../porting/local-day.ts';
 import { isToBeChecked, needOf } from '../../porting/needs.ts';
 import { orderName, supportKeyOf } from '../../porting/order-words.ts';
 import { hrefTo } from './address.ts';
+import type { Order } from './answers.ts';
 import { Copyable } from './copy.tsx';
 import { movedFrom } from './days.ts';
 import { lengthOf, ZONE } from './instants.ts';

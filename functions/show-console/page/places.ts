@@ -1,7 +1,7 @@
-import type { Order } from '../../ledger/orders/order-list.ts';
 import { membersOf } from '../../porting/event.ts';
 import { isToBeChecked, needOf } from '../../porting/needs.ts';
 import { shortReason } from '../../porting/order-words.ts';
+import type { Order } from './answers.ts';
 
 /** Where an order stands, in the words of the person who has ordered it. */
 export function placeOf(order: Order, now: number): string {

@@ -1,7 +1,5 @@
-import type { Job } from '../../ledger/jobs/job.ts';
-import type { Rejection } from '../../ledger/rejections/rejection-list.ts';
-import type { ShownRun } from '../../ledger/runs/sync-runs.ts';
 import { hrefTo } from './address.ts';
+import type { Job, Rejection, ShownRun } from './answers.ts';
 import { useList } from './list.ts';
 import { Empty } from './states.tsx';
 import { ListTable, type ShownColumn } from './table.tsx';

@@ -1,8 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
-import type { Job } from '../../ledger/jobs/job.ts';
 import { howMany } from '../../porting/message.ts';
-import type { DryRun } from '../../start-jobs/selected.ts';
 import { hrefTo } from './address.ts';
+import type { DryRun, Job } from './answers.ts';
 import { ask, NotAnswered } from './api.ts';
 
 const PATH = '/v2/republish-jobs';

@@ -1,5 +1,5 @@
 import { howMany } from '../../porting/message.ts';
-import type { ShownSummary } from '../../query-events/orders.ts';
+import type { ShownSummary } from './answers.ts';
 import { nearDay } from './instants.ts';
 
 const WEEK_DAYS = 7;

@@ -1,11 +1,12 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ShownSummary } from '../../query-events/orders.ts';
-import { type Address, addressIn, hrefTo } from './address.ts';
+import { addressIn, hrefTo } from './address.ts';
+import type { ShownSummary } from './answers.ts';
 import { ask } from './api.ts';
 import { Freshness } from './freshness.tsx';
-import { type Live, useLive } from './live.ts';
+import { useLive } from './live.ts';
 import { forgetToken } from './token.ts';
+import type { ViewProps } from './view-props.ts';
 import { AllOrders } from './views/all.tsx';
 import { Deliveries } from './views/deliveries.tsx';
 import { DoneOrders } from './views/done.tsx';
@@ -14,12 +15,6 @@ import { NeedsYou } from './views/needs-you.tsx';
 import { OrderPage } from './views/order.tsx';
 import { ThisWeek } from './views/this-week.tsx';
 import { WaitingForOthers } from './views/waiting.tsx';
-
-/** What every view gets: where the reader is, and how the orders stand. */
-export interface ViewProps {
-  readonly address: Address;
-  readonly summary: Live<ShownSummary>;
-}
 
 const VIEWS: Readonly<Record<string, { readonly name: string; readonly shows: ComponentType<ViewProps> }>> = {
   'needs-you': { name: 'Needs you', shows: NeedsYou },

@@ -1,7 +1,6 @@
-import type { LedgerEvent } from '../../ledger/events/row.ts';
-import type { Order } from '../../ledger/orders/order-list.ts';
 import { membersOf } from '../../porting/event.ts';
 import { recordTime, type Timestamp } from '../../porting/timestamp.ts';
+import type { LedgerEvent, Order } from './answers.ts';
 
 /** A step of an order's way. */
 export interface Step {

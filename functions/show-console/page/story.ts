@@ -1,6 +1,6 @@
-import type { LedgerEvent } from '../../ledger/events/row.ts';
 import { membersOf, PORTING_ORDER_FAMILY } from '../../porting/event.ts';
 import { authorWords } from '../../porting/event-words.ts';
+import type { LedgerEvent } from './answers.ts';
 
 /** What one event tells, for the person who reads the order's story. */
 export interface StoryPart {

@@ -1,6 +1,5 @@
-import type { LedgerEvent } from '../../ledger/events/row.ts';
-import type { Order } from '../../ledger/orders/order-list.ts';
 import { hrefTo } from './address.ts';
+import type { LedgerEvent, Order } from './answers.ts';
 import { storyPartOf } from './story.ts';
 import { Table } from './table.tsx';
 import { When } from './when.tsx';

@@ -1,5 +1,5 @@
-import type { ShownDelivery } from '../../query-deliveries/beside.ts';
 import { hrefTo } from './address.ts';
+import type { ShownDelivery } from './answers.ts';
 import { ask, withQuery } from './api.ts';
 import { useLive } from './live.ts';
 import { Empty, StateOf } from './states.tsx';

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Order } from '../../../ledger/orders/order-list.ts';
 import { hrefTo } from '../address.ts';
+import type { Order } from '../answers.ts';
 import { CsvButton } from '../csv-button.tsx';
 import { useList } from '../list.ts';
 import { CHANGED, idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
-import type { ViewProps } from '../shell.tsx';
 import { Empty } from '../states.tsx';
 import { ListTable } from '../table.tsx';
+import type { ViewProps } from '../view-props.ts';
 
 const COLUMNS = [NAME, PLACE, PORTS, NUMBERS, CHANGED, SUPPORT_KEY];
 /** Typing pauses. */

@@ -2,8 +2,8 @@ import { Choices } from '../choices.tsx';
 import { JobProgress } from '../job-progress.tsx';
 import { Missed } from '../missed.tsx';
 import { Jobs, Rejections, Runs } from '../records.tsx';
-import type { ViewProps } from '../shell.tsx';
 import { TelnyxLog } from '../telnyx-log.tsx';
+import type { ViewProps } from '../view-props.ts';
 
 const SHOWN = {
   '': 'Missed',

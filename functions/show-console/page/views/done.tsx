@@ -1,12 +1,12 @@
-import type { Order } from '../../../ledger/orders/order-list.ts';
 import { TERMINAL } from '../../../porting/acts.ts';
+import type { Order } from '../answers.ts';
 import { Choices } from '../choices.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { useList } from '../list.ts';
 import { HERE_SINCE, idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
-import type { ViewProps } from '../shell.tsx';
 import { Empty } from '../states.tsx';
 import { ListTable } from '../table.tsx';
+import type { ViewProps } from '../view-props.ts';
 
 const HOW = { '': 'All', ported: 'Ported', cancelled: 'Cancelled', deleted: 'Deleted' };
 const COLUMNS = [NAME, PLACE, HERE_SINCE, PORTS, NUMBERS, SUPPORT_KEY];

@@ -1,6 +1,4 @@
-import type { Finding } from '../../../health/findings.ts';
-import type { ShownChannel, ShownSpan } from '../../../ledger/status/ledger-status.ts';
-import type { ShownStatus } from '../../../query-events/status.ts';
+import type { Finding, ShownChannel, ShownSpan, ShownStatus } from '../answers.ts';
 import { ask } from '../api.ts';
 import { useLive } from '../live.ts';
 import { RUN_COLUMNS } from '../records.tsx';

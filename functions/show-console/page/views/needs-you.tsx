@@ -1,5 +1,4 @@
-import type { Order } from '../../../ledger/orders/order-list.ts';
-import type { ShownStatus } from '../../../query-events/status.ts';
+import type { Order, ShownStatus } from '../answers.ts';
 import { ask } from '../api.ts';
 import { CsvButton } from '../csv-button.tsx';
 import { dayWords, ZONE } from '../instants.ts';
@@ -7,9 +6,9 @@ import { type List, useList } from '../list.ts';
 import { useLive, useNow } from '../live.ts';
 import { idOf, LAST_WORD, LEFT, NAME, NUMBERS, SUPPORT_KEY, WAITING, WRONG } from '../order-columns.tsx';
 import { isAllZero, sentenceOf } from '../sentence.ts';
-import type { ViewProps } from '../shell.tsx';
 import { Empty, StateOf } from '../states.tsx';
 import { ListTable } from '../table.tsx';
+import type { ViewProps } from '../view-props.ts';
 
 const PATH = '/v2/orders';
 const QUERY = { 'filter[needs]': 'you', sort: 'act_by' };

@@ -1,9 +1,8 @@
-import type { LedgerEvent } from '../../../ledger/events/row.ts';
-import type { Order } from '../../../ledger/orders/order-list.ts';
 import { daysLeft } from '../../../porting/local-day.ts';
 import { needOf } from '../../../porting/needs.ts';
 import { orderName, supportKeyOf } from '../../../porting/order-words.ts';
 import { hrefTo } from '../address.ts';
+import type { LedgerEvent, Order } from '../answers.ts';
 import { ask } from '../api.ts';
 import { Copyable } from '../copy.tsx';
 import { CsvButton } from '../csv-button.tsx';

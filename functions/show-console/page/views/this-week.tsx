@@ -1,6 +1,6 @@
-import type { Order } from '../../../ledger/orders/order-list.ts';
 import { dayAfter } from '../../../porting/day.ts';
 import { daysUntil, localDayOf } from '../../../porting/local-day.ts';
+import type { Order } from '../answers.ts';
 import { CsvButton } from '../csv-button.tsx';
 import { byDay } from '../days.ts';
 import { dayWords, ZONE } from '../instants.ts';

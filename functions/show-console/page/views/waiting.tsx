@@ -1,12 +1,12 @@
-import type { Order } from '../../../ledger/orders/order-list.ts';
 import { statusesWaitingFor } from '../../../porting/acts.ts';
+import type { Order } from '../answers.ts';
 import { Choices } from '../choices.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { useList } from '../list.ts';
 import { HERE_SINCE, idOf, LAST_WORD, NAME, NUMBERS, SUPPORT_KEY, WAITS_FOR } from '../order-columns.tsx';
-import type { ViewProps } from '../shell.tsx';
 import { Empty } from '../states.tsx';
 import { ListTable } from '../table.tsx';
+import type { ViewProps } from '../view-props.ts';
 
 const WHOM = { '': 'Both', telnyx: 'Telnyx', carrier: 'The old carrier' };
 const STATUSES: Readonly<Record<string, readonly string[]>> = {

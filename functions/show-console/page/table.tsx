@@ -14,6 +14,30 @@ interface TableProps<Thing> {
   readonly keyOf: (thing: Thing) => string;
 }
 
+/** Groups of things as rows of one table, each group under its own head. */
+export function GroupedTable<Thing>({
+  groups,
+  ...table
+}: TableProps<Thing> & {
+  readonly groups: readonly { readonly name: string; readonly things: readonly Thing[] }[];
+}) {
+  return (
+    <table>
+      <Heads {...table} />
+      {groups.map(({ name, things }) => (
+        <tbody key={name}>
+          <tr>
+            <th class="day" scope="rowgroup" colSpan={table.columns.length}>
+              {name} <span class="quiet">{things.length}</span>
+            </th>
+          </tr>
+          <Rows {...table} things={things} />
+        </tbody>
+      ))}
+    </table>
+  );
+}
+
 /** Things as rows. The first column names the row; on a narrow screen each row is a card. */
 export function Table<Thing>({ things, ...table }: TableProps<Thing> & { readonly things: readonly Thing[] }) {
   return (

@@ -8,7 +8,7 @@ import { useList } from '../list.ts';
 import { useNow } from '../live.ts';
 import { idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
 import { Empty, StateOf } from '../states.tsx';
-import { More, Table } from '../table.tsx';
+import { GroupedTable, More } from '../table.tsx';
 
 const DAYS = 14;
 const COLUMNS = [NAME, PORTS, PLACE, NUMBERS, SUPPORT_KEY];
@@ -29,14 +29,14 @@ export function ThisWeek() {
           ledger knows none.
         </Empty>
       )}
-      {days.map(({ day, at, orders }) => (
-        <section key={day} aria-labelledby={`day-${day}`}>
-          <h2 id={`day-${day}`}>
-            {dayNamed(at, now)} <span class="quiet">{orders.length}</span>
-          </h2>
-          <Table caption={`Orders that port on ${day}`} columns={COLUMNS} keyOf={idOf} things={orders} />
-        </section>
-      ))}
+      {days.length > 0 && (
+        <GroupedTable
+          caption="Orders by the day on which they port"
+          columns={COLUMNS}
+          keyOf={idOf}
+          groups={days.map(({ at, orders }) => ({ name: dayNamed(at, now), things: orders }))}
+        />
+      )}
       <More list={list} />
       {days.length > 0 && (
         <p class="tools">

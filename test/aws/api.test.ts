@@ -87,6 +87,14 @@ describe('the stage', () => {
   });
 });
 
+test('with console=off, no route leads to the console, and none other is missing', () => {
+  const keysIn = (all: typeof resources) =>
+    Object.values(ofType(all, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => String(Properties.RouteKey));
+  const { resources: without } = synthesized({ console: 'off' });
+  const left = keysIn(resources).filter((key) => !keysIn(without).includes(key));
+  expect(left.sort()).toEqual(['GET /', 'GET /console/{file}', 'HEAD /', 'HEAD /console/{file}']);
+});
+
 describe('with webhookThrough=api, the webhook', () => {
   const { resources: through } = synthesized({ webhookThrough: 'api' });
   const key = `POST ${webhook.path}`;

@@ -43,6 +43,7 @@ describe('the defaults', () => {
       notices: 'all',
       digestAt: '08:00',
       timezone: 'UTC',
+      console: 'on',
     });
   });
 

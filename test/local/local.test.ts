@@ -10,7 +10,7 @@ import type { FunctionDescription, ServiceDescription } from '../../infra/local/
 import { dynamodbClient } from '../../infra/local/dynamodb.ts';
 import { type Local, type LocalOptions, startLocal } from '../../infra/local/local.ts';
 import { readSettings } from '../../infra/local/settings.ts';
-import type { SettingName } from '../../infra/service.ts';
+import { functions as realFunctions, routes as realRoutes, type SettingName, showing } from '../../infra/service.ts';
 import { eventually } from '../eventually.ts';
 import { stoppedClock } from './clock.ts';
 import { closedGate } from './gate.ts';
@@ -174,6 +174,20 @@ describe('the service on this machine', () => {
     expect(await shown()).toMatchObject([{ 'detail-type': 'third', source: 'test' }, { 'detail-type': 'first' }]);
     expect(await shown('?detail-type=first')).toEqual([local.bus.events()[1]]);
     expect(await shown('?detail-type=')).toEqual([]);
+  });
+
+  it.each([
+    ['on', /^<!doctype html>/],
+    ['off', /^\{\}$/],
+  ])('with CONSOLE=%s, asked for its page it answers %s', async (CONSOLE, answer) => {
+    const { functions, routes, ...described } = await describeService(publish);
+    const service = {
+      ...described,
+      functions: { ...functions, [showing]: realFunctions[showing] },
+      routes: [...routes, ...realRoutes.filter((route) => route.function === showing)],
+    };
+    const local = await startWith({ DATA_DIR: await temporaryFolder(), CONSOLE }, { service });
+    expect(await (await fetch(local.url)).text()).toMatch(answer);
   });
 
   it('hands each event on the bus to the functions whose rule it matches', async () => {

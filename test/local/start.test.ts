@@ -45,6 +45,8 @@ describe('the start command', () => {
     // Everything that it writes is there: the project's own folder may be read-only.
     expect(await readdir(join(DATA_DIR, 'functions'))).toContain('bootstrap.cjs');
     expect(said.stdout).toContain('upstream Telnyx simulator ');
+    const [, operate] = /^API_OPERATE_TOKEN=(\S+)$/m.exec(said.stdout) ?? [];
+    expect(said.stdout).toContain(`open ${url}/#token=${operate}\n`);
     expect(said.stdout).toContain(`bus ${url}/_local/bus\n`);
     expect(said.stdout).toContain(`notices ${url}/_local/notices\n`);
     // A function may give up on a slow engine.
@@ -93,6 +95,7 @@ describe('the start command', () => {
     const { child, said, ended } = await startReady([patient], { DATA_DIR: await temporaryFolder(), ...chosen });
     expect(said.stdout).toContain('upstream http://127.0.0.1:9/v2\n');
     expect(said.stdout).toContain('webhooks are refused until TELNYX_PUBLIC_KEY is set\n');
+    expect(said.stdout).toMatch(/^open http:\/\/127\.0\.0\.1:\d+\/$/m);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(said.stdout + said.stderr).not.toContain('nobody-sees');

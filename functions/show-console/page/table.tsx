@@ -65,8 +65,9 @@ export function ListTable<Thing>({
       {pages && !isEmpty && (
         <table>
           <Heads {...table} />
-          {pages.map(({ after, things }, index) => (
-            <tbody key={after ?? ''} ref={list.shownBy(index)}>
+          {pages.map(({ things }, index) => (
+            // By its place, not by where it begins: a refresh that moves its beginning must not lose the focus in it.
+            <tbody key={index} ref={list.shownBy(index)}>
               <Rows {...table} things={things} />
             </tbody>
           ))}

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { daysLeft } from '../../../porting/local-day.ts';
 import { needOf } from '../../../porting/needs.ts';
 import { orderName, supportKeyOf } from '../../../porting/order-words.ts';
@@ -23,6 +24,10 @@ export function OrderPage({ id }: { readonly id: string }) {
   const live = useLive(path, async (signal) => (await ask<{ data: Order }>(path, { signal })).data);
   const list = useList<LedgerEvent>(`${path}/events`, { sort: 'created_at' });
   const events = list.data?.flatMap(({ things }) => things) ?? [];
+  const name = live.data && orderName(live.data);
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} · Port-in ledger`;
+  }, [name]);
   if (live.data === undefined) {
     return (
       <>
@@ -33,7 +38,7 @@ export function OrderPage({ id }: { readonly id: string }) {
   }
   return (
     <>
-      <h1 dir="auto">{orderName(live.data)}</h1>
+      <h1 dir="auto">{name}</h1>
       <StateOf live={live} />
       <Standing order={live.data} />
       <Steps steps={stepsOf(live.data, events)} />

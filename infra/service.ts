@@ -24,7 +24,8 @@ export type SettingName =
   | 'orderDetails'
   | 'runbookUrl'
   | 'notices'
-  | 'timezone';
+  | 'timezone'
+  | 'console';
 export type FunctionName =
   | 'receive-webhook'
   | 'sync-events'
@@ -390,6 +391,8 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       CHAT_WEBHOOKS_SECRET: { secret: 'chatWebhooks' },
       NOTICES: { setting: 'notices' },
       TIMEZONE: { setting: 'timezone' },
+      API_URL: { setting: 'apiUrl' },
+      CONSOLE: { setting: 'console' },
       SYNC_INTERVAL_SECONDS: { setting: 'syncIntervalSeconds' },
     },
     tables: {

@@ -2,6 +2,7 @@ import { describeError, log } from '../lambda/log.ts';
 import { type NoticeChannelName, noteChannel } from '../ledger/notices/channels.ts';
 import type { OrderStore } from '../ledger/table/store.ts';
 import type { Message } from '../porting/message.ts';
+import type { Wording } from '../porting/notice.ts';
 import type { NoticeChannel } from './channels.ts';
 
 /** What sends messages to people. */
@@ -10,6 +11,8 @@ export interface Notifier {
   readonly channels: readonly NoticeChannel[];
   /** The IANA time zone in which days are named. */
   readonly zone: string;
+  /** An order's page in the console; undefined where there is no console. */
+  readonly pageOf: Wording['pageOf'];
   /** Milliseconds between two scheduled runs of the sync. */
   readonly interval: number;
 }

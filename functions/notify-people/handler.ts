@@ -5,7 +5,7 @@ import { cachedSecret } from '../lambda/secret.ts';
 import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
 import { readNotices } from '../porting/notice-names.ts';
-import { readIfAny, readSyncIntervalSeconds, readTimezone } from '../porting/settings.ts';
+import { readConsole, readIfAny, readSyncIntervalSeconds, readText, readTimezone } from '../porting/settings.ts';
 import { openChannels, readChatWebhooks } from './channels.ts';
 import type { Notifier } from './deliver.ts';
 import { notifyOf, sendWaiting } from './notify.ts';
@@ -15,6 +15,8 @@ import type { Sent } from './send-notices.ts';
 
 const webhooks = environment('CHAT_WEBHOOKS_SECRET', readIfAny);
 const wanted = environment('NOTICES', readNotices);
+const apiUrl = environment('API_URL', readText);
+const pageOf = (orderId: string) => `${apiUrl}/#/orders/${encodeURIComponent(orderId)}`;
 
 const notifier: Notifier = {
   store: {
@@ -28,6 +30,7 @@ const notifier: Notifier = {
     webhooks === undefined ? undefined : cachedSecret(new SecretsManagerClient({}), webhooks, readChatWebhooks),
   ),
   zone: environment('TIMEZONE', readTimezone),
+  pageOf: environment('CONSOLE', readConsole) === 'on' ? pageOf : undefined,
   interval: environment('SYNC_INTERVAL_SECONDS', readSyncIntervalSeconds) * 1000,
 };
 

@@ -34,7 +34,7 @@ const AT_ONCE = 8;
  * @param now milliseconds since 1970
  */
 export async function sendNotices(notifier: Notifier, ids: readonly string[], now: number): Promise<Sent> {
-  const { store, channels, zone } = notifier;
+  const { store, channels, zone, pageOf } = notifier;
   const count = { sent: 0, over: 0, waiting: 0 };
   const due = new Map<string, Due>();
   await inTurns(ids, async (id) => {
@@ -57,7 +57,7 @@ export async function sendNotices(notifier: Notifier, ids: readonly string[], no
     const [first, ...others] = await Promise.all(
       lacking.map((notice) => (isAlone || notice.name === 'comment_from_telnyx' ? withComment(store, notice) : notice)),
     );
-    return first && noticesMessage([first, ...others], { now, zone });
+    return first && noticesMessage([first, ...others], { now, zone, pageOf });
   }
 
   const took = await deliver(notifier, messageFor, now);

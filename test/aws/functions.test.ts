@@ -16,6 +16,7 @@ const given = {
   runbookUrl: 'https://wiki.example/ledger',
   notices: 'overdue',
   timezone: 'Europe/Berlin',
+  console: 'off',
 };
 const { resources, service } = synthesized({ ...given, stackPrefix: 'Other' });
 

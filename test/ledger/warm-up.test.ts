@@ -35,6 +35,7 @@ const told = {
     runbookUrl: 'https://runbook.invalid',
     notices: 'all',
     timezone: 'UTC',
+    console: 'on',
   },
 };
 

@@ -30,11 +30,26 @@ async function start(store: OrderStore, more: Readonly<Record<string, string>> =
     CHAT_WEBHOOKS_SECRET: 'chats',
     NOTICES: 'all',
     TIMEZONE: 'Europe/Berlin',
+    API_URL: 'https://ledger.example',
+    CONSOLE: 'on',
     SYNC_INTERVAL_SECONDS: '300',
     ...more,
   });
   return (event: object) => handle(event, lambdaContext());
 }
+
+test.each([
+  ['on', true],
+  ['off', false],
+])('with CONSOLE=%s, a message links to the order in the console: %s', async (CONSOLE, isLinked) => {
+  const handle = await start(rig.store, { CONSOLE });
+  await handle(await refused());
+  for (const delivery of board.deliveries()) {
+    const page = `https://ledger.example/#/orders/${orderId(1)}`;
+    expect(JSON.stringify(delivery).includes(page)).toBe(isLinked);
+  }
+  expect(board.deliveries()).toHaveLength(3);
+});
 
 /** An event as EventBridge hands it over. */
 async function refused() {

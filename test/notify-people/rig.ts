@@ -66,7 +66,7 @@ export async function openRig(zone = 'UTC'): Promise<Rig> {
     };
   });
   let events = 0;
-  const notifier: Notifier = { store, channels, zone, interval: 5 * MINUTE };
+  const notifier: Notifier = { store, channels, zone, pageOf: undefined, interval: 5 * MINUTE };
   const got: Rig['got'] = (channel = 'mail') => messages.get(channel) ?? [];
   const rig: Rig = {
     store,

@@ -61,7 +61,7 @@ test('synth needs neither an account nor a network, and bundles each function so
     const { text } = await bundled(name);
     expect(readFileSync(file, 'utf8') === text, `${name} is bundled as infra/bundling.ts says`).toBe(true);
     expect(text).not.toContain('sourceMappingURL');
-    expect(loaded(file, resource?.Properties.Environment.Variables ?? {}), `${name} loads as it is deployed`).toBe(
+    expect(loaded(file, resource?.Properties.Environment?.Variables ?? {}), `${name} loads as it is deployed`).toBe(
       'function',
     );
   }

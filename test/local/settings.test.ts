@@ -56,6 +56,7 @@ describe('settings', () => {
       DIGEST_AT: '07:30',
       TIMEZONE: 'europe/berlin',
       ORDER_DETAILS: 'off',
+      CONSOLE: 'off',
     });
     expect(settings).toEqual({
       port: 8080,
@@ -78,6 +79,7 @@ describe('settings', () => {
       digestAt: '07:30',
       timezone: 'Europe/Berlin',
       orderDetails: 'off',
+      console: 'off',
     });
   });
 

@@ -44,7 +44,12 @@ export default defineConfig({
       { extends: true, test: { name: 'walk', include: walk } },
       {
         extends: true,
-        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [...unit, ...engine, ...walk] },
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          // The console's tests need a browser, and have their own configuration.
+          exclude: [...unit, ...engine, ...walk, 'test/console/**'],
+        },
       },
     ],
   },

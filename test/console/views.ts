@@ -1,0 +1,46 @@
+import type { Locator, Page } from 'playwright-core';
+import { inject } from 'vitest';
+import type { View } from './words.ts';
+
+/** Follows the link to a view, and waits until it is shown. */
+export async function openView(page: Page, view: View): Promise<void> {
+  await linkTo(page, view).click();
+  await settled(page);
+}
+
+export function linkTo(page: Page, view: View): Locator {
+  return page.getByRole('navigation').getByRole('link', { name: new RegExp(`^${view}\\b`) });
+}
+
+/** Waits until what was asked for has been shown. Then nothing of the page says that it is busy. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main').waitFor();
+  await page.waitForFunction(() => document.querySelector('main [aria-busy=true], main[aria-busy=true]') === null);
+}
+
+/** The rows of the view's table, without its head. */
+export function rows(page: Page): Locator {
+  return page
+    .getByRole('main')
+    .getByRole('row')
+    .filter({ has: page.getByRole('cell') });
+}
+
+/** Whoever is not signed in sees this, and nothing else. */
+export function tokenField(page: Page): Locator {
+  return page.getByLabel(/^token/i);
+}
+
+export async function signIn(page: Page, token: string, { remember = false } = {}): Promise<void> {
+  await tokenField(page).fill(token);
+  if (remember) await page.getByLabel(/remember/i).check();
+  await page.getByRole('button', { name: /^sign in$/i }).click();
+}
+
+/** What the ledger itself answers. */
+export async function truth<Body>(path: string): Promise<Body> {
+  const { url, tokens } = inject('ledger');
+  const answer = await fetch(url + path, { headers: { authorization: `Bearer ${tokens.read}` } });
+  if (answer.status !== 200) throw new Error(`GET ${path} is answered with ${answer.status}`);
+  return (await answer.json()) as Body;
+}

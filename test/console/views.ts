@@ -5,18 +5,21 @@ import type { View } from './words.ts';
 /** Follows the link to a view, and waits until it is shown. */
 export async function openView(page: Page, view: View): Promise<void> {
   await linkTo(page, view).click();
+  await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
   await settled(page);
 }
 
 export function linkTo(page: Page, view: View): Locator {
-  return page.getByRole('navigation').getByRole('link', { name: new RegExp(`^${view}\\b`) });
+  return page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: new RegExp(`^${view}`) });
 }
 
-/** Waits until what was asked for has been shown. Then nothing of the page says that it is busy. */
+/** Waits until everything that was asked for is shown. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('main').waitFor();
-  await page.waitForFunction(() => document.querySelector('main [aria-busy=true], main[aria-busy=true]') === null);
+  await page.locator('body').filter({ hasText: /\S/, hasNotText: WAITING }).waitFor();
 }
+
+/** What the page says while it waits for an answer. */
+export const WAITING = /Loading…|Still waiting…|Reading…/;
 
 /** The rows of the view's table, without its head. */
 export function rows(page: Page): Locator {

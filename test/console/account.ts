@@ -31,14 +31,10 @@ export async function live(local: Local, seed: number): Promise<void> {
     await eventually(async () => {
       const { payload = '{}' } = await local.invoke('sync-events', {});
       if (JSON.parse(payload).status !== 'complete') throw new Error(`the sync has not ended: ${payload}`);
-    });
+    }, 500);
   }
 
   await sync();
-  // From now on webhooks of this type are known to arrive, so the next ones are missed.
-  const latest = simulator.events().findLast(({ event_type }) => event_type === 'porting_order.new_comment');
-  if (!latest) throw new Error('nobody has commented on anything');
-  await deliver(webhookBody(latest, { url: target, attempt: 1, id: latest.id }));
   await deliver('{"data":{}}');
   await fetch(target, { method: 'POST', body: '{}' });
 
@@ -46,15 +42,25 @@ export async function live(local: Local, seed: number): Promise<void> {
     .events()
     .findLast((event) => statusOf(event) === 'submitted' || statusOf(event) === 'in-process');
   if (!waiting) throw new Error('no order is with the carrier');
+  // From now on webhooks of this type are known to arrive, so the next ones are missed.
+  const arriving = comment(waiting.porting_order_id, 0, 'We have sent the order to the losing carrier.');
+  simulator.api.put(arriving);
+  await deliver(webhookBody(arriving, { url: target, attempt: 1 }));
+  await eventually(async () => {
+    const answer = await fetch(`${local.url}/v2/status`, { headers: { authorization: `Bearer ${local.tokens.read}` } });
+    const { data } = (await answer.json()) as { data: { channels: unknown[] } };
+    if (data.channels.length === 0) throw new Error('no webhook is known to arrive');
+  }, 500);
   for (let number = 1; number <= MISSED; number += 1) {
     simulator.api.put(comment(waiting.porting_order_id, number, `${QUESTION.slice(0, -1)} (${number}).`));
   }
-  await sync();
+  // A run leaves out the last seconds.
   await eventually(async () => {
+    await sync();
     const answer = await fetch(`${local.url}/v2/gaps`, { headers: { authorization: `Bearer ${local.tokens.read}` } });
     const { data } = (await answer.json()) as { data: unknown[] };
     if (data.length !== MISSED) throw new Error(`${data.length} webhooks are missed, not ${MISSED}`);
-  });
+  }, 1_000);
 }
 
 function statusOf({ payload }: PortingEvent): unknown {

@@ -38,7 +38,7 @@ async function open(
 ): Promise<Opened> {
   const html =
     '<!doctype html><html lang="en"><head><title>A page</title><link rel="stylesheet" href="/style.css">' +
-    `<link rel="icon" href="data:,"><script src="/script.js" defer></script></head><body>${body}</body></html>`;
+    `<script src="/script.js" defer></script></head><body>${body}</body></html>`;
   const files: Record<string, readonly [string, string]> = {
     '/': ['text/html', html],
     '/script.js': ['text/javascript', script],

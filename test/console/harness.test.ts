@@ -67,7 +67,7 @@ async function open(
 
 const GOOD = '<main><h1>Ports</h1><p>3 ports need you.</p><button>Copy</button></main>';
 const READY = 'document.body.dataset.ready = "yes";';
-const isReady = ({ page }: Opened) => page.waitForSelector('body[data-ready]');
+const isReady = ({ page }: Opened) => page.waitForSelector('body[data-ready]', { state: 'attached' });
 
 describe('a page that is watched', () => {
   test('has no fault if nothing is wrong', async () => {
@@ -184,8 +184,8 @@ describe('the layout', () => {
     const dark = await lightness((await open({ body: GOOD, style }, { dark: true })).page);
     expect(dark.ground).toBeLessThan(0.1);
     expect(dark.text).toBeGreaterThan(0.9);
-    expect((await lightness((await open({ body: GOOD, style })).page)).ground).toBe(1);
-    expect((await lightness((await open({ body: GOOD }, { dark: true })).page)).ground).toBe(1);
+    expect((await lightness((await open({ body: GOOD, style })).page)).ground).toBeCloseTo(1);
+    expect((await lightness((await open({ body: GOOD }, { dark: true })).page)).ground).toBeCloseTo(1);
   });
 
   test('on paper has no button', async () => {

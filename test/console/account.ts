@@ -1,5 +1,6 @@
 import type { Local } from '../../infra/local/local.ts';
 import type { PortingEvent } from '../../infra/local/simulator/porting-event.ts';
+import { type ExceptionDetail, exceptions } from '../../infra/local/simulator/vocabulary.ts';
 import { createKeys, webhookBody, webhookHeaders } from '../../infra/local/simulator/webhooks.ts';
 import { webhook } from '../../infra/service.ts';
 import { eventually } from '../eventually.ts';
@@ -42,6 +43,14 @@ export async function live(local: Local, seed: number): Promise<void> {
     .events()
     .findLast((event) => statusOf(event) === 'submitted' || statusOf(event) === 'in-process');
   if (!waiting) throw new Error('no order is with the carrier');
+  const refusals = [exceptions[0], exceptions[7], exceptions[8]].flatMap((detail) => detail ?? []);
+  const refusable = simulator.events().filter((event) => isLastStatus(event, simulator.events(), 'submitted'));
+  for (const [index, detail] of refusals.entries()) {
+    const order = refusable[index];
+    if (!order) throw new Error('fewer orders are with the carrier than are to be refused');
+    simulator.api.put(refused(order, index, detail));
+  }
+
   // From now on webhooks of this type are known to arrive, so the next ones are missed.
   const arriving = comment(waiting.porting_order_id, 0, 'We have sent the order to the losing carrier.');
   simulator.api.put(arriving);
@@ -61,6 +70,20 @@ export async function live(local: Local, seed: number): Promise<void> {
     const { data } = (await answer.json()) as { data: unknown[] };
     if (data.length !== MISSED) throw new Error(`${data.length} webhooks are missed, not ${MISSED}`);
   }, 1_000);
+}
+
+function isLastStatus(event: PortingEvent, events: readonly PortingEvent[], status: string): boolean {
+  const { porting_order_id: order } = event;
+  const last = events.findLast((one) => one.porting_order_id === order && statusOf(one) !== undefined);
+  return last === event && statusOf(event) === status;
+}
+
+/** The next event of the order: its refusal. */
+function refused(before: PortingEvent, number: number, detail: ExceptionDetail): PortingEvent {
+  const at = new Date().toISOString().replace('Z', '000Z');
+  const status = { value: 'exception', details: [detail] };
+  const payload = { ...before.payload, status, updated_at: at };
+  return { ...before, id: uuid(6_000 + number), payload, created_at: at, updated_at: at };
 }
 
 function statusOf({ payload }: PortingEvent): unknown {

@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/console/start.ts'],
     setupFiles: ['test/console/browser.ts'],
     // Slow is not broken: what takes this long has hung.
-    testTimeout: 15 * 60_000,
+    testTimeout: 3 * 60_000,
     hookTimeout: 15 * 60_000,
     maxWorkers: 2,
   },

@@ -31,7 +31,7 @@ export function rows(page: Page): Locator {
 
 /** Whoever is not signed in sees this, and nothing else. */
 export function tokenField(page: Page): Locator {
-  return page.getByLabel(/^token/i);
+  return page.getByLabel(/\btoken$/i);
 }
 
 export async function signIn(page: Page, token: string, { remember = false } = {}): Promise<void> {

@@ -170,12 +170,12 @@ describe('functions/', () => {
     expect(shown(users.filter(({ from }) => folderOf(from) !== folder))).toEqual([]);
   });
 
-  test("the console's page takes only types of other rooms, code of porting, and Preact", () => {
+  test("the console's page takes only types of other rooms, code of those that are pure, and Preact", () => {
     const imports = functions.filter(({ from }) => from.startsWith('functions/show-console/page/'));
     expect(imports.length).toBeGreaterThan(50);
     const isFit = ({ to, isOurs, names }: Import) =>
       isOurs
-        ? /^functions\/(porting|show-console\/page)\//.test(to) || /^\s*type\s/.test(names)
+        ? /^functions\/(porting|health|show-console\/page)\//.test(to) || /^\s*type\s/.test(names)
         : /^preact(\/hooks)?$/.test(to);
     expect(shown(imports.filter((one) => !isFit(one)))).toEqual([]);
   });

@@ -64,10 +64,16 @@ export function reasonLines({ status }: NamedOrder): readonly string[] {
 export function shortReason({ status }: NamedOrder): string {
   for (const detail of status?.details ?? []) {
     const { code, description } = textsIn(detail);
-    if (/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(code)) return inWords(code);
+    if (IS_CODE.test(code)) return inWords(code);
     if (description || code) return description || code;
   }
   return '';
+}
+
+/** A reason as Telnyx words it; its code in words where there is only that, and empty where there is neither. */
+export function reasonWords(detail: unknown): string {
+  const { code, description } = textsIn(detail);
+  return description || (IS_CODE.test(code) ? inWords(code) : code);
 }
 
 function textsIn(detail: unknown): { readonly code: string; readonly description: string } {
@@ -78,6 +84,8 @@ function textsIn(detail: unknown): { readonly code: string; readonly description
     description: typeof detail === 'string' ? plain(detail, LONGEST_REASON) : text(description, LONGEST_REASON),
   };
 }
+
+const IS_CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
 
 /** `FOC_REJECTED` becomes `FOC rejected`, and `ACCOUNT_NUMBER_MISMATCH` becomes `account number mismatch`. */
 function inWords(code: string): string {

@@ -85,3 +85,9 @@ export const duringFirstSync = withData<Status>((status) => ({
     })),
   },
 }));
+
+/** Before the first complete sync. */
+export const NEVER_SYNCED: Answer = {
+  status: 200,
+  body: { last_complete_sync_age_seconds: null, last_sync_status: 'none' },
+};

@@ -4,7 +4,7 @@ import { eventually } from '../eventually.ts';
 import { QUESTION } from './account.ts';
 import type { Page as Listed } from './answers.ts';
 import { copiedBy, downloadBy } from './taken.ts';
-import { linkTo, openView, rows, settled, truth } from './views.ts';
+import { askedOrder, linkTo, openView, rows, settled, truth } from './views.ts';
 import { newFront, visit } from './visit.ts';
 import { ENGINEERS_WORDS, LISTS, VIEWS } from './words.ts';
 
@@ -130,17 +130,8 @@ describe('the search', () => {
 });
 
 describe('an order', () => {
-  const asked = async () => {
-    const orders = await listed('filter[needs]=you');
-    const found = orders.find(
-      ({ status, last_comment }) => status?.value !== 'exception' && last_comment?.by === 'admin',
-    );
-    if (!found) throw new Error('Telnyx has asked nothing');
-    return found;
-  };
-
   test('opens from its row, and by the link that notices have', async () => {
-    const order = await asked();
+    const order = await askedOrder();
     const page = await visit();
     await page.getByRole('link', { name: named(order) }).click();
     await eventually(() => expect(page.url()).toMatch(new RegExp(`#/orders/${order.id}$`)));
@@ -149,7 +140,7 @@ describe('an order', () => {
   });
 
   test('tells its story in sentences, oldest first, with comments in full', async () => {
-    const order = await asked();
+    const order = await askedOrder();
     const page = await visit({ at: `#/orders/${order.id}` });
     await page.getByText(`${QUESTION.slice(0, -1)} (3).`).waitFor();
     const text = await page.getByRole('main').innerText();

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { inject } from 'vitest';
+import type { OrderState } from '../../functions/porting/order.ts';
 import type { View } from './words.ts';
 
 /** Follows the link to a view, and waits until it is shown. */
@@ -46,4 +47,12 @@ export async function truth<Body>(path: string): Promise<Body> {
   const answer = await fetch(url + path, { headers: { authorization: `Bearer ${tokens.read}` } });
   if (answer.status !== 200) throw new Error(`GET ${path} is answered with ${answer.status}`);
   return (await answer.json()) as Body;
+}
+
+/** The order in which Telnyx has asked something, and which is not refused. */
+export async function askedOrder(): Promise<OrderState> {
+  const { data } = await truth<{ data: readonly OrderState[] }>('/v2/orders?filter[needs]=you');
+  const found = data.find(({ status, last_comment: last }) => status?.value !== 'exception' && last?.by === 'admin');
+  if (!found) throw new Error('Telnyx has asked nothing');
+  return found;
 }

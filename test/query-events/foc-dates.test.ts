@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Order } from '../../functions/ledger/orders/order-list.ts';
+import { completePass } from '../../functions/ledger/orders/order-pass.ts';
 import { recordReading } from '../../functions/ledger/orders/order-readings.ts';
 import { summarizeOrders } from '../../functions/ledger/orders/order-summary.ts';
 import { listByFoc } from '../../functions/ledger/orders/orders-by-foc.ts';
@@ -115,6 +116,13 @@ test('the summary counts them by day, today and the next 13 days', async () => {
   const countOn = (day: string) => expected(({ foc }) => foc.startsWith(day)).length;
   expect((body.data as { foc_dates: unknown }).foc_dates).toEqual(days.map((day) => ({ day, orders: countOn(day) })));
   expect(days.map(countOn)).toContain(3);
+});
+
+test('the summary says when all open orders were last compared with those at Telnyx, if ever', async () => {
+  const asOf = async () => (await summarizeOrders(reader.store, NOW, 'UTC')).details_as_of;
+  expect(await asOf()).toBeNull();
+  await completePass(reader.store, NOW - DAY, false);
+  expect(await asOf()).toBe(timestampOf(NOW - DAY));
 });
 
 test('the days of the summary are those of the time zone', async () => {

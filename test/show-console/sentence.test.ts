@@ -5,7 +5,7 @@ import { onDay, START } from './orders.ts';
 
 const summary = (given: Partial<ShownSummary>): ShownSummary => ({
   ...{ needs_you: 0, next_deadline: null, waiting_for_telnyx: 0, waiting_for_losing_carrier: 0, ended_7d: 0 },
-  ...{ foc_dates: [], timezone: 'UTC', as_of: onDay(0) },
+  ...{ foc_dates: [], details_as_of: onDay(0), timezone: 'UTC', as_of: onDay(0) },
   ...given,
 });
 const portingOn = (...orders: readonly number[]) => orders.map((count, day) => ({ day: onDay(day), orders: count }));
@@ -27,11 +27,16 @@ test('speaks of one order as one', () => {
 });
 
 test('says kindly that there is nothing', () => {
-  expect(said({})).toBe('Nothing needs you. None ports this week. None waits for others.');
+  expect(said({})).toBe('Nothing needs you. Nothing ports this week. Nothing waits for others.');
 });
 
 test('names no deadline where there is none', () => {
-  expect(said({ needs_you: 2 })).toBe('2 ports need you. None ports this week. None waits for others.');
+  expect(said({ needs_you: 2 })).toBe('2 ports need you. Nothing ports this week. Nothing waits for others.');
+});
+
+test('says nothing of what ports while no date was ever read', () => {
+  expect(said({ details_as_of: null })).toBe('Nothing needs you. Nothing waits for others.');
+  expect(said({ details_as_of: null, foc_dates: portingOn(2) })).toContain('2 port this week.');
 });
 
 test.each([

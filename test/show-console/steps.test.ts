@@ -67,3 +67,10 @@ test('an order with an unknown status, or without events, has steps too', () => 
     is: 'now',
   });
 });
+
+test('the last step has the date on which the order is to port, until it is over', () => {
+  const dueIn = (status: string) =>
+    stepsOf(orderOf([{ day: 0, status }], { foc_date: onDay(9) }), []).map(({ due }) => due);
+  expect(dueIn('foc-date-confirmed')).toEqual([undefined, undefined, undefined, undefined, onDay(9)]);
+  for (const status of ['ported', 'cancelled']) expect(new Set(dueIn(status))).toEqual(new Set([undefined]));
+});

@@ -7,6 +7,7 @@ import { countAll } from '../table/key-range.ts';
 import type { OrderStore } from '../table/store.ts';
 import { ordersNeedingYou } from './needs-you.ts';
 import { orderRange } from './order-keys.ts';
+import { readConfirmedAt } from './order-pass.ts';
 import { ordersWithFoc } from './orders-by-foc.ts';
 
 const DAY = 24 * 3_600_000;
@@ -24,6 +25,8 @@ export interface OrderSummary {
   readonly ended_7d: number;
   /** Today and the next 13 days, each with the number of orders that have their FOC date on it. */
   readonly foc_dates: readonly { readonly day: Day; readonly orders: number }[];
+  /** When all open orders were last compared with Telnyx's own; null before the first time, and without order details. */
+  readonly details_as_of: Timestamp | null;
 }
 
 /**
@@ -41,12 +44,13 @@ export async function summarizeOrders(store: OrderStore, now: number, zone: stri
   const ended = TERMINAL.map((status) =>
     countAll(store, orderRange('by_status', status, { from: weekAgo, where: isAbove('since', weekAgo) })),
   );
-  const [needing, telnyx, losingCarrier, endedLately, focDates] = await Promise.all([
+  const [needing, telnyx, losingCarrier, endedLately, focDates, confirmedAt] = await Promise.all([
     ordersNeedingYou(store, now),
     inStatuses(statusesWaitingFor('telnyx')),
     inStatuses(statusesWaitingFor('losing_carrier')),
     sumOf(ended),
     focDatesOf(store, now, zone),
+    readConfirmedAt(store),
   ]);
   return {
     needs_you: needing.length,
@@ -55,6 +59,7 @@ export async function summarizeOrders(store: OrderStore, now: number, zone: stri
     waiting_for_losing_carrier: losingCarrier,
     ended_7d: endedLately,
     foc_dates: focDates,
+    details_as_of: confirmedAt ?? null,
   };
 }
 

@@ -1,16 +1,14 @@
+import { LONGEST_WITHOUT_SYNC } from '../../health/judge-sync.ts';
 import { hrefTo } from './address.ts';
-import type { ShownSummary } from './answers.ts';
+import type { ShownStatus, ShownSummary } from './answers.ts';
 import { ask } from './api.ts';
-import { lengthOf } from './instants.ts';
+import { dayWords, lengthOf, ZONE } from './instants.ts';
 import { type Live, useLive, useNow } from './live.ts';
 
 interface HealthAnswer {
   readonly last_complete_sync_age_seconds: number | null;
   readonly last_sync_status: string;
 }
-
-/** A ledger whose last complete sync is older is in doubt: four scheduled runs have failed, or did not begin. */
-const IN_DOUBT_SECONDS = 20 * 60;
 
 /**
  * How fresh the page is. Red only when the data are in doubt: the sync has stopped, or never worked. What this page
@@ -31,13 +29,26 @@ export function Freshness({ summary }: { readonly summary: Live<ShownSummary> })
   }
   if (health.data === undefined || health.at === undefined) return <p class="fresh">Loading…</p>;
   const { last_complete_sync_age_seconds: then, last_sync_status: status } = health.data;
-  if (then === null && status !== 'failed') return <p class="fresh">The first sync is under way</p>;
+  if (then === null && status !== 'failed') return <FirstSync />;
   const age = then === null ? undefined : then + (now - health.at) / 1000;
-  if (age !== undefined && age <= IN_DOUBT_SECONDS) return <p class="fresh">Up to date, {lengthOf(age)} ago</p>;
+  if (age !== undefined && age <= LONGEST_WITHOUT_SYNC) return <p class="fresh">Up to date, {lengthOf(age)} ago</p>;
   return (
     <p class="fresh doubt" role="alert">
       {age === undefined ? 'Nothing could be read from Telnyx yet.' : `Not up to date: last ${lengthOf(age)} ago.`}{' '}
       <a href={hrefTo('health')}>See why</a>
+    </p>
+  );
+}
+
+/** How far the first sync is. A large account takes hours, and until then every list lacks orders. */
+function FirstSync() {
+  const { data } = useLive('first-sync', async (signal) => {
+    return (await ask<{ data: ShownStatus }>('/v2/status', { signal })).data.sync;
+  });
+  const through = data?.complete_through;
+  return (
+    <p class="fresh warn" role="status">
+      The first sync is under way{through && `: all is read up to ${dayWords(through, Date.now(), ZONE)}`}
     </p>
   );
 }

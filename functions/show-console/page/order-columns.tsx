@@ -1,6 +1,6 @@
 import { authorWords } from '../../porting/event-words.ts';
-import { daysLeft } from '../../porting/local-day.ts';
-import { isToBeChecked, needOf } from '../../porting/needs.ts';
+import { daysLeft, daysUntil } from '../../porting/local-day.ts';
+import { needOf } from '../../porting/needs.ts';
 import { orderName, supportKeyOf } from '../../porting/order-words.ts';
 import { hrefTo } from './address.ts';
 import type { Order } from './answers.ts';
@@ -28,7 +28,12 @@ export const PLACE: OrderColumn = {
   head: 'Where it stands',
   of: (order) => {
     const place = placeOf(order, Date.now());
-    return <span class={place === 'Needs you' || place === 'Check with Telnyx' ? 'mark' : undefined}>{place}</span>;
+    return (
+      <>
+        <span class={place === 'Needs you' || place === 'Check with Telnyx' ? 'mark' : undefined}>{place}</span>
+        <Overdue order={order} />
+      </>
+    );
   },
 };
 
@@ -42,6 +47,9 @@ export const WRONG: OrderColumn = {
     )),
 };
 
+/** A deadline this near stands out: a weekend may lie before it. */
+const SOON_DAYS = 3;
+
 export const LEFT: OrderColumn = {
   head: 'Time left',
   of: (order) => {
@@ -49,7 +57,9 @@ export const LEFT: OrderColumn = {
     if (!by) return <span class="quiet">no deadline</span>;
     return (
       <>
-        <span class="line strong">{daysLeft(by, Date.now(), ZONE)}</span>
+        <span class={`line strong ${daysUntil(by, Date.now(), ZONE) <= SOON_DAYS ? 'mark' : ''}`}>
+          {daysLeft(by, Date.now(), ZONE)}
+        </span>
         <When at={by} day />
       </>
     );
@@ -63,7 +73,19 @@ export const WAITING: OrderColumn = {
 };
 
 /** Since when an order is where it is. */
-export const HERE_SINCE: OrderColumn = { head: 'Since', of: ({ status_since }) => <Since at={status_since} /> };
+export const HERE_SINCE: OrderColumn = {
+  head: 'Since',
+  of: (order) => (
+    <>
+      <Since at={order.status_since} />
+      <Overdue order={order} />
+    </>
+  ),
+};
+
+function Overdue({ order: { overdue_since: since } }: { readonly order: Order }) {
+  return since === null ? null : <span class="line mark">overdue</span>;
+}
 
 function Since({ at }: { readonly at: string | null }) {
   if (at === null) return null;
@@ -116,10 +138,7 @@ export const PORTS: OrderColumn = {
 
 export const WAITS_FOR: OrderColumn = {
   head: 'Waits for',
-  of: (order) => {
-    if (isToBeChecked(order, Date.now())) return 'Check with Telnyx';
-    return order.acts === 'losing_carrier' ? (order.details?.losing_carrier ?? 'the old carrier') : 'Telnyx';
-  },
+  of: ({ acts, details }) => (acts === 'losing_carrier' ? (details?.losing_carrier ?? 'The old carrier') : 'Telnyx'),
 };
 
 export const CHANGED: OrderColumn = { head: 'Last change', of: ({ changed_at }) => <When at={changed_at} /> };

@@ -1,6 +1,5 @@
-import { membersOf } from '../../porting/event.ts';
 import { isToBeChecked, needOf } from '../../porting/needs.ts';
-import { shortReason } from '../../porting/order-words.ts';
+import { reasonWords } from '../../porting/order-words.ts';
 import type { Order } from './answers.ts';
 
 /** Where an order stands, in the words of the person who has ordered it. */
@@ -37,13 +36,9 @@ export function wrongIn(order: Order, now: number): readonly string[] {
   }
 }
 
-/** Why Telnyx refused an order: the descriptions without the codes, or a code in words where there is only that. */
-export function refusalsOf(order: Order): readonly string[] {
-  const described = (order.status?.details ?? [])
-    .map((detail) => (typeof detail === 'string' ? detail : membersOf(detail).description))
-    .filter((text): text is string => typeof text === 'string' && text.trim() !== '');
-  if (described.length > 0) return described;
-  return [shortReason(order) || 'Telnyx refused it and gives no reason.'];
+function refusalsOf({ status }: Order): readonly string[] {
+  const reasons = (status?.details ?? []).map(reasonWords).filter((words) => words !== '');
+  return reasons.length > 0 ? [...new Set(reasons)] : ['Telnyx refused it and gives no reason.'];
 }
 
 /** Since when an order waits for whom it waits for. */

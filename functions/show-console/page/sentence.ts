@@ -6,21 +6,22 @@ const WEEK_DAYS = 7;
 
 /**
  * How the orders stand, in one breath: "3 ports need you. The next is due Thursday. 4 port this week. 12 wait for
- * others."
+ * others." What ports is left out while no date was read from Telnyx.
  *
  * @param now milliseconds since 1970
  */
 export function sentenceOf(summary: ShownSummary, now: number, zone: string): string {
   const { needs_you: needing, next_deadline: next } = summary;
   const thisWeek = summary.foc_dates.slice(0, WEEK_DAYS).reduce((sum, { orders }) => sum + orders, 0);
+  const knowsDates = summary.details_as_of !== null || thisWeek > 0;
   const waiting = summary.waiting_for_telnyx + summary.waiting_for_losing_carrier;
   return [
     needing === 0 ? 'Nothing needs you.' : `${howMany(needing, 'port')} ${needing === 1 ? 'needs' : 'need'} you.`,
     ...(needing > 0 && next !== null
       ? [`${needing === 1 ? 'It' : 'The next'} is due ${nearDay(next, now, zone)}.`]
       : []),
-    `${thisWeek === 0 ? 'None' : thisWeek} ${thisWeek > 1 ? 'port' : 'ports'} this week.`,
-    `${waiting === 0 ? 'None' : waiting} ${waiting > 1 ? 'wait' : 'waits'} for others.`,
+    ...(knowsDates ? [`${thisWeek === 0 ? 'Nothing' : thisWeek} ${thisWeek > 1 ? 'port' : 'ports'} this week.`] : []),
+    `${waiting === 0 ? 'Nothing' : waiting} ${waiting > 1 ? 'wait' : 'waits'} for others.`,
   ].join(' ');
 }
 

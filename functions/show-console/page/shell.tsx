@@ -41,15 +41,21 @@ export function Shell() {
 
   const orderId = /^orders\/(.+)$/.exec(address.path)?.[1];
   const view = VIEWS[address.path];
-  const title = orderId === undefined ? (view?.name ?? 'No such page') : 'Order';
+  const [named, setNamed] = useState<{ readonly id: string; readonly name: string }>();
+  const orderTitle = named?.id === orderId ? named?.name : 'Order';
+  const title = orderId === undefined ? (view?.name ?? 'No such page') : orderTitle;
+  const needing = summary.data?.needs_you ?? 0;
+  useEffect(() => {
+    // A tab that stays open says by its name that something needs you.
+    document.title = `${needing > 0 ? `(${needing}) ` : ''}${title} · Port-in ledger`;
+  }, [title, needing]);
   const isFirst = useRef(true);
   useEffect(() => {
-    document.title = `${title} · Port-in ledger`;
     // After a move, keyboard and screen reader begin at the new view; at the first load the browser decides.
     if (!isFirst.current) main.current?.focus();
     if (!isFirst.current) scrollTo(0, 0);
     isFirst.current = false;
-  }, [address.path, title]);
+  }, [address.path]);
 
   const View = view?.shows;
   return (
@@ -73,7 +79,9 @@ export function Shell() {
         </button>
       </header>
       <main ref={main} tabIndex={-1}>
-        {orderId !== undefined && <OrderPage key={orderId} id={decodeURIComponent(orderId)} />}
+        {orderId !== undefined && (
+          <OrderPage key={orderId} id={decodeURIComponent(orderId)} named={(name) => setNamed({ id: orderId, name })} />
+        )}
         {View && <View address={address} summary={summary} />}
         {orderId === undefined && !View && (
           <>

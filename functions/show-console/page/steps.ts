@@ -10,6 +10,8 @@ export interface Step {
   readonly is: 'done' | 'now' | 'ahead';
   /** What is remarkable at this step: `refused`, `cancelled`. */
   readonly note?: string;
+  /** When the order is to come here, if that is known. */
+  readonly due?: Timestamp;
 }
 
 const STEPS = [
@@ -33,7 +35,7 @@ const NOTES: ReadonlyMap<string, string> = new Map([
  *
  * @param events the order's, oldest first
  */
-export function stepsOf({ status }: Order, events: readonly LedgerEvent[]): readonly Step[] {
+export function stepsOf({ status, terminal, details }: Order, events: readonly LedgerEvent[]): readonly Step[] {
   const first = new Map<string, Timestamp>();
   for (const { event_type, payload, created_at } of events) {
     if (event_type !== 'porting_order.status_changed') continue;
@@ -47,11 +49,13 @@ export function stepsOf({ status }: Order, events: readonly LedgerEvent[]): read
   const last = reached.findLastIndex((at) => at !== null);
   const here = own === -1 ? Math.max(0, last) : own;
   const note = NOTES.get(value);
+  const date = terminal ? null : (details?.foc_date ?? null);
   return STEPS.map(([name], index) => ({
     name,
     // A date that was taken back is no longer reached.
     at: index <= here ? (reached[index] ?? null) : null,
     is: index < here ? 'done' : index > here ? 'ahead' : value === 'ported' ? 'done' : 'now',
     ...(index === here && note !== undefined && { note }),
+    ...(index === STEPS.length - 1 && date !== null && { due: date }),
   }));
 }

@@ -1,5 +1,6 @@
 import { membersOf, PORTING_ORDER_FAMILY } from '../../porting/event.ts';
 import { authorWords } from '../../porting/event-words.ts';
+import { reasonWords } from '../../porting/order-words.ts';
 import type { LedgerEvent } from './answers.ts';
 
 /** What one event tells, for the person who reads the order's story. */
@@ -58,12 +59,9 @@ export function storyPartOf({ event_type, payload }: LedgerEvent): StoryPart {
 
 function statusPart({ value, details }: Readonly<Record<string, unknown>>): StoryPart {
   if (typeof value !== 'string') return { sentence: 'The status changed.' };
-  const reasons = (Array.isArray(details) ? details : []).map(membersOf).flatMap(({ description, code }) => {
-    const text = description ?? code;
-    return typeof text === 'string' && text !== '' ? [text] : [];
-  });
+  const reasons = (Array.isArray(details) ? details : []).map(reasonWords).filter((words) => words !== '');
   const sentence = STATUSES.get(value) ?? `The status is now: ${inPlain(value)}.`;
-  return reasons.length > 0 ? { sentence, quoted: reasons } : { sentence };
+  return reasons.length > 0 ? { sentence, quoted: [...new Set(reasons)] } : { sentence };
 }
 
 function capital(text: string): string {

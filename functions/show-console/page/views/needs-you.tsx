@@ -1,7 +1,7 @@
 import type { Order, ShownStatus } from '../answers.ts';
 import { ask } from '../api.ts';
 import { CsvButton } from '../csv-button.tsx';
-import { dayWords, ZONE } from '../instants.ts';
+import { ZONE } from '../instants.ts';
 import { type List, useList } from '../list.ts';
 import { useLive, useNow } from '../live.ts';
 import { idOf, LAST_WORD, LEFT, NAME, NUMBERS, SUPPORT_KEY, WAITING, WRONG } from '../order-columns.tsx';
@@ -60,14 +60,10 @@ function FirstDays() {
   });
   if (found.data === undefined) return <StateOf live={found} />;
   const { hasOrders, sync } = found.data;
-  const [run] = sync.last_runs;
   if (sync.last_complete_at === null) {
     return (
       <Empty>
-        The first sync is under way: it reads all port-in events of your account.
-        {run && ` ${run.seen} read so far`}
-        {run && sync.complete_through && `, up to ${dayWords(sync.complete_through, Date.now(), ZONE)}`}
-        {run && '.'} Orders appear here as it goes on.
+        The ledger reads all port-in events of your account for the first time. Orders appear here as it goes on.
       </Empty>
     );
   }

@@ -18,15 +18,19 @@ import { HowWeKnow, Story } from '../story.tsx';
 import { More } from '../table.tsx';
 import { When } from '../when.tsx';
 
-/** One order: where it stands, its way, and its story. Notices link here. */
-export function OrderPage({ id }: { readonly id: string }) {
+/**
+ * One order: where it stands, its way, and its story. Notices link here.
+ *
+ * @param named is called with what people call the order, once it is known
+ */
+export function OrderPage({ id, named }: { readonly id: string; readonly named: (name: string) => void }) {
   const path = `/v2/orders/${encodeURIComponent(id)}`;
   const live = useLive(path, async (signal) => (await ask<{ data: Order }>(path, { signal })).data);
   const list = useList<LedgerEvent>(`${path}/events`, { sort: 'created_at' });
   const events = list.data?.flatMap(({ things }) => things) ?? [];
   const name = live.data && orderName(live.data);
   useEffect(() => {
-    if (name !== undefined) document.title = `${name} · Port-in ledger`;
+    if (name !== undefined) named(name);
   }, [name]);
   if (live.data === undefined) {
     return (
@@ -64,6 +68,11 @@ function Standing({ order }: { readonly order: Order }) {
         {placeOf(order, now)}
         {by && `: ${daysLeft(by, now, ZONE)}`}
       </p>
+      {order.overdue_since && (
+        <p class="mark">
+          Overdue since <When at={order.overdue_since} day />: longer than an order stays here.
+        </p>
+      )}
       {wrongIn(order, now).map((line) => (
         <p key={line} dir="auto">
           {line}
@@ -82,11 +91,17 @@ function Standing({ order }: { readonly order: Order }) {
 function Steps({ steps }: { readonly steps: readonly Step[] }) {
   return (
     <ol class="steps" aria-label="The way of the order">
-      {steps.map(({ name, at, is, note }) => (
+      {steps.map(({ name, at, is, note, due }) => (
         <li key={name} class={is} aria-current={is === 'now' ? 'step' : undefined}>
           <span class="line strong">{name}</span>
           {note && <span class="line mark">{note}</span>}
-          {at ? <When at={at} day /> : <span class="quiet">{is === 'ahead' ? 'not yet' : ''}</span>}
+          {at && <When at={at} day />}
+          {due && (
+            <>
+              due <When at={due} />
+            </>
+          )}
+          {!at && !due && is === 'ahead' && 'not yet'}
         </li>
       ))}
     </ol>

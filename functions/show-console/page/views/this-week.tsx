@@ -1,32 +1,35 @@
-import { dayAfter } from '../../../porting/day.ts';
-import { daysUntil, localDayOf } from '../../../porting/local-day.ts';
 import type { Order } from '../answers.ts';
 import { CsvButton } from '../csv-button.tsx';
 import { byDay } from '../days.ts';
-import { dayWords, ZONE } from '../instants.ts';
+import { ZONE } from '../instants.ts';
 import { useList } from '../list.ts';
 import { useNow } from '../live.ts';
 import { idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
 import { Empty, StateOf } from '../states.tsx';
 import { GroupedTable, More } from '../table.tsx';
+import type { ViewProps } from '../view-props.ts';
 
 const DAYS = 14;
+/** An order whose date passed longer ago is overdue, which its place says. */
+const DAYS_BEFORE = 30;
 const COLUMNS = [NAME, PORTS, PLACE, NUMBERS, SUPPORT_KEY];
 
-/** What ports when: the orders with a date within 14 days, by day. */
-export function ThisWeek() {
+/** What ports when: the orders with a date within 14 days, by day; before them, those whose date has passed. */
+export function ThisWeek({ summary }: Pick<ViewProps, 'summary'>) {
   const now = useNow(60_000);
-  const query = spanFrom(now);
+  const query = spanAround(now);
   const list = useList<Order>('/v2/orders', query);
-  const days = byDay(list.data?.flatMap(({ things }) => things) ?? [], ZONE);
+  const days = byDay(list.data?.flatMap(({ things }) => things) ?? [], now, ZONE);
+  const isUnknown = summary.data?.details_as_of === null;
   return (
     <>
       <h1>What ports in the next {DAYS} days</h1>
       <StateOf live={list} />
       {list.data && days.length === 0 && (
         <Empty>
-          No order has a date in these days. Dates come from Telnyx's orders: if order details are switched off, the
-          ledger knows none.
+          {isUnknown
+            ? 'No date is known. Dates are in the orders at Telnyx, which this ledger has not read: order details may be off.'
+            : 'No order has a date in these days.'}
         </Empty>
       )}
       {days.length > 0 && (
@@ -34,7 +37,7 @@ export function ThisWeek() {
           caption="Orders by the day on which they port"
           columns={COLUMNS}
           keyOf={idOf}
-          groups={days.map(({ at, orders }) => ({ name: dayNamed(at, now), things: orders }))}
+          groups={days.map(({ name, orders }) => ({ name, things: orders }))}
         />
       )}
       <More list={list} />
@@ -47,22 +50,17 @@ export function ThisWeek() {
   );
 }
 
-/** From the beginning of today, in the reader's time, to the end of the last day. The text changes once a day. */
-function spanFrom(now: number) {
-  const today = localDayOf(now, ZONE);
-  let after = today;
-  for (let count = 0; count < DAYS; count += 1) after = dayAfter(after);
-  // Without a zone at its end, the browser reads its own.
-  const [from, to] = [today, after].map((day) => new Date(`${day}T00:00:00`).getTime());
+/** To the end of the last day, in the reader's time. The text changes once a day. */
+function spanAround(now: number) {
+  const beginOf = (daysAhead: number) => {
+    const day = new Date(now);
+    day.setHours(0, 0, 0, 0);
+    day.setDate(day.getDate() + daysAhead);
+    return day;
+  };
   return {
-    'filter[foc][gte]': new Date(from ?? 0).toISOString(),
-    'filter[foc][lte]': new Date((to ?? 0) - 1).toISOString(),
+    'filter[foc][gte]': beginOf(-DAYS_BEFORE).toISOString(),
+    'filter[foc][lte]': new Date(beginOf(DAYS).getTime() - 1).toISOString(),
     sort: 'foc',
   };
-}
-
-function dayNamed(at: string, now: number): string {
-  const name = dayWords(at, now, ZONE);
-  const ahead = daysUntil(at, now, ZONE);
-  return ahead === 0 ? `Today, ${name}` : ahead === 1 ? `Tomorrow, ${name}` : name;
 }

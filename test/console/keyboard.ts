@@ -14,8 +14,12 @@ const MOST = 500;
 /** Walks through the whole page by the tabulator alone. */
 export async function tabThrough(page: Page): Promise<Walk> {
   await page.evaluate(() => {
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    getSelection()?.removeAllRanges();
+    // The tabulator goes on from where the focus was last, even after it has left: here, from before everything.
+    const beginning = document.createElement('span');
+    beginning.tabIndex = -1;
+    document.body.prepend(beginning);
+    beginning.focus();
+    beginning.remove();
     for (const element of document.querySelectorAll('[data-walked]')) element.removeAttribute('data-walked');
   });
   const names: string[] = [];

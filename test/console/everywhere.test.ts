@@ -9,7 +9,8 @@ import { openView, rows, settled, tokenField, truth } from './views.ts';
 import { PHONE, type VisitOptions, visit } from './visit.ts';
 import { LISTS, VIEWS } from './words.ts';
 
-const places = [...VIEWS, 'An order', 'The sign-in screen'] as const;
+const PARTS = ['Refused and unreadable', "Telnyx's log", 'Jobs', 'Sync runs'] as const;
+const places = [...VIEWS, ...PARTS, 'An order', 'The sign-in screen'] as const;
 type Place = (typeof places)[number];
 
 async function go(place: Place, options: VisitOptions = {}): Promise<Page> {
@@ -25,8 +26,18 @@ async function go(place: Place, options: VisitOptions = {}): Promise<Page> {
     return page;
   }
   const page = await visit(options);
-  await openView(page, place);
+  if (isPart(place)) {
+    await openView(page, 'Deliveries');
+    await page.getByRole('link', { name: place }).click();
+    await settled(page);
+  } else {
+    await openView(page, place);
+  }
   return page;
+}
+
+function isPart(place: Place): place is (typeof PARTS)[number] {
+  return (PARTS as readonly string[]).includes(place);
 }
 
 describe.each(places)('%s', (place) => {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { OrderState } from '../../functions/porting/order.ts';
 import { eventually } from '../eventually.ts';
-import { QUESTION } from './account.ts';
 import type { Page as Listed } from './answers.ts';
 import { copiedBy, downloadBy } from './taken.ts';
-import { askedOrder, linkTo, openView, rows, settled, truth } from './views.ts';
-import { newFront, visit } from './visit.ts';
+import { linkTo, nameOf, openView, rows, settled, truth } from './views.ts';
+import { visit } from './visit.ts';
 import { ENGINEERS_WORDS, LISTS, VIEWS } from './words.ts';
 
 interface Summary {
@@ -17,7 +16,6 @@ interface Summary {
 
 const summary = async () => (await truth<{ data: Summary }>('/v2/orders/summary')).data;
 const listed = async (query: string) => (await truth<Listed<OrderState>>(`/v2/orders?page[size]=250&${query}`)).data;
-const named = ({ customer_reference, support_key, id }: OrderState) => customer_reference ?? support_key ?? id;
 
 test('the first thing to see is one sentence that says how things stand', async () => {
   const { needs_you: needing, waiting_for_telnyx, waiting_for_losing_carrier } = await summary();
@@ -35,7 +33,7 @@ test('"Needs you" lists the orders that do, the soonest deadline first, with wha
   await eventually(async () => expect(await rows(page).count()).toBe(orders.length));
   const texts = await rows(page).allInnerTexts();
   for (const [index, order] of orders.entries()) {
-    expect(texts[index]).toContain(named(order));
+    expect(texts[index]).toContain(nameOf(order));
     for (const { code, description } of (order.status?.details ?? []) as { code: string; description: string }[]) {
       expect(texts[index]).toContain(description);
       expect(texts[index]).not.toContain(code);
@@ -126,67 +124,5 @@ describe('the search', () => {
     await page.keyboard.press('Enter');
     await eventually(async () => expect(await page.getByRole('main').innerText()).toContain('no-such-port'));
     await eventually(async () => expect(await rows(page).count()).toBe(0));
-  });
-});
-
-describe('an order', () => {
-  test('opens from its row, and by the link that notices have', async () => {
-    const order = await askedOrder();
-    const page = await visit();
-    await page.getByRole('link', { name: named(order) }).click();
-    await eventually(() => expect(page.url()).toMatch(new RegExp(`#/orders/${order.id}$`)));
-    const linked = await visit({ at: `#/orders/${order.id}` });
-    await linked.getByText(named(order)).first().waitFor();
-  });
-
-  test('tells its story in sentences, oldest first, with comments in full', async () => {
-    const order = await askedOrder();
-    const page = await visit({ at: `#/orders/${order.id}` });
-    await page.getByText(`${QUESTION.slice(0, -1)} (3).`).waitFor();
-    const text = await page.getByRole('main').innerText();
-    const places = [1, 2, 3].map((number) => text.indexOf(`${QUESTION.slice(0, -1)} (${number}).`));
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
-    expect(places[0]).toBeGreaterThan(0);
-    expect(text).toMatch(/Telnyx wrote/);
-  });
-
-  test('that does not exist is said to be unknown', async () => {
-    const page = await visit({ at: '#/orders/00000000-0000-4000-8000-000000000000', provoked: [404] });
-    await eventually(async () => expect(await page.getByRole('main').innerText()).toMatch(/no (porting )?order/i));
-  });
-});
-
-describe('while it is open', () => {
-  test('the page asks again every 30 s, and keeps focus and place', async () => {
-    const front = await newFront();
-    const page = await visit({ front });
-    await settled(page);
-    const button = page.getByRole('button', { name: /copy/i }).last();
-    await button.focus();
-    const before = await page.evaluate(() => scrollY);
-    const asked = front.asked.length;
-    await page.clock.fastForward(31_000);
-    await eventually(() => expect(front.asked.length).toBeGreaterThan(asked));
-    await settled(page);
-    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
-    expect(await page.evaluate(() => scrollY)).toBe(before);
-  });
-
-  test('the page asks nothing while it is hidden, and at once when it is seen again', async () => {
-    const front = await newFront();
-    const page = await visit({ front });
-    await settled(page);
-    const setHidden = (hidden: boolean) =>
-      page.evaluate((value) => {
-        Object.defineProperty(document, 'visibilityState', { value: value ? 'hidden' : 'visible', configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, hidden);
-    await setHidden(true);
-    const asked = front.asked.length;
-    await page.clock.fastForward(95_000);
-    await page.evaluate(() => fetch('/health'));
-    expect(front.asked.slice(asked).map(({ path }) => path)).toEqual(['/health']);
-    await setHidden(false);
-    await eventually(() => expect(front.asked.length).toBeGreaterThan(asked + 1));
   });
 });

@@ -49,6 +49,11 @@ export async function truth<Body>(path: string): Promise<Body> {
   return (await answer.json()) as Body;
 }
 
+/** What people call an order. */
+export function nameOf({ customer_reference, support_key, id }: OrderState): string {
+  return customer_reference ?? support_key ?? id;
+}
+
 /** The order in which Telnyx has asked something, and which is not refused. */
 export async function askedOrder(): Promise<OrderState> {
   const { data } = await truth<{ data: readonly OrderState[] }>('/v2/orders?filter[needs]=you');

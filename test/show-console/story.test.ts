@@ -6,7 +6,7 @@ import { eventOf, statusEvent } from './orders.ts';
 
 test('a refusal quotes each reason without its code, and the code where there is nothing else', () => {
   const reasons = [{ code: 'FOC_REJECTED', description: 'The account number is wrong.' }, { code: 'OTHER' }];
-  expect(storyPartOf(statusEvent(0, 'exception', reasons))).toEqual({
+  expect(storyPartOf(statusEvent(0, 'exception', reasons), 'order')).toEqual({
     sentence: 'The order was refused.',
     quoted: ['The account number is wrong.', 'OTHER'],
   });
@@ -14,19 +14,19 @@ test('a refusal quotes each reason without its code, and the code where there is
 
 test('every known status has a sentence of its own', () => {
   const sentences = KNOWN_STATUSES.filter((status) => status !== 'deleted').map(
-    (status) => storyPartOf(statusEvent(0, status)).sentence,
+    (status) => storyPartOf(statusEvent(0, status), 'order').sentence,
   );
   expect(new Set(sentences).size).toBe(sentences.length);
   for (const sentence of sentences) expect(sentence).not.toContain('The status is now');
 });
 
 test('a status that is not known is told as Telnyx spells it', () => {
-  expect(storyPartOf(statusEvent(0, 'on-hold')).sentence).toBe('The status is now: on hold.');
+  expect(storyPartOf(statusEvent(0, 'on-hold'), 'order').sentence).toBe('The status is now: on hold.');
 });
 
 describe('a comment', () => {
   const comment = (user_type: unknown, body: unknown) =>
-    storyPartOf(eventOf('porting_order.new_comment', { comment: { user_type, body } }));
+    storyPartOf(eventOf('porting_order.new_comment', { comment: { user_type, body } }), 'order');
 
   test.each([
     ['admin', 'Telnyx wrote:'],
@@ -43,13 +43,16 @@ describe('a comment', () => {
   });
 });
 
-test('a split names both orders', () => {
-  const payload = { from: { id: 'one' }, to: { id: 'other' } };
-  expect(storyPartOf(eventOf('porting_order.split', payload)).orders).toEqual(['one', 'other']);
+test.each([
+  ['one', { sentence: 'A part became an order of its own:', other: 'other' }],
+  ['other', { sentence: 'This order was split off:', other: 'one' }],
+])('a split, in the story of %s, names the order at its other end', (ownId, part) => {
+  const split = eventOf('porting_order.split', { from: { id: 'one' }, to: { id: 'other' } });
+  expect(storyPartOf(split, ownId)).toEqual(part);
 });
 
 test.each([...KNOWN_TYPES, 'porting_order.number_lost'])('%s without a payload has a sentence', (type) => {
   for (const payload of [null, undefined, 'text', [], { status: 5, comment: 5, messaging: 5, from: 5 }]) {
-    expect(storyPartOf(eventOf(type, payload)).sentence).toMatch(/^\p{Lu}.*[.:]$/u);
+    expect(storyPartOf(eventOf(type, payload), 'order').sentence).toMatch(/^\p{Lu}.*[.:]$/u);
   }
 });

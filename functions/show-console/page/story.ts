@@ -8,8 +8,8 @@ export interface StoryPart {
   readonly sentence: string;
   /** A comment in full, or the reasons of a refusal. */
   readonly quoted?: readonly string[];
-  /** The orders at both ends of a split. */
-  readonly orders?: readonly string[];
+  /** The order at the other end of a split. */
+  readonly other?: string;
 }
 
 const STATUSES: ReadonlyMap<string, string> = new Map([
@@ -30,8 +30,12 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['porting_order.sharing_token_expired', 'A link that shares the order has expired.'],
 ]);
 
-/** An event as a sentence. A type or status that this page does not know is told in Telnyx's own words. */
-export function storyPartOf({ event_type, payload }: LedgerEvent): StoryPart {
+/**
+ * An event of an order as a sentence. A type or status that this page does not know is told in Telnyx's own words.
+ *
+ * @param ownId the order's
+ */
+export function storyPartOf({ event_type, payload }: LedgerEvent, ownId: string): StoryPart {
   const members = membersOf(payload);
   switch (event_type) {
     case 'porting_order.status_changed':
@@ -43,8 +47,10 @@ export function storyPartOf({ event_type, payload }: LedgerEvent): StoryPart {
       return { sentence, quoted: [typeof body === 'string' ? body : '(without a text)'] };
     }
     case 'porting_order.split': {
-      const ends = [membersOf(members.from).id, membersOf(members.to).id];
-      return { sentence: 'The order was split:', orders: ends.filter((id) => typeof id === 'string') };
+      const [from, to] = [members.from, members.to].map((end) => membersOf(end).id);
+      const [sentence, other] =
+        to === ownId ? ['This order was split off:', from] : ['A part became an order of its own:', to];
+      return typeof other === 'string' ? { sentence, other } : { sentence: 'The order was split.' };
     }
     case 'porting_order.messaging_changed': {
       const { messaging_port_status: status } = membersOf(members.messaging);

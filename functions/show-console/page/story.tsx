@@ -1,5 +1,5 @@
-import { hrefTo } from './address.ts';
 import type { LedgerEvent, Order } from './answers.ts';
+import { OrderLink } from './order-link.tsx';
 import { storyPartOf } from './story.ts';
 import { Table } from './table.tsx';
 import { When } from './when.tsx';
@@ -9,20 +9,13 @@ export function Story({ events, ownId }: { readonly events: readonly LedgerEvent
   return (
     <ol class="story">
       {events.map((event) => {
-        const { sentence, quoted = [], orders = [] } = storyPartOf(event);
+        const { sentence, quoted = [], other } = storyPartOf(event, ownId);
         return (
           <li key={event.id}>
             <When at={event.created_at} />
             <p>
               {sentence}
-              {orders
-                .filter((id) => id !== ownId)
-                .map((id) => (
-                  <a key={id} href={hrefTo(`orders/${id}`)}>
-                    {' '}
-                    the other order
-                  </a>
-                ))}
+              {other && <OrderLink id={other} />}
             </p>
             {quoted.map((text) => (
               <blockquote key={text} dir="auto">

@@ -2,7 +2,6 @@ import { useEffect } from 'preact/hooks';
 import { daysLeft } from '../../../porting/local-day.ts';
 import { needOf } from '../../../porting/needs.ts';
 import { orderName, supportKeyOf } from '../../../porting/order-words.ts';
-import { hrefTo } from '../address.ts';
 import type { LedgerEvent, Order } from '../answers.ts';
 import { ask } from '../api.ts';
 import { Copyable } from '../copy.tsx';
@@ -11,6 +10,7 @@ import { movedFrom } from '../days.ts';
 import { ZONE } from '../instants.ts';
 import { useList } from '../list.ts';
 import { useLive, useNow } from '../live.ts';
+import { OrderLink } from '../order-link.tsx';
 import { placeOf, wrongIn } from '../places.ts';
 import { StateOf } from '../states.tsx';
 import { type Step, stepsOf } from '../steps.ts';
@@ -120,8 +120,14 @@ function Facts({ order }: { readonly order: Order }) {
     ['Old carrier', details?.losing_carrier],
     ['Support key', key && <Copyable text={key} what="support key" />],
     ['Act by', order.act_by && <When at={order.act_by} />],
-    ['Split from', order.split_from.length > 0 && <Orders ids={order.split_from} />],
-    ['Split into', order.split_into.length > 0 && <Orders ids={order.split_into} />],
+    [
+      'Split from',
+      order.split_from.length > 0 && order.split_from.map((other) => <OrderLink key={other} id={other} />),
+    ],
+    [
+      'Split into',
+      order.split_into.length > 0 && order.split_into.map((other) => <OrderLink key={other} id={other} />),
+    ],
   ] as const;
   return (
     <dl>
@@ -134,17 +140,5 @@ function Facts({ order }: { readonly order: Order }) {
         ) : null,
       )}
     </dl>
-  );
-}
-
-function Orders({ ids }: { readonly ids: readonly string[] }) {
-  return (
-    <>
-      {ids.map((id) => (
-        <a key={id} class="line" href={hrefTo(`orders/${id}`)}>
-          {id}
-        </a>
-      ))}
-    </>
   );
 }

@@ -63,9 +63,10 @@ export const readSyncIntervalSeconds = wholeNumber(1, 86_400);
 /** The most notifications that healing requests in one UTC day. */
 export const readHealingPerDay = wholeNumber(1, 10_000);
 
-/** Whether the order itself is read, beside its events. */
+/** Whether there is a page for people at the API's address. */
 export const readConsole = choice('on', 'off');
 
+/** Whether the order itself is read, beside its events. */
 export const readOrderDetails = choice('on', 'off');
 
 /** What to do about a missed notification. */

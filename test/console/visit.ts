@@ -12,6 +12,8 @@ export interface VisitOptions extends Pick<BrowserContextOptions, 'colorScheme' 
   /** Between the browser and the ledger; one without a script by default. */
   readonly front?: Front;
   readonly provoked?: Provoked;
+  /** An instant at which the page's clock stands; the ledger's time, which goes on, by default. */
+  readonly now?: string;
 }
 
 /** What takes this long has hung. */
@@ -24,7 +26,7 @@ export const PHONE = { width: 390, height: 844 };
  * goes wrong in the page, seen or not, or if the page was given an answer that is not documented.
  */
 export async function visit(options: VisitOptions = {}): Promise<Page> {
-  const { as = 'operator', at, front = await newFront(), provoked = [] } = options;
+  const { as = 'operator', at, front = await newFront(), provoked = [], now } = options;
   const { colorScheme = 'light', viewport = LAPTOP, timezoneId = 'America/New_York' } = options;
   const context = await (await browser()).newContext({
     ...{ colorScheme, viewport, timezoneId, locale: 'en-US', acceptDownloads: true },
@@ -32,7 +34,8 @@ export async function visit(options: VisitOptions = {}): Promise<Page> {
   });
   context.setDefaultTimeout(HANGS_AFTER_MS);
   const page = await context.newPage();
-  await page.clock.install({ time: Date.now() + inject('ahead') });
+  if (now === undefined) await page.clock.install({ time: Date.now() + inject('ahead') });
+  else await page.clock.setFixedTime(now);
   const { faults } = await watch(context, page, { origin: front.url, provoked });
   onTestFinished(async () => {
     await context.close();

@@ -50,6 +50,7 @@ export function SendAgain() {
   return (
     <section aria-labelledby="send-again">
       <h2 id="send-again">Send again</h2>
+      <p class="quiet">Telnyx sends what was missed once more. That takes an operate token.</p>
       <label for="hours">Missed in </label>
       <select
         id="hours"

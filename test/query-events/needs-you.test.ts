@@ -112,6 +112,7 @@ test('the summary counts them, the others by whom they wait for, and what ended 
     waiting_for_losing_carrier: count(({ acts }) => acts === 'losing_carrier'),
     ended_7d: count(({ terminal, status_since: since }) => terminal && (since ?? '') > weekAgo),
     foc_dates: expect.any(Array),
+    details_as_of: null,
     timezone: 'UTC',
     as_of: timestampOf(NOW),
   });

@@ -7,14 +7,13 @@ export function Choices(choice: {
   readonly name: string;
   readonly value: string;
   readonly values: Readonly<Record<string, string>>;
-  readonly others?: Readonly<Record<string, string | undefined>>;
 }) {
   return (
     <nav class="choices" aria-label={choice.label}>
       {Object.entries(choice.values).map(([value, words]) => (
         <a
           key={value}
-          href={hrefTo(choice.path, { ...choice.others, [choice.name]: value })}
+          href={hrefTo(choice.path, { [choice.name]: value })}
           aria-current={value === choice.value ? 'true' : undefined}
         >
           {words}

@@ -127,7 +127,7 @@ export const PORTS: OrderColumn = {
       <>
         <When at={order.details?.foc_date} />
         {before && (
-          <span class="line moved">
+          <span class="line mark">
             moved from <When at={before} />
           </span>
         )}

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Live } from './live.ts';
 
 /** What is shown while there are no data, and above them when a refresh failed. */
-export function StateOf({ live }: { readonly live: Omit<Live<unknown>, 'reload'> & Pick<Live<unknown>, 'reload'> }) {
+export function StateOf({ live }: { readonly live: Live<unknown> }) {
   const { data, error, isSlow, reload } = live;
   if (error !== undefined) {
     return (

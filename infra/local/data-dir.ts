@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CannotStart, reasonOf } from './cannot-start.ts';
@@ -11,13 +12,29 @@ import { CannotStart, reasonOf } from './cannot-start.ts';
 export async function openDataDir(path: string): Promise<void> {
   const probe = join(path, `.probe-${randomUUID()}`);
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     // A full disk still accepts an empty file.
     await writeFile(probe, 'x'.repeat(4096));
   } catch (error) {
     throw cannotUse(path, error);
   } finally {
     await rm(probe, { force: true }).catch(() => {});
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` tries for ever, with a processor, where the folder
+ * above exists and yet takes none (`/proc`).
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    const above = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(above)) throw error;
+    await makeFolder(above);
+    await mkdir(path);
   }
 }
 

@@ -77,6 +77,10 @@ describe('a folder', () => {
     );
   });
 
+  test.runIf(process.platform === 'linux')('of a file system that takes none cannot be used', async () => {
+    await expect(openDataDir('/proc/none/data')).rejects.toThrow(/^DATA_DIR cannot be used: ENOENT.*'\/proc\/none'/);
+  });
+
   test.each([
     ['of the file system', { code: 'ENOSPC' }, 'write'],
     ['of LevelDB', { code: 'LEVEL_IO_ERROR' }, 'IO error: /data/000011.log: No space left on device'],

@@ -188,7 +188,8 @@ describe('gateway', () => {
   });
 
   test.for([
-    ['GET', '/'],
+    ['POST', '/'],
+    ['GET', '/console'],
     ['GET', '/v2/porting/events/'],
     ['GET', `/v2/porting/events/${id}/republish`],
     ['POST', '/v2/porting/events'],

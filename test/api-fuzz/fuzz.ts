@@ -16,8 +16,9 @@ import { openSigningDoor } from './signing-door.ts';
 const seed = Number(process.env.SEED ?? 1);
 const cases = Number(process.env.CASES ?? 120);
 const ACCOUNT = 47;
-/** The order of the examples in docs/openapi.yaml. */
-const EXAMPLE = 'dcec50b4-55f2-4501-9fcd-f028ddba81d9';
+/** What the examples in docs/openapi.yaml name. */
+const EXAMPLE_FILE = '232cbd946176.js';
+const EXAMPLE_ORDER = 'dcec50b4-55f2-4501-9fcd-f028ddba81d9';
 
 const bin = await ensurePython(packages);
 const folder = await mkdtemp(join(tmpdir(), 'api-fuzz-'));
@@ -36,7 +37,10 @@ await endBundler();
 
 try {
   await synced(local);
-  const description = await describedWith(await anOrder(local));
+  const description = await describedWith({
+    [EXAMPLE_ORDER]: await anOrder(local),
+    [EXAMPLE_FILE]: await aFile(local),
+  });
   const common = { bin, description, token: local.tokens.operate, seed, cases, folder };
   let judged = report('every operation', await fuzz({ ...common, url: local.url }), [
     'GET /v2/porting/events',
@@ -99,15 +103,26 @@ async function anOrder({ url, tokens }: Local): Promise<string> {
   throw new Error('The ledger has no order 30 s after its first sync');
 }
 
+/** The name of the console's script, which has a hash in it. */
+async function aFile({ url }: Local): Promise<string> {
+  const page = await (await fetch(url)).text();
+  const [, name] = /src="\/console\/([^"]+)"/.exec(page) ?? [];
+  if (!name) throw new Error('The console loads no script');
+  return name;
+}
+
 /**
- * A copy of docs/openapi.yaml whose examples name an order that there is: most combinations of the list's filters are
- * refused, so the fuzzer would hardly ever learn an id from it.
+ * A copy of docs/openapi.yaml whose examples name what there is: most combinations of the list's filters are refused,
+ * so the fuzzer would hardly ever learn an order's id from it, and no answer in JSON names a file of the console.
  */
-async function describedWith(orderId: string): Promise<string> {
-  const described = await readFile(join(import.meta.dirname, '../../docs/openapi.yaml'), 'utf8');
-  if (!described.includes(EXAMPLE)) throw new Error(`docs/openapi.yaml has no example with the order ${EXAMPLE}`);
+async function describedWith(there: Readonly<Record<string, string>>): Promise<string> {
+  let described = await readFile(join(import.meta.dirname, '../../docs/openapi.yaml'), 'utf8');
+  for (const [example, name] of Object.entries(there)) {
+    if (!described.includes(example)) throw new Error(`docs/openapi.yaml has no example with ${example}`);
+    described = described.replaceAll(example, name);
+  }
   const path = join(folder, 'openapi.yaml');
-  await writeFile(path, described.replaceAll(EXAMPLE, orderId));
+  await writeFile(path, described);
   return path;
 }
 

@@ -5,13 +5,14 @@ export interface Answer {
   readonly body: string;
 }
 
-/** An error in Telnyx's words. `parameter` names the query parameter that is wrong. */
+/** An error in Telnyx's words. `parameter` names the query parameter that is wrong, `pointer` the body's member. */
 export interface ApiError {
   readonly status: number;
   readonly code: string;
   readonly title: string;
   readonly detail: string;
   readonly parameter?: string;
+  readonly pointer?: string;
 }
 
 /** An answer whose body is JSON text. */
@@ -43,9 +44,9 @@ export const pageAnswer = <Item>(page: ListPage, items: readonly Item[], show: (
 };
 
 /** An answer in Telnyx's error format: `{errors: [{code, title, detail, meta, source}]}`. */
-export const errorAnswer = ({ status, code, title, detail, parameter }: ApiError): Answer => {
+export const errorAnswer = ({ status, code, title, detail, parameter, pointer }: ApiError): Answer => {
   const meta = { url: `https://developers.telnyx.com/docs/overview/errors/${code}` };
-  const source = parameter === undefined ? undefined : { parameter };
+  const source = parameter === undefined && pointer === undefined ? undefined : { parameter, pointer };
   return jsonAnswer(status, JSON.stringify({ errors: [{ code, title, detail, meta, source }] }));
 };
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { serve } from '../loopback-server.ts';
 import {
   type Answer,
@@ -12,6 +13,7 @@ import {
 import { type DeliveryRecord, listDeliveries, showDelivery } from './delivery-log.ts';
 import { createEventStore, type ListOrder } from './event-store.ts';
 import { parseListParameters } from './list-parameters.ts';
+import { createNotifications, type NotificationOptions } from './notifications-api.ts';
 import { createOrderBook, type OrdersOptions } from './orders-api.ts';
 import type { PortingEvent } from './porting-event.ts';
 import type { PortingOrder } from './porting-order.ts';
@@ -64,6 +66,7 @@ export interface EventsApiOptions {
   readonly webhookDeliveries?: () => readonly DeliveryRecord[];
   /** How orders behave where no event shows it. */
   readonly orders?: OrdersOptions;
+  readonly notifications?: NotificationOptions;
 }
 
 export interface EventsApi {
@@ -104,12 +107,13 @@ const faked = ({ status = 200, headers, body = '' }: Fault): Answer => {
 /**
  * Starts an HTTP server on 127.0.0.1 that answers as Telnyx's Events API does (list, show and republish, with its
  * errors and rate limit) about the events put into it, as its list of porting orders does about their orders, and as
- * its log of webhook deliveries does. Source: Telnyx's OpenAPI document of 2026-07-16.
+ * its log of webhook deliveries and its notification settings do. Source: Telnyx's OpenAPI document of 2026-07-16.
  */
 export const startEventsApi = async (options: EventsApiOptions): Promise<EventsApi> => {
   const { apiKey, order = 'newest', seed = 0, requestsPerSecond = 5, now = Date.now } = options;
   const store = createEventStore(order, seed, now);
   const book = createOrderBook(options.orders ?? {}, now);
+  const notifications = createNotifications(seed, options.notifications ?? {}, now);
   const admit = createRateLimit(requestsPerSecond, now);
   const requests: ApiRequest[] = [];
   const republished: string[] = [];
@@ -142,7 +146,9 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
     return id === undefined ? listDeliveries(records, query) : showDelivery(records, id);
   };
 
-  const route = ({ method, path, query }: ApiRequest): Answer => {
+  const route = ({ method, path, query }: ApiRequest, body: string): Answer => {
+    const notified = notifications({ method, path: path.replace(/^\/v2/, ''), query, body });
+    if (notified) return notified;
     const log = /^\/v2\/webhook_deliveries(?:\/([^/]+))?$/.exec(path);
     if (method === 'GET' && log) return deliveries(log[1], query);
     const orders = /^\/v2\/porting_orders(?:\/([^/]+))?$/.exec(path);
@@ -154,22 +160,22 @@ export const startEventsApi = async (options: EventsApiOptions): Promise<EventsA
     return errorAnswer(notFound);
   };
 
-  const answerTo = (request: ApiRequest, authorization: string | undefined): Answer => {
+  const answerTo = (request: ApiRequest, authorization: string | undefined, body: string): Answer => {
     if (authorization !== `Bearer ${apiKey}`) return errorAnswer(authenticationFailed);
     const { allowed, headers } = admit();
-    const answer = allowed ? route(request) : errorAnswer(tooManyRequests);
+    const answer = allowed ? route(request, body) : errorAnswer(tooManyRequests);
     return { ...answer, headers: { ...answer.headers, ...headers } };
   };
 
   const { url, close } = await serve(async (incoming, response) => {
-    incoming.resume();
+    const body = await text(incoming);
     const { pathname, searchParams } = new URL(`http://127.0.0.1${incoming.url}`);
     const query = Object.fromEntries(searchParams);
     const request = { method: incoming.method ?? '', path: pathname, query, at: now(), status: 0 };
     requests.push(request);
     const fault = api.intercept?.(request) ?? {};
     const replaced = fault.status !== undefined || fault.body !== undefined;
-    const answer = replaced ? faked(fault) : answerTo(request, incoming.headers.authorization);
+    const answer = replaced ? faked(fault) : answerTo(request, incoming.headers.authorization, body);
     if (fault.hang) return;
     if (fault.until) await fault.until;
     request.status = answer.status;

@@ -10,7 +10,7 @@ import { createRandom } from './random.ts';
 import { withoutPayload } from './records.ts';
 import { type Delivery, startWebhooks, type WebhooksOptions } from './webhooks.ts';
 
-type ApiOptions = Pick<EventsApiOptions, 'apiKey' | 'order' | 'orders' | 'requestsPerSecond'>;
+type ApiOptions = Pick<EventsApiOptions, 'apiKey' | 'notifications' | 'order' | 'orders' | 'requestsPerSecond'>;
 type WebhookOptions = Omit<WebhooksOptions, 'keys' | 'seed' | 'url'>;
 
 export interface SimulatorOptions extends ApiOptions, WebhookOptions {

@@ -55,7 +55,7 @@ function isDelivered(eventType: string, createdAt: Timestamp, { types, since }: 
   return types.has(eventType);
 }
 
-function isSameAddress(one: string, other: string): boolean {
+export function isSameAddress(one: string, other: string): boolean {
   const plain = (address: string) =>
     address
       .trim()

@@ -13,6 +13,8 @@ export interface Following<State> {
   readonly path: string;
   readonly ended: (state: State) => boolean;
   readonly step: (state: State) => Step;
+  /** Milliseconds between two looks; 1000 by default. */
+  readonly every?: number;
 }
 
 /**
@@ -22,8 +24,8 @@ export interface Following<State> {
  * @throws {Failure} when the ledger refuses, or has not answered for 5 minutes
  */
 export async function follow<State>(
-  { api, surroundings }: Context,
-  { path, ended, step }: Following<State>,
+  { api, surroundings }: Pick<Context, 'api' | 'surroundings'>,
+  { path, ended, step, every = LOOK_EVERY }: Following<State>,
 ): Promise<State | undefined> {
   const { clock, stderr } = surroundings;
   const progress = progressOn(stderr, clock.now);
@@ -31,7 +33,7 @@ export async function follow<State>(
   let seenAt = clock.now();
   try {
     for (;;) {
-      let pause = LOOK_EVERY;
+      let pause = every;
       try {
         const { data: state } = await api.get<{ data: State }>(path, {}, { signal, repeat: false });
         seenAt = clock.now();
@@ -40,7 +42,7 @@ export async function follow<State>(
       } catch (error) {
         if (!(error instanceof Failure) || !error.passes || clock.now() - seenAt > OUT_OF_SIGHT) throw error;
         progress.note(`${error.message}; still trying`);
-        pause = pauseAfter(error, LOOK_EVERY);
+        pause = pauseAfter(error, every);
       }
       await clock.sleep(pause, signal);
     }

@@ -12,6 +12,7 @@ import { addOrder } from './commands/order.ts';
 import { addOrders } from './commands/orders.ts';
 import { addRejections } from './commands/rejections.ts';
 import { addRepublish } from './commands/republish.ts';
+import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncRuns } from './commands/sync-runs.ts';
 import { addTail } from './commands/tail.ts';
@@ -27,6 +28,7 @@ const ABOUT = `
 Environment:
   LEDGER_URL    where the ledger's API is (default: http://127.0.0.1:3000)
   LEDGER_TOKEN  a read token, or an operate token for what changes something
+                (without both: the ledger of the last setup or login)
   NO_COLOR      no colours
 
 Exit codes:
@@ -69,7 +71,7 @@ export async function runProgram(
     .exitOverride();
   for (const add of [
     ...[addStatus, addDigest, addOrders, addOrder, addEvents, addEvent, addTail, addGaps, addDeliveries, addRejections],
-    ...[addRepublish, addJobs, addSyncRuns, addCancel, addCloseSpan],
+    ...[addRepublish, addJobs, addSyncRuns, addCancel, addCloseSpan, addSetup],
   ]) {
     add(program, async (work) => {
       exitCode = await work(contextOf(program.opts().json === true));

@@ -1,5 +1,7 @@
 import { readAddress, readSetting, readToken } from '../../functions/porting/settings.ts';
+import { LEDGER } from './context.ts';
 import { EXIT, Failure } from './failure.ts';
+import { readConnection } from './kept-connection.ts';
 
 /** Which ledger to ask, and with which token. */
 export interface Settings {
@@ -9,19 +11,26 @@ export interface Settings {
 }
 
 /**
- * Reads LEDGER_URL and LEDGER_TOKEN. An empty variable counts as absent.
+ * Reads LEDGER_URL and LEDGER_TOKEN; an empty variable counts as absent. Where both are, it is the kept connection: its
+ * token belongs to its address, and must not go to another one.
  *
  * @throws {Failure} that says what to set and never shows the token
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const token = environment.LEDGER_TOKEN?.trim();
+  const [url, token] = [environment.LEDGER_URL?.trim(), environment.LEDGER_TOKEN?.trim()];
+  const kept = url || token ? undefined : readConnection(environment);
+  if (kept) return kept;
   if (!token) {
-    throw new Failure(EXIT.usage, 'LEDGER_TOKEN is not set: set it to a read or operate token of the ledger');
+    const login = `${LEDGER} login --stack PortInLedger`;
+    throw new Failure(
+      EXIT.usage,
+      `LEDGER_TOKEN is not set: set it to a read or operate token of the ledger, or log in to one on AWS: ${login}`,
+    );
   }
   try {
-    const url = readSetting('LEDGER_URL', environment.LEDGER_URL?.trim() || 'http://127.0.0.1:3000', readAddress);
+    const address = readSetting('LEDGER_URL', url || 'http://127.0.0.1:3000', readAddress);
     // The base URL for Telnyx's SDK ends in /v2.
-    return { url: url.replace(/\/v2$/, ''), token: readSetting('LEDGER_TOKEN', token, readToken) };
+    return { url: address.replace(/\/v2$/, ''), token: readSetting('LEDGER_TOKEN', token, readToken) };
   } catch (error) {
     throw new Failure(EXIT.usage, (error as Error).message);
   }

@@ -51,7 +51,9 @@ describe('wrong usage ends with 2', () => {
     expect(await begin(['orders'], {}).ended).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'LEDGER_TOKEN is not set: set it to a read or operate token of the ledger\n',
+      stderr:
+        'LEDGER_TOKEN is not set: set it to a read or operate token of the ledger, or log in to one on AWS: ' +
+        'npm run ledger -- login --stack PortInLedger\n',
     });
   });
 

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../infra/cli/clock.ts';
 import { runCommandLine } from '../../infra/cli/command-line.ts';
@@ -24,8 +24,12 @@ export interface Running {
   readonly interrupt: () => void;
 }
 
-/** Starts a command with nothing else in its environment. */
-export function begin(args: readonly string[], environment: Readonly<Record<string, string>>): Running {
+/** Starts a command with nothing else in its environment, and this on standard input. */
+export function begin(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  input: readonly string[] = [],
+): Running {
   const said = { stdout: '', stderr: '' };
   const into = (name: keyof typeof said) =>
     new Writable({
@@ -41,6 +45,7 @@ export function begin(args: readonly string[], environment: Readonly<Record<stri
   onTestFinished(interrupt);
   const surroundings = {
     environment,
+    stdin: Readable.from(input) as unknown as NodeJS.ReadStream,
     stdout: into('stdout'),
     stderr: into('stderr'),
     clock: clockOf(pauses),

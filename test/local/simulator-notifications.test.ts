@@ -88,11 +88,12 @@ describe('what an account can be notified of', () => {
 
   it("comes whole through Telnyx's SDK", async () => {
     const { sdk } = await account();
-    const [events, conditions] = await Promise.all([
-      Array.fromAsync(sdk.notificationEvents.list()),
-      Array.fromAsync(sdk.notificationEventConditions.list()),
-    ]);
-    expect(conditions.map((one) => one.notification_event_id)).toEqual(events.map(({ id }) => id));
+    const events: string[] = [];
+    const conditions: string[] = [];
+    for await (const { id } of sdk.notificationEvents.list()) events.push(id ?? '');
+    for await (const one of sdk.notificationEventConditions.list()) conditions.push(one.notification_event_id ?? '');
+    expect(events.length).toBeGreaterThan(20);
+    expect(conditions).toEqual(events);
   });
 });
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { DryRun, Job } from '../answers.ts';
 import { segment } from '../api.ts';
@@ -7,6 +6,7 @@ import { type AddCommands, type Context, FROM, ORDER, refuseBackwards, type Sele
 import { eventsById } from '../events-by-id.ts';
 import { saysColumn, typeOf } from '../events-shown.ts';
 import { EXIT, type ExitCode, Failure } from '../failure.ts';
+import { agreed } from '../questions.ts';
 import type { Screen } from '../screen.ts';
 import type { Column } from '../table.ts';
 import { counted, instant, shown } from '../text.ts';
@@ -136,7 +136,7 @@ async function republishMissed(context: Context, chosen: Chosen, key: string, ye
   }
   if (!yes) {
     showCounts(screen.say, found);
-    if (!(await agreed('Telnyx may send e-mails again, too. Republish them? [y/N] '))) {
+    if (!(await agreed(context.surroundings, 'Telnyx may send e-mails again, too. Republish them? [y/N] '))) {
       throw new Failure(EXIT.bad, 'Nothing was republished.');
     }
   }
@@ -147,16 +147,4 @@ async function republishMissed(context: Context, chosen: Chosen, key: string, ye
 
 function sayBegun({ say }: Screen, { id, total }: Job): void {
   say(`job ${shown(id)}: ${counted(total, 'event')}`);
-}
-
-/** Asks on standard error. Anything but yes means no, Ctrl-C and the end of the input included. */
-async function agreed(question: string): Promise<boolean> {
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const closed = new Promise<string>((resolve) => asking.once('close', () => resolve('')));
-    const answer = await Promise.race([asking.question(question), closed]);
-    return /^\s*y(es)?\s*$/i.test(answer);
-  } finally {
-    asking.close();
-  }
 }

@@ -62,7 +62,7 @@ export function wordsOf(run: SyncRun): string {
 }
 
 /** The part of the run's time span that has been listed. */
-function shareOf({ from, to, complete_through: through }: SyncRun): number | undefined {
+export function shareOf({ from, to, complete_through: through }: SyncRun): number | undefined {
   const [begin, end, now] = [from, to, through].map((at) => Date.parse(at)) as [number, number, number];
   return end > begin ? Math.min(1, Math.max(0, (now - begin) / (end - begin))) : undefined;
 }

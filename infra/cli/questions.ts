@@ -40,6 +40,10 @@ export async function askSecret(desk: Desk, prompt: string): Promise<string> {
   try {
     return (await Promise.race([read({ prompt, silent: true, input: stdin, output: stderr }), ended])).trim();
   } catch {
+    // Ctrl-C is the only thing that it throws for.
     throw new Failure(EXIT.interrupted, 'Ended by Ctrl-C: run it again at any time.');
+  } finally {
+    // Whoever typed Enter saw nothing happen.
+    stderr.write('\n');
   }
 }

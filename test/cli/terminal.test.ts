@@ -1,39 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
-import { COMMAND, ENVIRONMENT } from './process.ts';
 import { settingsFor } from './run.ts';
 import { event, JOB, job, order } from './samples.ts';
 import { type Answer, cursorPages, type StubLedger, stubLedger } from './stub-ledger.ts';
+import { hasTerminal, type SittingOptions, sitAt } from './terminal.ts';
 
-// The `script` of util-linux gives a command a terminal. Other systems have a different tool of this name, or none.
-const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
-
-interface Sitting {
-  readonly child: ChildProcess;
-  readonly seen: { all: string };
-  /** Types as a user does. */
-  readonly type: (keys: string) => void;
-  readonly ended: Promise<number | null>;
-}
-
-/** A user at a terminal with this many columns. */
-function sit(ledger: StubLedger, args: readonly string[], { columns = 100, environment = {} } = {}): Sitting {
-  const command = [...COMMAND, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qefc', `stty cols ${columns}; exec ${command}`, '/dev/null'], {
-    env: { ...ENVIRONMENT, ...settingsFor(ledger), TERM: 'xterm', ...environment },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const seen = { all: '' };
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    seen.all += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  return { child, seen, type: (keys) => void child.stdin.write(keys), ended };
-}
+const sit = (ledger: StubLedger, args: readonly string[], { environment = {}, ...more }: SittingOptions = {}) =>
+  sitAt(args, { ...more, environment: { ...settingsFor(ledger), ...environment } });
 
 const MISSED = ['republish', '--missed', '--from', '24h'];
 const PATH = `/v2/republish-jobs`;

@@ -14,7 +14,7 @@ const CONCURRENCY_ADVISED = 100;
 /** The ledger's clock, as the last sync compared it with Telnyx's. */
 export function checkClock({ upstream }: Status): Told {
   const ahead = upstream.clock_ahead_seconds;
-  if (ahead === null) return { outcome: 'already', words: "agrees with Telnyx's" };
+  if (ahead === null) return { outcome: 'fine', words: "agrees with Telnyx's" };
   const words = `${duration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} Telnyx's: set the clock`;
   return { outcome: 'failed', words };
 }
@@ -22,7 +22,7 @@ export function checkClock({ upstream }: Status): Told {
 /** The public key, as the requests show it that were refused since the last webhook. */
 export async function checkPublicKey(api: Api, status: Status): Promise<Told> {
   const refused = status.rejections.refused_since_webhook;
-  if (refused === 0) return { outcome: 'already', words: 'no signed request was refused since the last webhook' };
+  if (refused === 0) return { outcome: 'fine', words: 'no signed request was refused since the last webhook' };
   const { data: rejections } = await readList<Rejection>(api, '/v2/rejections', {}, 50);
   const last = rejections.find(({ kind, reason }) => kind === 'refused' && /signature wrong|timestamp/.test(reason));
   const advice = /timestamp/.test(last?.reason ?? '')
@@ -37,7 +37,7 @@ export async function checkPublicKey(api: Api, status: Status): Promise<Told> {
 export async function checkConcurrency({ lambda }: AwsClients): Promise<Told> {
   const { AccountLimit } = await askAws("Lambda's limits", () => lambda.send(new GetAccountSettingsCommand({})));
   const most = AccountLimit?.ConcurrentExecutions ?? 0;
-  if (most >= CONCURRENCY_ADVISED) return { outcome: 'already', words: `${most} Lambda calls at once` };
+  if (most >= CONCURRENCY_ADVISED) return { outcome: 'fine', words: `${most} Lambda calls at once` };
   const words = `only ${most} Lambda calls at once in this account: a burst of webhooks must wait. docs/deploy.md says how to raise it`;
   return { outcome: 'to do', words };
 }
@@ -63,7 +63,7 @@ export async function checkMail({ sns }: AwsClients, { alarmTopic, noticeTopic }
   if (!isAlarmHeard) {
     return { outcome: 'to do', words: 'no one is told what cannot wait: deploy again with -c alarmEmail=...' };
   }
-  return { outcome: 'already', words: `confirmed: ${counted(addresses.length, 'address', 'addresses')}` };
+  return { outcome: 'fine', words: `confirmed: ${counted(addresses.length, 'address', 'addresses')}` };
 }
 
 async function subscriptionsOf(client: AwsClients['sns'], TopicArn: string): Promise<readonly Subscription[]> {

@@ -4,6 +4,7 @@ import { shown } from '../text.ts';
 
 /**
  * How a step ended:
+ * - `fine`: what a check hopes for
  * - `already`: there was nothing to do
  * - `done`: it is done now
  * - `would do`: with --dry-run, what would be done
@@ -11,7 +12,7 @@ import { shown } from '../text.ts';
  * - `left out`: not tried, for the reason in its words
  * - `failed`: did not work; its words say what to do
  */
-export type Outcome = 'already' | 'done' | 'would do' | 'to do' | 'left out' | 'failed';
+export type Outcome = 'fine' | 'already' | 'done' | 'would do' | 'to do' | 'left out' | 'failed';
 
 export interface Told {
   readonly outcome: Outcome;
@@ -33,6 +34,7 @@ export interface Report {
 }
 
 const STYLES = {
+  fine: 'green',
   already: 'green',
   done: 'green',
   'would do': 'yellow',

@@ -25,6 +25,8 @@ export interface SetupOptions extends AwsOptions {
 
 type Surrounded = Pick<Context, 'screen' | 'surroundings'>;
 
+const CONSOLE_WITHIN = 10_000;
+
 export const WHO_MAY =
   "Only an organization's owner may change notification settings at Telnyx: use a key of theirs. One ledger covers one\n" +
   'Telnyx account: a managed account has its own key, settings and events, and needs a ledger of its own.';
@@ -36,7 +38,7 @@ export async function setUp({ screen, surroundings }: Surrounded, options: Setup
   const aws = awsClients(options);
   const found = await report.step('stacks', async () => {
     const made = await findDeployment(aws, options.stack);
-    return { outcome: 'already', words: `deployed; webhooks come to ${made.webhookUrl}`, made };
+    return { outcome: 'fine', words: `deployed; webhooks come to ${made.webhookUrl}`, made };
   });
   if (found) await connect({ screen, surroundings }, { report, aws, deployment: found, mode, options });
 
@@ -83,23 +85,26 @@ async function connect({ screen, surroundings }: Surrounded, work: Work): Promis
     const hasFailed = report.steps.some(({ outcome }) => outcome === 'failed');
     if (hasFailed) await leftOut('way back', 'it needs the steps before');
     else await report.step('way back', () => proveWayBack(asked, { mode, yes: options.yes }));
-    const { data: status } = await ledger.api.get<{ data: Status }>('/v2/status');
-    await report.step('clock', async () => checkClock(status));
-    await report.step('public key', () => checkPublicKey(ledger.api, status));
+    const status = await report.step('clock', async () => {
+      const { data: made } = await ledger.api.get<{ data: Status }>('/v2/status');
+      return { ...checkClock(made), made };
+    });
+    if (status) await report.step('public key', () => checkPublicKey(ledger.api, status));
   }
   await report.step('concurrency', () => checkConcurrency(aws));
   await report.step('e-mail', () => checkMail(aws, deployment));
 
-  if (!ledger || mode !== 'set up') return;
-  await report.step('this machine', async () => keep(environment, ledger.connection));
+  if (!ledger || mode === 'check') return;
+  await report.step('this machine', async () => keep(environment, ledger.connection, mode));
+  if (mode === 'dry-run') return;
   if (environment.LEDGER_URL || environment.LEDGER_TOKEN) {
     screen.say('LEDGER_URL or LEDGER_TOKEN is set in this shell, and wins over the kept connection.');
   }
   if (screen.json) return;
+  screen.print();
   // A token in a log is a token lost.
   const token = surroundings.stdout.isTTY ? `#token=${ledger.tokens.read}` : '';
-  screen.print();
-  screen.print(`The console: ${deployment.apiUrl}/${token}`);
+  if (await hasConsole(deployment)) screen.print(`The console: ${deployment.apiUrl}/${token}`);
   screen.print(`Is all well: ${LEDGER} status`);
 }
 
@@ -117,14 +122,23 @@ async function reachApi(
   const connection = { url: deployment.apiUrl, token: tokens.operate };
   const api = apiAt(connection, screen.say, surroundings.clock);
   await api.get('/v2/status');
-  return { outcome: 'already', words: `answers at ${deployment.apiUrl}`, made: { api, tokens, connection } };
+  return { outcome: 'fine', words: `answers at ${deployment.apiUrl}`, made: { api, tokens, connection } };
 }
 
-function keep(environment: NodeJS.ProcessEnv, connection: Connection): Told {
+/** False where the setting `console` is off. */
+function hasConsole({ apiUrl }: Deployment): Promise<boolean> {
+  return fetch(`${apiUrl}/`, { signal: AbortSignal.timeout(CONSOLE_WITHIN) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+function keep(environment: NodeJS.ProcessEnv, connection: Connection, mode: Mode): Told {
   const kept = readKept(environment);
   if (kept?.url === connection.url && kept.token === connection.token) {
     return { outcome: 'already', words: 'the command line asks this ledger' };
   }
+  if (mode === 'dry-run') return { outcome: 'would do', words: 'keep address and token for the command line' };
   const path = keepConnection(environment, connection);
   return { outcome: 'done', words: `the command line asks this ledger from now on: address and token are in ${path}` };
 }

@@ -32,6 +32,7 @@ const withWebhooks = (deliveries: number) =>
 
 /** A ledger that has synced, and whose newest event's webhook comes back. */
 export const SYNCED: Routes = {
+  'GET /': { body: '<html>' },
   'GET /v2/status': { body: { data: status({ channels: [] }) } },
   'GET /v2/porting/events': { body: { data: [event(1)], meta: {} } },
   [`GET ${NEWEST}`]: [{ body: { data: withWebhooks(2) } }, { body: { data: withWebhooks(3) } }] satisfies Answer[],

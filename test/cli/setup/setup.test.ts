@@ -14,16 +14,16 @@ describe('setup', () => {
     const ran = await run([...SETUP, '--yes', '--json'], { input: [`${API_KEY}\n`] });
     expect(ran.code).toBe(0);
     expect(outcomesIn(ran)).toEqual({
-      stacks: 'already',
+      stacks: 'fine',
       'API key': 'done',
       webhook: 'done',
-      API: 'already',
+      API: 'fine',
       'first sync': 'already',
       'way back': 'done',
-      clock: 'already',
-      'public key': 'already',
-      concurrency: 'already',
-      'e-mail': 'already',
+      clock: 'fine',
+      'public key': 'fine',
+      concurrency: 'fine',
+      'e-mail': 'fine',
       'this machine': 'done',
     });
     expect(aws.secrets.get('arn:key')).toBe(API_KEY);
@@ -44,13 +44,20 @@ describe('setup', () => {
     for (const secret of [API_KEY, TOKEN, READ_TOKEN]) expect(stdout + stderr).not.toContain(secret);
   });
 
+  it('ends with the address of the console, without a token where no one looks', async () => {
+    const { run, ledger } = await deployed();
+    expect((await run([...SETUP], withKey)).stdout).toMatch(new RegExp(`^The console: ${ledger.url}/$`, 'm'));
+    const off = await deployed({ ...SYNCED, 'GET /': { status: 404, body: {} } });
+    expect((await off.run([...SETUP], withKey)).stdout).not.toContain('console');
+  });
+
   it('can be run again: everything is there already', async () => {
     const { run, changes, aws } = await deployed({ ...SYNCED, 'GET /v2/status': { body: { data: recently() } } });
     await run([...SETUP], withKey);
     const [made, put] = [changes().length, aws.changes.length];
     const again = await run([...SETUP, '--json']);
     expect(again.code).toBe(0);
-    expect([...new Set(Object.values(outcomesIn(again)))]).toEqual(['already']);
+    expect([...new Set(Object.values(outcomesIn(again)))]).toEqual(['fine', 'already']);
     expect([changes().length, aws.changes.length]).toEqual([made, put]);
   });
 
@@ -58,7 +65,12 @@ describe('setup', () => {
     const { run, changes, aws, ledger, home } = await deployed();
     const ran = await run([...SETUP, '--dry-run', '--json'], withKey);
     expect(ran.code).toBe(0);
-    expect(outcomesIn(ran)).toMatchObject({ 'API key': 'would do', webhook: 'would do', 'way back': 'would do' });
+    expect(outcomesIn(ran)).toMatchObject({
+      'API key': 'would do',
+      webhook: 'would do',
+      'way back': 'would do',
+      'this machine': 'would do',
+    });
     expect(wordsOf(ran, 'webhook')).toMatch(/profile .*channel .*setting .*lambda-url/);
     expect([changes(), aws.changes]).toEqual([[], []]);
     expect(ledger.asked.every(({ method }) => method === 'GET')).toBe(true);
@@ -73,7 +85,7 @@ describe('setup', () => {
       'API key': 'failed',
       webhook: 'left out',
       'first sync': 'left out',
-      'e-mail': 'already',
+      'e-mail': 'fine',
       'this machine': 'done',
     });
     expect(wordsOf(ran, 'API key')).toMatch(/^Telnyx refuses the API key \(401, 10009 .*\): copy it from the portal/);
@@ -192,7 +204,7 @@ describe('setup --check', () => {
     const before = [changes().length, aws.changes.length];
     const ran = await run([...SETUP, '--check', '--json']);
     expect(ran.code).toBe(0);
-    expect([...new Set(Object.values(outcomesIn(ran)))]).toEqual(['already']);
+    expect([...new Set(Object.values(outcomesIn(ran)))]).toEqual(['fine', 'already']);
     expect([changes().length, aws.changes.length]).toEqual(before);
   });
 
@@ -219,10 +231,10 @@ describe('setup --check', () => {
     const ran = await run([...SETUP, '--check', '--json']);
     expect(ran.code).toBe(1);
     expect(outcomesIn(ran)).toEqual({
-      stacks: 'already',
+      stacks: 'fine',
       'API key': 'already',
       webhook: 'failed',
-      API: 'already',
+      API: 'fine',
       'first sync': 'failed',
       'way back': 'left out',
       clock: 'failed',

@@ -77,6 +77,6 @@ export function cachedSecret<Value>(
 /** A secret without a value, such as one just deployed, is answered as if it did not exist. */
 function reasonOf(failure: unknown): string {
   if (failure instanceof ResourceNotFoundException)
-    return 'nothing has been put into it yet (docs/deploy.md, steps 3 and 4).';
+    return 'nothing has been put into it yet (docs/deploy.md: run setup).';
   return failure instanceof Error ? failure.message : 'unknown';
 }

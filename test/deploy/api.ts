@@ -65,6 +65,9 @@ export async function checkShow({ telnyx }: Rehearsal, ledger: Ledger, tokens: T
 /** A republish reaches Telnyx once. */
 export async function checkRepublish({ telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
   const { api } = telnyx;
+  // Setup has asked for one.
+  const before = api.republished.length;
+  const asked = () => api.republished.slice(before);
   const [one, two] = api.events().map(({ id }) => id);
   if (!one || !two) throw new Error('the simulated account has no events');
   const republish = (id: string, key?: string) =>
@@ -73,7 +76,7 @@ export async function checkRepublish({ telnyx }: Rehearsal, ledger: Ledger, toke
     });
 
   equal('a republish with an operate token: 204', (await republish(one)).status, 204);
-  equal('Telnyx was asked for it', api.republished, [one]);
+  equal('Telnyx was asked for it', asked(), [one]);
   const answers = [await republish(two, 'rehearsal-1'), await republish(two, 'rehearsal-1')];
   equal(
     'twice with one Idempotency-Key: 204 and the same again',
@@ -83,10 +86,10 @@ export async function checkRepublish({ telnyx }: Rehearsal, ledger: Ledger, toke
       [204, 'true'],
     ],
   );
-  equal('Telnyx was asked once', api.republished, [one, two]);
+  equal('Telnyx was asked once', asked(), [one, two]);
   equal('the key for another event: 422', (await republish(one, 'rehearsal-1')).status, 422);
   equal('an event that Telnyx does not have: 404', (await republish(first(telnyx.documented).id)).status, 404);
-  equal('Telnyx has sent nothing more', api.republished, [one, two]);
+  equal('Telnyx has sent nothing more', asked(), [one, two]);
   equal('the ledger counts it', (await show(ledger, tokens.read, two)).event?.ledger.republish_count, 1);
 }
 

@@ -22,6 +22,9 @@ export interface MiniStack {
   stop(): Promise<void>;
 }
 
+/** Whom its certificate is for: APIs have names of their own. */
+const NAMES = ['127.0.0.1', 'localhost', '*.execute-api.localhost'];
+
 /**
  * Starts MiniStack with its state in memory, on a free port of 127.0.0.1. It enforces IAM, and speaks TLS, because the
  * bucket that `cdk bootstrap` makes refuses everything else.
@@ -34,7 +37,7 @@ export async function startMiniStack(bin: string, folder: string, signal: AbortS
   const python = join(bin, 'python');
   const [home, temporary, tls] = await Promise.all(['home', 'tmp', 'tls'].map((name) => made(join(folder, name))));
   if (!home || !temporary || !tls) throw new Error('unreachable: three names give three folders');
-  await promisify(execFile)(python, ['-m', 'trustme', '--quiet', '--dir', tls, '-i', '127.0.0.1', 'localhost']);
+  await promisify(execFile)(python, ['-m', 'trustme', '--quiet', '--dir', tls, '-i', ...NAMES]);
   const [authority, certificate, key] = ['client.pem', 'server.pem', 'server.key'].map((name) => join(tls, name));
   if (!authority || !certificate || !key) throw new Error('unreachable: three names give three paths');
   setDefaultCACertificates([...getCACertificates('default'), await readFile(authority, 'utf8')]);

@@ -17,6 +17,10 @@ export interface Rehearsal {
   readonly dynamodb: DynamoDBClient;
   readonly events: EventBridgeClient;
   readonly telnyx: Telnyx;
+  /** Of every command that reaches the emulator: its endpoint and test credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** For everything that the rehearsal writes. */
+  readonly folder: string;
   /** The settings of the first deployment. */
   readonly settings: Settings;
 }

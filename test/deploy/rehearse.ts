@@ -21,7 +21,8 @@ import { checkPublished, subscribeAsDocumented } from './published.ts';
 import { deploy, type Rehearsal } from './rehearsal.ts';
 import { equal, note, step, summary } from './report.ts';
 import { checkSchedules } from './schedules.ts';
-import { generatedTokens, putApiKey } from './secrets.ts';
+import { generatedTokens } from './secrets.ts';
+import { checkDisconnect, checkSetup } from './setup.ts';
 import { checkFailedBatch, checkMappings, checkSweep } from './stream.ts';
 import { checkDeadLetter, checkFiredRun, checkFirstRun, checkRunsWithoutKey } from './sync.ts';
 import { startTelnyx } from './telnyx.ts';
@@ -105,6 +106,8 @@ async function rehearse(): Promise<void> {
     dynamodb: new DynamoDBClient(client),
     events: new EventBridgeClient(client),
     telnyx,
+    environment,
+    folder,
     settings: {
       telnyxPublicKey: telnyx.keys.publicKeyBase64,
       telnyxBaseUrl: telnyx.api.url,
@@ -127,16 +130,14 @@ async function rehearse(): Promise<void> {
   closers.push(bus.everything.close, bus.action.close);
   await step('sync runs without an API key', () => checkRunsWithoutKey(rehearsal, ledger, bus));
   await step('a run that fails permanently', () => checkDeadLetter(rehearsal, ledger));
-  const tokens = await step('the API key is stored, the tokens are read', async () => {
-    await putApiKey(rehearsal, ledger);
-    return generatedTokens(rehearsal, ledger);
-  });
+  const tokens = await step('the tokens are read', () => generatedTokens(rehearsal, ledger));
+  await step('setup', () => checkSetup(rehearsal, ledger, tokens));
+  await step('the first sync run', () => checkFirstRun(rehearsal, ledger, tokens));
   await step('documented webhooks', () => checkDocumented(rehearsal, ledger, tokens));
   await step('the bus', () => checkPublished(rehearsal, ledger, tokens, bus));
   await step('a duplicate', () => checkDuplicate(rehearsal, ledger, tokens));
   await step('forged webhooks', () => checkForged(rehearsal, ledger, tokens));
   await step('tokens', () => checkAccess(rehearsal, ledger, tokens));
-  await step('the first sync run', () => checkFirstRun(rehearsal, ledger, tokens));
   await step('a revoked key', () => checkRevokedKey(rehearsal, ledger, bus));
   await step('list', () => checkList(rehearsal, ledger, tokens));
   await step('show', () => checkShow(rehearsal, ledger, tokens));
@@ -153,9 +154,11 @@ async function rehearse(): Promise<void> {
   await step('a requested sync run', () => checkRequestedRun(rehearsal, ledger, tokens));
   await step('status', () => checkStatus(rehearsal, ledger, tokens));
   ledger = await step('cdk deploy --all over live data', () => deployOverLiveData(rehearsal, ledger, tokens));
+  const functionUrl = ledger.webhookUrl;
   ledger = await step('cdk deploy --all, with webhooks through the API', () =>
     deployThroughApi(rehearsal, ledger, tokens, bus),
   );
+  await step('setup under another URL, and disconnect', () => checkDisconnect(rehearsal, functionUrl, ledger));
   await step('order details', () => checkDetails(rehearsal, ledger, tokens));
   await step('notices', () => checkNotices(rehearsal, ledger));
   await step('what the functions logged', () => checkLogs(rehearsal, tokens));

@@ -11,13 +11,13 @@ export interface Tokens {
   readonly generated: string;
 }
 
-/** Step 3 of docs/deploy.md. */
+/** Puts the account's key into its secret, as setup does. */
 export async function putApiKey({ secrets, telnyx }: Rehearsal, ledger: Ledger): Promise<void> {
   const SecretId = ledger.apiKeySecret;
   await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: telnyx.apiKey }));
 }
 
-/** Step 4 of docs/deploy.md: the halves of the generated text. */
+/** The halves of the generated text (docs/deploy.md). */
 export async function generatedTokens({ secrets }: Rehearsal, ledger: Ledger): Promise<Tokens> {
   const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: ledger.tokensSecret }));
   const { generated, ...lists } = JSON.parse(SecretString) as { generated: string };
@@ -32,7 +32,7 @@ export async function generatedTokens({ secrets }: Rehearsal, ledger: Ledger): P
   return { read: generated.slice(0, 32), operate: generated.slice(32), generated };
 }
 
-/** The end of step 4: the owner's own lists beside the generated text. */
+/** The owner's own lists beside the generated text, as docs/deploy.md stores them. */
 export async function putOwnTokens(
   { secrets }: Rehearsal,
   ledger: Ledger,

@@ -43,7 +43,8 @@ export interface Simulator {
   readonly deliveries: readonly Delivery[];
   /** What the Events API lists now, oldest first. */
   events(): readonly PortingEvent[];
-  sendWebhooksTo(url: string): void;
+  /** Without a URL, none are sent from now on. */
+  sendWebhooksTo(url: string | undefined): void;
   /** Stops the lives. Resolves when payloads are complete and webhooks done: then the simulator is at rest. */
   pause(): Promise<void>;
   resume(): void;

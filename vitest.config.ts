@@ -46,6 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
+          globalSetup: 'test/build-functions.ts',
           include: ['test/**/*.test.ts'],
           // The console's tests need a browser, and have their own configuration.
           exclude: [...unit, ...engine, ...walk, 'test/console/**'],

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { FINDINGS_METRIC } from '../../functions/porting/findings-metric.ts';
 import { type Alarm, alarmsFor, type Reading } from './alarm-table.ts';
@@ -10,17 +9,19 @@ import type { FailureQueues } from './failure-queue.ts';
 import type { Functions } from './functions.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
+import type { Topics } from './topics.ts';
 
-/** Whose metrics are read. */
+/** Whose metrics are read, and who is told. */
 export interface Watched {
   readonly functions: Functions;
   readonly queues: FailureQueues;
   readonly api: HttpApi;
+  readonly topics: Topics;
 }
 
-/** Adds every alarm of the table. Each notifies the topic when it rises and when it ends. */
-export function addAlarms(scope: Construct, watched: Watched, topic: sns.ITopic, settings: Settings): void {
-  const action = new SnsAction(topic);
+/** Adds every alarm of the table. Each notifies the topic of alarms when it rises and when it ends. */
+export function addAlarms(scope: Construct, watched: Watched, settings: Settings): void {
+  const action = new SnsAction(watched.topics.alarms);
   for (const described of alarmsFor(settings.webhookThrough)) {
     const alarm = addAlarm(scope, described, watched, settings);
     alarm.addAlarmAction(action);
@@ -32,10 +33,10 @@ function addAlarm(
   scope: Construct,
   { name, why, reads, minutes, periods = 1, threshold, silence }: Alarm,
   watched: Watched,
-  { stackPrefix, runbookUrl }: Settings,
+  { ledgerName, runbookUrl }: Settings,
 ): cloudwatch.Alarm {
   const period = Duration.minutes(minutes);
-  const usingMetrics = forEachName(reads, (_, reading) => metricOf(reading, watched, period, stackPrefix));
+  const usingMetrics = forEachName(reads, (_, reading) => metricOf(reading, watched, period, ledgerName));
   const [only, ...others] = Object.values(usingMetrics);
   // FILL, because a count has no value where nothing was counted: CloudWatch would take older values instead. SUM skips
   // a metric that was never counted, where `a + b` would have no value.
@@ -46,7 +47,7 @@ function addAlarm(
     period,
   });
   return new cloudwatch.Alarm(scope, `${constructId(name)}Alarm`, {
-    alarmName: `${stackPrefix}-${name}`,
+    alarmName: `${ledgerName}-${name}`,
     alarmDescription: `${why} What to do: ${runbookUrl}#alarm-${name}`,
     metric: only && others.length === 0 ? only : sum,
     evaluationPeriods: periods,

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnRoute,
@@ -46,7 +46,7 @@ const WEBHOOK_LIMIT = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
  */
 export function addApi(scope: Construct, functions: Functions, settings: Settings): HttpApi {
   const api = new HttpApi(scope, 'Api', {
-    apiName: Stack.of(scope).stackName,
+    apiName: `${settings.ledgerName}-Service`,
     description: 'port-in-ledger: list, show and republish port-in events',
     // The stage below replaces it, because the default one has no access log.
     createDefaultStage: false,
@@ -74,7 +74,7 @@ export function addApi(scope: Construct, functions: Functions, settings: Setting
   });
   // For any other name, API Gateway adds the log group to a policy of the account, which has room for a few dozen: if
   // it is full, the stage cannot be created.
-  const logGroupName = `/aws/vendedlogs/${Stack.of(scope).stackName}-Api`;
+  const logGroupName = `/aws/vendedlogs/${settings.ledgerName}-Service-Api`;
   const stage = new HttpStage(scope, 'Stage', {
     httpApi: api,
     stageName: '$default',

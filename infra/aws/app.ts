@@ -1,14 +1,18 @@
 import { App } from 'aws-cdk-lib';
+import { buildFunctions } from '../build/functions.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { addStacks } from './stacks.ts';
 
 try {
   const app = new App();
-  addStacks(app, readSettings(app.node.getAllContext()));
+  const settings = readSettings(app.node.getAllContext());
+  await buildFunctions();
+  addStacks(app, settings);
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   // A mistyped setting needs a message, not a stack trace.
   console.error(error.message);
+  console.error('Give each as -c name=value, or under "context" in cdk.json.');
   process.exitCode = 1;
 }

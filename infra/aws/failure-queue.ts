@@ -2,18 +2,13 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { QueueName } from '../service.ts';
-import { output } from './names.ts';
 
 /** The queues of work that failed for good, by name. */
 export type FailureQueues = Readonly<Record<QueueName, sqs.Queue>>;
 
 /** Adds the queues, so that no requested work disappears unnoticed. */
 export function addFailureQueues(scope: Construct): FailureQueues {
-  const deadLetters = addQueue(scope, 'DeadLetters');
-  const failedBatches = addQueue(scope, 'FailedBatches');
-  output(scope, 'DeadLettersUrl', deadLetters.queueUrl, 'Scheduled runs and notices that failed for good');
-  output(scope, 'FailedBatchesUrl', failedBatches.queueUrl, 'Batches of the stream that failed for good');
-  return { deadLetters, failedBatches };
+  return { deadLetters: addQueue(scope, 'DeadLetters'), failedBatches: addQueue(scope, 'FailedBatches') };
 }
 
 /** It keeps what failed for 14 days, the longest that SQS allows. */

@@ -1,34 +1,27 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { bundling } from '../bundling.ts';
 import {
   type EnvironmentValue,
   type FunctionName,
   functions,
   type SettingName,
   SYNC_EVERY_MINUTES,
-  showing,
   type TableName,
   tables,
   webhook,
 } from '../service.ts';
-import type { Data } from './data-stack.ts';
 import type { FailureQueues } from './failure-queue.ts';
+import { codeOf } from './function-code.ts';
+import type { Data } from './ledger-data.ts';
 import { constructId, forEachName } from './names.ts';
 import type { Settings } from './settings.ts';
 import type { Topics } from './topics.ts';
 
 /** The Lambda functions of the service, by name. */
 export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
-
-const repository = join(import.meta.dirname, '../..');
-const { alias, ...esbuildOptions } = bundling;
-const formats = { cjs: OutputFormat.CJS, esm: OutputFormat.ESM };
 
 /** What functions work with. */
 export interface Resources extends Data {
@@ -57,16 +50,14 @@ export function tellAddresses(made: Functions, addresses: Addresses): void {
 }
 
 function addFunction(scope: Construct, name: FunctionName, resources: Resources, settings: Settings): lambda.Function {
-  const { does, entry, memoryMegabytes, timeoutSeconds, environment } = functions[name];
+  const { does, memoryMegabytes, timeoutSeconds, environment } = functions[name];
   const id = constructId(name);
   const known = Object.entries(environment).filter(([, value]) => !addressIn(value));
   const logGroup = addLogGroup(scope, `${id}Logs`, settings);
-  return new NodejsFunction(scope, id, {
+  return new lambda.Function(scope, id, {
     description: does,
-    entry: join(repository, entry),
-    // Set explicitly, because CDK would look for them in the current directory and above.
-    projectRoot: repository,
-    depsLockFilePath: join(repository, 'package-lock.json'),
+    code: codeOf(name),
+    handler: 'index.handler',
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
     memorySize: memoryMegabytes,
@@ -76,31 +67,9 @@ function addFunction(scope: Construct, name: FunctionName, resources: Resources,
     environment: Object.fromEntries(
       known.map(([variable, value]) => [variable, deployedValue(value, resources, settings)]),
     ),
-    bundling: {
-      ...esbuildOptions,
-      format: formats[bundling.format],
-      // CDK has no option for aliases.
-      esbuildArgs: Object.fromEntries(Object.entries(alias).map(([from, to]) => [`--alias:${from}`, to])),
-      sourceMap: false,
-      bundleAwsSDK: true,
-      ...(name === showing && { commandHooks: besideIt }),
-    },
     ...(name === webhook.function &&
       settings.webhookConcurrency !== undefined && { reservedConcurrentExecutions: settings.webhookConcurrency }),
   });
-}
-
-const buildPage = join(repository, 'infra/build-page.ts');
-/** Puts the console's page beside the bundle. */
-const besideIt = {
-  beforeInstall: () => [],
-  beforeBundling: () => [],
-  afterBundling: (_: string, folder: string) => [[process.execPath, buildPage, folder].map(quoted).join(' ')],
-};
-
-/** A word for the shell. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** A log group that is deleted with the service: what must last is in the tables. */
@@ -164,8 +133,6 @@ function deployedValue(value: EnvironmentValue, resources: Resources, settings: 
 
 function deployedSetting(name: Exclude<SettingName, keyof Addresses>, settings: Settings): string | number {
   switch (name) {
-    case 'ledgerName':
-      return settings.stackPrefix;
     case 'syncIntervalSeconds':
       return SYNC_EVERY_MINUTES * 60;
     default:

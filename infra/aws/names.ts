@@ -1,6 +1,3 @@
-import { CfnOutput } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
-
 /** `receive-webhook` and `receiveWebhook` become `ReceiveWebhook`. */
 export function constructId(name: string): string {
   return name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -13,9 +10,4 @@ export function forEachName<Name extends string, Described, Made>(
 ): Record<Name, Made> {
   const entries = Object.entries(described) as [Name, Described][];
   return Object.fromEntries(entries.map(([name, value]) => [name, make(name, value)])) as Record<Name, Made>;
-}
-
-/** An output of a stack, under exactly this name. */
-export function output(scope: Construct, name: string, value: string, description: string): void {
-  new CfnOutput(scope, name, { value, description });
 }

@@ -1,91 +1,106 @@
+import { Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { publicKeysIn } from '../../functions/porting/public-keys.ts';
 import { choice, inMessage, readSetting, wholeNumber } from '../../functions/porting/settings.ts';
 import { LEDGER_SETTINGS, type Setting } from '../settings.ts';
+import type { PortInLedgerProps } from './props.ts';
 
-const SETTINGS = {
-  /** One to three public keys that webhooks are checked against: base64 of 32 bytes each, comma-separated. */
+const readName = matching(/^[A-Za-z][A-Za-z0-9-]{0,59}$/, 'a letter and up to 59 more letters, digits and hyphens');
+
+/** How each property of a ledger is read, and its default. What each is for: props.ts. */
+const LEDGER = {
   telnyxPublicKey: { standard: '', read: publicKeys },
   ...LEDGER_SETTINGS,
-  /** The prefix of the two stacks' names. Another prefix makes another ledger. */
-  stackPrefix: {
-    standard: 'PortInLedger',
-    read: matching(/^[A-Za-z][A-Za-z0-9-]{0,59}$/, 'a letter and up to 59 more letters, digits and hyphens'),
-  },
-  /**
-   * The most webhooks processed at once, reserved out of the account's limit. Without it, the account's limit applies.
-   */
   webhookConcurrency: { read: wholeNumber(1, 99_999) },
-  /** Telnyx's way in: a function URL, or a route of the API for accounts that forbid public function URLs. */
   webhookThrough: { standard: 'url', read: choice('url', 'api') },
-  /** How long logs are kept. */
   logRetentionDays: { standard: '90', read: retentionDays },
-  /** Requests a second that the API accepts before it answers 429. */
   apiRequestsPerSecond: { standard: '50', read: wholeNumber(1, 99_999) },
-  /** How many requests the API accepts in one burst. */
   apiBurst: { standard: '100', read: wholeNumber(1, 99_999) },
-  /** Where alarms and findings that cannot wait are mailed. Without it, only subscribers of the topic are notified. */
   alarmEmail: { read: emailAddress },
-  /** Where notices and the digest are mailed. Without it, there is no topic of notices. */
   noticeEmail: { read: emailAddress },
-  /** Whether notices and the digest go to Slack or Teams, whose addresses stand in a secret then. */
   chatNotices: { standard: 'off', read: choice('off', 'on') },
-} satisfies Readonly<Record<string, Setting<unknown>>>;
+} satisfies Readonly<Record<Exclude<keyof PortInLedgerProps, 'ledgerName'>, Setting<unknown>>>;
 
-type Described = typeof SETTINGS;
-type ValueOf<Row> = Row extends { standard: string; read: (text: string) => infer Value }
-  ? Value
-  : Row extends Setting<infer Value>
-    ? Value | undefined
-    : never;
+/** In the app of the repository, a prefix names the two stacks and the ledger. Another prefix makes another ledger. */
+const APP = { ...LEDGER, stackPrefix: { standard: 'PortInLedger', read: readName } };
 
-/** The settings of one deployment, from `-c name=value` or the `context` of cdk.json. */
-export type Settings = { readonly [Name in keyof Described]: ValueOf<Described[Name]> };
+type Read<Described> = {
+  readonly [Name in keyof Described]: Described[Name] extends { standard: string; read: (text: string) => infer Value }
+    ? Value
+    : Described[Name] extends Setting<infer Value>
+      ? Value | undefined
+      : never;
+};
+
+/** The settings of one ledger. */
+export type Settings = Read<typeof LEDGER> & { readonly ledgerName: string };
 
 /** Settings that cannot be deployed. The message has one line for each, which says what to set. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-const names = Object.keys(SETTINGS) as (keyof Settings)[];
-
 /**
- * Reads the settings out of a CDK context and checks them all.
+ * Reads the settings of the app out of its CDK context, and checks them all.
  *
  * @example
  * readSettings(app.node.getAllContext())
  *
- * @throws SettingsError
+ * @throws {SettingsError}
  */
-export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
-  const problems = Object.keys(context).filter(isMisspelt).map(nameProblem);
-  const read = (name: keyof Settings): unknown => {
-    const { standard, read }: Setting<unknown> = SETTINGS[name];
+export function readSettings(context: Readonly<Record<string, unknown>>): Read<typeof APP> {
+  return readAll(APP, context);
+}
+
+/**
+ * Reads the properties of a construct, and checks them all.
+ *
+ * @param ownName the ledger's name where none is given
+ * @throws {SettingsError}
+ */
+export function readProps(props: PortInLedgerProps, ownName: string): Settings {
+  return readAll({ ...LEDGER, ledgerName: { standard: ownName, read: readName } }, { ...props });
+}
+
+function readAll<Described extends Readonly<Record<string, Setting<unknown>>>>(
+  described: Described,
+  given: Readonly<Record<string, unknown>>,
+): Read<Described> {
+  const names = Object.keys(described);
+  const problems = Object.keys(given)
+    .filter((key) => isMisspelt(key, names))
+    .map((key) => nameProblem(key, names));
+  const read = (name: string, { standard, read }: Setting<unknown>): unknown => {
     try {
-      const given = context[name] ?? standard;
-      return given === undefined ? undefined : readSetting(name, String(given), textOnly(given, read));
+      const value = given[name] ?? standard;
+      return value === undefined ? undefined : readSetting(name, String(value), textOnly(value, read));
     } catch (error) {
       problems.push((error as Error).message);
       return undefined;
     }
   };
-  const settings = Object.fromEntries(names.map((name) => [name, read(name)]));
+  const settings = Object.fromEntries(Object.entries(described).map(([name, setting]) => [name, read(name, setting)]));
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
-  return settings as unknown as Settings;
+  return settings as Read<Described>;
 }
 
 // CDK's own context keys all contain a colon, a slash or a hyphen, so a plain word that is no setting is a typing
 // mistake.
-function isMisspelt(key: string): boolean {
-  return /^\w+$/.test(key) && !names.some((name) => name === key);
+function isMisspelt(key: string, names: readonly string[]): boolean {
+  return /^\w+$/.test(key) && !names.includes(key);
 }
 
-function nameProblem(key: string): string {
+function nameProblem(key: string, names: readonly string[]): string {
   const meant = names.find((name) => name.toLowerCase() === key.toLowerCase());
   return `${key} is not a setting: ${meant ? `write ${meant}` : `the settings are ${names.join(', ')}`}`;
 }
 
 function textOnly<Value>(given: unknown, read: (text: string) => Value): (text: string) => Value {
+  if (Token.isUnresolved(given)) {
+    return () => {
+      throw new Error('is a token, which is known only at deployment: set it to the text itself');
+    };
+  }
   if (typeof given === 'string' || typeof given === 'number') return read;
   return () => {
     throw new Error(`must be a text or a number, not ${JSON.stringify(given)}`);
@@ -93,8 +108,9 @@ function textOnly<Value>(given: unknown, read: (text: string) => Value): (text: 
 }
 
 function publicKeys(given: string): string {
-  const where = 'the public key of your Telnyx account (in its portal, beside the API keys)';
-  if (!given) throw new Error(`is missing: set it with -c telnyxPublicKey=..., ${where}`);
+  if (!given) {
+    throw new Error('is missing: set it to the public key of your Telnyx account (in its portal, beside the API keys)');
+  }
   // As base64, because line breaks of a PEM may not survive in an environment variable.
   return publicKeysIn(given).join(',');
 }

@@ -3,7 +3,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { output } from './names.ts';
 import type { Settings } from './settings.ts';
 
 /** The topics, without one that no one asked for. */
@@ -28,7 +27,6 @@ export function addTopics(scope: Construct, settings: Settings): Topics {
 function addNoticeTopic(scope: Construct, noticeEmail: string): sns.Topic {
   const topic = new sns.Topic(scope, 'Notices', { displayName: 'Porting', enforceSSL: true });
   topic.addSubscription(new EmailSubscription(noticeEmail));
-  output(scope, 'NoticeTopic', topic.topicArn, 'Notices to porting teams go here: subscribe to it to get them');
   return topic;
 }
 
@@ -38,8 +36,8 @@ function addNoticeTopic(scope: Construct, noticeEmail: string): sns.Topic {
  * It has no encryption key: CloudWatch may not use AWS's own key for SNS, so no alarm would ever arrive, and a key of
  * ours costs a dollar a month to hide what is wrong with a service. Nothing about an order is ever in a message.
  */
-function addAlarmTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings): sns.Topic {
-  const topic = new sns.Topic(scope, 'Alarms', { displayName: stackPrefix, enforceSSL: true });
+function addAlarmTopic(scope: Construct, { alarmEmail, ledgerName }: Settings): sns.Topic {
+  const topic = new sns.Topic(scope, 'Alarms', { displayName: ledgerName, enforceSSL: true });
   const stack = Stack.of(scope);
   // A topic with its own policy, which TLS needs, loses the default statement that lets the account's alarms in.
   topic.addToResourcePolicy(
@@ -54,7 +52,7 @@ function addAlarmTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings):
           'aws:SourceArn': stack.formatArn({
             service: 'cloudwatch',
             resource: 'alarm',
-            resourceName: `${stackPrefix}-*`,
+            resourceName: `${ledgerName}-*`,
             arnFormat: ArnFormat.COLON_RESOURCE_NAME,
           }),
         },
@@ -62,6 +60,5 @@ function addAlarmTopic(scope: Construct, { alarmEmail, stackPrefix }: Settings):
     }),
   );
   if (alarmEmail) topic.addSubscription(new EmailSubscription(alarmEmail));
-  output(scope, 'AlarmTopic', topic.topicArn, 'What cannot wait goes here: subscribe to it to be notified');
   return topic;
 }

@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { DataStack } from '../../infra/aws/data-stack.ts';
 import { constructId } from '../../infra/aws/names.ts';
+import { DataStack } from '../../infra/aws/stacks.ts';
 import { secrets, type Table, tables } from '../../infra/service.ts';
 import { named, ofType, synthesized } from './synthesized.ts';
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { Token } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
 import { readSettings, SettingsError } from '../../infra/aws/settings.ts';
@@ -62,8 +63,8 @@ describe('the defaults', () => {
 });
 
 describe('telnyxPublicKey', () => {
-  test('missing: the message says what to type', () => {
-    expect(problems({})).toMatch(/^telnyxPublicKey is missing: set it with -c telnyxPublicKey=\.\.\./);
+  test('missing: the message says where to find it', () => {
+    expect(problems({})).toMatch(/^telnyxPublicKey is missing: set it to the public key of your Telnyx account/);
     expect(problems({ telnyxPublicKey: '' })).toMatch(/^telnyxPublicKey is missing/);
   });
 
@@ -190,6 +191,11 @@ describe('a slip of the keyboard', () => {
     ['healingPerDay', '0', /^healingPerDay must be a whole number from 1 to 10000, not 0$/],
     ['healingPerDay', '007', /^healingPerDay must be a whole number/],
     ['apiBurst', ['1'], /^apiBurst must be a text or a number, not \["1"\]$/],
+    [
+      'alarmEmail',
+      Token.asString({ Ref: 'Email' }),
+      /^alarmEmail is a token, which is known only at deployment: set it to the text/,
+    ],
   ])('in the value of %s is reported: %s', (name, given, message) => {
     expect(refused({ [name]: given })).toMatch(message);
   });

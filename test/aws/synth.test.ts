@@ -34,14 +34,14 @@ function synth(...context: string[]) {
   });
 }
 
-test('synth needs a public key and says so in one line', () => {
+test('synth needs a public key, and says so and how to give it, in a line each', () => {
   const { status, stderr } = synth();
   expect(status).not.toBe(0);
-  expect(stderr).toMatch(/^telnyxPublicKey is missing: set it with -c telnyxPublicKey=\.\.\./m);
+  expect(stderr).toMatch(/^telnyxPublicKey is missing: set it to .*\nGive each as -c name=value, or under "context"/m);
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-// Eight functions are bundled twice, however few cores there are.
+// Every function is bundled twice, however few cores there are.
 test('synth needs neither an account nor a network, and bundles each function so that it loads', {
   timeout: 300_000,
 }, async () => {

@@ -16,12 +16,10 @@ export type Resource = { readonly Type: string; readonly Properties: Record<stri
 /** What brings in everything that `infra/service.ts` describes: without them, no one is notified. */
 const EVERY_CHANNEL = { noticeEmail: 'ports@example.com', chatNotices: 'on' };
 
-/**
- * Both stacks, with the settings given and without bundling the functions. Notices have every channel unless `context`
- * says otherwise.
- */
+/** Both stacks, with the settings given. Notices have every channel unless `context` says otherwise. */
 export function synthesized(context: Record<string, unknown> = {}) {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  // Without copies of the functions' code.
+  const app = new App({ context: { 'aws:cdk:disable-asset-staging': true } });
   const stacks = addStacks(app, readSettings({ telnyxPublicKey: samplePublicKey, ...EVERY_CHANNEL, ...context }));
   const data = Template.fromStack(stacks.data);
   const service = Template.fromStack(stacks.service);

@@ -1,23 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { FINDINGS_METRIC } from '../../functions/porting/findings-metric.ts';
 import { type Alarm, alarmsFor, type Reading } from './alarm-table.ts';
-import type { FailureQueues } from './failure-queue.ts';
-import type { Functions } from './functions.ts';
 import { constructId, forEachName } from './names.ts';
+import type { Service } from './parts.ts';
 import type { Settings } from './settings.ts';
-import type { Topics } from './topics.ts';
 
 /** Whose metrics are read, and who is told. */
-export interface Watched {
-  readonly functions: Functions;
-  readonly queues: FailureQueues;
-  readonly api: HttpApi;
-  readonly topics: Topics;
-}
+type Watched = Pick<Service, 'functions' | 'queues' | 'api' | 'topics'>;
 
 /** Adds every alarm of the table. Each notifies the topic of alarms when it rises and when it ends. */
 export function addAlarms(scope: Construct, watched: Watched, settings: Settings): void {

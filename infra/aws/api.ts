@@ -13,8 +13,9 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
 import { defaultRoute, routes, showing, webhook } from '../service.ts';
-import { addLogGroup, type Functions } from './functions.ts';
+import { addLogGroup } from './functions.ts';
 import { constructId, forEachName } from './names.ts';
+import type { Functions } from './parts.ts';
 import type { Settings } from './settings.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { buildFunctions } from '../build/functions.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
 import { addStacks } from './stacks.ts';
 
 try {

@@ -1,10 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { QueueName } from '../service.ts';
-
-/** The queues of work that failed for good, by name. */
-export type FailureQueues = Readonly<Record<QueueName, sqs.Queue>>;
+import type { FailureQueues } from './parts.ts';
 
 /** Adds the queues, so that no requested work disappears unnoticed. */
 export function addFailureQueues(scope: Construct): FailureQueues {

@@ -13,15 +13,10 @@ import {
   tables,
   webhook,
 } from '../service.ts';
-import type { FailureQueues } from './failure-queue.ts';
 import { codeOf } from './function-code.ts';
-import type { Data } from './ledger-data.ts';
 import { constructId, forEachName } from './names.ts';
+import type { Data, FailureQueues, Functions, Topics } from './parts.ts';
 import type { Settings } from './settings.ts';
-import type { Topics } from './topics.ts';
-
-/** The Lambda functions of the service, by name. */
-export type Functions = Readonly<Record<FunctionName, lambda.Function>>;
 
 /** What functions work with. */
 export interface Resources extends Data {

@@ -5,15 +5,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type SecretName, secrets, type Table, type TableName, tables } from '../service.ts';
 import { constructId, forEachName } from './names.ts';
+import type { Data } from './parts.ts';
 import type { Settings } from './settings.ts';
-
-/** What outlives the service: the tables, the secrets, and the bus that other people's rules depend on. */
-export interface Data {
-  readonly tables: Readonly<Record<TableName, dynamodb.Table>>;
-  /** Without those that no one asked for. */
-  readonly secrets: Readonly<Partial<Record<SecretName, secretsmanager.Secret>>>;
-  readonly bus: EventBus;
-}
 
 /**
  * The half of a ledger that holds its data. CloudFormation never deletes a table or a secret in it. The bus is here
@@ -31,10 +24,11 @@ export class LedgerData extends Construct implements Data {
   constructor(scope: Construct, id: string, { chatNotices }: Pick<Settings, 'chatNotices'>) {
     super(scope, id);
     this.tables = forEachName(tables, (table) => addTable(this, table));
-    const names = (Object.keys(secrets) as SecretName[]).filter(
-      (one) => one !== 'chatWebhooks' || chatNotices === 'on',
-    );
-    this.secrets = Object.fromEntries(names.map((one) => [one, addSecret(this, one)]));
+    this.secrets = {
+      telnyxApiKey: addSecret(this, 'telnyxApiKey'),
+      apiTokens: addSecret(this, 'apiTokens'),
+      ...(chatNotices === 'on' && { chatWebhooks: addSecret(this, 'chatWebhooks') }),
+    };
     // It has no archive: that would be a second store of all payloads, with its own retention, beside the table that
     // keeps every event anyway.
     this.bus = new EventBus(this, 'Bus', { description: 'port-in-ledger: what happens to port-in orders' });

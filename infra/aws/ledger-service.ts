@@ -1,29 +1,16 @@
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { webhook } from '../service.ts';
 import { addAlarms } from './alarms.ts';
 import { addApi } from './api.ts';
-import { addFailureQueues, type FailureQueues } from './failure-queue.ts';
-import { addFunctions, type Functions, tellAddresses } from './functions.ts';
-import type { Data } from './ledger-data.ts';
+import { addFailureQueues } from './failure-queue.ts';
+import { addFunctions, tellAddresses } from './functions.ts';
+import type { Data, Service } from './parts.ts';
 import { addRules } from './rules.ts';
 import { addSchedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { addStreams } from './stream.ts';
-import { addTopics, type Topics } from './topics.ts';
-
-/** What processes the data, and how others reach it. */
-export interface Service {
-  readonly functions: Functions;
-  readonly api: HttpApi;
-  /** Without a slash at the end. A Telnyx SDK takes it with `/v2` as its base URL. */
-  readonly apiUrl: string;
-  /** To be registered at Telnyx. */
-  readonly webhookUrl: string;
-  readonly topics: Topics;
-  readonly queues: FailureQueues;
-}
+import { addTopics } from './topics.ts';
 
 /** The half of a ledger that processes its data. It holds none, so it can be destroyed and deployed again. */
 export class LedgerService extends Construct implements Service {

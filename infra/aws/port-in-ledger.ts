@@ -1,8 +1,9 @@
 import { Names, Tags } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type Data, LedgerData } from './ledger-data.ts';
-import { LedgerService, type Service } from './ledger-service.ts';
+import { LedgerData } from './ledger-data.ts';
+import { LedgerService } from './ledger-service.ts';
+import type { Data, Service } from './parts.ts';
 import type { PortInLedgerProps } from './props.ts';
 import { readProps } from './settings.ts';
 
@@ -22,9 +23,7 @@ const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
  */
 export class PortInLedger extends Construct implements Data, Service {
   readonly tables: Data['tables'];
-  /** `telnyxApiKey` is empty until you put the key in; the deployment generates the first of the `apiTokens`. */
   readonly secrets: Data['secrets'];
-  /** Gets every port-in event: add rules to it. */
   readonly bus: Data['bus'];
   readonly functions: Service['functions'];
   readonly api: Service['api'];

@@ -4,8 +4,8 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type FunctionName, notifying, rules } from '../service.ts';
-import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
+import type { Functions } from './parts.ts';
 import type { Settings } from './settings.ts';
 
 /** False for a function that has nothing to do: notices without a channel would only cost invocations. */

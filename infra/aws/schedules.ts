@@ -6,8 +6,8 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type Schedule as Described, schedules as described } from '../service.ts';
-import type { Functions } from './functions.ts';
 import { constructId } from './names.ts';
+import type { Functions } from './parts.ts';
 import { isInvoked } from './rules.ts';
 import type { Settings } from './settings.ts';
 

@@ -4,6 +4,7 @@ import { publicKeysIn } from '../../functions/porting/public-keys.ts';
 import { choice, inMessage, readSetting, wholeNumber } from '../../functions/porting/settings.ts';
 import { LEDGER_SETTINGS, type Setting } from '../settings.ts';
 import type { PortInLedgerProps } from './props.ts';
+import { SettingsError } from './settings-error.ts';
 
 const readName = matching(/^[A-Za-z][A-Za-z0-9-]{0,59}$/, 'a letter and up to 59 more letters, digits and hyphens');
 
@@ -34,11 +35,6 @@ type Read<Described> = {
 
 /** The settings of one ledger. */
 export type Settings = Read<typeof LEDGER> & { readonly ledgerName: string };
-
-/** Settings that cannot be deployed. The message has one line for each, which says what to set. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
 
 /**
  * Reads the settings of the app out of its CDK context, and checks them all.

@@ -1,9 +1,10 @@
 import { type App, CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { secrets } from '../service.ts';
-import { type Data, LedgerData } from './ledger-data.ts';
+import { LedgerData } from './ledger-data.ts';
 import { LedgerService } from './ledger-service.ts';
 import { constructId } from './names.ts';
+import type { Data } from './parts.ts';
 import type { readSettings, Settings } from './settings.ts';
 
 /** Adds the two stacks of a ledger, for any account and Region. */

@@ -4,9 +4,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type Stream, streams, tables } from '../service.ts';
-import type { Functions } from './functions.ts';
-import type { Data } from './ledger-data.ts';
 import { constructId } from './names.ts';
+import type { Data, Functions } from './parts.ts';
 
 /** Connects the tables' streams to their functions. Batches that were given up go to the queue. */
 export function addStreams(scope: Construct, functions: Functions, data: Data, failedBatches: sqs.IQueue): void {

@@ -3,13 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import type { Topics } from './parts.ts';
 import type { Settings } from './settings.ts';
-
-/** The topics, without one that no one asked for. */
-export interface Topics {
-  readonly alarms: sns.Topic;
-  readonly notices?: sns.Topic;
-}
 
 /** Adds the topic of alarms, and that of notices where these are mailed. */
 export function addTopics(scope: Construct, settings: Settings): Topics {

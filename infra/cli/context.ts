@@ -19,8 +19,8 @@ export type Run = (work: (context: Context) => Promise<ExitCode>) => Promise<voi
 /** Adds one or more commands. */
 export type AddCommands = (program: Command, run: Run) => void;
 
-/** How users call this program, for messages that name a command. */
-export const LEDGER = 'npm run ledger --';
+/** How users call this program, for messages that name a command: in the repository, or from the package. */
+export const LEDGER = import.meta.filename.endsWith('.ts') ? 'npm run ledger --' : 'npx port-in-ledger';
 
 export const DEFAULT_LIMIT = 50;
 export const LIMIT = ['--limit <n>', `at most this many rows (default: ${DEFAULT_LIMIT})`, positive] as const;

@@ -1,8 +1,3 @@
 /** `npm run ledger -- <command>`: the ledger's HTTP API for people. */
 import '../local/node-version.cjs';
-import { runCommandLine } from './command-line.ts';
-
-// It is no failure when the reader of a pipe goes away (… | head).
-process.stdout.on('error', () => process.exit());
-
-process.exitCode = await runCommandLine(process.argv.slice(2));
+import './main.ts';

@@ -42,7 +42,7 @@ Exit codes:
   130  ended by Ctrl-C
 
 With --json standard output holds one JSON document and nothing else; a failure is
-{"errors": [...]}. For scripts: npm run --silent ledger -- ...`;
+{"errors": [...]}. For scripts: ${LEDGER.replace('npm run', 'npm run --silent')} ...`;
 
 /**
  * Parses the arguments and runs the command.

@@ -1,13 +1,11 @@
 // CommonJS, so that a Node which cannot read TypeScript still runs it: node --require ./infra/local/node-version.cjs …
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { dependencies, devDependencies } = require('../../package.json');
+const { devDependencies } = require('../../package.json');
 
 const needed = 24;
 const installed = join(__dirname, '../../node_modules');
-const missing = Object.keys({ ...dependencies, ...devDependencies }).filter(
-  (name) => !existsSync(join(installed, name)),
-);
+const missing = Object.keys(devDependencies).filter((name) => !existsSync(join(installed, name)));
 
 function problem() {
   if (missing.length > 0) {

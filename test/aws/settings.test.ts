@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Token } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { readOverdueLimits } from '../../functions/porting/overdue.ts';
-import { readSettings, SettingsError } from '../../infra/aws/settings.ts';
+import { readSettings } from '../../infra/aws/settings.ts';
+import { SettingsError } from '../../infra/aws/settings-error.ts';
 import { samplePublicKey } from './synthesized.ts';
 
 const read = (context: Record<string, unknown>) => readSettings({ telnyxPublicKey: samplePublicKey, ...context });

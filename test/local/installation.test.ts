@@ -6,7 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { startProcess } from './start-process.ts';
 import { temporaryFolder } from './stub-functions.ts';
 
-const PACKAGES = Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies });
+const PACKAGES = Object.keys(packageJson.devDependencies);
 const OLD = "Object.defineProperty(process.versions, 'node', { value: '20.19.0' }); ";
 
 /** A copy of what `npm start` runs, with these packages: each is the real one or an empty folder. */
@@ -31,7 +31,7 @@ describe('a start that fails prints one line and no stack trace', () => {
     ['npm start', 'infra/local/start.ts'],
     ['the command line', 'infra/cli/ledger.ts'],
   ])('%s after NODE_ENV=production npm ci', async (_, path) => {
-    const folder = await project(Object.keys(packageJson.dependencies));
+    const folder = await project(Object.keys(packageJson.peerDependencies));
     const required = ['-r', join(folder, 'infra/local/node-version.cjs'), join(folder, path)];
     const { said, ended } = startProcess(required);
     expect(await ended).toBe(1);

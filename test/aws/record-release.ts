@@ -1,8 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { buildFunctions } from '../../infra/build/functions.ts';
 import { lastRelease, losses, RELEASED, type Released, thisRelease } from './released.ts';
 import { refusedChanges } from './schema.ts';
 
 /** `npm run record-release`, once for each release: records what it leaves in people's accounts. */
+await buildFunctions();
 const now = thisRelease();
 const problems = existsSync(RELEASED) ? problemsWith(lastRelease()) : [];
 if (problems.length > 0) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { App, NestedStack, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { NestedStack, Stack, type StackProps, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -7,10 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { PortInLedger } from '../../infra/aws/port-in-ledger.ts';
 import type { PortInLedgerProps } from '../../infra/aws/props.ts';
 import { readProps } from '../../infra/aws/settings.ts';
-import { samplePublicKey, synthesized } from './synthesized.ts';
+import { newApp, samplePublicKey, synthesized } from './synthesized.ts';
 
-const newApp = (context: Record<string, unknown> = {}) =>
-  new App({ context: { 'aws:cdk:disable-asset-staging': true, ...context } });
 const newStack = (props: StackProps = {}) => new Stack(newApp(), 'Host', props);
 const add = (stack: Stack, id: string, props: Partial<PortInLedgerProps> = {}) =>
   new PortInLedger(stack, id, { telnyxPublicKey: samplePublicKey, ...props });

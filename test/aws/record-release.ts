@@ -12,7 +12,7 @@ if (problems.length > 0) {
   process.exitCode = 1;
 } else {
   writeFileSync(RELEASED, `${JSON.stringify(now, null, 2)}\n`);
-  console.log(`recorded ${now.release}: commit ${RELEASED}`);
+  console.log(`recorded ${now.release} in ${RELEASED}`);
 }
 
 function problemsWith(before: Released): string[] {

@@ -11,6 +11,7 @@ describe('an update from the last release', () => {
       Object.values(released.resources).flatMap((kept) => Object.values(kept).map((one) => one.type)),
     );
     expect(types.size).toBe(8);
+    expect(Object.keys(released.resources)).toHaveLength(3);
     expect(released.exports.length).toBeGreaterThan(8);
     expect(losses(released, now)).toEqual([]);
   });

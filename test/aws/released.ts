@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PortInLedger } from '../../infra/aws/port-in-ledger.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Schema, schemaOf } from './schema.ts';
-import { synthesized } from './synthesized.ts';
+import { newApp, samplePublicKey, synthesized } from './synthesized.ts';
 
 /** A resource with data, an address or a confirmation that someone outside holds, by its logical id. */
 interface Kept {
@@ -41,15 +44,19 @@ const KEPT: Readonly<Record<string, string | undefined>> = {
 /** What the last release left. */
 export const lastRelease = (): Released => JSON.parse(readFileSync(RELEASED, 'utf8'));
 
-/** What this checkout would leave, with every channel for notices. */
+/** What this checkout would leave, with every channel for notices: the app's stacks, and one with the construct. */
 export function thisRelease(): Released {
-  const { stacks, data, service } = synthesized({ alarmEmail: 'oncall@example.com' });
+  const settings = { alarmEmail: 'oncall@example.com', noticeEmail: 'ports@example.com', chatNotices: 'on' } as const;
+  const { stacks, data, service } = synthesized(settings);
+  const host = new Stack(newApp(), 'Host');
+  new PortInLedger(host, 'Ledger', { ...settings, telnyxPublicKey: samplePublicKey });
   const outputs = Object.values<{ Export?: { Name: string } }>(data.toJSON().Outputs);
   return {
     release: packageJson.version,
     resources: {
       [stacks.data.stackName]: keptIn(data.toJSON().Resources),
       [stacks.service.stackName]: keptIn(service.toJSON().Resources),
+      [host.stackName]: keptIn(Template.fromStack(host).toJSON().Resources),
     },
     exports: outputs.flatMap((output) => output.Export?.Name ?? []).sort(),
     tables: schemaOf(data.toJSON().Resources),

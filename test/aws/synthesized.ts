@@ -16,10 +16,13 @@ export type Resource = { readonly Type: string; readonly Properties: Record<stri
 /** What brings in everything that `infra/service.ts` describes: without them, no one is notified. */
 const EVERY_CHANNEL = { noticeEmail: 'ports@example.com', chatNotices: 'on' };
 
+/** An app that makes no copies of the functions' code. */
+export const newApp = (context: Record<string, unknown> = {}) =>
+  new App({ context: { 'aws:cdk:disable-asset-staging': true, ...context } });
+
 /** Both stacks, with the settings given. Notices have every channel unless `context` says otherwise. */
 export function synthesized(context: Record<string, unknown> = {}) {
-  // Without copies of the functions' code.
-  const app = new App({ context: { 'aws:cdk:disable-asset-staging': true } });
+  const app = newApp();
   const stacks = addStacks(app, readSettings({ telnyxPublicKey: samplePublicKey, ...EVERY_CHANNEL, ...context }));
   const data = Template.fromStack(stacks.data);
   const service = Template.fromStack(stacks.service);

@@ -3,22 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteRuleCommand,
-  type EventBridgeClient,
   PutRuleCommand,
   PutTargetsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import type { BusEvent } from '../../infra/local/put-events.ts';
-import type { Aws } from './aws.ts';
+import { runDocumented } from './documented.ts';
 import type { Ledger } from './ledger.ts';
 import { PATIENCE } from './patience.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/events.md'), 'utf8');
 
-/** The pattern of the rule that docs/events.md makes with the AWS CLI. */
-export const commandPattern = found(/aws events put-rule .*?--event-pattern '(.*?)'/s);
 /** The pattern of the rule that docs/events.md makes with CDK, which spells it differently. */
-export const constructPattern = JSON.stringify({
+const constructPattern = JSON.stringify({
   source: quoted(found(/source: \[(.*?)\]/s)),
   'detail-type': quoted(found(/detailType: \[(.*?)\]/s)),
 });
@@ -44,15 +42,24 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
-/** Makes a rule on the bus and a queue behind it, and starts reading. */
-export async function subscribe(
-  { aws, events: client }: { readonly aws: Aws; readonly events: EventBridgeClient },
+type Clients = Pick<Rehearsal, 'aws' | 'events'>;
+
+/** Runs the commands of docs/events.md, and reads the queue that they make. */
+export async function subscribeWithCommands(rehearsal: Rehearsal, ledger: Ledger): Promise<Subscription> {
+  const said = await runDocumented(rehearsal, 'BUS=', { after: 'echo "queue $QUEUE_URL"' });
+  const [, queueUrl = ''] = /^queue (\S+)$/m.exec(said) ?? [];
+  return readQueue(rehearsal, { Name: 'port-ins', EventBusName: ledger.busName }, queueUrl);
+}
+
+/** Makes the rule that docs/events.md shows in CDK, with a queue behind it, and reads that. */
+export async function subscribeAsConstruct(
+  rehearsal: Clients,
   { busName }: Ledger,
   name: string,
-  pattern: string,
 ): Promise<Subscription> {
+  const { aws, events: client } = rehearsal;
   const rule = { Name: name, EventBusName: busName };
-  const { RuleArn } = await client.send(new PutRuleCommand({ ...rule, EventPattern: pattern }));
+  const { RuleArn } = await client.send(new PutRuleCommand({ ...rule, EventPattern: constructPattern }));
   const sqs = (operation: string, input: object) => aws.target('sqs', `AmazonSQS.${operation}`, input);
   const { QueueUrl } = (await sqs('CreateQueue', { QueueName: name })) as { QueueUrl: string };
   const { Attributes } = (await sqs('GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] })) as {
@@ -65,7 +72,15 @@ export async function subscribe(
     new PutTargetsCommand({ ...target, Targets: [{ Id: 'queue', Arn: Attributes.QueueArn }] }),
   );
   if (FailedEntryCount !== 0) throw new Error(`the queue is no target of ${name}`);
+  return readQueue(rehearsal, rule, QueueUrl);
+}
 
+function readQueue(
+  { aws, events: client }: Clients,
+  rule: { readonly Name: string; readonly EventBusName: string },
+  QueueUrl: string,
+): Subscription {
+  const sqs = (operation: string, input: object) => aws.target('sqs', `AmazonSQS.${operation}`, input);
   const events: BusEvent[] = [];
   let isClosed = false;
   const reading = (async () => {
@@ -94,7 +109,8 @@ export async function subscribe(
       }
     },
     async remove() {
-      await client.send(new RemoveTargetsCommand({ ...target, Ids: ['queue'] }));
+      const target = { Rule: rule.Name, EventBusName: rule.EventBusName, Ids: ['queue'] };
+      await client.send(new RemoveTargetsCommand(target));
       await client.send(new DeleteRuleCommand(rule));
     },
     async close() {
@@ -104,7 +120,7 @@ export async function subscribe(
   };
 }
 
-/** The queue policy that CDK's `SqsQueue` target makes, and that docs/events.md makes with the AWS CLI. */
+/** The queue policy that CDK's `SqsQueue` target makes. */
 function mayBeSentTo(queueArn: string, ruleArn: string) {
   return {
     Version: '2012-10-17',

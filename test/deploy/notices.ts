@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { runDocumented } from './documented.ts';
 import type { Ledger } from './ledger.ts';
 import { PATIENCE } from './patience.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -13,15 +13,12 @@ import { subscribeToTopic } from './watch.ts';
 const SUBJECT = /^Refused: /;
 
 /** A live exception reaches people by mail, in Slack and in Teams, once each. */
-export async function checkNotices(
-  { aws, secrets, telnyx }: Pick<Rehearsal, 'aws' | 'secrets' | 'telnyx'>,
-  ledger: Ledger,
-): Promise<void> {
-  const { noticeTopic = '', chatSecret: SecretId = '' } = ledger;
-  equal('the topic and the secret are outputs', [noticeTopic, SecretId].filter(Boolean).length, 2);
+export async function checkNotices(rehearsal: Rehearsal, ledger: Ledger): Promise<void> {
+  const { aws, telnyx } = rehearsal;
+  const { noticeTopic = '', chatSecret = '' } = ledger;
+  equal('the topic and the secret are outputs', [noticeTopic, chatSecret].filter(Boolean).length, 2);
   const chats = await startChats();
-  const SecretString = JSON.stringify({ slack: `${chats.url}/slack`, teams: `${chats.url}/teams` });
-  await secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  await runDocumented(rehearsal, 'read -rs SLACK_URL', { input: `${chats.url}/slack\n${chats.url}/teams\n` });
   const mailed = await subscribeToTopic(aws, noticeTopic, 'notices');
 
   const { orderId, body } = exceptionWebhook(telnyx);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusEvent } from '../../infra/local/put-events.ts';
 import { problemsOf } from '../bus/schemas.ts';
-import { commandPattern, constructPattern, type Subscription, subscribe } from './bus.ts';
+import { type Subscription, subscribeAsConstruct, subscribeWithCommands } from './bus.ts';
 import type { Ledger } from './ledger.ts';
 import { PATIENCE } from './patience.ts';
 import { listAll, type Rehearsal, record, type Shown, show } from './rehearsal.ts';
@@ -42,8 +42,8 @@ export interface Subscriptions {
 /** Both rules of docs/events.md, each with a queue. */
 export async function subscribeAsDocumented(rehearsal: Rehearsal, ledger: Ledger): Promise<Subscriptions> {
   return {
-    everything: await subscribe(rehearsal, ledger, 'port-ins', commandPattern),
-    action: await subscribe(rehearsal, ledger, 'port-ins-to-act-on', constructPattern),
+    everything: await subscribeWithCommands(rehearsal, ledger),
+    action: await subscribeAsConstruct(rehearsal, ledger, 'port-ins-to-act-on'),
   };
 }
 

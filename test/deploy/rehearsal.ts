@@ -19,6 +19,8 @@ export interface Rehearsal {
   readonly telnyx: Telnyx;
   /** Of every command that reaches the emulator: its endpoint and test credentials. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The folder of the AWS CLI's command. */
+  readonly awsCli: string;
   /** For everything that the rehearsal writes. */
   readonly folder: string;
   /** The settings of the first deployment. */

@@ -36,10 +36,13 @@ import { checkDeliveryLog, checkMissed, checkRequestedRun } from './work.ts';
  * API clients and consumers of the bus do. docs/testing.md says what an emulator cannot show.
  */
 const packages = ['ministack==1.5.33', 'trustme==1.2.1'];
+/** Runs the commands of the documents. Apart, because each wants a botocore of its own. */
+const cliPackages = ['awscli==1.45.11'];
 /** It takes two minutes; a run of this length has hung. */
 const LONGEST = 20 * 60_000;
 
 const bin = await ensurePython(packages);
+const awsCli = await ensurePython(cliPackages);
 const begun = performance.now();
 const folder = await mkdtemp(join(tmpdir(), 'port-in-ledger-deploy-'));
 const closers: (() => unknown)[] = [];
@@ -107,6 +110,7 @@ async function rehearse(): Promise<void> {
     events: new EventBridgeClient(client),
     telnyx,
     environment,
+    awsCli,
     folder,
     settings: {
       telnyxPublicKey: telnyx.keys.publicKeyBase64,

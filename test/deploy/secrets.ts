@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { runDocumented } from './documented.ts';
 import type { Ledger } from './ledger.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { equal, note } from './report.ts';
@@ -32,14 +32,18 @@ export async function generatedTokens({ secrets }: Rehearsal, ledger: Ledger): P
   return { read: generated.slice(0, 32), operate: generated.slice(32), generated };
 }
 
-/** The owner's own lists beside the generated text, as docs/deploy.md stores them. */
+/** The owner's own lists beside the generated text, as the commands of docs/deploy.md store them. */
 export async function putOwnTokens(
-  { secrets }: Rehearsal,
+  rehearsal: Rehearsal,
   ledger: Ledger,
   generated: string,
 ): Promise<Omit<Tokens, 'generated'>> {
-  const [read, operate] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
-  const SecretString = JSON.stringify({ read: [read], operate: [operate], generated });
-  await secrets.send(new PutSecretValueCommand({ SecretId: ledger.tokensSecret, SecretString }));
-  return { read, operate };
+  await runDocumented(rehearsal, 'GENERATED=');
+  const { SecretString = '' } = await rehearsal.secrets.send(
+    new GetSecretValueCommand({ SecretId: ledger.tokensSecret }),
+  );
+  const { read, operate, ...rest } = JSON.parse(SecretString) as Record<'read' | 'operate', readonly string[]>;
+  equal('the commands of docs/deploy.md store two own tokens, and keep the generated ones', rest, { generated });
+  const [ownRead = '', ownOperate = ''] = [...read, ...operate];
+  return { read: ownRead, operate: ownOperate };
 }

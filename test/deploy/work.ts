@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problemsOf } from '../bus/schemas.ts';
+import { runDocumented } from './documented.ts';
 import type { Ledger } from './ledger.ts';
 import type { Losses } from './losses.ts';
 import { readAll } from './orders.ts';
@@ -119,7 +120,8 @@ export async function checkDeliveryLog(ledger: Ledger, tokens: Tokens, { door }:
 }
 
 /** A requested run lists a time span that the schedule no longer covers. */
-export async function checkRequestedRun({ aws, telnyx }: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
+export async function checkRequestedRun(rehearsal: Rehearsal, ledger: Ledger, tokens: Tokens): Promise<void> {
+  const { aws, telnyx } = rehearsal;
   const late = lateEvent(1, 10 * DAY);
   telnyx.api.put(late);
   await ledger.invoke('sync-events', await payloadOf(aws, 'sync'));
@@ -145,6 +147,13 @@ export async function checkRequestedRun({ aws, telnyx }: Rehearsal, ledger: Ledg
     runs.some((one) => one.id === id),
     runs,
   );
+  const older = lateEvent(2, 20 * DAY);
+  telnyx.api.put(older);
+  await runDocumented(rehearsal, 'printf \'{"days"');
+  const until = Date.now() + PATIENCE;
+  const found = async () => (await show(ledger, tokens.read, older.id)).status;
+  while ((await found()) !== 200 && Date.now() < until) await sleep(200);
+  equal('the command by hand of docs/operations.md brings an event of 20 days ago', await found(), 200);
 }
 
 /** Waits until requested work has ended, and says how soon it began. */

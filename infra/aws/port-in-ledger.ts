@@ -1,8 +1,9 @@
-import { Names, Tags } from 'aws-cdk-lib';
+import { Names, Stack, Tags } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { LedgerData } from './ledger-data.ts';
 import { LedgerService } from './ledger-service.ts';
+import { addDataOutputs, addServiceOutputs } from './outputs.ts';
 import type { Data, Service } from './parts.ts';
 import type { PortInLedgerProps } from './props.ts';
 import { readProps } from './settings.ts';
@@ -19,7 +20,7 @@ const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
  *
  * @example
  * const ledger = new PortInLedger(this, 'Ledger', { telnyxPublicKey: '...', alarmEmail: 'oncall@example.com' });
- * new CfnOutput(this, 'WebhookUrl', { value: ledger.webhookUrl });
+ * ledger.addOutputs();
  */
 export class PortInLedger extends Construct implements Data, Service {
   readonly tables: Data['tables'];
@@ -49,6 +50,15 @@ export class PortInLedger extends Construct implements Data, Service {
     this.topics = service.topics;
     this.queues = service.queues;
     Tags.of(this).add('application', 'port-in-ledger');
+  }
+
+  /**
+   * Adds the outputs of the repository's own stacks to this one, under the same names: `port-in-ledger setup` looks for
+   * them. One ledger of a stack can have them.
+   */
+  addOutputs(): void {
+    addDataOutputs(Stack.of(this), this);
+    addServiceOutputs(Stack.of(this), this);
   }
 
   /** Allows reading events and orders by their keys and indexes. docs/data.md describes the rows. */

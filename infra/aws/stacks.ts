@@ -1,9 +1,8 @@
-import { type App, CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
+import { type App, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { secrets } from '../service.ts';
 import { LedgerData } from './ledger-data.ts';
 import { LedgerService } from './ledger-service.ts';
-import { constructId } from './names.ts';
+import { addDataOutputs, addServiceOutputs } from './outputs.ts';
 import type { Data } from './parts.ts';
 import type { readSettings, Settings } from './settings.ts';
 
@@ -30,19 +29,14 @@ export class DataStack extends Stack {
       terminationProtection: true,
     });
     this.ledger = new LedgerData(this, UNSEEN, settings);
-    const { tables, secrets: made, bus } = this.ledger;
-    for (const [name, { holds }] of Object.entries(secrets)) {
-      const secret = made[name as keyof typeof secrets];
-      if (secret) output(this, `${constructId(name)}Secret`, secret.secretArn, holds);
-    }
-    output(this, 'BusName', bus.eventBusName, 'The event bus: rules on it get every port-in event');
-    output(this, 'BusArn', bus.eventBusArn, 'Its ARN, for policies and rules in other accounts');
+    addDataOutputs(this, this.ledger);
     // Exported even when no function uses it: CloudFormation refuses to drop an export that the service stack still
     // imports. Otherwise, when a function stops using a table, the data stack could not be deployed before the service
     // stack.
+    const { tables, secrets, bus } = this.ledger;
     const used = [
       ...Object.values(tables).flatMap((table) => [table.tableName, table.tableArn, table.tableStreamArn]),
-      ...Object.values(made).map((secret) => secret.secretArn),
+      ...Object.values(secrets).map((secret) => secret.secretArn),
       ...[bus.eventBusName, bus.eventBusArn],
     ];
     for (const value of used) if (value !== undefined) this.exportValue(value);
@@ -55,21 +49,6 @@ class ServiceStack extends Stack {
     super(scope, name, { description: 'port-in-ledger: functions, API, schedules and alarms. Holds no data.' });
     // CloudFormation then refuses to drop a table or a secret that the service still uses.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
-    const { queues, topics, functions, apiUrl, webhookUrl } = new LedgerService(this, UNSEEN, data, settings);
-    output(this, 'DeadLettersUrl', queues.deadLetters.queueUrl, 'Scheduled runs and notices that failed for good');
-    output(this, 'FailedBatchesUrl', queues.failedBatches.queueUrl, 'Batches of the stream that failed for good');
-    output(this, 'AlarmTopic', topics.alarms.topicArn, 'What cannot wait goes here: subscribe to it to be notified');
-    if (topics.notices) {
-      const use = 'Notices to porting teams go here: subscribe to it to get them';
-      output(this, 'NoticeTopic', topics.notices.topicArn, use);
-    }
-    output(this, 'WebhookUrl', webhookUrl, 'Register this URL at Telnyx');
-    output(this, 'ApiUrl', apiUrl, 'The API; a Telnyx SDK takes it with /v2 as its base URL');
-    output(this, 'SyncFunction', functions['sync-events'].functionName, 'Invoke it to read the last days again');
+    addServiceOutputs(this, new LedgerService(this, UNSEEN, data, settings));
   }
-}
-
-/** An output of a stack, under exactly this name. */
-function output(stack: Stack, name: string, value: string, description: string): void {
-  new CfnOutput(stack, name, { value, description });
 }

@@ -95,8 +95,14 @@ describe('in a stack with other things', () => {
     expect(stack.tags.tagValues()).toEqual({});
   });
 
-  test('it adds no output to the stack', () => {
+  test('it adds no output to the stack until it is asked to, and then those of the app', () => {
     expect(template.toJSON().Outputs).toBeUndefined();
+    const asked = newStack();
+    add(asked, 'Ledger', { noticeEmail: 'ports@example.com', chatNotices: 'on' }).addOutputs();
+    const { data, service } = synthesized();
+    const ofApp = { ...data.toJSON().Outputs, ...service.toJSON().Outputs };
+    const names = Object.keys(ofApp).filter((name) => !name.startsWith('Exports'));
+    expect(Object.keys(Template.fromStack(asked).toJSON().Outputs).sort()).toEqual(names.sort());
   });
 
   test('its tables and secrets outlive the stack', () => {

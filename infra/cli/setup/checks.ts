@@ -38,7 +38,7 @@ export async function checkConcurrency({ lambda }: AwsClients): Promise<Told> {
   const { AccountLimit } = await askAws("Lambda's limits", () => lambda.send(new GetAccountSettingsCommand({})));
   const most = AccountLimit?.ConcurrentExecutions ?? 0;
   if (most >= CONCURRENCY_ADVISED) return { outcome: 'fine', words: `${most} Lambda calls at once` };
-  const words = `only ${most} Lambda calls at once in this account: a burst of webhooks must wait. docs/deploy.md says how to raise it`;
+  const words = `only ${most} Lambda calls at once: a burst of webhooks must wait. docs/deploy.md says how to get more`;
   return { outcome: 'to do', words };
 }
 
@@ -57,7 +57,7 @@ export async function checkMail({ sns }: AwsClients, { alarmTopic, noticeTopic }
   }
   const waiting = [...new Set(addresses.filter(({ isConfirmed }) => !isConfirmed).map(({ address }) => address))];
   if (waiting.length > 0) {
-    const words = `${waiting.join(', ')} must open the link in the mail from AWS ("AWS Notification - Subscription Confirmation")`;
+    const words = `${waiting.join(', ')} must open the link in AWS's mail "Subscription Confirmation"`;
     return { outcome: 'to do', words };
   }
   if (!isAlarmHeard) {

@@ -4,10 +4,11 @@ import { shown } from '../text.ts';
 import { giveApiKey } from './api-key.ts';
 import { type AwsOptions, awsClients } from './aws.ts';
 import { findDeployment } from './deployment.ts';
-import { findRegistration, ownIn, PROFILE_NAME, unregister } from './registration.ts';
+import { ownIn, unregister } from './own-registration.ts';
+import { findRegistration, PROFILE_NAME } from './registration.ts';
 import { readSecret } from './secrets.ts';
-import { WHO_MAY } from './setup.ts';
 import { telnyxAccount } from './telnyx-account.ts';
+import { WHO_MAY } from './who-may.ts';
 
 export interface DisconnectOptions extends AwsOptions {
   readonly stack?: string;

@@ -1,40 +1,18 @@
 import { isSameAddress } from '../../../functions/porting/due.ts';
 import type { Clock } from '../clock.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { findCondition } from './port-in-condition.ts';
+import {
+  type Channel,
+  type Profile,
+  readSubscriptions,
+  type Setting,
+  type Subscriptions,
+  settingOf,
+} from './subscriptions.ts';
 import type { TelnyxAccount } from './telnyx-account.ts';
 
 /** The profile that setup makes. With the address of the channel in it, it says what setup has made. */
 export const PROFILE_NAME = 'port-in-ledger';
-
-interface Profile {
-  readonly id: string;
-  readonly name: string;
-}
-
-interface Channel {
-  readonly id: string;
-  readonly profileId: string;
-  readonly type: string;
-  readonly destination: string;
-}
-
-interface Setting {
-  readonly id: string;
-  readonly profileId: string;
-  /** Empty for all channels of the profile. */
-  readonly channelId: string;
-  readonly conditionId: string;
-  readonly status: string;
-}
-
-/** What an account has asked Telnyx to send, and where. */
-interface Subscriptions {
-  readonly condition: string;
-  readonly profiles: readonly Profile[];
-  readonly channels: readonly Channel[];
-  readonly settings: readonly Setting[];
-}
 
 /** How the webhooks of port-in events reach an address. */
 export interface Registration extends Subscriptions {
@@ -47,12 +25,11 @@ export interface Registration extends Subscriptions {
 }
 
 const ENABLED_WITHIN = 2 * 60_000;
-const GONE_WITHIN = 2 * 60_000;
 const LOOK_EVERY = 2_000;
 
 /** @param condition the id of port-in's condition, when its name does not tell */
 export async function findRegistration(account: TelnyxAccount, url: string, condition?: string): Promise<Registration> {
-  const subscriptions = await readSubscriptions(account, condition ?? (await findCondition(account)));
+  const subscriptions = await readSubscriptions(account, condition);
   const { profiles, channels } = subscriptions;
   const isOur = (id: string | undefined) => profiles.some((one) => one.id === id && one.name === PROFILE_NAME);
   // What setup has made comes first: an address that is registered twice is not registered a third time.
@@ -65,38 +42,6 @@ export async function findRegistration(account: TelnyxAccount, url: string, cond
   const profile = profiles.find((one) => (channel ? one.id === channel.profileId : one.name === PROFILE_NAME));
   const setting = channel && settingOf(subscriptions, channel);
   return { ...subscriptions, url, setting, channel, profile, isOurs: isOur(channel?.profileId) };
-}
-
-async function readSubscriptions({ sdk, all }: TelnyxAccount, condition: string): Promise<Subscriptions> {
-  const profiles = await all('notification profiles', (page) => sdk.notificationProfiles.list(page));
-  const channels = await all('notification channels', (page) => sdk.notificationChannels.list(page));
-  const settings = await all('notification settings', (page) => sdk.notificationSettings.list(page));
-  return {
-    condition,
-    profiles: profiles.map(({ id = '', name = '' }) => ({ id, name })),
-    channels: channels.map((one) => ({
-      id: one.id ?? '',
-      profileId: one.notification_profile_id ?? '',
-      type: one.channel_type_id ?? '',
-      destination: one.channel_destination ?? '',
-    })),
-    settings: settings.map((one) => ({
-      id: one.id ?? '',
-      profileId: one.notification_profile_id ?? '',
-      channelId: one.notification_channel_id ?? '',
-      conditionId: one.notification_event_condition_id ?? '',
-      status: one.status ?? '',
-    })),
-  };
-}
-
-function settingOf({ settings, condition }: Subscriptions, channel: Channel): Setting | undefined {
-  return settings.find(
-    ({ conditionId, profileId, channelId, status }) =>
-      conditionId === condition &&
-      (channelId === '' ? profileId === channel.profileId : channelId === channel.id) &&
-      !status.startsWith('delete'),
-  );
 }
 
 /** What {@link register} would make. */
@@ -153,80 +98,6 @@ export async function untilEnabled({ sdk, ask }: TelnyxAccount, id: string, cloc
         `The setting is ${status}, not enabled: run it again later. Until then the list brings all events`,
       );
     }
-    await clock.sleep(LOOK_EVERY);
-  }
-}
-
-/** The channels of type webhook that setup has made, for whatever address. */
-function ownChannelsIn({ profiles, channels }: Subscriptions): readonly Channel[] {
-  const own = profiles.filter(({ name }) => name === PROFILE_NAME).map(({ id }) => id);
-  return channels.filter(({ type, profileId }) => type === 'webhook' && own.includes(profileId));
-}
-
-/** Where else the profiles that setup has made send webhooks. */
-export function otherAddressesIn(found: Registration): readonly string[] {
-  const addresses = ownChannelsIn(found).map(({ destination }) => destination);
-  return addresses.filter((address) => !isSameAddress(address, found.url));
-}
-
-/** What setup has made for an address: the channels, and the settings that send port-in events to them. */
-export function ownIn(found: Registration) {
-  const { url, settings, condition } = found;
-  const channels = ownChannelsIn(found).filter(({ destination }) => isSameAddress(destination, url));
-  const ids = channels.map(({ id }) => id);
-  return {
-    channels,
-    settings: settings.filter(
-      ({ channelId, conditionId, status }) =>
-        ids.includes(channelId) && conditionId === condition && status !== 'deleted',
-    ),
-  };
-}
-
-/**
- * Takes back what setup has made for an address: settings, channels that nothing else uses, and profiles that are empty
- * then.
- *
- * @returns what was removed, in words
- */
-export async function unregister(
-  account: TelnyxAccount,
-  found: Registration,
-  clock: Clock,
-): Promise<readonly string[]> {
-  const { sdk, ask } = account;
-  const own = ownIn(found);
-  const removed: string[] = [];
-  for (const { id, status } of own.settings) {
-    if (!status.startsWith('delete')) await ask(() => sdk.notificationSettings.delete(id));
-    await untilGone(account, id, clock);
-    removed.push('the setting');
-  }
-  const gone = new Set(own.settings.map(({ id }) => id));
-  const left = found.settings.filter(({ id, status }) => !gone.has(id) && status !== 'deleted');
-  const unused = own.channels.filter(({ id }) => !left.some(({ channelId }) => channelId === id));
-  for (const { id } of unused) {
-    await ask(() => sdk.notificationChannels.delete(id));
-    removed.push('the channel');
-  }
-  const goneChannels = new Set(unused.map(({ id }) => id));
-  for (const profileId of new Set(unused.map((one) => one.profileId))) {
-    const isUsed =
-      found.channels.some((one) => one.profileId === profileId && !goneChannels.has(one.id)) ||
-      left.some((one) => one.profileId === profileId);
-    if (isUsed) continue;
-    await ask(() => sdk.notificationProfiles.delete(profileId));
-    removed.push('the profile');
-  }
-  return removed;
-}
-
-async function untilGone({ sdk, ask }: TelnyxAccount, id: string, clock: Clock): Promise<void> {
-  const until = clock.now() + GONE_WITHIN;
-  for (;;) {
-    const status = (await ask(() => sdk.notificationSettings.retrieve(id)))?.data?.status;
-    if (status === undefined || status === 'deleted') return;
-    if (clock.now() >= until) throw new Failure(EXIT.bad, `The setting is still ${status}: run it again later`);
     await clock.sleep(LOOK_EVERY);
   }
 }

@@ -13,6 +13,7 @@ import { type Report, reportOn, type Told } from './report.ts';
 import { type ApiTokens, readApiTokens } from './secrets.ts';
 import { proveWayBack } from './way-back.ts';
 import { putWebhook } from './webhook.ts';
+import { WHO_MAY } from './who-may.ts';
 
 export interface SetupOptions extends AwsOptions {
   readonly stack: string;
@@ -26,10 +27,6 @@ export interface SetupOptions extends AwsOptions {
 type Surrounded = Pick<Context, 'screen' | 'surroundings'>;
 
 const CONSOLE_WITHIN = 10_000;
-
-export const WHO_MAY =
-  "Only an organization's owner may change notification settings at Telnyx: use a key of theirs. One ledger covers one\n" +
-  'Telnyx account: a managed account has its own key, settings and events, and needs a ledger of its own.';
 
 /** Connects a deployed ledger to Telnyx and to this machine, or checks that it is connected. */
 export async function setUp({ screen, surroundings }: Surrounded, options: SetupOptions): Promise<ExitCode> {

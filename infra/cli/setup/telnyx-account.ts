@@ -89,6 +89,7 @@ function failureOf(error: unknown): Failure {
   if (error instanceof APIError && typeof error.status === 'number') {
     const { status } = error;
     const words = wordsOf(error);
+    const passes = status === 429 || status >= 500;
     if (status === 401)
       return new Failure(EXIT.notAuthorized, `Telnyx refuses the API key (${words}): copy it from the portal again`);
     if (status === 403) {
@@ -99,7 +100,7 @@ function failureOf(error: unknown): Failure {
     }
     return new Failure(
       EXIT.bad,
-      `Telnyx answered ${words}: ${status === 429 || status >= 500 ? 'run it again in a minute' : 'docs/telnyx.md may explain it'}`,
+      `Telnyx answered ${words}: ${passes ? 'run it again in a minute' : 'docs/telnyx.md may explain it'}`,
     );
   }
   const reason =

@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { LEDGER } from '../context.ts';
 import { shown } from '../text.ts';
 import type { Mode } from './mode.ts';
-import { findRegistration, missingIn, otherAddressesIn, PROFILE_NAME, register, untilEnabled } from './registration.ts';
+import { otherAddressesIn } from './own-registration.ts';
+import { findRegistration, missingIn, PROFILE_NAME, register, untilEnabled } from './registration.ts';
 import type { Told } from './report.ts';
 import type { TelnyxAccount } from './telnyx-account.ts';
 

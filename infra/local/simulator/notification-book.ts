@@ -53,7 +53,7 @@ const channelTypes = ['sms', 'voice', 'email', 'webhook'];
 
 const isWebhookUrl = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 
-/** @param settlesAfterMs how long a new setting takes to be `enabled`, a removed one to be `deleted`, and then to be gone */
+/** @param settlesAfterMs how long a new setting takes to be `enabled`, or a removed one `deleted` and then gone */
 export const notificationBook = (seed: number, settlesAfterMs: number, now: () => number): NotificationBook => {
   const { events, conditions } = notificationCatalogue(seed);
   const ids = createRandom(`${seed}/notification settings`);

@@ -66,8 +66,8 @@ const list = (query: Query, items: readonly object[]): Answer => {
 
 /**
  * Answers the endpoints of notification settings as Telnyx's OpenAPI document describes them, but for PATCH, which
- * nothing here sends. Where the document is silent it is as strict as Telnyx could be: nothing is deleted that something
- * else refers to, nothing is asked for twice, and every setting takes effect later.
+ * nothing here sends. Where the document is silent, this is as strict as Telnyx could be: nothing is deleted that
+ * something else refers to, nothing is asked for twice, and every setting takes effect later.
  */
 export const createNotifications = (
   seed: number,

@@ -39,7 +39,7 @@ describe('setup', () => {
     const { code, stdout, stderr } = await run([...SETUP, '--yes'], withKey);
     expect(code).toBe(0);
     expect(stderr).toContain("Only an organization's owner may");
-    expect(stderr).toContain('One ledger covers one\nTelnyx account');
+    expect(stderr).toContain('One ledger covers one Telnyx account');
     expect(stdout).toMatch(/^done +webhook +made at Telnyx: .*; it is enabled$/m);
     for (const secret of [API_KEY, TOKEN, READ_TOKEN]) expect(stdout + stderr).not.toContain(secret);
   });
@@ -108,7 +108,7 @@ describe('the stacks', () => {
     const ran = await run([...SETUP, '--json']);
     expect(ran.code).toBe(4);
     expect(outcomesIn(ran)).toEqual({ stacks: 'failed' });
-    expect(wordsOf(ran, 'stacks')).toMatch(/PortInLedger-Data, .* in us-east-1: deploy it first/);
+    expect(wordsOf(ran, 'stacks')).toMatch(/PortInLedger-Data, .* in us-east-1: deploy first/);
   });
 
   it('that are deployed by half name the missing output', async () => {

@@ -112,7 +112,7 @@ export async function stubAws(): Promise<StubAws> {
     response.writeHead(status, { 'content-type': isXml ? 'text/xml' : 'application/json', 'x-amzn-errortype': code });
     response.end(
       isXml
-        ? `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
+        ? `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
         : JSON.stringify({ __type: code, message }),
     );
   });

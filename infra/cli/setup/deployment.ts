@@ -30,7 +30,7 @@ export async function findDeployment({ cloudformation, lambda }: AwsClients, nam
   if (found.length === 0) {
     throw new Failure(
       EXIT.notFound,
-      `There is no stack ${names.join(', ')} in ${region}: deploy first, or give another --stack, --region or --profile`,
+      `There is no stack ${names.join(', ')} in ${region}: deploy it, or give another --stack, --region or --profile`,
     );
   }
   const outputs = new Map(

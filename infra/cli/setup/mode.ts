@@ -1,2 +1,2 @@
-/** `set up` does what is missing, `dry-run` says what that would be, `check` says what is missing: both change nothing. */
+/** `set up` does what is missing; `dry-run` says what it would do, `check` what is missing: neither changes a thing. */
 export type Mode = 'set up' | 'dry-run' | 'check';

@@ -108,7 +108,7 @@ describe('the stacks', () => {
     const ran = await run([...SETUP, '--json']);
     expect(ran.code).toBe(4);
     expect(outcomesIn(ran)).toEqual({ stacks: 'failed' });
-    expect(wordsOf(ran, 'stacks')).toMatch(/PortInLedger-Data, .* in us-east-1: deploy first/);
+    expect(wordsOf(ran, 'stacks')).toMatch(/PortInLedger-Data, .* in us-east-1: deploy it,/);
   });
 
   it('that are deployed by half name the missing output', async () => {

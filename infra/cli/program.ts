@@ -28,7 +28,7 @@ const ABOUT = `
 Environment:
   LEDGER_URL    where the ledger's API is (default: http://127.0.0.1:3000)
   LEDGER_TOKEN  a read token, or an operate token for what changes something
-                (without both: the ledger of the last setup or login)
+                (without it: the ledger of the last setup or login)
   NO_COLOR      no colours
 
 Exit codes:

@@ -1,3 +1,4 @@
+import { isSameAddress } from '../../functions/porting/due.ts';
 import { readAddress, readSetting, readToken } from '../../functions/porting/settings.ts';
 import { LEDGER } from './context.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -11,15 +12,15 @@ export interface Settings {
 }
 
 /**
- * Reads LEDGER_URL and LEDGER_TOKEN; an empty variable counts as absent. Where both are, it is the kept connection: its
- * token belongs to its address, and must not go to another one.
+ * Reads LEDGER_URL and LEDGER_TOKEN; an empty variable counts as absent. Without LEDGER_TOKEN it is the kept connection,
+ * unless LEDGER_URL is another address: the kept token must not go there.
  *
  * @throws {Failure} that says what to set and never shows the token
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const [url, token] = [environment.LEDGER_URL?.trim(), environment.LEDGER_TOKEN?.trim()];
-  const kept = url || token ? undefined : readConnection(environment);
-  if (kept) return kept;
+  const kept = token ? undefined : readConnection(environment);
+  if (kept && (!url || isSameAddress(url, kept.url))) return kept;
   if (!token) {
     const login = `${LEDGER} login --stack PortInLedger`;
     throw new Failure(

@@ -55,9 +55,10 @@ describe('the kept connection', () => {
     const elsewhere = { LEDGER_URL: 'http://127.0.0.1:9' };
     expect((await run(['runs'], { environment: { ...elsewhere, LEDGER_TOKEN: TOKEN } })).code).toBe(5);
     expect((await run(['runs'], { environment: elsewhere })).stderr).toMatch(/^LEDGER_TOKEN is not set/);
+    expect((await run(['runs'], { environment: { LEDGER_URL: `${ledger.url}/` } })).code).toBe(0);
     const wrong = await run(['runs'], { environment: { LEDGER_URL: ledger.url, LEDGER_TOKEN: 'another-token-0123' } });
     expect(wrong.code).toBe(3);
-    expect(ledger.asked).toHaveLength(before + 1);
+    expect(ledger.asked).toHaveLength(before + 2);
   });
 
   it('is forgotten by logout, once', async () => {

@@ -48,7 +48,7 @@ function addFunction(scope: Construct, name: FunctionName, resources: Resources,
   const { does, memoryMegabytes, timeoutSeconds, environment } = functions[name];
   const id = constructId(name);
   const known = Object.entries(environment).filter(([, value]) => !addressIn(value));
-  const logGroup = addLogGroup(scope, `${id}Logs`, settings);
+  const logGroup = addLogGroup(scope, `${id}Logs`, settings, `/aws/lambda/${settings.ledgerName}-${name}`);
   return new lambda.Function(scope, id, {
     description: does,
     code: codeOf(name),
@@ -67,10 +67,13 @@ function addFunction(scope: Construct, name: FunctionName, resources: Resources,
   });
 }
 
-/** A log group that is deleted with the service: what must last is in the tables. */
-export function addLogGroup(scope: Construct, id: string, settings: Settings, logGroupName?: string): logs.LogGroup {
+/**
+ * A log group that is deleted with the service: what must last is in the tables. It has a name of its own, because who
+ * is woken at night looks for `publish-events` and not for what CloudFormation makes of it.
+ */
+export function addLogGroup(scope: Construct, id: string, settings: Settings, logGroupName: string): logs.LogGroup {
   return new logs.LogGroup(scope, id, {
-    ...(logGroupName !== undefined && { logGroupName }),
+    logGroupName,
     retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });

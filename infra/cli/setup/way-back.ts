@@ -29,11 +29,12 @@ export async function proveWayBack(
 ): Promise<Told> {
   const { clock } = surroundings;
   const { data: status } = await api.get<{ data: Status }>('/v2/status');
-  const last = status.channels.toSorted((one, other) => (one.last_at < other.last_at ? 1 : -1))[0];
-  if (last && clock.now() - Date.parse(last.last_at) < RECENTLY) {
-    return { outcome: 'already', words: `a webhook of ${typeOf(last)} came ${distance(last.last_at, clock.now())}` };
+  const { data: events } = await api.get<{ data: LedgerEvent[] }>('/v2/porting/events', { 'page[size]': LOOKED_AT });
+  const last = lastWebhook(status, events);
+  if (last !== undefined && clock.now() - Date.parse(last) < RECENTLY) {
+    return { outcome: 'already', words: `a webhook came ${distance(last, clock.now())}` };
   }
-  const event = await newestByWebhook(api);
+  const event = events.find(canComeAgain);
   if (!event) return { outcome: 'left out', words: 'the ledger has no event whose webhook could be sent again' };
   if (mode === 'check')
     return { outcome: 'to do', words: 'no webhook has come within a day: run setup to ask for one' };
@@ -67,10 +68,16 @@ export async function proveWayBack(
   return { outcome: 'failed', words: `no webhook came within 5 minutes: see ${look}` };
 }
 
-async function newestByWebhook(api: Api): Promise<LedgerEvent | undefined> {
-  const { data } = await api.get<{ data: LedgerEvent[] }>('/v2/porting/events', { 'page[size]': LOOKED_AT });
-  return data.find(
-    ({ event_type, payload_status, available_notification_methods: methods }) =>
-      mayArriveByWebhook(event_type) && payload_status === 'completed' && (methods?.includes('webhook') ?? true),
-  );
+/** When the last webhook came. That of a republished event counts for the event, and not for the type of events. */
+function lastWebhook({ channels }: Status, events: readonly LedgerEvent[]): string | undefined {
+  const instants = [...channels.map(({ last_at }) => last_at), ...events.map(({ ledger }) => ledger.webhook_last_at)];
+  return instants
+    .filter((at) => at !== null)
+    .sort()
+    .at(-1);
+}
+
+function canComeAgain(event: LedgerEvent): boolean {
+  const { event_type, payload_status, available_notification_methods: methods } = event;
+  return mayArriveByWebhook(event_type) && payload_status === 'completed' && (methods?.includes('webhook') ?? true);
 }

@@ -27,14 +27,17 @@ export interface Deployed {
 }
 
 const NEWEST = `/v2/porting/events/${eventId(1)}`;
-const withWebhooks = (deliveries: number) =>
-  event(1, undefined, { ledger: { ...event(1).ledger, webhook_deliveries: deliveries } });
+const withWebhooks = (deliveries: number, lastAt: string | null = null) =>
+  event(1, undefined, { ledger: { ...event(1).ledger, webhook_deliveries: deliveries, webhook_last_at: lastAt } });
+
+/** The newest event, whose webhook came at this instant. */
+export const deliveredAt = (at: string | null): Answer => ({ body: { data: [withWebhooks(2, at)], meta: {} } });
 
 /** A ledger that has synced, and whose newest event's webhook comes back. */
 export const SYNCED: Routes = {
   'GET /': { body: '<html>' },
   'GET /v2/status': { body: { data: status({ channels: [] }) } },
-  'GET /v2/porting/events': { body: { data: [event(1)], meta: {} } },
+  'GET /v2/porting/events': deliveredAt(null),
   [`GET ${NEWEST}`]: [{ body: { data: withWebhooks(2) } }, { body: { data: withWebhooks(3) } }] satisfies Answer[],
   [`POST ${NEWEST}/republish`]: { status: 204 },
 };

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { event, status } from '../samples.ts';
 import { TOKEN } from '../stub-ledger.ts';
-import { API_KEY, deployed, outcomesIn, READ_TOKEN, SETUP, SYNCED, WEBHOOK_URL, wordsOf } from './deployed.ts';
+import {
+  API_KEY,
+  deliveredAt,
+  deployed,
+  outcomesIn,
+  READ_TOKEN,
+  SETUP,
+  SYNCED,
+  WEBHOOK_URL,
+  wordsOf,
+} from './deployed.ts';
 
 const MADE = ['/v2/notification_profiles', '/v2/notification_channels', '/v2/notification_settings'];
 const withKey = { environment: { TELNYX_API_KEY: API_KEY } };
@@ -188,8 +198,19 @@ describe('the way back', () => {
     ]);
   });
 
+  it('is known by the event of an earlier proof, for a day', async () => {
+    const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    const lately = await deployed({ ...SYNCED, 'GET /v2/porting/events': deliveredAt(at(23)) });
+    const ran = await lately.run([...SETUP, '--json'], withKey);
+    expect([outcomesIn(ran)['way back'], wordsOf(ran, 'way back')]).toEqual(['already', 'a webhook came 23 h ago']);
+    const before = await deployed({ ...SYNCED, 'GET /v2/porting/events': deliveredAt(at(25)) });
+    await before.run([...SETUP], withKey);
+    expect(outcomesIn(await before.run([...SETUP, '--check', '--json']))['way back']).toBe('to do');
+  });
+
   it('takes an event that has a webhook, and leaves it out where there is none', async () => {
-    const silent = event(2, undefined, { event_type: 'porting_order.loa_updated' });
+    const ledger = { ...event(2).ledger, webhook_last_at: null };
+    const silent = event(2, undefined, { event_type: 'porting_order.loa_updated', ledger });
     const none = { body: { data: [silent], meta: {} } };
     const { run } = await deployed({ ...SYNCED, 'GET /v2/porting/events': none });
     const ran = await run([...SETUP, '--yes', '--json'], withKey);

@@ -5,7 +5,7 @@ import { shareOf } from '../commands/sync-runs.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { follow } from '../follow.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { counted, distance, instant } from '../text.ts';
+import { counted, distance, duration, instant, shown } from '../text.ts';
 import { askAws } from './aws.ts';
 import type { Deployment } from './deployment.ts';
 import type { Mode } from './mode.ts';
@@ -58,20 +58,23 @@ export async function finishFirstSync(
         },
       },
     );
-    if (!status) throw new Failure(EXIT.interrupted, 'No longer waiting: the first sync continues. Run setup again.');
+    if (!status) throw interrupted();
     if (isComplete(status.sync)) {
-      const seen = status.sync.last_runs.reduce((sum, run) => sum + run.inserted, 0);
-      return { outcome: 'done', words: `complete: ${counted(seen, 'event')} of Telnyx's list are in the ledger` };
+      const through = instant(status.sync.complete_through);
+      return { outcome: 'done', words: `complete: the ledger has all that Telnyx lists, up to ${through} UTC` };
     }
     const failed = failedOf(status.sync, known);
     if (!failed) throw new Failure(EXIT.bad, 'no run has begun for 11 minutes: docs/operations.md, sync_stopped');
     known.add(failed.id);
     failures += 1;
     if (failures === TRIES) throw new Failure(EXIT.bad, `the first sync failed: ${failed.error}`);
-    stderr.write('The functions do not have the API key yet, or Telnyx failed: trying again in 35 s.\n');
-    await clock.sleep(TRY_AGAIN_AFTER);
+    stderr.write(`A run has failed: ${shown(failed.error)} Trying again in ${duration(TRY_AGAIN_AFTER / 1000)}.\n`);
+    await clock.sleep(TRY_AGAIN_AFTER, surroundings.untilInterrupted()).catch(() => Promise.reject(interrupted()));
   }
 }
+
+const interrupted = () =>
+  new Failure(EXIT.interrupted, 'No longer waiting: the first sync continues. Run setup again at any time.');
 
 async function begin(lambda: LambdaClient, FunctionName: string): Promise<void> {
   const command = new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: Buffer.from('{}') });

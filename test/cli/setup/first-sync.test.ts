@@ -26,7 +26,9 @@ describe('the first sync', () => {
     const ran = await command([...SETUP, '--json'], withKey);
     expect([ran.code, outcomesIn(ran)['first sync']]).toEqual([0, 'done']);
     expect(aws.changes).toEqual(['PutSecretValue arn:key', 'Invoke sync']);
-    expect(wordsOf(ran, 'first sync')).toBe("complete: 700 events of Telnyx's list are in the ledger");
+    expect(wordsOf(ran, 'first sync')).toBe(
+      'complete: the ledger has all that Telnyx lists, up to 2026-11-20 09:59:55 UTC',
+    );
     expect(ran.stderr).toMatch(/^waiting for the first sync to begin$/m);
   });
 
@@ -38,8 +40,8 @@ describe('the first sync', () => {
   });
 
   it('is begun again when a function did not have the key yet', async () => {
-    const old = run('r0', 'failed', { error: 'nothing has been put into it yet' });
-    const early = run('r1', 'failed', { error: 'nothing has been put into it yet' });
+    const old = run('r0', 'failed', { error: 'nothing has been put into it yet.' });
+    const early = run('r1', 'failed', { error: 'nothing has been put into it yet.' });
     const answers = [
       ...[told({ last_runs: [old] }), told({ last_runs: [old] })],
       // A failure of the time before setup says nothing.
@@ -49,6 +51,7 @@ describe('the first sync', () => {
     const ran = await command([...SETUP, '--json'], withKey);
     expect([ran.code, outcomesIn(ran)['first sync']]).toEqual([0, 'done']);
     expect(aws.changes.filter((one) => one === 'Invoke sync')).toHaveLength(2);
+    expect(ran.stderr).toContain('A run has failed: nothing has been put into it yet. Trying again in 35 s.\n');
   });
 
   it('fails with its error after three tries, and when no run begins', async () => {

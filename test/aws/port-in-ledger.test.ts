@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { PortInLedger } from '../../infra/aws/port-in-ledger.ts';
 import type { PortInLedgerProps } from '../../infra/aws/props.ts';
 import { readProps } from '../../infra/aws/settings.ts';
+import { functions } from '../../infra/service.ts';
 import { newApp, samplePublicKey, synthesized } from './synthesized.ts';
 
 const newStack = (props: StackProps = {}) => new Stack(newApp(), 'Host', props);
@@ -59,7 +60,8 @@ describe('several ledgers of an account', () => {
 
   test('have names of their own, even in one stack', () => {
     const names = stacks.flatMap(namesIn);
-    expect(names.length).toBe(2 * stacks.length * 8);
+    // A bus, an API and its log, the metrics, four alarms; and a log for each function.
+    expect(names.length).toBe(2 * stacks.length * (8 + Object.keys(functions).length));
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).not.toContain('Token[');
   });

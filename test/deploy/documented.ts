@@ -14,6 +14,9 @@ export const REHEARSED = [
   { page: 'docs/operations.md', beginning: 'printf \'{"days"' },
 ] as const;
 
+/** This version of the CLI sends what it asks of SQS past AWS_ENDPOINT_URL. */
+const PRELUDE = 'set -eu\naws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
+
 type Beginning = (typeof REHEARSED)[number]['beginning'];
 
 /**
@@ -29,7 +32,7 @@ export async function runDocumented(
   { input = '', after = '' }: { readonly input?: string; readonly after?: string } = {},
 ): Promise<string> {
   const page = REHEARSED.find((one) => one.beginning === beginning)?.page ?? '';
-  const script = ['set -eu', blockOf('docs/deploy.md', 'output() {'), blockOf(page, beginning), after].join('\n');
+  const script = [PRELUDE, blockOf('docs/deploy.md', 'output() {'), blockOf(page, beginning), after].join('\n');
   const child = spawn('bash', ['-c', script], {
     env: {
       ...environment,

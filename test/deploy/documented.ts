@@ -15,7 +15,7 @@ export const REHEARSED = [
 ] as const;
 
 /** This version of the CLI sends what it asks of SQS past AWS_ENDPOINT_URL. */
-const PRELUDE = 'set -eu\naws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
+const PRELUDE = 'set -eu -o pipefail\naws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
 
 type Beginning = (typeof REHEARSED)[number]['beginning'];
 
@@ -32,7 +32,9 @@ export async function runDocumented(
   { input = '', after = '' }: { readonly input?: string; readonly after?: string } = {},
 ): Promise<string> {
   const page = REHEARSED.find((one) => one.beginning === beginning)?.page ?? '';
-  const script = [PRELUDE, blockOf('docs/deploy.md', 'output() {'), blockOf(page, beginning), after].join('\n');
+  const block = [blockOf('docs/deploy.md', 'output() {'), blockOf(page, beginning), after].join('\n');
+  // Node's own end of a pipe is a socket, which no program can open as /dev/stdout.
+  const script = `${PRELUDE}\n{\n${block}\n} | cat`;
   const child = spawn('bash', ['-c', script], {
     env: {
       ...environment,

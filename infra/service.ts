@@ -370,6 +370,7 @@ export const functions: Readonly<Record<FunctionName, ServiceFunction>> = {
       HEALING: { setting: 'healing' },
       HEALING_PER_DAY: { setting: 'healingPerDay' },
       RUNBOOK_URL: { setting: 'runbookUrl' },
+      CONSOLE: { setting: 'console' },
       LEDGER_NAME: { setting: 'ledgerName' },
     },
     tables: {

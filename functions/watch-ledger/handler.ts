@@ -4,7 +4,7 @@ import { topicMailer } from '../bus/topic.ts';
 import { environment } from '../lambda/environment.ts';
 import { patience } from '../ledger/table/store.ts';
 import { warmUpStore } from '../ledger/table/warm-up.ts';
-import { readHealing, readHealingPerDay, readIfAny, readRunbookUrl } from '../porting/settings.ts';
+import { readConsole, readHealing, readHealingPerDay, readIfAny, readRunbookUrl } from '../porting/settings.ts';
 import { deadLetterCounter } from './dead-letters.ts';
 import { writeHeartbeat } from './heartbeat.ts';
 import { type Look, look, type Watcher } from './look.ts';
@@ -26,6 +26,7 @@ const watcher: Watcher = {
   sender: {
     ledgerName,
     apiUrl: environment('API_URL'),
+    hasConsole: environment('CONSOLE', readConsole) === 'on',
     runbookUrl: environment('RUNBOOK_URL', readRunbookUrl),
   },
   healing: { mode: environment('HEALING', readHealing), perDay: environment('HEALING_PER_DAY', readHealingPerDay) },

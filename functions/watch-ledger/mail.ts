@@ -6,10 +6,11 @@ import type { HeldFinding } from '../ledger/status/findings.ts';
 export interface Sender {
   readonly ledgerName: string;
   readonly apiUrl: string;
+  readonly hasConsole: boolean;
   readonly runbookUrl: string;
 }
 
-export function mailOf(finding: HeldFinding, { ledgerName, apiUrl, runbookUrl }: Sender): Mail {
+export function mailOf(finding: HeldFinding, { ledgerName, apiUrl, hasConsole, runbookUrl }: Sender): Mail {
   const { code, what, since, overAt } = finding;
   const command = `LEDGER_URL=${apiUrl} npm run ledger -- status`;
   const advice =
@@ -19,6 +20,7 @@ export function mailOf(finding: HeldFinding, { ledgerName, apiUrl, runbookUrl }:
   const lines = [
     overAt === undefined ? what : `Over: ${what}`,
     ...advice,
+    ...(hasConsole ? [`Health: ${apiUrl}/#/health`] : []),
     `Runbook: ${runbookEntry(runbookUrl, code)}`,
     `Ledger: ${ledgerName}, ${apiUrl}`,
     `Finding: ${finding.id}`,

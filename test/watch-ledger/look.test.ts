@@ -112,12 +112,18 @@ test('only what cannot wait is mailed, and its end', async () => {
       '',
       `Since: ${timestampOf(NOON + MINUTE)}`,
       'Run first: LEDGER_URL=https://ledger.example npm run ledger -- status',
+      'Health: https://ledger.example/#/health',
       'Runbook: https://runbook.example/operations.md#key_refused',
       'Ledger: PortInLedger, https://ledger.example',
       `Finding: ${ID}`,
     ].join('\n'),
   );
   expect(rig.mails[1]?.text).toMatch(/^Over: Telnyx refuses .*There is nothing to do\./s);
+});
+
+test('a mail names no page of a console that is switched off', () => {
+  const finding = { code: 'sync_stopped', what: 'It stopped.', do: 'Act.', since: '', id: 'i' } as HeldFinding;
+  expect(mailOf(finding, { ...SENDER, hasConsole: false }).text).not.toContain('#/');
 });
 
 test('a subject is short, on one line, and ASCII, whatever Telnyx says', () => {

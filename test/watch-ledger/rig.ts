@@ -15,6 +15,7 @@ export const NOON = Date.parse('2026-03-20T12:00:00Z');
 export const SENDER = {
   ledgerName: 'PortInLedger',
   apiUrl: 'https://ledger.example',
+  hasConsole: true,
   runbookUrl: 'https://runbook.example/operations.md',
 };
 

@@ -80,7 +80,12 @@ export async function working(endpoint: string): Promise<readonly Operation[]> {
 
   /** The first look tells what it finds, and the second has nothing to tell. */
   async function lookAgain(): Promise<Operation> {
-    const sender = { ledgerName: 'PortInLedger', apiUrl: publisher.apiUrl, runbookUrl: 'https://example.com/' };
+    const sender = {
+      ledgerName: 'PortInLedger',
+      apiUrl: publisher.apiUrl,
+      hasConsole: true,
+      runbookUrl: 'https://example.com/',
+    };
     const healing = { mode: 'off', perDay: 50 } as const;
     const countDeadLetters = async () => ({ scheduled_runs: 0, stream_batches: 0 });
     const watcher = { store, bus, sender, healing, countDeadLetters, mailer: async () => {}, heartbeat: () => {} };

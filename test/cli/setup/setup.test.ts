@@ -198,14 +198,25 @@ describe('the way back', () => {
     ]);
   });
 
-  it('is known by the event of an earlier proof, for a day', async () => {
+  it('is known by the event of an earlier proof: for a day, and a check takes an older one too', async () => {
     const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     const lately = await deployed({ ...SYNCED, 'GET /v2/porting/events': deliveredAt(at(23)) });
     const ran = await lately.run([...SETUP, '--json'], withKey);
     expect([outcomesIn(ran)['way back'], wordsOf(ran, 'way back')]).toEqual(['already', 'a webhook came 23 h ago']);
     const before = await deployed({ ...SYNCED, 'GET /v2/porting/events': deliveredAt(at(25)) });
     await before.run([...SETUP], withKey);
-    expect(outcomesIn(await before.run([...SETUP, '--check', '--json']))['way back']).toBe('to do');
+    const checked = await before.run([...SETUP, '--check', '--json']);
+    expect([outcomesIn(checked)['way back'], wordsOf(checked, 'way back')]).toEqual([
+      'fine',
+      'the last webhook came 25 h ago',
+    ]);
+    expect(outcomesIn(await before.run([...SETUP, '--dry-run', '--json']))['way back']).toBe('would do');
+  });
+
+  it('is to be proved, says a check, where no webhook ever came', async () => {
+    const never = await deployed({ ...SYNCED, 'GET /v2/porting/events': deliveredAt(null) });
+    await never.run([...SETUP], withKey);
+    expect(outcomesIn(await never.run([...SETUP, '--check', '--json']))['way back']).toBe('to do');
   });
 
   it('takes an event that has a webhook, and leaves it out where there is none', async () => {

@@ -54,6 +54,7 @@ const SETTINGS = {
   TIMEZONE: 'UTC',
   RUNBOOK_URL: 'https://example.com/operations.md',
   LEDGER_NAME: 'PortInLedger',
+  CONSOLE: 'on',
   ALARM_TOPIC: 'arn:aws:sns:us-east-1:000000000000:alarms',
   TELNYX_API_KEY_SECRET: 'key',
   API_TOKENS_SECRET: 'tokens',

@@ -85,6 +85,7 @@ describe('an account', () => {
     front.script('GET /health', always(NEVER_SYNCED));
     const page = await visit({ front });
     await page.getByText('The first sync is under way: all is read up to Mon 29 Jun').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/^So far, \d+ ports need you\./);
     // What is there already is shown.
     await rows(page).first().waitFor();
   });
@@ -102,6 +103,19 @@ describe('an account', () => {
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(
       'Nothing needs you. Nothing ports this week. Nothing waits for others.',
     );
+  });
+
+  test('of which nothing was read yet: the page does not say that nothing needs you', async () => {
+    const front = await scripted('GET /v2/status', duringFirstSync);
+    front.script('GET /health', always(NEVER_SYNCED));
+    front.script(
+      'GET /v2/orders',
+      withData(() => []),
+    );
+    front.script('GET /v2/orders/summary', withData(nothingIn));
+    const page = await visit({ front });
+    await page.getByText('Orders appear here as the ledger reads').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/^Nothing is known yet/);
   });
 
   test('in which nothing needs you: the page says so', async () => {

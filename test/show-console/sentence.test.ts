@@ -9,7 +9,8 @@ const summary = (given: Partial<ShownSummary>): ShownSummary => ({
   ...given,
 });
 const portingOn = (...orders: readonly number[]) => orders.map((count, day) => ({ day: onDay(day), orders: count }));
-const said = (given: Partial<ShownSummary>, zone = 'UTC') => sentenceOf(summary(given), START, zone);
+const said = (given: Partial<ShownSummary>, zone = 'UTC', isComplete = true) =>
+  sentenceOf(summary(given), START, zone, isComplete);
 
 test('says how many need you, the next deadline, what ports within seven days, and what waits', () => {
   const foc_dates = portingOn(1, 0, 0, 0, 0, 0, 3, 5);
@@ -32,6 +33,12 @@ test('says kindly that there is nothing', () => {
 
 test('names no deadline where there is none', () => {
   expect(said({ needs_you: 2 })).toBe('2 ports need you. Nothing ports this week. Nothing waits for others.');
+});
+
+test('before the first sync is complete, does not say that nothing needs you', () => {
+  expect(said({}, 'UTC', false)).toBe('Nothing is known yet: the ledger has not read your orders.');
+  expect(said({ ended_7d: 2 }, 'UTC', false)).toMatch(/^So far, nothing needs you\. Nothing ports/);
+  expect(said({ needs_you: 2 }, 'UTC', false)).toMatch(/^So far, 2 ports need you\. /);
 });
 
 test('says nothing of what ports while no date was ever read', () => {

@@ -1,21 +1,16 @@
 import { LONGEST_WITHOUT_SYNC } from '../../health/judge-sync.ts';
 import { hrefTo } from './address.ts';
-import type { ShownStatus, ShownSummary } from './answers.ts';
+import type { ShownStatus } from './answers.ts';
 import { ask } from './api.ts';
 import { dayWords, lengthOf, ZONE } from './instants.ts';
-import { type Live, useLive, useNow } from './live.ts';
-
-interface HealthAnswer {
-  readonly last_complete_sync_age_seconds: number | null;
-  readonly last_sync_status: string;
-}
+import { useLive, useNow } from './live.ts';
+import type { ViewProps } from './view-props.ts';
 
 /**
  * How fresh the page is. Red only when the data are in doubt: the sync has stopped, or never worked. What this page
  * could not refresh is said, and is not red: the ledger itself may be fine.
  */
-export function Freshness({ summary }: { readonly summary: Live<ShownSummary> }) {
-  const health = useLive('health', (signal) => ask<HealthAnswer>('/health', { signal }));
+export function Freshness({ summary, health }: Pick<ViewProps, 'summary' | 'health'>) {
   const now = useNow(5_000);
   const failed = health.error ?? summary.error;
   if (failed !== undefined) {

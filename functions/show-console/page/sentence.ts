@@ -9,13 +9,15 @@ const WEEK_DAYS = 7;
  * others." What ports is left out while no date was read from Telnyx.
  *
  * @param now milliseconds since 1970
+ * @param isComplete false before a sync was complete for the first time: until then, orders may be missing
  */
-export function sentenceOf(summary: ShownSummary, now: number, zone: string): string {
+export function sentenceOf(summary: ShownSummary, now: number, zone: string, isComplete: boolean): string {
+  if (!isComplete && isAllZero(summary)) return 'Nothing is known yet: the ledger has not read your orders.';
   const { needs_you: needing, next_deadline: next } = summary;
   const thisWeek = summary.foc_dates.slice(0, WEEK_DAYS).reduce((sum, { orders }) => sum + orders, 0);
   const knowsDates = summary.details_as_of !== null || thisWeek > 0;
   const waiting = summary.waiting_for_telnyx + summary.waiting_for_losing_carrier;
-  return [
+  const sentence = [
     needing === 0 ? 'Nothing needs you.' : `${howMany(needing, 'port')} ${needing === 1 ? 'needs' : 'need'} you.`,
     ...(needing > 0 && next !== null
       ? [`${needing === 1 ? 'It' : 'The next'} is due ${nearDay(next, now, zone)}.`]
@@ -23,6 +25,7 @@ export function sentenceOf(summary: ShownSummary, now: number, zone: string): st
     ...(knowsDates ? [`${thisWeek === 0 ? 'Nothing' : thisWeek} ${thisWeek > 1 ? 'port' : 'ports'} this week.`] : []),
     `${waiting === 0 ? 'Nothing' : waiting} ${waiting > 1 ? 'wait' : 'waits'} for others.`,
   ].join(' ');
+  return isComplete ? sentence : `So far, ${sentence.replace(/^N/, 'n')}`;
 }
 
 /** True if the summary counts nothing at all: the account may have no order. */

@@ -4,6 +4,7 @@ import { addressIn, hrefTo } from './address.ts';
 import type { ShownSummary } from './answers.ts';
 import { ask } from './api.ts';
 import { Freshness } from './freshness.tsx';
+import { askHealth } from './health.ts';
 import { useLive } from './live.ts';
 import { forgetToken } from './token.ts';
 import type { ViewProps } from './view-props.ts';
@@ -33,6 +34,7 @@ export function Shell() {
   const summary = useLive('summary', async (signal) => {
     return (await ask<{ data: ShownSummary }>('/v2/orders/summary', { signal })).data;
   });
+  const health = useLive('health', askHealth);
   useEffect(() => {
     const moved = () => setAddress(addressIn(location.hash));
     addEventListener('hashchange', moved);
@@ -73,7 +75,7 @@ export function Shell() {
             </a>
           ))}
         </nav>
-        <Freshness summary={summary} />
+        <Freshness summary={summary} health={health} />
         <button type="button" class="link" onClick={forgetToken}>
           Sign out
         </button>
@@ -82,7 +84,7 @@ export function Shell() {
         {orderId !== undefined && (
           <OrderPage key={orderId} id={decodeURIComponent(orderId)} named={(name) => setNamed({ id: orderId, name })} />
         )}
-        {View && <View address={address} summary={summary} />}
+        {View && <View address={address} summary={summary} health={health} />}
         {orderId === undefined && !View && (
           <>
             <h1>There is no such page</h1>

@@ -15,13 +15,16 @@ const QUERY = { 'filter[needs]': 'you', sort: 'act_by' };
 const COLUMNS = [NAME, WRONG, LEFT, WAITING, LAST_WORD, NUMBERS, SUPPORT_KEY];
 
 /** The first view: which orders need you, the soonest deadline first. */
-export function NeedsYou({ summary }: Pick<ViewProps, 'summary'>) {
+export function NeedsYou({ summary, health }: Pick<ViewProps, 'summary' | 'health'>) {
   const list = useList<Order>(PATH, QUERY);
   const now = useNow();
+  // Before it is known, "Nothing needs you" may be wrong.
+  const isKnown = health.data !== undefined || health.error !== undefined;
+  const isComplete = health.data?.last_complete_sync_age_seconds !== null;
   return (
     <>
       <h1 class="sentence" aria-live="polite">
-        {summary.data ? sentenceOf(summary.data, now, ZONE) : 'Needs you'}
+        {summary.data && isKnown ? sentenceOf(summary.data, now, ZONE, isComplete) : 'Needs you'}
       </h1>
       {summary.data === undefined && <StateOf live={summary} />}
       <ListTable
@@ -61,11 +64,7 @@ function FirstDays() {
   if (found.data === undefined) return <StateOf live={found} />;
   const { hasOrders, sync } = found.data;
   if (sync.last_complete_at === null) {
-    return (
-      <Empty>
-        The ledger reads all port-in events of your account for the first time. Orders appear here as it goes on.
-      </Empty>
-    );
+    return <Empty>Orders appear here as the ledger reads the port-in events of your account for the first time.</Empty>;
   }
   if (hasOrders) return <Empty>Every order is done. Nothing to do here.</Empty>;
   return <Empty>There is no port-in order yet. The first one shows here within minutes of its first event.</Empty>;

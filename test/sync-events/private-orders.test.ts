@@ -74,10 +74,14 @@ function traceOf(path: string, value: unknown): RegExp | undefined {
 
 const TRACED = leavesOfOrder.filter(({ type, path }) => type !== 'boolean' && path !== 'id');
 
+const FOC_DATE = 'activation_settings.foc_datetime_actual';
+
 test('of an order with every field of the description, only what is allowed reaches a row, log, bus or answer', async () => {
   const fixed = new Map([['id', order(1)]]);
   await fc.assert(
     fc.asyncProperty(filledOrders(fixed), filledOrders(fixed), async (first, second) => {
+      // Details go on the bus with a date that moves, and two random ones may be the same.
+      fc.pre(first.values.get(FOC_DATE) !== second.values.get(FOC_DATE));
       const rig = await openOrderRig();
       const { text } = captureLog();
       rig.status(1, 'foc-date-confirmed', 30);

@@ -5,7 +5,7 @@ import { axeViolations } from './accessibility.ts';
 import type { Page as Listed } from './answers.ts';
 import { tabThrough } from './keyboard.ts';
 import { lightness, tooWide, uselessInPrint } from './layout.ts';
-import { openView, rows, settled, tokenField, truth } from './views.ts';
+import { follow, openView, rows, settled, tokenField, truth } from './views.ts';
 import { PHONE, type VisitOptions, visit } from './visit.ts';
 import { LISTS, VIEWS } from './words.ts';
 
@@ -28,8 +28,7 @@ async function go(place: Place, options: VisitOptions = {}): Promise<Page> {
   const page = await visit(options);
   if (isPart(place)) {
     await openView(page, 'Deliveries');
-    await page.getByRole('link', { name: place }).click();
-    await settled(page);
+    await follow(page, page.getByRole('link', { name: place }));
   } else {
     await openView(page, place);
   }

@@ -5,8 +5,13 @@ import type { View } from './words.ts';
 
 /** Follows the link to a view, and waits until it is shown. */
 export async function openView(page: Page, view: View): Promise<void> {
-  await linkTo(page, view).click();
-  await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
+  await follow(page, linkTo(page, view));
+}
+
+/** Follows a link of a navigation. The view before stays for a moment, and is as settled as the next one. */
+export async function follow(page: Page, link: Locator): Promise<void> {
+  await link.click();
+  await link.and(page.locator('[aria-current]')).waitFor();
   await settled(page);
 }
 

@@ -44,10 +44,9 @@ export async function visit(options: VisitOptions = {}): Promise<Page> {
 
   const { tokens } = inject('ledger');
   const token = { reader: tokens.read, operator: tokens.operate, nobody: undefined }[as];
-  await page.goto(token === undefined ? `${front.url}/${at ?? ''}` : `${front.url}/#token=${token}`);
-  if (token === undefined) return page;
+  const place = at?.replace(/^#/, '') ?? '';
+  await page.goto(`${front.url}/#${token === undefined ? place : `token=${token}&${place}`}`);
   await page.waitForFunction(() => !location.hash.includes('token'));
-  if (at !== undefined) await page.goto(`${front.url}/${at}`);
   return page;
 }
 

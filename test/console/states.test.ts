@@ -105,9 +105,8 @@ describe('an account', () => {
     );
   });
 
-  test('of which nothing was read yet: the page does not say that nothing needs you', async () => {
-    const front = await scripted('GET /v2/status', duringFirstSync);
-    front.script('GET /health', always(NEVER_SYNCED));
+  test('that was not read yet: the page does not say that nothing needs you', async () => {
+    const front = await scripted('GET /health', always(NEVER_SYNCED));
     front.script(
       'GET /v2/orders',
       withData(() => []),

@@ -1,11 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { hrefTo } from '../address.ts';
-import type { Order } from '../answers.ts';
-import { CsvButton } from '../csv-button.tsx';
-import { useList } from '../list.ts';
-import { CHANGED, idOf, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
+import { CHANGED, NAME, NUMBERS, PLACE, PORTS, SUPPORT_KEY } from '../order-columns.tsx';
+import { OrderTable } from '../order-table.tsx';
 import { Empty } from '../states.tsx';
-import { ListTable } from '../table.tsx';
 import type { ViewProps } from '../view-props.ts';
 
 const COLUMNS = [NAME, PLACE, PORTS, NUMBERS, CHANGED, SUPPORT_KEY];
@@ -16,25 +13,21 @@ const PAUSE_MS = 300;
 export function AllOrders({ address }: ViewProps) {
   const wanted = address.query.q ?? '';
   const query = { 'filter[q]': wanted || undefined };
-  const list = useList<Order>('/v2/orders', query);
   return (
     <>
       <h1>All orders</h1>
       <Search wanted={wanted} />
-      <ListTable
+      <OrderTable
+        name="orders"
+        query={query}
         caption={wanted ? `Orders called ${wanted}, or beginning so` : 'All orders, the latest change first'}
         columns={COLUMNS}
-        keyOf={idOf}
-        list={list}
         empty={
           <Empty>
             {wanted ? `No reference, support key or id begins with “${wanted}”.` : 'There is no order yet.'}
           </Empty>
         }
       />
-      <p class="tools">
-        <CsvButton name="orders" path="/v2/orders" query={query} />
-      </p>
     </>
   );
 }

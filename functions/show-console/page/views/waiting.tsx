@@ -1,11 +1,8 @@
 import { statusesWaitingFor } from '../../../porting/acts.ts';
-import type { Order } from '../answers.ts';
 import { Choices } from '../choices.tsx';
-import { CsvButton } from '../csv-button.tsx';
-import { useList } from '../list.ts';
-import { HERE_SINCE, idOf, LAST_WORD, NAME, NUMBERS, SUPPORT_KEY, WAITS_FOR } from '../order-columns.tsx';
+import { HERE_SINCE, LAST_WORD, NAME, NUMBERS, SUPPORT_KEY, WAITS_FOR } from '../order-columns.tsx';
+import { OrderTable } from '../order-table.tsx';
 import { Empty } from '../states.tsx';
-import { ListTable } from '../table.tsx';
 import type { ViewProps } from '../view-props.ts';
 
 const WHOM = { '': 'Both', telnyx: 'Telnyx', carrier: 'The old carrier' };
@@ -20,7 +17,6 @@ export function WaitingForOthers({ address, summary }: ViewProps) {
   const whom = address.query.for ?? '';
   const statuses = STATUSES[whom] ?? Object.values(STATUSES).flat();
   const query = { 'filter[status]': statuses.join(','), sort: 'changed_at' };
-  const list = useList<Order>('/v2/orders', query);
   const { waiting_for_telnyx: telnyx, waiting_for_losing_carrier: carrier } = summary.data ?? {};
   return (
     <>
@@ -31,16 +27,13 @@ export function WaitingForOthers({ address, summary }: ViewProps) {
         </p>
       )}
       <Choices label="Waiting for" path="waiting" name="for" value={whom} values={WHOM} />
-      <ListTable
+      <OrderTable
+        name="waiting"
+        query={query}
         caption="Orders that wait for others, the longest unchanged first"
         columns={COLUMNS}
-        keyOf={idOf}
-        list={list}
         empty={<Empty>No order waits for others.</Empty>}
       />
-      <p class="tools">
-        <CsvButton name="waiting" path="/v2/orders" query={query} />
-      </p>
     </>
   );
 }

@@ -36,12 +36,20 @@ test('every way has a command, and a test where it names one', () => {
 
 test.each(goingBy('in CI'))('CI runs %s', (command) => {
   const ci = readFileSync('.ci/run', 'utf8');
+  const projects = readFileSync('vitest.config.ts', 'utf8');
   for (const line of command.split('\n')) {
     const [, script] = /^npm (ci|test|run [\w:-]+)/.exec(line) ?? [];
-    const file = /^npx vitest run (?:--\S+ \S+ )*(test\/\S+)/.exec(line)?.[1];
-    // All tests run there, so a file or a folder of them does.
-    if (file !== undefined) expect(existsSync(file), file).toBe(true);
-    else if (script !== undefined) expect(ci).toMatch(new RegExp(`^npm ${script}( |$)`, 'm'));
+    if (script !== undefined) {
+      expect(ci).toMatch(new RegExp(`^npm ${script}( |$)`, 'm'));
+      continue;
+    }
+    // All tests run there, so those of a project, a file or a folder do.
+    const parts = [...line.matchAll(/ --project (\w+)| (test\/\S+)/g)];
+    expect(line.startsWith('npx vitest ') && parts.length, line).toBeGreaterThan(0);
+    for (const [, project, file] of parts) {
+      if (project !== undefined) expect(projects).toContain(`name: '${project}'`);
+      if (file !== undefined) expect(existsSync(file), file).toBe(true);
+    }
   }
 });
 

@@ -55,6 +55,7 @@ function isDelivered(eventType: string, createdAt: Timestamp, { types, since }: 
   return types.has(eventType);
 }
 
+/** True if two URLs are one but for their scheme, letter case and a slash at the end. */
 export function isSameAddress(one: string, other: string): boolean {
   const plain = (address: string) =>
     address

@@ -22,10 +22,7 @@ export async function openDataDir(path: string): Promise<void> {
   }
 }
 
-/**
- * Makes a folder and those above it. Node's own recursive `mkdir` tries for ever, with a processor, where the folder
- * above exists and yet takes none (`/proc`).
- */
+/** Makes a folder and those above it. Node's own recursive `mkdir` never ends below a folder that takes none: `/proc`. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -34,7 +31,7 @@ async function makeFolder(path: string): Promise<void> {
     const above = dirname(path);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || existsSync(above)) throw error;
     await makeFolder(above);
-    await mkdir(path);
+    await makeFolder(path);
   }
 }
 

@@ -40,7 +40,7 @@ export const withData =
     return { ...answer, body: { ...body, data: change(body.data, asked) } };
   };
 
-/** Lists so many orders, in pages, made of one that the ledger has. */
+/** Lists this many orders, in pages, made of one that the ledger has. */
 export function manyOrders(count: number, sample: OrderState): Script {
   return ({ query }) => {
     const size = Number(query.get('page[size]') ?? 20);

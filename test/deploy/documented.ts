@@ -17,6 +17,11 @@ export const REHEARSED = [
 /** This version of the CLI sends what it asks of SQS past AWS_ENDPOINT_URL. */
 const PRELUDE = 'set -eu -o pipefail\naws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
 
+const ran = new Set<string>();
+
+/** The blocks that the rehearsal has not run. */
+export const notRun = () => REHEARSED.map(({ beginning }) => beginning).filter((beginning) => !ran.has(beginning));
+
 type Beginning = (typeof REHEARSED)[number]['beginning'];
 
 /**
@@ -47,6 +52,7 @@ export async function runDocumented(
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [said, failed, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  ran.add('output() {').add(beginning);
   if (code !== 0) throw new Error(`the block of ${page} that begins with ${beginning} ended with ${code}: ${failed}`);
   return said;
 }

@@ -21,7 +21,7 @@ export interface Rehearsal {
   readonly environment: Readonly<Record<string, string>>;
   /** The folder of the AWS CLI's command. */
   readonly awsCli: string;
-  /** For everything that the rehearsal writes. */
+  /** Everything that the rehearsal writes is in it. */
   readonly folder: string;
   /** The settings of the first deployment. */
   readonly settings: Settings;

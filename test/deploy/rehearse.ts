@@ -12,6 +12,7 @@ import { checkList, checkRepublish, checkShow } from './api.ts';
 import { type Aws, createAws } from './aws.ts';
 import { createCdk } from './cdk.ts';
 import { checkDetails } from './details.ts';
+import { notRun } from './documented.ts';
 import { checkLogs, printFunctionLogs } from './function-logs.ts';
 import { checkLosses } from './losses.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
@@ -167,5 +168,6 @@ async function rehearse(): Promise<void> {
   await step('notices', () => checkNotices(rehearsal, ledger));
   await step('what the functions logged', () => checkLogs(rehearsal, tokens));
   ledger = await step('cdk destroy of the service, and deploy', () => destroyAndDeploy(rehearsal, ledger, tokens, bus));
+  equal('every documented block was run', notRun(), []);
   await step('the data stack', () => checkDataStays(rehearsal, ledger, bus));
 }

@@ -13,7 +13,7 @@ const [script = '', style = ''] = ['js', 'css'].map((kind) => new RegExp(`/conso
 /** Bytes that a browser loads, by kind of file, with gzip: browsers take brotli over HTTPS only. */
 const loaded = Object.values(page.files).map(({ type, gzip }) => ({ type, bytes: bytesOf({ body: gzip }).length }));
 
-test('the first load takes at most 40 KB, of which the script at most 30', () => {
+test('the first load takes at most 40 KB, and its script at most 30', () => {
   const script = loaded.find(({ type }) => type.startsWith('text/javascript'));
   expect(script?.bytes).toBeLessThanOrEqual(30 * 1024);
   const all = bytesOf({ body: page.html.gzip }).length + loaded.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -29,7 +29,7 @@ export interface TelnyxAccount {
 
 type PageSize = { 'page[size]': number; 'page[number]': number };
 
-/** docs/telnyx.md §7: four requests a second, of which the ledger itself takes a part at the same time. */
+/** docs/telnyx.md §7: four requests a second, and the ledger makes some of them at the same time. */
 const SPACING = 500;
 const ATTEMPTS = 5;
 const FIRST_PAUSE = 1_000;
